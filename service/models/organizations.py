@@ -1,0 +1,74 @@
+"""Organizations, who belongs to them, and who was asked to."""
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.database import Base, LocalizedText, new_id
+
+
+class Organization(Base):
+    """An NGO that creates events once a coordinator of its region has verified it."""
+
+    __tablename__ = "organization"
+    __table_args__ = (
+        sa.CheckConstraint("status IN ('pending', 'verified', 'rejected', 'suspended')", name="status"),
+        sa.Index("ix_organization_region_code_status", "region_code", "status"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    name: Mapped[LocalizedText]
+    # The name folded for search: Kazakh, Russian and Latin spellings meet in it.
+    search: Mapped[str]
+    region_code: Mapped[str]
+    bin: Mapped[str | None]
+    status: Mapped[str] = mapped_column(default="pending")
+    status_reason: Mapped[str | None]
+    created_by: Mapped[UUID] = mapped_column(sa.ForeignKey("volunteer.id"))
+    created_at: Mapped[datetime]
+    content_hash: Mapped[str]
+
+    @property
+    def is_verified(self) -> bool:
+        return self.status == "verified"
+
+
+class Membership(Base):
+    """A volunteer's role in an organization: owner or organizer."""
+
+    __tablename__ = "membership"
+    __table_args__ = (sa.CheckConstraint("role IN ('owner', 'organizer')", name="role"),)
+
+    organization_id: Mapped[UUID] = mapped_column(sa.ForeignKey("organization.id"), primary_key=True)
+    volunteer_id: Mapped[UUID] = mapped_column(sa.ForeignKey("volunteer.id"), primary_key=True, index=True)
+    role: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class Invitation(Base):
+    """A phone that was asked to join an organization, whether or not its owner is registered yet."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (
+        sa.CheckConstraint("role IN ('owner', 'organizer')", name="role"),
+        sa.CheckConstraint("status IN ('open', 'accepted', 'declined')", name="status"),
+        # One open invitation of an organization to a phone.
+        sa.Index(
+            "uq_invitation_open",
+            "organization_id",
+            "phone",
+            unique=True,
+            postgresql_where=sa.text("status = 'open'"),
+        ),
+        sa.Index("ix_invitation_phone", "phone"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    organization_id: Mapped[UUID] = mapped_column(sa.ForeignKey("organization.id"))
+    phone: Mapped[str]
+    role: Mapped[str]
+    status: Mapped[str] = mapped_column(default="open")
+    invited_by: Mapped[UUID] = mapped_column(sa.ForeignKey("volunteer.id"))
+    created_at: Mapped[datetime]

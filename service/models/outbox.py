@@ -1,0 +1,101 @@
+"""What is owed to people: recorded in the transaction it follows from, sent after it."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.database import Base, new_id
+
+
+class Outbox(Base):
+    """One notification owed to an audience. `facts` are all that its words need, as they were then."""
+
+    __tablename__ = "outbox"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    kind: Mapped[str]
+    event_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("event.id"))
+    organization_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("organization.id"))
+    # Set where one person is meant, or somebody who is not registered yet.
+    volunteer_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("volunteer.id"))
+    facts: Mapped[dict[str, Any]]
+    created_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("volunteer.id"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    expanded_at: Mapped[datetime | None]
+    content_hash: Mapped[str | None]
+
+
+class InboxItem(Base):
+    """One notification in one person's inbox: the push's `notification_id`. Its words are made when read."""
+
+    __tablename__ = "inbox_item"
+    __table_args__ = (
+        sa.UniqueConstraint("outbox_id", "volunteer_id"),
+        sa.Index("ix_inbox_item_volunteer_id_id", "volunteer_id", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    outbox_id: Mapped[UUID] = mapped_column(sa.ForeignKey("outbox.id"))
+    volunteer_id: Mapped[UUID] = mapped_column(sa.ForeignKey("volunteer.id"))
+    created_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
+
+
+class Delivery(Base):
+    """One push to one installation, and how far it has come.
+
+    `due → sending → sent | gone | rejected | expired`. `lease_until` names, by the database's clock, until
+    when the sender of the moment is trusted to be alive.
+    """
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        sa.CheckConstraint(
+            "status IN ('due', 'sending', 'sent', 'gone', 'rejected', 'expired')", name="status"
+        ),
+        sa.UniqueConstraint("inbox_item_id", "installation_id"),
+        sa.Index(
+            "ix_delivery_open",
+            "next_attempt_at",
+            postgresql_where=sa.text("status IN ('due', 'sending')"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    inbox_item_id: Mapped[UUID] = mapped_column(sa.ForeignKey("inbox_item.id"))
+    volunteer_id: Mapped[UUID]
+    installation_id: Mapped[str]
+    status: Mapped[str] = mapped_column(server_default="due")
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    next_attempt_at: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
+    last_result: Mapped[str | None]
+    finished_at: Mapped[datetime | None]
+
+
+class LocalMessage(Base):
+    """What the local gateway has taken, for developers: sign-in codes and pushes. Unused in production."""
+
+    __tablename__ = "local_message"
+    __table_args__ = (sa.Index("ix_local_message_recipient_id", "recipient", "id"),)
+
+    id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(), primary_key=True)
+    recipient: Mapped[str]
+    kind: Mapped[str]
+    code: Mapped[str | None]
+    message: Mapped[dict[str, Any] | None]
+    created_at: Mapped[datetime]
+
+
+class ClockOffset(Base):
+    """How far the shared clock of development is ahead of the system's, in microseconds: at most one row."""
+
+    __tablename__ = "clock_offset"
+    __table_args__ = (sa.CheckConstraint("id = 1", name="single_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    offset_us: Mapped[int] = mapped_column(sa.BigInteger)

@@ -1,0 +1,96 @@
+"""Volunteers, the roles they hold for the movement, and their phones."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.database import Base, new_id
+
+NATIONAL = "*"
+"""The region of a national coordinator."""
+
+ADULT_AGE = 18
+
+
+class Volunteer(Base):
+    """A person with a phone. `subject` is who the identity provider says it is."""
+
+    __tablename__ = "volunteer"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    subject: Mapped[str] = mapped_column(unique=True)
+    phone: Mapped[str] = mapped_column(unique=True)
+    display_name: Mapped[str]
+    birth_date: Mapped[date]
+    locale: Mapped[str]
+    region_code: Mapped[str]
+    # An H3 cell of resolution 6 (about 36 km²): where the home is, never exactly.
+    home_cell: Mapped[int | None] = mapped_column(sa.BigInteger)
+    guardian_name: Mapped[str | None]
+    guardian_phone: Mapped[str | None]
+    consents: Mapped[dict[str, str]] = mapped_column(JSONB)
+    created_at: Mapped[datetime]
+
+    def age_on(self, day: date) -> int:
+        """Age in whole years."""
+        return age_on(self.birth_date, day)
+
+
+def age_on(birth_date: date, day: date) -> int:
+    """Age in whole years on a day; a birthday on 29 February is kept on 1 March in other years."""
+    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
+
+
+class Coordinator(Base):
+    """The region a volunteer coordinates; NATIONAL for the whole country."""
+
+    __tablename__ = "coordinator"
+
+    volunteer_id: Mapped[UUID] = mapped_column(sa.ForeignKey("volunteer.id"), primary_key=True)
+    region_code: Mapped[str] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime]
+
+
+class Device(Base):
+    """One installation of the app. Where pushes go: `value` is a Firebase installation id or a token."""
+
+    __tablename__ = "device"
+    __table_args__ = (
+        sa.UniqueConstraint("kind", "value"),
+        sa.CheckConstraint("kind IN ('fid', 'token')", name="kind"),
+        sa.CheckConstraint("platform IN ('android', 'ios', 'web')", name="platform"),
+    )
+
+    volunteer_id: Mapped[UUID] = mapped_column(sa.ForeignKey("volunteer.id"), primary_key=True)
+    installation_id: Mapped[str] = mapped_column(primary_key=True)
+    platform: Mapped[str]
+    kind: Mapped[str]
+    value: Mapped[str]
+    app_version: Mapped[str]
+    seen_at: Mapped[datetime]
+    # Set when Google says that the installation is gone, or that its target is in doubt.
+    off_since: Mapped[datetime | None]
+
+
+class SignInCode(Base):
+    """A local sign-in code: kept as a hash, for five minutes, once, five tries."""
+
+    __tablename__ = "sign_in_code"
+
+    phone: Mapped[str] = mapped_column(primary_key=True)
+    code_hash: Mapped[str]
+    expires_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+
+
+class SecretUse(Base):
+    """Counts uses of what guards a secret in one hour: sends of codes by phone and by address."""
+
+    __tablename__ = "secret_use"
+
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    hour: Mapped[datetime] = mapped_column(primary_key=True)
+    uses: Mapped[int]
