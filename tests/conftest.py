@@ -1,0 +1,122 @@
+"""Fixtures of all tests: a real PostgreSQL, a migrated database, a savepoint for each test."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from sqlalchemy.orm import Session
+
+from app import Tazalyq, create_app
+from service import embedded, settings
+from service.clock import FixedClock
+from service.database import db, libpq_url
+from service.settings import Settings
+
+pytest_plugins = ["tests.google.fixtures"]
+
+NOW = datetime(2026, 5, 16, 6, 0, tzinfo=UTC)
+"""Saturday, 11:00 in Almaty."""
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The server to test on: TEST_DATABASE_URL, else the embedded one in a folder of its own."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    return libpq_url(given) if given else embedded.start(tmp_path_factory.mktemp("pg"))
+
+
+@pytest.fixture(scope="session")
+def database_url(postgres_url: str) -> Iterator[str]:
+    """A new, migrated database on that server; dropped at the end."""
+    yield from fresh_database(postgres_url)
+
+
+def fresh_database(postgres_url: str) -> Iterator[str]:
+    """Create a database, migrate it, yield its URL, drop it."""
+    name = f"tazalyq_test_{secrets.token_hex(4)}"
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    url = sa.make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
+    migrate(url)
+    yield url
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def migrate(url: str) -> None:
+    """Bring a database to the newest schema, as the release step does."""
+    migrated = create_app(test_settings(DATABASE_URL=url))
+    with migrated.app_context():
+        upgrade(directory=str(Path(__file__).parent.parent / "migrations"))
+        db.engine.dispose()
+
+
+def test_settings(**environment: str) -> Settings:
+    """Settings of development, changed as said."""
+    return settings.read({"TAZALYQ_ENV": "development", **environment})
+
+
+test_settings.__test__ = False  # type: ignore[attr-defined] # a maker, not a test
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(NOW)
+
+
+@pytest.fixture(scope="session")
+def shared_app(database_url: str) -> Iterator[Tazalyq]:
+    """One application for all tests that roll back."""
+    made = create_app(test_settings(DATABASE_URL=database_url), clock=FixedClock(NOW))
+    made.testing = True
+    yield made
+    with made.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def connection(shared_app: Tazalyq) -> Iterator[sa.Connection]:
+    """The application's only connection for this test: all that happens on it is rolled back."""
+    with shared_app.app_context():
+        engines = db.engines
+    engine = engines[None]
+    with engine.connect() as connection:
+        transaction = connection.begin()
+        engines[None] = connection  # type: ignore[assignment] # a Connection serves as a bind, too
+        db.session.session_factory.configure(join_transaction_mode="create_savepoint")
+        try:
+            yield connection
+        finally:
+            engines[None] = engine
+            transaction.rollback()
+
+
+@pytest.fixture
+def session(connection: sa.Connection) -> Iterator[Session]:
+    """A session on the test's connection, beside the application's own."""
+    with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
+        yield session
+
+
+@pytest.fixture
+def app(shared_app: Tazalyq, connection: sa.Connection, clock: FixedClock) -> Tazalyq:
+    """The application, on this test's connection and clock."""
+    shared_app.extensions["tazalyq"].clock = clock
+    return shared_app
+
+
+@pytest.fixture
+def client(app: Tazalyq) -> FlaskClient:
+    return app.test_client()

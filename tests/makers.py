@@ -1,0 +1,127 @@
+"""Plain makers: a row with sensible values, any of which can be overridden. They flush and do not commit."""
+
+import itertools
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy.orm import Session
+
+from service.database import new_id
+from service.models import Device, Event, Membership, Organization, Signup, Volunteer
+from service.models.volunteers import Coordinator
+from tests.conftest import NOW
+
+CONSENTS = {"personal_data": "2026-01", "cross_border": "2026-01"}
+AKTOBE = (50.2839, 57.1670)
+_numbers = itertools.count(1)
+
+
+def make_volunteer(session: Session, **overrides: Any) -> Volunteer:
+    phone = overrides.get("phone", f"+7701{next(_numbers):07d}")
+    values: dict[str, Any] = {
+        "id": new_id(),
+        "subject": f"local:{phone}",
+        "phone": phone,
+        "display_name": "Айгүл Серікқызы",
+        "birth_date": date(1995, 3, 8),
+        "locale": "kk",
+        "region_code": "KZ-15",
+        "consents": CONSENTS,
+        "created_at": NOW - timedelta(days=30),
+    }
+    return _added(session, Volunteer(**values | overrides))
+
+
+def make_coordinator(session: Session, region_code: str = "KZ-15", **overrides: Any) -> Volunteer:
+    """A volunteer who coordinates a region; "*" for the whole country."""
+    volunteer = make_volunteer(session, **overrides)
+    _added(session, Coordinator(volunteer_id=volunteer.id, region_code=region_code, created_at=NOW))
+    return volunteer
+
+
+def make_organization(session: Session, owner: Volunteer | None = None, **overrides: Any) -> Organization:
+    """A verified organization of KZ-15 with one owner."""
+    owner = owner or make_volunteer(session)
+    values: dict[str, Any] = {
+        "id": new_id(),
+        "name": {"kk": "Таза Ақтөбе"},
+        "search": "таза актобе",
+        "region_code": "KZ-15",
+        "status": "verified",
+        "created_by": owner.id,
+        "created_at": NOW - timedelta(days=20),
+        "content_hash": "",
+    }
+    organization = _added(session, Organization(**values | overrides))
+    make_member(session, organization, owner, role="owner")
+    return organization
+
+
+def make_member(
+    session: Session, organization: Organization, volunteer: Volunteer, role: str = "organizer"
+) -> Membership:
+    return _added(
+        session,
+        Membership(organization_id=organization.id, volunteer_id=volunteer.id, role=role, created_at=NOW),
+    )
+
+
+def make_event(session: Session, organization: Organization | None = None, **overrides: Any) -> Event:
+    """A published event in Aktobe that runs from an hour before NOW to two hours after it."""
+    organization = organization or make_organization(session)
+    starts_at: datetime = overrides.get("starts_at", NOW - timedelta(hours=1))
+    values: dict[str, Any] = {
+        "id": new_id(),
+        "organization_id": organization.id,
+        "title": {"kk": "Елек жағалауын тазалау", "ru": "Уборка берега Илека", "en": "Ilek bank clean-up"},
+        "description": {},
+        "kind": "cleanup",
+        "starts_at": starts_at,
+        "ends_at": starts_at + timedelta(hours=3),
+        "zone": "Asia/Almaty",
+        "day": (starts_at + timedelta(hours=5)).date(),
+        "latitude": AKTOBE[0],
+        "longitude": AKTOBE[1],
+        "address": "Ақтөбе",
+        "area": {"type": "circle", "radius_m": 150},
+        "cell": 0,
+        "region_code": "KZ-15",
+        "district_code": None,
+        "capacity": None,
+        "min_age": None,
+        "hazard": False,
+        "accessible": False,
+        "walk_ins": True,
+        "bring": [],
+        "search": "елек жагалауын тазалау актобе",
+        "status": "published",
+        "created_by": organization.created_by,
+        "created_at": NOW - timedelta(days=10),
+        "content_hash": "",
+    }
+    return _added(session, Event(**values | overrides))
+
+
+def make_signup(session: Session, event: Event, volunteer: Volunteer, **overrides: Any) -> Signup:
+    values: dict[str, Any] = {"status": "going", "companions": 0, "created_at": NOW - timedelta(days=2)}
+    return _added(session, Signup(event_id=event.id, volunteer_id=volunteer.id, **values | overrides))
+
+
+def make_device(session: Session, volunteer: Volunteer, **overrides: Any) -> Device:
+    values: dict[str, Any] = {
+        "volunteer_id": volunteer.id,
+        "installation_id": str(uuid4()),
+        "platform": "android",
+        "kind": "fid",
+        "value": f"fid-{next(_numbers)}",
+        "app_version": "1.0.0",
+        "seen_at": NOW,
+    }
+    return _added(session, Device(**values | overrides))
+
+
+def _added(session: Session, thing: Any) -> Any:
+    session.add(thing)
+    session.flush()
+    return thing
