@@ -168,3 +168,15 @@ class NotCheckedIn(PresenceRefused):
 
 class SignupRequired(PresenceRefused):
     code = "signup-required"
+
+
+class Full(Conflict):
+    """Who goes wants to bring more people than there are places; `free` places are left."""
+
+    code = "full"
+
+
+class Busy(ServiceError):
+    """Too many changes of one thing at one moment; `retry_after_s` seconds later it works."""
+
+    code = "unavailable"

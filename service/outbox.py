@@ -4,9 +4,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from service import queue
+from service import errors, queue
+from service.database import new_id
 from service.models import Outbox
 
 EXPAND_TASK = "notifications.expand"
@@ -22,12 +24,25 @@ def owe(
     organization_id: UUID | None = None,
     volunteer_id: UUID | None = None,
     created_by: UUID | None = None,
+    entry_id: UUID | None = None,
+    digest: str | None = None,
 ) -> Outbox:
     """Record one notification and the job that will work out to whom it goes.
 
-    `facts` are plain JSON values: all that the words need, as they are now.
+    `facts` are plain JSON values: all that the words need, as they are now. With an id of the client's own
+    and the `digest` of what it sent, a repeat gives the stored entry.
+
+    Raises:
+        IdReused: an entry of this id was made from other content.
     """
+    stored = session.get(Outbox, entry_id) if entry_id else None
+    if stored is not None:
+        if stored.content_hash != digest:
+            raise errors.IdReused()
+        return stored
     entry = Outbox(
+        id=entry_id or new_id(),
+        content_hash=digest,
         kind=kind,
         facts=facts,
         event_id=event_id,
@@ -36,7 +51,10 @@ def owe(
         created_by=created_by,
         created_at=now,
     )
-    session.add(entry)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(entry)
+    except IntegrityError as error:
+        raise errors.IdReused() from error
     queue.defer(session, EXPAND_TASK, outbox_id=str(entry.id))
     return entry

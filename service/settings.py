@@ -38,7 +38,6 @@ class Settings:
     firebase_project_id: str | None
     google_application_credentials: str | None
     ratelimit_storage_uri: str
-    geocoder_url: str | None
     phone_regions: tuple[str, ...]
     min_age: int
     trusted_proxies: int
@@ -76,7 +75,6 @@ def read(environment: Mapping[str, str]) -> Settings:
         firebase_project_id=reader.text("FIREBASE_PROJECT_ID"),
         google_application_credentials=reader.existing_file("GOOGLE_APPLICATION_CREDENTIALS"),
         ratelimit_storage_uri=reader.text("RATELIMIT_STORAGE_URI") or "memory://",
-        geocoder_url=reader.url("GEOCODER_URL", ("http", "https")),
         phone_regions=reader.words("PHONE_REGIONS", ("KZ",)),
         min_age=reader.number("MIN_AGE", 14, int, lowest=0, highest=18),
         trusted_proxies=reader.number("TRUSTED_PROXIES", 0, int, lowest=0, highest=10),
