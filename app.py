@@ -5,13 +5,28 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import flask_smorest
 import sqlalchemy as sa
 from flask import Flask
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
 from flask_migrate import Migrate
+from flask_swagger_ui import get_swaggerui_blueprint
+from sqlalchemy.orm import sessionmaker
+from werkzeug.middleware.proxy_fix import ProxyFix
 
+import mobile_api
+import notifications.tasks  # noqa: F401 - registers the worker's tasks
+from mobile_api import auth, dev, http, problems
+from mobile_api.identity import FirebaseVerifier, TokenVerifier
+from mobile_api.local_tokens import LocalTokens
+from notifications.firebase import FirebaseGateway
+from notifications.gateway import Gateway
+from notifications.local import LocalGateway
 from service import embedded, settings
 from service.clock import Clock, SharedClock, SystemClock, read_clock_offset
-from service.database import db, engine_options, is_lost_connection, sqlalchemy_url
+from service.database import db, engine_options, is_lost_connection, libpq_url, sqlalchemy_url
+from service.queue import Runtime
 from service.settings import Settings
 
 migrate = Migrate()
@@ -21,6 +36,7 @@ class Tazalyq(Flask):
     """Flask, with one retry of a request whose database connection had gone away unnoticed."""
 
     def dispatch_request(self) -> Any:
+        """Dispatch; again, once, on a new connection, unless a commit may have been kept."""
         try:
             return super().dispatch_request()
         except sa.exc.DBAPIError as error:
@@ -36,20 +52,59 @@ class Parts:
     """What requests and commands need of the composition: `app.extensions["tazalyq"]`."""
 
     settings: Settings
+    database_url: str
     clock: Clock
+    verifier: TokenVerifier
+
+    def runtime(self, engine: sa.Engine) -> Runtime:
+        """What the worker's tasks need; the gateway is made here, in the process that sends."""
+        sessions = sessionmaker(engine, expire_on_commit=False)
+        extras = {"gateway": self._gateway(sessions), "push_lease_s": self.settings.push_lease_s}
+        return Runtime(sessions, self.clock, extras)
+
+    def _gateway(self, sessions: Any) -> Gateway:
+        """Firebase when its credentials are set (broken ones raise), else the local one."""
+        credentials_file = self.settings.google_application_credentials
+        if credentials_file is not None:
+            return FirebaseGateway(credentials_file, threads=self.settings.push_threads)
+        return LocalGateway(sessions, self.clock)
 
 
-def create_app(configured: Settings | None = None, *, clock: Clock | None = None) -> Tazalyq:
-    """Make the application; `clock` is the test's own where one is given.
+def create_app(
+    configured: Settings | None = None, *, clock: Clock | None = None, verifier: TokenVerifier | None = None
+) -> Tazalyq:
+    """Make the application; `clock` and `verifier` are a test's own where given.
 
     Raises:
         SettingsError: naming each wrong setting and its cure.
     """
     configured = configured or settings.read(os.environ)
     app = Tazalyq("tazalyq")
-    _connect_database(app, configured)
-    app.extensions["tazalyq"] = Parts(configured, clock or _clock(app, configured))
+    database_url = _connect_database(app, configured)
+    clock = clock or _clock(app, configured)
+    verifier = verifier or _verifier(configured, clock)
+    app.extensions["tazalyq"] = Parts(configured, database_url, clock, verifier)
+    _serve_api(app, configured)
+    from commands import commands  # noqa: PLC0415 - commands need create_app's module at run time only
+
+    app.register_blueprint(commands)
     return app
+
+
+def _connect_database(app: Tazalyq, configured: Settings) -> str:
+    url = configured.database_url or embedded.start(configured.data_dir)
+    app.config["SQLALCHEMY_DATABASE_URI"] = sqlalchemy_url(url)
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(configured.web_threads)
+    if configured.database_read_url:
+        app.config["SQLALCHEMY_BINDS"] = {"read": sqlalchemy_url(configured.database_read_url)}
+    db.init_app(app)
+    migrate.init_app(app, db, include_object=_is_ours)
+    return libpq_url(url)
+
+
+def _is_ours(_thing: object, name: str | None, kind: str, _reflected: bool, _compared: object) -> bool:  # noqa: FBT001 - alembic's signature
+    """Leave the queue's own tables to the queue."""
+    return not (kind == "table" and name is not None and name.startswith("procrastinate_"))
 
 
 def _clock(app: Tazalyq, configured: Settings) -> Clock:
@@ -60,16 +115,42 @@ def _clock(app: Tazalyq, configured: Settings) -> Clock:
         return SharedClock(partial(read_clock_offset, db.engine))
 
 
-def _connect_database(app: Tazalyq, configured: Settings) -> None:
-    url = configured.database_url or embedded.start(configured.data_dir)
-    app.config["SQLALCHEMY_DATABASE_URI"] = sqlalchemy_url(url)
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(configured.web_threads)
-    if configured.database_read_url:
-        app.config["SQLALCHEMY_BINDS"] = {"read": sqlalchemy_url(configured.database_read_url)}
-    db.init_app(app)
-    migrate.init_app(app, db, include_object=_is_ours)
+def _verifier(configured: Settings, clock: Clock) -> TokenVerifier:
+    if configured.firebase_project_id is None:
+        return LocalTokens(configured.secret_key, clock.now)
+    return FirebaseVerifier(configured.firebase_project_id, configured.google_application_credentials)
 
 
-def _is_ours(_thing: object, name: str | None, kind: str, _reflected: bool, _compared: object) -> bool:  # noqa: FBT001 - alembic's signature
-    """Leave the queue's own tables to the queue."""
-    return not (kind == "table" and name is not None and name.startswith("procrastinate_"))
+def _serve_api(app: Tazalyq, configured: Settings) -> None:
+    app.json.ensure_ascii = False  # type: ignore[attr-defined] # the default provider has it
+    app.json.sort_keys = False  # type: ignore[attr-defined] # the default provider has it
+    app.config |= {
+        "API_TITLE": "Tazalyq",
+        "API_VERSION": "v1",
+        "OPENAPI_VERSION": "3.1.0",
+        "OPENAPI_URL_PREFIX": "/v1",
+        "OPENAPI_JSON_PATH": "openapi.json",
+        "OPENAPI_SWAGGER_UI_PATH": None,
+        "API_SPEC_OPTIONS": {
+            "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+            "security": [{"token": []}],
+        },
+    }
+    if configured.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=configured.trusted_proxies)  # type: ignore[method-assign] # WSGI's way
+    http.install(app)
+    problems.install(app)
+    api = flask_smorest.Api(app)
+    for blueprint in mobile_api.BLUEPRINTS:
+        api.register_blueprint(blueprint)
+    if configured.development:
+        api.register_blueprint(dev.blueprint)
+    app.register_blueprint(get_swaggerui_blueprint("/v1/docs", "/v1/openapi.json"))
+    limiter = Limiter(
+        get_remote_address,
+        app=app,
+        storage_uri=configured.ratelimit_storage_uri,
+        application_limits=[],
+        default_limits=[],
+    )
+    limiter.limit(f"{configured.requests_per_minute} per minute")(auth.blueprint)

@@ -1,0 +1,29 @@
+"""HTTP in and out: one module a noun, its blueprint and its schemas."""
+
+from mobile_api import (
+    attendance,
+    auth,
+    coordinators,
+    counts,
+    events,
+    health,
+    inbox,
+    meta,
+    organizations,
+    signups,
+    volunteers,
+)
+
+BLUEPRINTS = (
+    health.blueprint,
+    meta.blueprint,
+    auth.blueprint,
+    volunteers.blueprint,
+    inbox.blueprint,
+    organizations.blueprint,
+    events.blueprint,
+    signups.blueprint,
+    attendance.blueprint,
+    counts.blueprint,
+    coordinators.blueprint,
+)

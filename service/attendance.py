@@ -70,8 +70,8 @@ _FACTS = sa.text(
     SELECT volunteer.id AS volunteer_id, volunteer.birth_date,
         volunteer.consents ? 'personal_data' AS consented,
         event.id AS event_id, event.status AS event_status, event.starts_at, event.ends_at, event.day,
-        event.latitude,
-        event.longitude, event.area, event.region_code, event.min_age, event.walk_ins,
+        event.zone, event.latitude, event.longitude, event.area, event.region_code,
+        event.min_age, event.walk_ins,
         signup.status AS signup_status, record.content_hash,
         attendance.id AS attendance_id, attendance.status, attendance.evidence, attendance.checked_in_at,
         attendance.checked_out_at, attendance.minutes, attendance.minutes_assumed, attendance.distance_m,
@@ -133,9 +133,10 @@ _STORE_CHANGE = sa.text(
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """The attendance as it is now, and whether this very record had been stored before."""
+    """The attendance as it is now, its event's zone, and whether this very record had been stored before."""
 
     attendance: Mapping[str, Any]
+    zone: str
     repeated: bool
 
 
@@ -193,7 +194,7 @@ def _check_in(session: Session, subject: str, report: Report, now: datetime, lim
         return _check_in_again(session, report, facts, presence, verdict)
     values = _record_values(report, facts, presence, verdict, CHECK_IN) | _deltas(None, 0, verdict.status, 0)
     if session.execute(_STORE_CHECK_IN, values).one().attended:
-        return Stored(_new_attendance(report, facts, presence, verdict), repeated=False)
+        return Stored(_new_attendance(report, facts, presence, verdict), facts.zone, repeated=False)
     raise _RaceLostError
 
 
@@ -231,7 +232,7 @@ def _facts(session: Session, subject: str, report: Report, kind: str) -> tuple[s
     if facts.content_hash is not None:
         if bytes(facts.content_hash) != report.content_hash(kind):
             raise errors.IdReused()
-        return facts, Stored(_attendance_of(facts), repeated=True)
+        return facts, Stored(_attendance_of(facts), facts.zone, repeated=True)
     if facts.event_id is None:
         raise errors.NotFound()
     return facts, None
@@ -291,7 +292,7 @@ def _store_change(
     }
     outcome = session.execute(_STORE_CHANGE, values).one()
     if outcome.attended:
-        return Stored(_attendance_of(facts) | changed, repeated=False)
+        return Stored(_attendance_of(facts) | changed, facts.zone, repeated=False)
     raise _RaceLostError
 
 

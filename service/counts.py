@@ -14,7 +14,7 @@ from service import errors, queue
 from service.access import Actor, Permission, Target, require
 from service.models import CountPending, Event
 
-FIGURES = ("events", "signups", "participations", "minutes", "minutes_assumed", "in_review")
+FIGURES = ("events", "signups", "participations", "minutes", "minutes_assumed", "headcount", "in_review")
 GROUPINGS = ("region", "organization", "event", "day", "week", "month", "kind")
 FOLD_LOCK = 7_201
 """Key of the advisory lock that lets one fold run at a time."""

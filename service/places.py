@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-
 DATA = Path(__file__).parent / "data" / "places.csv"
 
 # One key for Kazakh, Russian and Latin spellings: Ақтөбе, Актобе, Aqtobe and Aktobe all fold to "aktobe".

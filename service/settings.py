@@ -40,6 +40,7 @@ class Settings:
     ratelimit_storage_uri: str
     phone_regions: tuple[str, ...]
     min_age: int
+    lowest_app_version: str
     trusted_proxies: int
     requests_per_minute: int
     codes_per_phone_hour: int
@@ -77,6 +78,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         ratelimit_storage_uri=reader.text("RATELIMIT_STORAGE_URI") or "memory://",
         phone_regions=reader.words("PHONE_REGIONS", ("KZ",)),
         min_age=reader.number("MIN_AGE", 14, int, lowest=0, highest=18),
+        lowest_app_version=reader.text("LOWEST_APP_VERSION") or "1.0.0",
         trusted_proxies=reader.number("TRUSTED_PROXIES", 0, int, lowest=0, highest=10),
         requests_per_minute=reader.number("REQUESTS_PER_MINUTE", 6_000, int, lowest=1),
         codes_per_phone_hour=reader.number("CODES_PER_PHONE_HOUR", 5, int, lowest=1),

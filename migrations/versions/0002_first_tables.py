@@ -2,7 +2,7 @@
 
 Revision ID: 0002
 Revises: 0001
-Create Date: 2026-11-24 00:22:30.617134
+Create Date: 2026-11-24 01:55:16.379712
 
 """
 from alembic import op
@@ -34,6 +34,7 @@ def upgrade():
     sa.Column('participations', sa.Integer(), server_default='0', nullable=False),
     sa.Column('minutes', sa.BigInteger(), server_default='0', nullable=False),
     sa.Column('minutes_assumed', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('headcount', sa.Integer(), server_default='0', nullable=False),
     sa.Column('in_review', sa.Integer(), server_default='0', nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_count_pending'))
     )
@@ -46,6 +47,7 @@ def upgrade():
     sa.Column('participations', sa.Integer(), server_default='0', nullable=False),
     sa.Column('minutes', sa.BigInteger(), server_default='0', nullable=False),
     sa.Column('minutes_assumed', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('headcount', sa.Integer(), server_default='0', nullable=False),
     sa.Column('in_review', sa.Integer(), server_default='0', nullable=False),
     sa.PrimaryKeyConstraint('day', 'region_code', 'event_id', name=op.f('pk_count_total'))
     )

@@ -71,6 +71,8 @@ class _Figures:
     participations: Mapped[int] = mapped_column(server_default="0")
     minutes: Mapped[int] = mapped_column(sa.BigInteger, server_default="0")
     minutes_assumed: Mapped[int] = mapped_column(sa.BigInteger, server_default="0")
+    # Classes and companies without accounts: apart from verified people everywhere.
+    headcount: Mapped[int] = mapped_column(server_default="0")
     in_review: Mapped[int] = mapped_column(server_default="0")
 
 

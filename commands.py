@@ -1,0 +1,128 @@
+"""The `flask` commands: serve, worker, demo, coordinators, pushes."""
+
+import json
+from typing import TYPE_CHECKING, cast
+
+import click
+from flask import Blueprint, current_app
+from granian import Granian
+from granian.constants import Interfaces
+from procrastinate import PsycopgConnector
+
+from notifications import local
+from service import demo, phones, queue, volunteers
+from service.database import CONNECT_ARGS, db
+
+if TYPE_CHECKING:
+    from app import Parts
+
+commands = Blueprint("commands", __name__, cli_group=None)
+
+
+def _parts() -> "Parts":
+    return cast("Parts", current_app.extensions["tazalyq"])
+
+
+@commands.cli.command("serve")
+def serve() -> None:
+    """Serve HTTP on PORT; in development on the loopback address only."""
+    settings = _parts().settings
+    Granian(
+        "app:create_app",
+        factory=True,
+        interface=Interfaces.WSGI,
+        address="127.0.0.1" if settings.development else "0.0.0.0",  # noqa: S104 - a server's purpose
+        port=settings.port,
+        workers=settings.web_workers,
+        blocking_threads=settings.web_threads,
+        backlog=1024,
+        log_access=False,
+    ).serve()
+
+
+@commands.cli.command("worker")
+def worker() -> None:
+    """Run background jobs until told to stop."""
+    parts = _parts()
+    runtime = parts.runtime(db.engine)
+    connector = PsycopgConnector(
+        conninfo=parts.database_url,
+        kwargs=dict(CONNECT_ARGS),
+        min_size=1,
+        max_size=parts.settings.worker_concurrency + 2,
+    )
+    with queue.app.replace_connector(connector):
+        queue.app.run_worker(
+            concurrency=parts.settings.worker_concurrency,
+            additional_context={"runtime": runtime},
+            delete_jobs="successful",
+            shutdown_graceful_timeout=20,
+        )
+    runtime.extras["gateway"].close()
+
+
+@commands.cli.command("demo")
+def load_demo() -> None:
+    """Load the demo once, and print where to look and whom to sign in as."""
+    parts = _parts()
+    if not parts.settings.development:
+        raise click.ClickException("The demo is for development: set TAZALYQ_ENV=development.")
+    if demo.load(db.session(), parts.clock.now()):
+        db.session.commit()
+    click.echo(WELCOME.format(base=f"http://127.0.0.1:{parts.settings.port}"))
+
+
+@commands.cli.group("coordinators")
+def coordinators() -> None:
+    """Who coordinates which region."""
+
+
+@coordinators.command("add")
+@click.argument("phone")
+@click.argument("region", required=False)
+def add_coordinator(phone: str, region: str | None) -> None:
+    """Give the volunteer with PHONE a REGION (KZ-15), or the whole country."""
+    number = phones.parse(phone, _parts().settings.phone_regions)
+    try:
+        volunteers.appoint_coordinator(db.session(), number, region, _parts().clock.now())
+    except volunteers.errors.NotFound as error:
+        raise click.ClickException(
+            f"Nobody has registered with {number}: do that in the app first."
+        ) from error
+    except volunteers.errors.Invalid as error:
+        raise click.ClickException(f"{region} is no region: give an ISO code such as KZ-15.") from error
+    db.session.commit()
+    click.echo(f"{number} coordinates {region or 'the whole country'}.")
+
+
+@commands.cli.group("pushes")
+def pushes() -> None:
+    """What the local gateway has taken."""
+
+
+@pushes.command("show")
+@click.option("--to", help="A device's value.")
+@click.option("--limit", default=20, show_default=True)
+def show_pushes(to: str | None, limit: int) -> None:
+    """Print the newest messages."""
+    for taken in local.recent(db.session(), to, limit):
+        if taken.message is not None:
+            click.echo(f"{taken.created_at:%Y-%m-%d %H:%M:%S}  {taken.recipient}")
+            click.echo(json.dumps(taken.message, ensure_ascii=False, indent=2))
+
+
+WELCOME = """
+Tazalyq serves at {base}
+  the API's pages   {base}/v1/docs
+  pushes            {base}/dev/pushes
+  ready?            {base}/readyz
+
+Demo accounts:
+  +77000000001                 national coordinator
+  +77000000002                 coordinator of KZ-15
+  +77000000003, +77000000004   owners of two organizations (KZ-15, KZ-75)
+  +77000000101 … +77000000130  volunteers
+
+To sign in: POST {base}/v1/auth/codes {{"phone": "+77000000101"}}, read the code at
+{base}/dev/messages?to=%2B77000000101, and exchange it at {base}/v1/auth/tokens.
+"""

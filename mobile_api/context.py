@@ -1,0 +1,74 @@
+"""What a request stands in: the composition's parts, the caller, the moment, the language."""
+
+from datetime import datetime
+from typing import Protocol, cast
+
+from flask import current_app, g, request
+from sqlalchemy.orm import Session
+
+from mobile_api.identity import Identity, TokenVerifier, Unauthenticated
+from notifications.words import LOCALES
+from service import errors, volunteers
+from service.access import Actor
+from service.clock import Clock
+from service.database import db
+from service.settings import Settings
+
+
+class Parts(Protocol):
+    """What the composition root provides: `app.extensions["tazalyq"]`."""
+
+    settings: Settings
+    clock: Clock
+    verifier: TokenVerifier
+
+
+def parts() -> Parts:
+    """The composition's parts."""
+    return cast("Parts", current_app.extensions["tazalyq"])
+
+
+def now() -> datetime:
+    """The moment of this request: the clock is read once."""
+    if "now" not in g:
+        g.now = parts().clock.now()
+    return cast("datetime", g.now)
+
+
+def session() -> Session:
+    """The request's session."""
+    return db.session()
+
+
+def locale() -> str:
+    """The language of this answer's words: what the phone accepts best, else Kazakh."""
+    return request.accept_languages.best_match(LOCALES) or "kk"
+
+
+def identity() -> Identity:
+    """Who the token says is calling.
+
+    Raises:
+        Unauthenticated: no token, or a bad one. IdentityUnavailable: it cannot be checked now.
+    """
+    if "identity" not in g:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.casefold() != "bearer" or not token.strip():
+            raise Unauthenticated
+        g.identity = parts().verifier.verify(token.strip())
+    return cast("Identity", g.identity)
+
+
+def maybe_actor() -> Actor | None:
+    """The registered caller; None for somebody without a token or without a record."""
+    if "Authorization" not in request.headers:
+        return None
+    return volunteers.find_actor(session(), identity().subject)
+
+
+def actor() -> Actor:
+    """The registered caller. Raises NotRegistered, and what `identity` raises."""
+    found = volunteers.find_actor(session(), identity().subject)
+    if found is None:
+        raise errors.NotRegistered()
+    return found

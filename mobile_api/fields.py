@@ -1,0 +1,148 @@
+"""Fields and schemas that every noun shares: strict, as the contract says."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
+
+MAX_NAME = 200
+MAX_TEXT = 5_000
+KINDS = ("cleanup", "tree_planting", "water_body", "recycling", "education", "other")
+ZONE = "Asia/Almaty"
+
+
+class Strict(Schema):
+    """A request: unknown fields are an error."""
+
+    class Meta:
+        unknown = RAISE
+
+
+class Text(fields.String):
+    """Text without surrounding space, not empty unless said so."""
+
+    def __init__(self, *, longest: int = MAX_NAME, shortest: int = 1, **options: Any) -> None:
+        super().__init__(validate=validate.Length(min=shortest, max=longest, error="length"), **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
+        if not isinstance(value, str):
+            raise self.make_error("invalid")
+        return str(super()._deserialize(value.strip(), attr, data, **options))
+
+
+class Moment(fields.AwareDateTime):
+    """RFC 3339 with an offset; naive times are refused. Answered in the zone of the context's event."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(format="iso", **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> datetime:
+        if not isinstance(value, str) or len(value) < len("2026-01-01T00:00Z") or value[10] not in "Tt ":
+            raise ValidationError("moment")
+        try:
+            moment = datetime.fromisoformat(value)
+            if moment.tzinfo is None:
+                raise ValidationError("naive-time")
+            # Far dates overflow when they are moved to another zone.
+            moment.astimezone(ZoneInfo("UTC")) - timedelta(days=2), moment + timedelta(days=2)
+        except (ValueError, OverflowError) as error:
+            raise ValidationError("moment") from error
+        return moment
+
+
+class Coordinate(fields.Float):
+    """Degrees within ± limit; a number, never text."""
+
+    def __init__(self, limit: int, **options: Any) -> None:
+        super().__init__(
+            validate=validate.Range(-limit, limit, error="coordinate"), allow_nan=False, **options
+        )
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise ValidationError("number")
+        return float(super()._deserialize(value, attr, data, **options) or 0.0)
+
+
+class Number(fields.Float):
+    """A number of at least `lowest`, never text."""
+
+    def __init__(self, lowest: float, **options: Any) -> None:
+        super().__init__(validate=validate.Range(min=lowest, error="number"), allow_nan=False, **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise ValidationError("number")
+        return float(super()._deserialize(value, attr, data, **options) or 0.0)
+
+
+def whole(lowest: int, highest: int, **options: Any) -> fields.Integer:
+    """A whole number within limits, never text."""
+    return fields.Integer(strict=True, validate=validate.Range(lowest, highest, error="number"), **options)
+
+
+def one_of(*choices: str, **options: Any) -> fields.String:
+    """One of the names."""
+    return fields.String(validate=validate.OneOf(choices, error="choice"), **options)
+
+
+class Point(Strict):
+    """WGS 84 degrees."""
+
+    latitude = Coordinate(90, required=True)
+    longitude = Coordinate(180, required=True)
+
+
+class Names(Strict):
+    """A name in up to three languages; at least one."""
+
+    kk = Text()
+    ru = Text()
+    en = Text()
+
+    @validates_schema
+    def _some_language(self, data: Mapping[str, str], **_options: Any) -> None:
+        if not data:
+            raise ValidationError("names")
+
+
+class Texts(Strict):
+    """A longer text in up to three languages, or none."""
+
+    kk = Text(longest=MAX_TEXT)
+    ru = Text(longest=MAX_TEXT)
+    en = Text(longest=MAX_TEXT)
+
+
+class Paged(Strict):
+    """The query of a list."""
+
+    cursor = fields.String(validate=validate.Length(max=500, error="length"))
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, 100, error="number"))
+
+
+class Accepted(Schema):
+    """It will be done; the answer tells nothing else."""
+
+    status = fields.String()
+
+
+class LocalizedName(Schema):
+    """A name in up to three languages."""
+
+    kk = fields.String()
+    ru = fields.String()
+    en = fields.String()
+
+
+class Problem(Schema):
+    """RFC 9457."""
+
+    type = fields.String()
+    title = fields.String()
+    status = fields.Integer()
+    detail = fields.String()
+    code = fields.String()
+    errors = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))

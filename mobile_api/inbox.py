@@ -1,0 +1,53 @@
+"""A volunteer's inbox."""
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from marshmallow import Schema, fields
+
+from mobile_api import paging
+from mobile_api.context import actor, now, session
+from mobile_api.fields import Moment, Paged
+from mobile_api.http import Blueprint
+from notifications import inbox
+
+blueprint = Blueprint("inbox", __name__, url_prefix="/v1/me/inbox", description="Inbox")
+
+
+class ItemShown(Schema):
+    id = fields.UUID()
+    kind = fields.String()
+    title = fields.String()
+    body = fields.String()
+    event_id = fields.UUID(allow_none=True)
+    created_at = Moment()
+    read_at = Moment(allow_none=True)
+
+
+class Inbox(Schema):
+    items = fields.List(fields.Nested(ItemShown))
+    unread = fields.Integer()
+    next = fields.String(allow_none=True)
+
+
+@blueprint.route("", methods=["GET"])
+@blueprint.arguments(Paged, location="query")
+@blueprint.response(HTTPStatus.OK, Inbox)
+def get_inbox(query: dict[str, Any]) -> dict[str, Any]:
+    """Newest first, in the language of one's record."""
+    caller = actor()
+    before = paging.decode(query.get("cursor"), UUID)
+    found = inbox.page(
+        session(), caller.volunteer_id, caller.locale, before and before[0], query["limit"] + 1
+    )
+    items, following = paging.page(found, query["limit"], lambda item: (item.id,))
+    return {"items": items, "unread": inbox.unread(session(), caller.volunteer_id), "next": following}
+
+
+@blueprint.route("/<uuid:item_id>/read", methods=["PUT"])
+@blueprint.response(HTTPStatus.NO_CONTENT)
+def put_read(item_id: UUID) -> None:
+    """Note that it was read: on one phone is on all."""
+    inbox.mark_read(session(), actor().volunteer_id, item_id, now())
+    session().commit()

@@ -1,0 +1,75 @@
+"""Reads requests strictly: what Python's parsers let through by default and the database would choke on."""
+
+import json
+import math
+import re
+from typing import Any, NoReturn
+
+from flask import Request
+from marshmallow import ValidationError
+from webargs.flaskparser import FlaskParser
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+MAX_DEPTH = 32
+MAX_INTEGER = 2**63 - 1
+
+
+class StrictParser(FlaskParser):
+    """The parser of flask-smorest, without its leniences."""
+
+    def load_json(self, req: Request, schema: Any) -> Any:
+        """The body as plain values; any doubt about it is a ValidationError."""
+        return strict_json(req.get_data(cache=True))
+
+    def load_querystring(self, req: Request, schema: Any) -> Any:
+        """The query, with text that the database can take."""
+        for value in req.args.values():
+            _check_text(value)
+        return super().load_querystring(req, schema)
+
+    def handle_error(self, error: ValidationError, req: Request, schema: Any, **_options: Any) -> NoReturn:
+        """Let the one error handler answer."""
+        raise error
+
+
+def strict_json(body: bytes) -> Any:
+    """Parse JSON.
+
+    Raises:
+        ValidationError: not UTF-8, not JSON, too deep, lone surrogates, NUL, NaN, or integers past 64 bits.
+    """
+    try:
+        value = json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError, ValueError) as error:
+        raise ValidationError("json") from error
+    _check(value, 0)
+    return value
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _check(value: Any, depth: int) -> None:
+    """Walk all values."""
+    if depth > MAX_DEPTH:
+        raise ValidationError("too-deep")
+    if isinstance(value, str):
+        _check_text(value)
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            _check_text(name)
+            _check(inner, depth + 1)
+    elif isinstance(value, list):
+        for inner in value:
+            _check(inner, depth + 1)
+    elif isinstance(value, int) and abs(value) > MAX_INTEGER:
+        raise ValidationError("too-large-number")
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise ValidationError("json")
+
+
+def _check_text(text: str) -> None:
+    """Refuse NUL, and lone surrogates: neither has a place in UTF-8 text of PostgreSQL."""
+    if "\0" in text or not text.isascii() and _SURROGATE.search(text):
+        raise ValidationError("text")

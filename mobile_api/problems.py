@@ -1,0 +1,171 @@
+"""Problem documents (RFC 9457), and the one table from errors to statuses."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+import psycopg
+import sqlalchemy as sa
+from flask import Flask, Response, json
+from marshmallow import ValidationError
+from werkzeug.exceptions import HTTPException
+
+from mobile_api.context import locale
+from mobile_api.identity import IdentityUnavailable, Unauthenticated
+from notifications import words
+from service import errors
+from service.database import db, is_lost_connection
+
+logger = logging.getLogger(__name__)
+
+# The nearest class in an error's line of descent decides.
+STATUSES: dict[type[Exception], HTTPStatus] = {
+    errors.Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.TooYoungToRegister: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.TooYoung: HTTPStatus.CONFLICT,
+    errors.Forbidden: HTTPStatus.FORBIDDEN,
+    errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.BadCode: HTTPStatus.UNAUTHORIZED,
+    errors.TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
+    errors.Stale: HTTPStatus.PRECONDITION_FAILED,
+    errors.Conflict: HTTPStatus.CONFLICT,
+    errors.Busy: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+CODES = {
+    HTTPStatus.BAD_REQUEST: "invalid",
+    HTTPStatus.NOT_FOUND: "not-found",
+    HTTPStatus.METHOD_NOT_ALLOWED: "method-not-allowed",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "too-large",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "unsupported-media-type",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "invalid",
+    HTTPStatus.TOO_MANY_REQUESTS: "too-many-requests",
+    HTTPStatus.SERVICE_UNAVAILABLE: "unavailable",
+}
+RETRY_AFTER_S = 5
+
+
+def status_of(error: errors.ServiceError) -> HTTPStatus:
+    """The status of an error of the service."""
+    return next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
+
+
+def problem(
+    status: int,
+    code: str,
+    data: dict[str, Any] | None = None,
+    field_errors: dict[str, list[str]] | None = None,
+    retry_after_s: int | None = None,
+) -> Response:
+    """A problem document in the caller's language; `data` are facts that stand in it beside the words."""
+    language = locale()
+    shown = {name: _plain(value) for name, value in (data or {}).items()}
+    document = {
+        "type": f"urn:tazalyq:problem:{code}",
+        "title": words.translate(f"problem.{code}.title", language),
+        "status": int(status),
+        "detail": words.translate(f"problem.{code}.detail", language, shown),
+        "code": code,
+        **shown,
+    }
+    if field_errors:
+        document["errors"] = field_errors
+    response = Response(json.dumps(document), status=int(status), mimetype="application/problem+json")
+    response.headers["Content-Language"] = language
+    if retry_after_s is not None:
+        response.headers["Retry-After"] = str(retry_after_s)
+    return response
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    return ", ".join(value) if isinstance(value, list) else value
+
+
+def install(app: Flask) -> None:
+    """Answer every error with a problem document."""
+    app.register_error_handler(errors.ServiceError, _service_error)
+    app.register_error_handler(Unauthenticated, _unauthenticated)
+    app.register_error_handler(IdentityUnavailable, _identity_unavailable)
+    app.register_error_handler(ValidationError, _validation_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(sa.exc.SQLAlchemyError, _database_error)
+    app.register_error_handler(psycopg.Error, _database_error)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _service_error(error: errors.ServiceError) -> Response:
+    db.session.rollback()
+    data = dict(error.data)
+    field_errors = None
+    if isinstance(error, errors.Invalid):
+        field, reason = data.pop("field"), data.pop("reason")
+        field_errors = {field: [words.translate(f"field.{reason}", locale(), data)]}
+    return problem(status_of(error), error.code, data, field_errors, data.get("retry_after_s"))
+
+
+def _unauthenticated(_error: Unauthenticated) -> Response:
+    response = problem(HTTPStatus.UNAUTHORIZED, "unauthenticated")
+    response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def _identity_unavailable(_error: IdentityUnavailable) -> Response:
+    return problem(HTTPStatus.SERVICE_UNAVAILABLE, "identity-unavailable", retry_after_s=RETRY_AFTER_S)
+
+
+def _validation_error(error: ValidationError) -> Response:
+    db.session.rollback()
+    return problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", field_errors=flat_errors(error.normalized_messages())
+    )
+
+
+def flat_errors(messages: Any, path: str = "") -> dict[str, list[str]]:
+    """{"field.path": ["…"]} of marshmallow's nested messages; keys of the catalogue become words."""
+    if isinstance(messages, dict):
+        found: dict[str, list[str]] = {}
+        for name, inner in messages.items():
+            inner_path = path if name in ("_schema", "json", "query") else f"{path}.{name}".lstrip(".")
+            found |= flat_errors(inner, inner_path)
+        return found
+    return {path or "_": [_word(message) for message in messages]}
+
+
+def _word(message: Any) -> str:
+    key = f"field.{message}"
+    return words.translate(key, locale()) if words.has(key) else str(message)
+
+
+def _http_error(error: HTTPException) -> Response:
+    if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
+        return error.get_response()  # type: ignore[return-value] # a redirect
+    messages = getattr(error, "data", {}).get("messages")
+    status = HTTPStatus(error.code)
+    if status in (HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY):
+        found = flat_errors(messages) if messages else None
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", field_errors=found)
+    retry_after = RETRY_AFTER_S if status == HTTPStatus.TOO_MANY_REQUESTS else None
+    response = problem(status, CODES.get(status, "invalid"), retry_after_s=retry_after)
+    for name, value in error.get_headers():
+        if name in ("Allow", "Retry-After"):
+            response.headers[name] = value
+    return response
+
+
+def _database_error(error: Exception) -> Response:
+    """The database is away or busy: 503, try again. Anything else is a defect of ours."""
+    db.session.rollback()
+    original = getattr(error, "orig", error)
+    waited = isinstance(error, sa.exc.TimeoutError) or isinstance(
+        original, psycopg.errors.LockNotAvailable | psycopg.errors.QueryCanceled | psycopg.OperationalError
+    )
+    if waited or is_lost_connection(error):
+        logger.warning("database unavailable: %s", type(original).__name__)
+        return problem(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", retry_after_s=RETRY_AFTER_S)
+    return _unexpected(error)
+
+
+def _unexpected(error: Exception) -> Response:
+    logger.error("unexpected error", exc_info=error)
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal")

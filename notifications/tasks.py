@@ -1,0 +1,64 @@
+"""The worker's part: expands what is owed, sends what is due."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import procrastinate
+import sqlalchemy as sa
+
+from notifications import deliveries
+from notifications.gateway import Gateway, Outcome, Result
+from service import queue
+from service.models import Outbox
+from service.outbox import EXPAND_TASK
+from service.queue import Runtime
+
+DELIVER_TASK = "notifications.deliver"
+FORGOTTEN_AFTER = timedelta(seconds=30)
+
+
+@queue.app.task(name=EXPAND_TASK, pass_context=True)
+def expand(context: procrastinate.JobContext, outbox_id: str) -> None:
+    """Work out to whom one notification goes, and have it sent."""
+    runtime = queue.runtime(context)
+    with runtime.sessions.begin() as session:
+        deliveries.expand(session, UUID(outbox_id), runtime.clock.now())
+    deliver_due(runtime)
+
+
+@queue.app.periodic(cron="*/5 * * * * *")
+@queue.app.task(name=DELIVER_TASK, queueing_lock=DELIVER_TASK, pass_context=True)
+def deliver(context: procrastinate.JobContext, timestamp: int) -> None:
+    """Expand what a dead worker has left, and send all that is due or whose lease ran out."""
+    runtime = queue.runtime(context)
+    _expand_forgotten(runtime)
+    deliver_due(runtime)
+
+
+def _expand_forgotten(runtime: Runtime) -> None:
+    now = runtime.clock.now()
+    with runtime.sessions.begin() as session:
+        forgotten = session.scalars(
+            sa.select(Outbox.id).where(
+                Outbox.expanded_at.is_(None), Outbox.created_at < now - FORGOTTEN_AFTER
+            )
+        ).all()
+    for outbox_id in forgotten:
+        with runtime.sessions.begin() as session:
+            deliveries.expand(session, outbox_id, now)
+
+
+def deliver_due(runtime: Runtime) -> None:
+    """Claim, send outside of any transaction, settle; until nothing is due."""
+    gateway: Gateway = runtime.extras["gateway"]
+    while True:
+        with runtime.sessions.begin() as session:
+            claims = deliveries.claim(session, runtime.clock.now(), runtime.extras["push_lease_s"])
+        if not claims:
+            return
+        live = [claim for claim in claims if claim.push is not None]
+        dead = [claim for claim in claims if claim.push is None]
+        results = gateway.send([claim.push for claim in live if claim.push is not None])
+        results += [Result(Outcome.GONE, "device left")] * len(dead)
+        with runtime.sessions.begin() as session:
+            deliveries.settle(session, live + dead, results, runtime.clock.now())

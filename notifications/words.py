@@ -1,0 +1,40 @@
+"""Words for people, from the catalogues in Kazakh, Russian and English. Kazakh comes first."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_skeleton
+from babel.support import NullTranslations, Translations
+
+LOCALES = ("kk", "ru", "en")
+DIRECTORY = Path(__file__).parent / "translations"
+
+
+@cache
+def _catalogue(locale: str) -> NullTranslations:
+    return Translations.load(DIRECTORY, [locale])
+
+
+def translate(key: str, locale: str, data: Mapping[str, Any] | None = None) -> str:
+    """The text of a key, its {names} filled in from the data."""
+    return _catalogue(locale).gettext(key).format_map(data or {})
+
+
+def has(key: str, locale: str = "kk") -> bool:
+    """Whether the catalogue knows the key."""
+    return _catalogue(locale).gettext(key) != key
+
+
+def localized(text: Mapping[str, str], locale: str) -> str:
+    """A name in the reader's language; a missing one falls back kk → ru → en."""
+    return next((text[language] for language in (locale, *LOCALES) if text.get(language)), "")
+
+
+def moment(at: datetime, zone: str, locale: str) -> str:
+    """Day and time of a moment in a zone, as the language writes them."""
+    local = at.astimezone(ZoneInfo(zone))
+    return f"{format_skeleton('MMMMd', local, locale=locale)}, {format_skeleton('Hm', local, locale=locale)}"
