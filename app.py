@@ -139,8 +139,9 @@ def _serve_api(app: Tazalyq, configured: Settings) -> None:
     if configured.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=configured.trusted_proxies)  # type: ignore[method-assign] # WSGI's way
     http.install(app)
-    problems.install(app)
     api = flask_smorest.Api(app)
+    # After flask-smorest, which would answer HTTP errors in a form of its own.
+    problems.install(app)
     for blueprint in mobile_api.BLUEPRINTS:
         api.register_blueprint(blueprint)
     if configured.development:

@@ -2,9 +2,10 @@
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -17,9 +18,8 @@ from app import Tazalyq, create_app
 from service import embedded, settings
 from service.clock import FixedClock
 from service.database import db, libpq_url
+from service.models import Volunteer
 from service.settings import Settings
-
-pytest_plugins = ["tests.google.fixtures"]
 
 NOW = datetime(2026, 5, 16, 6, 0, tzinfo=UTC)
 """Saturday, 11:00 in Almaty."""
@@ -90,11 +90,11 @@ def shared_app(database_url: str) -> Iterator[Tazalyq]:
 def connection(shared_app: Tazalyq) -> Iterator[sa.Connection]:
     """The application's only connection for this test: all that happens on it is rolled back."""
     with shared_app.app_context():
-        engines = db.engines
+        engines: dict[str | None, Any] = db.engines  # type: ignore[assignment] # a plain dict inside
     engine = engines[None]
     with engine.connect() as connection:
         transaction = connection.begin()
-        engines[None] = connection  # type: ignore[assignment] # a Connection serves as a bind, too
+        engines[None] = connection  # a Connection serves as a bind, too
         db.session.session_factory.configure(join_transaction_mode="create_savepoint")
         try:
             yield connection
@@ -120,3 +120,14 @@ def app(shared_app: Tazalyq, connection: sa.Connection, clock: FixedClock) -> Ta
 @pytest.fixture
 def client(app: Tazalyq) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture
+def login(app: Tazalyq) -> Callable[[Volunteer], dict[str, str]]:
+    """Headers of a signed-in volunteer."""
+
+    def headers(volunteer: Volunteer) -> dict[str, str]:
+        token, _ = app.extensions["tazalyq"].verifier.issue(volunteer.phone)
+        return {"Authorization": f"Bearer {token}"}
+
+    return headers

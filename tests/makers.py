@@ -2,7 +2,7 @@
 
 import itertools
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from tests.conftest import NOW
 
 CONSENTS = {"personal_data": "2026-01", "cross_border": "2026-01"}
 AKTOBE = (50.2839, 57.1670)
+T = TypeVar("T")
 _numbers = itertools.count(1)
 
 
@@ -121,7 +122,7 @@ def make_device(session: Session, volunteer: Volunteer, **overrides: Any) -> Dev
     return _added(session, Device(**values | overrides))
 
 
-def _added(session: Session, thing: Any) -> Any:
+def _added(session: Session, thing: T) -> T:
     session.add(thing)
     session.flush()
     return thing

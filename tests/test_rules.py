@@ -1,0 +1,88 @@
+"""Rules of the house that a machine can hold."""
+
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+from flask.testing import FlaskClient
+
+from app import Tazalyq
+from mobile_api.http import OPEN_ENDPOINTS
+from mobile_api.problems import CODES, status_of
+from notifications import words
+from service import errors
+from service.errors import ServiceError
+
+ROOT = Path(__file__).parent.parent
+
+
+def all_errors(kind: type[ServiceError] = ServiceError) -> list[type[ServiceError]]:
+    found = [kind] if hasattr(kind, "code") else []
+    return found + [deeper for child in kind.__subclasses__() for deeper in all_errors(child)]
+
+
+@pytest.mark.parametrize("kind", all_errors(), ids=lambda kind: kind.__name__)
+def test_every_error_has_a_status_and_words(kind: type[ServiceError]) -> None:
+    made = kind("field", "required") if issubclass(kind, errors.Invalid) else kind()
+    assert 400 <= status_of(made) < 600
+    assert words.has(f"problem.{kind.code}.title")
+    assert words.has(f"problem.{kind.code}.detail")
+
+
+@pytest.mark.parametrize("code", sorted(set(CODES.values())))
+def test_every_http_error_has_words(code: str) -> None:
+    assert words.has(f"problem.{code}.title")
+
+
+def test_every_route_refuses_anonymous_callers_but_the_written_ones(
+    app: Tazalyq, client: FlaskClient
+) -> None:
+    refused = 0
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint in OPEN_ENDPOINTS:
+            continue
+        path = re.sub(r"<uuid:[^>]+>", "01a20b43-da95-76d9-b7ca-338e67a4b6e6", rule.rule)
+        path = re.sub(r"<[^>]+>", "x", path)
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+            answer = client.open(path, method=method)
+            assert (answer.status_code, answer.json["code"]) == (401, "unauthenticated"), (method, path)
+            refused += 1
+    assert refused > 25
+
+
+def test_the_open_endpoints_exist(app: Tazalyq) -> None:
+    assert {rule.endpoint for rule in app.url_map.iter_rules()} >= OPEN_ENDPOINTS
+
+
+def test_the_document_agrees_with_the_routes(app: Tazalyq, client: FlaskClient) -> None:
+    document = client.get("/v1/openapi.json").json
+    assert document["openapi"] == "3.1.0"
+    described = {(path, method.upper()) for path, item in document["paths"].items() for method in item}
+    for rule in app.url_map.iter_rules():
+        if rule.rule.startswith("/v1/") and rule.endpoint.split(".")[0] not in ("api-docs", "swagger_ui"):
+            path = re.sub(r"<(?:uuid:)?([^>]+)>", r"{\1}", rule.rule)
+            for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+                assert (path, method) in described
+
+
+def test_the_readme_names_every_setting() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    source = (ROOT / "service" / "settings.py").read_text(encoding="utf-8")
+    names = set(re.findall(r'reader\.\w+\(\s*"([A-Z_]+)"', source))
+    assert len(names) > 15
+    assert [name for name in sorted(names) if f"`{name}`" not in readme] == []
+
+
+@pytest.mark.parametrize("locale", words.LOCALES)
+def test_the_catalogues_are_whole_and_compiled(locale: str) -> None:
+    folder = words.DIRECTORY / locale / "LC_MESSAGES"
+    with (folder / "messages.po").open("rb") as file:
+        catalogue = {message.id: message.string for message in read_po(file) if message.id}
+    with (words.DIRECTORY / "kk" / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        kazakh = {message.id: message.string for message in read_po(file) if message.id}
+    assert set(catalogue) == set(kazakh)
+    for key, text in catalogue.items():
+        assert text, key
+        assert set(re.findall(r"{\w+}", text)) == set(re.findall(r"{\w+}", kazakh[key])), key
+        assert words._catalogue(locale).gettext(key) == text, f"{key}: run make words"
