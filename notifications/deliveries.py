@@ -120,7 +120,7 @@ def claim(session: Session, now: datetime, lease_s: int, limit: int = AT_ONCE) -
         )
         .where(Delivery.id.in_(ids))
         .execution_options(populate_existing=True)
-    ).tuples()
+    )
     return [_claim(delivery, entry, locale, device, now) for delivery, entry, locale, device in rows]
 
 

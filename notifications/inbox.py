@@ -39,7 +39,7 @@ def page(
     )
     if before is not None:
         query = query.where(InboxItem.id < before)
-    return [_item(item, entry, locale) for item, entry in session.execute(query).tuples()]
+    return [_item(item, entry, locale) for item, entry in session.execute(query)]
 
 
 def _item(item: InboxItem, entry: Outbox, locale: str) -> Item:

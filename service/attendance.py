@@ -381,7 +381,7 @@ def history(
         query = query.where(
             sa.tuple_(Attendance.checked_in_at, Attendance.id) < sa.tuple_(*map(sa.literal, after))
         )
-    return session.execute(query).tuples().all()
+    return session.execute(query).all()
 
 
 def totals(session: Session, volunteer_id: UUID) -> tuple[int, int]:

@@ -375,4 +375,4 @@ def find_near(
     )
     if after:
         query = query.where(sa.tuple_(inner.c.d, inner.c.id) > sa.tuple_(*map(sa.literal, after)))
-    return [(event, distance_m) for event, distance_m in session.execute(query).tuples()]
+    return [(event, distance_m) for event, distance_m in session.execute(query)]

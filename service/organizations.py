@@ -252,7 +252,7 @@ def tell_invited(session: Session, volunteer: Volunteer, now: datetime) -> None:
         .where(Invitation.phone == volunteer.phone, Invitation.status == "open")
         .order_by(Invitation.created_at)
     )
-    for invitation, name in waiting.tuples():
+    for invitation, name in waiting:
         _tell_invited(session, volunteer, invitation, name, now)
 
 

@@ -162,7 +162,7 @@ def mine(
     )
     if after:
         query = query.where(sa.tuple_(Event.starts_at, Event.id) > sa.tuple_(*map(sa.literal, after)))
-    return session.execute(query).tuples().all()
+    return session.execute(query).all()
 
 
 @dataclass(frozen=True, slots=True)

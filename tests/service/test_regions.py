@@ -42,7 +42,7 @@ def test_cities_by_their_known_coordinates(latitude: float, longitude: float, co
 
 
 @pytest.mark.parametrize(
-    ("latitude", "longitude"), [(55.75, 37.62), (41.31, 69.24), (57.167, 50.2839), (0, 0), (90, 180)]
+    ("latitude", "longitude"), [(55.75, 37.62), (39.65, 66.96), (57.167, 50.2839), (0, 0), (90, 180)]
 )
 def test_elsewhere_is_in_no_region(latitude: float, longitude: float) -> None:
     assert regions.region_at(latitude, longitude) is None
