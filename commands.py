@@ -10,7 +10,7 @@ from granian.constants import Interfaces
 from procrastinate import PsycopgConnector
 
 from notifications import local
-from service import demo, phones, queue, volunteers
+from service import demo, errors, phones, queue, volunteers
 from service.database import CONNECT_ARGS, db
 
 if TYPE_CHECKING:
@@ -85,11 +85,11 @@ def add_coordinator(phone: str, region: str | None) -> None:
     number = phones.parse(phone, _parts().settings.phone_regions)
     try:
         volunteers.appoint_coordinator(db.session(), number, region, _parts().clock.now())
-    except volunteers.errors.NotFound as error:
+    except errors.NotFound as error:
         raise click.ClickException(
             f"Nobody has registered with {number}: do that in the app first."
         ) from error
-    except volunteers.errors.Invalid as error:
+    except errors.Invalid as error:
         raise click.ClickException(f"{region} is no region: give an ISO code such as KZ-15.") from error
     db.session.commit()
     click.echo(f"{number} coordinates {region or 'the whole country'}.")

@@ -115,7 +115,7 @@ def post_check_out(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
 def get_record(query: dict[str, Any]) -> dict[str, Any]:
     """Where one was, newest first; the sums hold counted attendance only."""
     volunteer_id = actor().volunteer_id
-    after: Any = paging.decode(query.get("cursor"), paging.moment, UUID)
+    after = paging.decode(query.get("cursor"), paging.moment, UUID)
     found = attendance.history(session(), volunteer_id, after, query["limit"] + 1)
     rows, following = paging.page(found, query["limit"], lambda row: (row[0].checked_in_at, row[0].id))
     events_counted, minutes = attendance.totals(session(), volunteer_id)

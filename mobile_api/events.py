@@ -253,7 +253,7 @@ def list_events(query: dict[str, Any]) -> dict[str, Any]:
 
 def _soonest(search: Search, query: Mapping[str, Any]) -> dict[str, Any]:
     after = paging.decode(query.get("cursor"), paging.moment, UUID)
-    found = events.find(session(), search, after, query["limit"] + 1)  # type: ignore[arg-type] # decoded so
+    found = events.find(session(), search, after, query["limit"] + 1)
     items, following = paging.page(found, query["limit"], lambda event: (event.starts_at, event.id))
     return {"items": [shown(event) for event in items], "next": following}
 
@@ -265,7 +265,7 @@ def _near(search: Search, query: Mapping[str, Any]) -> dict[str, Any]:
         search,
         query["near"],
         query["within_km"] * 1_000,
-        after,  # type: ignore[arg-type] # decoded so
+        after,
         query["limit"] + 1,
     )
     items, following = paging.page(found, query["limit"], lambda row: (row[1], row[0].id))

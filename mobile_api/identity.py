@@ -80,7 +80,7 @@ class _Answer:
     fresh_until: float
 
 
-class CertificateCache(transport.Request):  # type: ignore[misc] # google-auth has no types
+class CertificateCache(transport.Request):
     """A google-auth transport that keeps answers for their max-age, and longer while the server is down."""
 
     def __init__(self, inner: Any) -> None:
@@ -88,7 +88,15 @@ class CertificateCache(transport.Request):  # type: ignore[misc] # google-auth h
         self._answers: dict[str, _Answer] = {}
         self._lock = threading.Lock()
 
-    def __call__(self, url: str, method: str = "GET", **options: Any) -> Any:
+    def __call__(
+        self,
+        url: str,
+        method: str = "GET",
+        body: Any = None,
+        headers: Any = None,
+        timeout: Any = None,
+        **options: Any,
+    ) -> Any:
         """The answer of the key server; many cold threads cause one fetch."""
         answer = self._answers.get(url)
         if answer is not None and time.monotonic() < answer.fresh_until:
@@ -97,6 +105,7 @@ class CertificateCache(transport.Request):  # type: ignore[misc] # google-auth h
             newer = self._answers.get(url)
             if newer is not None and newer is not answer:
                 return newer
+            options |= {"body": body, "headers": headers, "timeout": timeout}
             return self._fetch(url, method, answer, options)
 
     def _fetch(self, url: str, method: str, last_good: _Answer | None, options: dict[str, Any]) -> Any:

@@ -19,7 +19,7 @@ def encode(*key: Any) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def decode(cursor: str | None, *kinds: Callable[[Any], Any]) -> tuple[Any, ...] | None:
+def decode(cursor: str | None, *kinds: Callable[[Any], Any]) -> Any:
     """The sort key in a cursor; None without one.
 
     Raises:

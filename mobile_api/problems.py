@@ -116,9 +116,7 @@ def _identity_unavailable(_error: IdentityUnavailable) -> Response:
 
 def _validation_error(error: ValidationError) -> Response:
     db.session.rollback()
-    return problem(
-        HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", field_errors=flat_errors(error.normalized_messages())
-    )
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", field_errors=flat_errors(error.messages))
 
 
 def flat_errors(messages: Any, path: str = "") -> dict[str, list[str]]:

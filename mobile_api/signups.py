@@ -75,7 +75,7 @@ def delete_signup(event_id: UUID) -> None:
 @blueprint.response(HTTPStatus.OK, MySignups)
 def list_my_signups(query: dict[str, Any]) -> dict[str, Any]:
     """What one goes to or waits for, soonest first."""
-    after: Any = paging.decode(query.get("cursor"), paging.moment, UUID)
+    after = paging.decode(query.get("cursor"), paging.moment, UUID)
     found = signups.mine(session(), actor(), now(), after, query["limit"] + 1)
     rows, following = paging.page(found, query["limit"], lambda row: (row[1].starts_at, row[1].id))
     items = [

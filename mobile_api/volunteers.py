@@ -106,7 +106,7 @@ def _shown(volunteer: Volunteer) -> dict[str, Any]:
 
 def _parts_of_profile(body: dict[str, Any]) -> dict[str, Any]:
     """The body's fields as those of a Profile."""
-    values = {
+    values: dict[str, Any] = {
         name: body[name] for name in ("display_name", "birth_date", "locale", "consents") if name in body
     }
     if "region" in body:

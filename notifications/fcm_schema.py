@@ -50,11 +50,9 @@ def _check(value: Any, schema: Mapping[str, Any], path: str) -> Iterator[str]:
     if not isinstance(value, TYPES[kind]) or is_wrong_number:
         yield f"{path}: {kind} expected, got {type(value).__name__}"
         return
-    yield from _CHECKS.get(kind, _nothing)(value, schema, path)
-
-
-def _nothing(_value: Any, _schema: Mapping[str, Any], _path: str) -> Iterator[str]:
-    return iter(())
+    check = _CHECKS.get(kind)
+    if check is not None:
+        yield from check(value, schema, path)
 
 
 def _check_string(value: str, schema: Mapping[str, Any], path: str) -> Iterator[str]:

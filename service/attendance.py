@@ -391,7 +391,7 @@ def totals(session: Session, volunteer_id: UUID) -> tuple[int, int]:
             Attendance.volunteer_id == volunteer_id, Attendance.status == Status.COUNTED
         )
     ).one()
-    return int(row[0]), int(row[1])
+    return row[0], int(row[1] or 0)
 
 
 def present(session: Session, event_id: UUID) -> int:

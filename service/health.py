@@ -8,4 +8,4 @@ def schema_version(session: Session) -> str | None:
     """The migration that the database is at; None before the first."""
     if session.scalar(sa.text("SELECT to_regclass('alembic_version')::text")) is None:
         return None
-    return session.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    return str(session.scalar(sa.text("SELECT version_num FROM alembic_version")))

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -132,7 +131,7 @@ def decide(
     return organization
 
 
-def members(session: Session, actor: Actor, organization_id: UUID) -> Sequence[sa.Row[Any]]:
+def members(session: Session, actor: Actor, organization_id: UUID) -> Sequence[sa.Row[UUID, str, str]]:
     """(volunteer_id, display_name, role) of the members, for an owner. Raises NotFound, Forbidden."""
     _require_owner(session, actor, organization_id)
     return session.execute(

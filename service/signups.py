@@ -78,7 +78,7 @@ def _join(session: Session, event: Event, signup: Signup, companions: int) -> No
     if was_going and not fits:
         raise errors.Full(free=max(0, (free or 0) - held))
     if signup.status == "cancelled":
-        signup.queue_number = sa.func.nextval(sa.text("'signup_queue_number_seq'"))  # type: ignore[assignment]
+        signup.queue_number = sa.func.nextval(sa.text("'signup_queue_number_seq'"))
     signup.companions = companions
     signup.status = "going" if fits else "waitlisted"
     event.going += (wanted if fits else 0) - held

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from service import errors, organizations, regions
 from service.access import Actor
+from service.database import LocalizedText
 from service.models import Coordinator, Device, Membership, Organization, Volunteer
 from service.models.volunteers import ADULT_AGE, NATIONAL, age_on
 
@@ -126,7 +126,7 @@ def _apply(volunteer: Volunteer, profile: Profile) -> None:
 
 
 def _home_cell(latitude: float, longitude: float) -> int:
-    return h3.str_to_int(h3.latlng_to_cell(latitude, longitude, HOME_RESOLUTION))
+    return int(h3.str_to_int(h3.latlng_to_cell(latitude, longitude, HOME_RESOLUTION)))
 
 
 def profile_of(volunteer: Volunteer) -> Profile:
@@ -169,7 +169,7 @@ def missing_consents(consents: Mapping[str, str]) -> list[str]:
     return [name for name, version in CONSENT_VERSIONS.items() if consents.get(name) != version]
 
 
-def memberships(session: Session, volunteer_id: UUID) -> Sequence[sa.Row[Any]]:
+def memberships(session: Session, volunteer_id: UUID) -> Sequence[sa.Row[UUID, LocalizedText, str, str]]:
     """(id, name, role, status) of the organizations one belongs to."""
     return session.execute(
         sa.select(Organization.id, Organization.name, Membership.role, Organization.status)
@@ -230,7 +230,7 @@ def dismiss_coordinator(session: Session, volunteer_id: UUID) -> None:
         raise errors.NotFound()
 
 
-def coordinators(session: Session) -> Sequence[sa.Row[Any]]:
+def coordinators(session: Session) -> Sequence[sa.Row[UUID, str, str, str]]:
     """(volunteer_id, display_name, phone, region_code) of all coordinators."""
     return session.execute(
         sa.select(Volunteer.id, Volunteer.display_name, Volunteer.phone, Coordinator.region_code)

@@ -24,7 +24,7 @@ SECOND = timedelta(seconds=1)
 
 
 def check_in(**changes: object) -> tuple[str, str, tuple[str, ...]]:
-    verdict = judge_check_in(replace(GOOD, **changes), START, END, LIMITS)  # type: ignore[arg-type] # by name
+    verdict = judge_check_in(replace(GOOD, **changes), START, END, LIMITS)
     return verdict.status, verdict.evidence, verdict.reasons
 
 

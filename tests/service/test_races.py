@@ -1,0 +1,128 @@
+"""What happens at the same moment, on committed data and connections of their own."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, sessionmaker
+
+from service import attendance, counts, errors, signups, volunteers
+from service.access import Actor
+from service.attendance import Report
+from service.database import engine_options, sqlalchemy_url
+from service.evidence import Position, Thresholds
+from service.models import Attendance, CountPending, Event, PresenceRecord, Signup, Volunteer
+from tests.conftest import NOW, fresh_database
+from tests.makers import AKTOBE, make_event, make_volunteer
+
+Sessions = sessionmaker[Session]
+
+
+@pytest.fixture(scope="module")
+def sessions(postgres_url: str) -> Iterator[Sessions]:
+    """Sessions that really commit, on a database of this module."""
+    for url in fresh_database(postgres_url):
+        engine = sa.create_engine(sqlalchemy_url(url), **engine_options(20))
+        yield sessionmaker(engine, expire_on_commit=False)
+        engine.dispose()
+
+
+def report(event_id: UUID, record_id: UUID | None = None, accuracy_m: float = 8) -> Report:
+    position = Position(*AKTOBE, accuracy_m=accuracy_m, fixed_at=NOW)
+    return Report(record_id or uuid4(), event_id, "phone", NOW, position)
+
+
+def check_in(sessions: Sessions, person: Volunteer, what: Report) -> tuple[UUID, bool]:
+    with sessions() as session:
+        stored = attendance.check_in(session, person.subject, what, NOW, Thresholds())
+        session.commit()
+        return stored.attendance["id"], stored.repeated
+
+
+def made(sessions: Sessions, people: int, **event: object) -> tuple[Event, list[Volunteer]]:
+    with sessions.begin() as session:
+        return make_event(session, **event), [make_volunteer(session) for _ in range(people)]
+
+
+def test_fifty_check_ins_with_one_id_leave_one_row_and_one_answer(sessions: Sessions) -> None:
+    event, (person,) = made(sessions, 1)
+    what = report(event.id, uuid4())
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda _: check_in(sessions, person, what), range(50)))
+    assert {found for found, _ in answers} == {what.id}
+    assert sorted(repeated for _, repeated in answers) == [False] + [True] * 49
+    with sessions() as session:
+        for table in (PresenceRecord, Attendance, CountPending):
+            count = session.scalar(sa.select(sa.func.count()).where(table.event_id == event.id))
+            assert count == 1, table
+
+
+def test_check_ins_with_different_ids_share_one_attendance(sessions: Sessions) -> None:
+    event, (person,) = made(sessions, 1)
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda _: check_in(sessions, person, report(event.id)), range(6)))
+    assert len({found for found, _ in answers}) == 1
+    with sessions() as session:
+        pending = session.scalar(
+            sa.select(sa.func.sum(CountPending.participations)).where(CountPending.event_id == event.id)
+        )
+        assert pending == 1
+
+
+def test_somebody_elses_id_is_refused(sessions: Sessions) -> None:
+    event, (first, second) = made(sessions, 2)
+    what = report(event.id)
+    check_in(sessions, first, what)
+    with pytest.raises(errors.IdReused):
+        check_in(sessions, second, what)
+
+
+def test_places_are_never_given_twice(sessions: Sessions) -> None:
+    event, people = made(sessions, 20, capacity=7, starts_at=NOW + timedelta(days=1))
+
+    def sign_up(person: Volunteer) -> str:
+        with sessions.begin() as session:
+            actor = volunteers.find_actor(session, person.subject)
+            assert isinstance(actor, Actor)
+            return signups.sign_up(session, actor, event.id, 0, NOW).status
+
+    with ThreadPoolExecutor(10) as pool:
+        statuses = list(pool.map(sign_up, people))
+    assert statuses.count("going") == 7
+    with sessions() as session:
+        stored = session.get_one(Event, event.id)
+        assert (stored.going, stored.waitlisted) == (7, 13)
+        going = session.scalar(
+            sa.select(sa.func.count()).where(Signup.event_id == event.id, Signup.status == "going")
+        )
+        assert going == 7
+
+
+def test_counts_are_exact_at_every_moment_of_a_fold(sessions: Sessions) -> None:
+    event, people = made(sessions, 60)
+    question = counts.Question(event.day, event.day, "event")
+
+    def read() -> int:
+        with sessions() as session:
+            rows = {row["key"]: row for row in counts.report(session, question, NOW)["rows"]}
+        return int(rows[str(event.id)]["participations"]) if str(event.id) in rows else 0
+
+    def fold() -> None:
+        with sessions.begin() as session:
+            counts.fold(session)
+
+    with ThreadPoolExecutor(6) as pool:
+        seen = []
+        for n, person in enumerate(people, start=1):
+            check_in(sessions, person, report(event.id))
+            folding = [pool.submit(fold) for _ in range(2)]
+            reads = [pool.submit(read) for _ in range(2)]
+            seen += [(n, future.result()) for future in reads]
+            for future in folding:
+                future.result()
+    assert all(expected == found for expected, found in seen)
+    with sessions() as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(CountPending)) == 0
