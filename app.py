@@ -1,6 +1,7 @@
 """The composition root: reads the settings and puts the parts together. Nothing imports it."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -35,16 +36,25 @@ migrate = Migrate()
 class Tazalyq(Flask):
     """Flask, with one retry of a request whose database connection had gone away unnoticed."""
 
+    def preprocess_request(self) -> Any:
+        """The checks before a view: they read the database, too."""
+        return _tried_again(super().preprocess_request)
+
     def dispatch_request(self) -> Any:
-        """Dispatch; again, once, on a new connection, unless a commit may have been kept."""
-        try:
-            return super().dispatch_request()
-        except sa.exc.DBAPIError as error:
-            session = db.session()
-            if not is_lost_connection(error) or session.info.get("commit_sent"):
-                raise
-            session.rollback()
-            return super().dispatch_request()
+        """The view."""
+        return _tried_again(super().dispatch_request)
+
+
+def _tried_again(act: Callable[[], Any]) -> Any:
+    """Act; again, once, when the connection was lost, unless a commit may have been kept."""
+    try:
+        return act()
+    except sa.exc.DBAPIError as error:
+        session = db.session()
+        if not is_lost_connection(error) or session.info.get("commit_sent"):
+            raise
+        session.rollback()
+        return act()
 
 
 @dataclass
