@@ -21,6 +21,8 @@ from service.database import db, libpq_url
 from service.models import Volunteer
 from service.settings import Settings
 
+pytest_plugins = ["tests.google.fixtures"]
+
 NOW = datetime(2026, 5, 16, 6, 0, tzinfo=UTC)
 """Saturday, 11:00 in Almaty."""
 

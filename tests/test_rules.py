@@ -1,16 +1,19 @@
 """Rules of the house that a machine can hold."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
 from flask.testing import FlaskClient
+from googleapiclient import discovery_cache
 
 from app import Tazalyq
 from mobile_api.http import OPEN_ENDPOINTS
 from mobile_api.problems import CODES, status_of
 from notifications import words
+from notifications.fcm_schema import DOCUMENT
 from service import errors
 from service.errors import ServiceError
 
@@ -86,3 +89,10 @@ def test_the_catalogues_are_whole_and_compiled(locale: str) -> None:
         assert text, key
         assert set(re.findall(r"{\w+}", text)) == set(re.findall(r"{\w+}", kazakh[key])), key
         assert words._catalogue(locale).gettext(key) == text, f"{key}: run make words"
+
+
+def test_googles_document_is_that_of_the_installed_package() -> None:
+    installed = Path(discovery_cache.__file__).parent / "documents" / "fcm.v1.json"
+    assert json.loads(DOCUMENT.read_text(encoding="utf-8")) == json.loads(
+        installed.read_text(encoding="utf-8")
+    )

@@ -1,0 +1,150 @@
+"""Google on loopback for tests: OAuth, FCM send and the certificates of ID tokens, over TLS, from the standard library.
+
+The unmodified SDK talks to its real addresses; only name resolution and the trust root are the test's
+(see `fixtures.py`).
+"""
+
+import json
+import ssl
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from notifications.fcm_schema import problems
+
+FCM_ERROR = "type.googleapis.com/google.firebase.fcm.v1.FcmError"
+BAD_REQUEST = "type.googleapis.com/google.rpc.BadRequest"
+ERRORS = {
+    "UNREGISTERED": (404, "NOT_FOUND"),
+    "INVALID_ARGUMENT": (400, "INVALID_ARGUMENT"),
+    "SENDER_ID_MISMATCH": (403, "PERMISSION_DENIED"),
+    "QUOTA_EXCEEDED": (429, "RESOURCE_EXHAUSTED"),
+    "UNAVAILABLE": (503, "UNAVAILABLE"),
+    "INTERNAL": (500, "INTERNAL"),
+    "THIRD_PARTY_AUTH_ERROR": (401, "UNAUTHENTICATED"),
+}
+
+Answer = tuple[int, dict[str, Any], dict[str, str]]
+
+
+@dataclass
+class Fault:
+    """How a target fails: an FCM error code, "silence" or "reset"."""
+
+    code: str
+    retry_after: int | None = None
+
+
+@dataclass
+class Google:
+    """What Google knows and how it behaves; shared by the server's threads."""
+
+    certificates: dict[str, str]
+    sent: list[dict[str, Any]] = field(default_factory=list)
+    rejected: list[str] = field(default_factory=list)
+    hits: Counter[str] = field(default_factory=Counter)
+    faults: dict[str, Fault] = field(default_factory=dict)
+    oauth_down: bool = False
+    keys_down: bool = False
+    port: int = 0
+
+    def reset(self) -> None:
+        """Forget all that happened, and behave."""
+        for seen in (self.sent, self.rejected, self.hits, self.faults):
+            seen.clear()
+        self.oauth_down = self.keys_down = False
+
+    def answer(self, path: str, body: bytes, headers: Any) -> Answer:
+        """Answer one request."""
+        path = path.partition("?")[0]
+        self.hits[path] += 1
+        if path == "/token":
+            return self._token()
+        if path.endswith("/messages:send"):
+            return self._send(path, json.loads(body), headers)
+        if "/metadata/x509/" in path:
+            if self.keys_down:
+                return 503, {}, {}
+            return 200, self.certificates, {"cache-control": "public, max-age=19800"}
+        return 404, {"error": {"code": 404, "status": "NOT_FOUND"}}, {}
+
+    def _token(self) -> Answer:
+        if self.oauth_down:
+            return 503, {"error": "unavailable"}, {}
+        return 200, {"access_token": f"ya29.{time.time_ns()}", "expires_in": 3600, "token_type": "Bearer"}, {}
+
+    def _send(self, path: str, request: dict[str, Any], headers: Any) -> Answer:
+        if not (headers.get("authorization") or "").startswith("Bearer ya29."):
+            return _error(401, "UNAUTHENTICATED", "no token", [])
+        found = problems(request)
+        if found:
+            self.rejected += found
+            violations = [{"description": problem} for problem in found]
+            return _error(
+                400, "INVALID_ARGUMENT", found[0], [{"@type": BAD_REQUEST, "fieldViolations": violations}]
+            )
+        message = request["message"]
+        fault = self.faults.get(message.get("fid") or message.get("token"))
+        if fault is not None:
+            if fault.code == "silence":
+                time.sleep(3)
+            status, name = ERRORS.get(fault.code, (500, "INTERNAL"))
+            retry = {"retry-after": str(fault.retry_after)} if fault.retry_after else {}
+            answer = _error(status, name, fault.code, [{"@type": FCM_ERROR, "errorCode": fault.code}])
+            return answer[0], answer[1], retry
+        self.sent.append(request)
+        return 200, {"name": f"{path[4:-5]}/{len(self.sent)}"}, {}
+
+
+def _error(status: int, name: str, message: str, details: list[dict[str, Any]]) -> Answer:
+    error = {"code": status, "status": name, "message": message, "details": details}
+    return status, {"error": error}, {}
+
+
+def serve(google: Google, certificate_file: str, key_file: str) -> ThreadingHTTPServer:
+    """Serve on a free port of loopback; `google.port` says which."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+
+        def log_message(self, *_arguments: Any) -> None:
+            """Say nothing."""
+
+        def _answer(self) -> None:
+            body = self.rfile.read(int(self.headers.get("content-length") or 0))
+            status, document, headers = google.answer(self.path, body, self.headers)
+            encoded = json.dumps(document).encode()
+            self.send_response(status)
+            for name, value in {
+                "content-type": "application/json",
+                "content-length": str(len(encoded)),
+                **headers,
+            }.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(encoded)
+
+        do_GET = do_POST = _answer  # noqa: N815 - the standard library's names
+
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+        request_queue_size = 256
+
+        def finish_request(self, request: Any, client_address: Any) -> None:
+            """Shake hands in the connection's own thread, not in accept()."""
+            with context.wrap_socket(request, server_side=True) as secure:
+                Handler(secure, client_address, self)
+
+        def handle_error(self, request: Any, client_address: Any) -> None:
+            """Clients that hang up are part of the tests."""
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate_file, key_file)
+    server = Server(("127.0.0.1", 0), Handler)
+    google.port = server.server_address[1]
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
