@@ -1,4 +1,4 @@
-"""Throw-away keys: a test CA, a server certificate for Google's hosts, a key for ID tokens, a service account."""
+"""Throw-away keys: a CA, a certificate for Google's hosts, a key for ID tokens, a service account."""
 
 import datetime
 import json

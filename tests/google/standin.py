@@ -1,4 +1,4 @@
-"""Google on loopback for tests: OAuth, FCM send and the certificates of ID tokens, over TLS, from the standard library.
+"""Google on loopback for tests: OAuth, FCM send and the certificates of ID tokens, over TLS.
 
 The unmodified SDK talks to its real addresses; only name resolution and the trust root are the test's
 (see `fixtures.py`).
