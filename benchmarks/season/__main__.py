@@ -1,0 +1,102 @@
+"""Plays a season and compares the coordinator's counts with what the phones did; fails when they differ."""
+
+import argparse
+import sys
+import time
+from contextlib import nullcontext
+from typing import Any
+
+from benchmarks.season import plan as plans
+from benchmarks.season import report
+from benchmarks.season.client import Client
+from benchmarks.season.player import Player
+from benchmarks.season.service import started
+
+QUIET_S = 6
+SAMPLE = 20
+
+
+def main() -> int:
+    """Play, compare, print."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.season", description=__doc__)
+    parser.add_argument("--events", type=int, default=150)
+    parser.add_argument("--volunteers", type=int, default=900)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=8)
+    parser.add_argument("--url", help="a running service with the demo; else one is started")
+    options = parser.parse_args()
+    plan = plans.make(options.events, options.volunteers, options.seed)
+    with nullcontext(options.url) if options.url else started() as url:
+        client = Client(url, options.threads)
+        player = Player(plan, client, options.threads)
+        began = time.monotonic()
+        player.play()
+        seconds = time.monotonic() - began
+        wrong = _compare(player)
+        _print_pushes(player)
+        report.print_calls(client, seconds)
+    for line in [*wrong, *client.unexpected][:20]:
+        print("WRONG", line)
+    print("all counts equal" if not wrong else f"{len(wrong)} cells differ")
+    return 1 if wrong or client.unexpected else 0
+
+
+def _compare(player: Player) -> list[str]:
+    """Every grouping that the phones can know."""
+    wrong: list[str] = []
+    for group_by in report.GROUPINGS:
+        counted = _counted(player, group_by)
+        did = report.expected(player.known, group_by)
+        if group_by == "region":
+            print("\ncounted / phones did")
+            report.print_rows(counted, did)
+        found = report.differences(counted, did)
+        print(f"by {group_by}: {len(did)} rows, {len(found)} cells differ")
+        wrong += [f"{group_by} {line}" for line in found]
+    refused = sum(one.refused for one in player.known)
+    print(f"check-ins refused from the wrong place: {refused}")
+    return wrong
+
+
+def _counted(player: Player, group_by: str) -> dict[str, dict[str, Any]]:
+    """What the national coordinator reads about the season."""
+    days = [one.event.day for one in player.known]
+    query = {"from": min(days).isoformat(), "to": max(days).isoformat(), "group_by": group_by}
+    rows = player.call(player.national, "counts", "GET", "/v1/counts", query=query).body["rows"]
+    return {row["key"]: row for row in rows}
+
+
+def _print_pushes(player: Player) -> None:
+    """Wait until the inboxes are quiet; say how many notifications there are, and a sample of pushes."""
+    phones = list(player.accounts.values())[:: max(1, len(player.accounts) // SAMPLE)]
+
+    def pushes() -> int:
+        return sum(
+            len([taken for taken in _messages(player, phone.installation) if taken["kind"] == "push"])
+            for phone in phones
+        )
+
+    before, now = -1, pushes()
+    while before != now:
+        time.sleep(QUIET_S)
+        before, now = now, pushes()
+    unread = sum(player.pool.map(lambda phone: _unread(player, phone), player.accounts.values()))
+    print(
+        f"notifications in {len(player.accounts)} inboxes: {unread};"
+        f" pushes of {len(phones)} sampled phones: {now}"
+    )
+
+
+def _messages(player: Player, to: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = player.client.call(
+        "messages", "GET", "/dev/messages", query={"to": to}
+    ).body["items"]
+    return found
+
+
+def _unread(player: Player, phone: Any) -> int:
+    return int(player.call(phone, "inbox", "GET", "/v1/me/inbox").body["unread"])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,255 @@
+"""Plays a plan against a running service, over HTTP alone, and keeps what the phones know."""
+
+import threading
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any, TypeVar
+
+from tqdm import tqdm
+
+from benchmarks.season.client import Answer, Client
+from benchmarks.season.plan import FIRST_DAY, ZONE, Person, Plan, PlannedEvent, Visit
+
+T = TypeVar("T")
+NATIONAL = "+77000000001"
+SOON, LATE, EARLY_LEAVE, LEAVE = (
+    timedelta(minutes=-10),
+    timedelta(minutes=25),
+    timedelta(minutes=-15),
+    timedelta(minutes=10),
+)
+
+
+@dataclass
+class Account:
+    """A person who has signed in at least once; 401 means to sign in again."""
+
+    person: Person
+    token: str = ""
+    installation: str = ""
+    signing_in: threading.Lock = field(default_factory=threading.Lock)
+
+
+@dataclass
+class Known:
+    """What the phones know of one event."""
+
+    event: PlannedEvent
+    id: str = ""
+    organization: str = ""
+    version: int = 1
+    going: set[int] = field(default_factory=set)
+    waiting: set[int] = field(default_factory=set)
+    attendance: dict[int, dict[str, Any]] = field(default_factory=dict)
+    refused: int = 0
+    is_cancelled: bool = False
+
+
+class Player:
+    """The phones of all people of a plan."""
+
+    def __init__(self, plan: Plan, client: Client, threads: int) -> None:
+        self.plan = plan
+        self.client = client
+        self.pool = ThreadPoolExecutor(threads)
+        self.accounts: dict[int, Account] = {}
+        self.owners: dict[int, Account] = {}
+        self.organizations: dict[int, str] = {}
+        self.known: list[Known] = []
+        self.consents: dict[str, str] = {}
+        self.now = datetime.combine(FIRST_DAY, time(0), ZONE)
+        self.national = Account(Person(NATIONAL, "", "", "kk", plan.owners[0].town, timedelta(0)))
+
+    def play(self) -> None:
+        """The whole season, day by day."""
+        self._set_clock(self.now)
+        self.sign_in(self.national)
+        self.consents = self.client.call("meta", "GET", "/v1/meta").body["consents"]
+        self._all(self._found, range(len(self.plan.owners)))
+        days = list(self.plan.days())
+        for day, events in tqdm(days, unit="day", mininterval=2):
+            self._play_day(day, [Known(event) for event in events])
+
+    def _play_day(self, day: date, known: Sequence[Known]) -> None:
+        self.known += known
+        self._set_clock(datetime.combine(day, time(6), ZONE))
+        self._all(self._create, known)
+        newcomers = {visit.person for one in known for visit in one.event.visits} - set(self.accounts)
+        self._all(self._register, sorted(newcomers))
+        visits = [(one, visit) for one in known for visit in one.event.visits]
+        self._all(self._sign_up, [(one, visit) for one, visit in visits if visit.signs_up])
+        self._all(self._withdraw, [(one, visit) for one, visit in visits if visit.cancels])
+        self._all(self._ask_again, [(one, person) for one in known for person in sorted(one.waiting)])
+        self._all(self._organize, known)
+        for slot in sorted({one.event.slot for one in known}):
+            self._play_slot(day, slot, [(one, visit) for one, visit in visits if one.event.slot == slot])
+
+    def _play_slot(self, day: date, slot: int, visits: list[tuple[Known, Visit]]) -> None:
+        starts_at = datetime.combine(day, time(slot), ZONE)
+        ends_at = visits[0][0].event.ends_at
+        coming = [(one, visit) for one, visit in visits if visit.comes and not one.is_cancelled]
+        for offset, is_late in ((SOON, False), (LATE, True)):
+            self._set_clock(starts_at + offset)
+            self._all(self._check_in, [pair for pair in coming if pair[1].late == is_late])
+        for offset, is_early in ((EARLY_LEAVE, True), (LEAVE, False)):
+            self._set_clock(ends_at + offset)
+            leaving = [
+                (one, visit)
+                for one, visit in coming
+                if visit.person in one.attendance
+                and not visit.forgets_to_leave
+                and visit.leaves_early == is_early
+            ]
+            self._all(self._check_out, leaving)
+
+    def _all(self, act: Callable[[T], None], things: Iterable[T]) -> None:
+        """Do it for all, at once, and wait: nothing runs while the clock moves."""
+        for _ in self.pool.map(act, things):
+            pass
+
+    def _set_clock(self, at: datetime) -> None:
+        self.client.call("clock", "PUT", "/dev/clock", body={"at": at.isoformat()})
+        self.now = at
+
+    def sign_in(self, account: Account) -> None:
+        """By code, as a phone does."""
+        phone = account.person.phone
+        self.client.call("code", "POST", "/v1/auth/codes", body={"phone": phone})
+        messages = self.client.call("messages", "GET", "/dev/messages", query={"to": phone}).body["items"]
+        body = {"phone": phone, "code": messages[0]["code"]}
+        account.token = self.client.call("token", "POST", "/v1/auth/tokens", body=body).body["token"]
+
+    def call(self, account: Account, name: str, method: str, path: str, **options: Any) -> Answer:
+        """A call with the account's token; once more after signing in again."""
+        expected = options.pop("expected", (200, 201, 202, 204))
+        answer = self.client.call(
+            name, method, path, token=account.token, expected=(*expected, 401), **options
+        )
+        if answer.status == 401:
+            self.sign_in(account)
+            answer = self.client.call(name, method, path, token=account.token, expected=expected, **options)
+        return answer
+
+    def _register_person(self, person: Person) -> Account:
+        account = Account(person, installation=f"phone-{person.phone[1:]}")
+        self.sign_in(account)
+        body: dict[str, Any] = {
+            "display_name": person.name,
+            "birth_date": person.birth_date,
+            "locale": person.locale,
+            "region": person.town.region_code,
+            "home": {"latitude": person.town.latitude, "longitude": person.town.longitude},
+            "consents": self.consents,
+        }
+        if person.birth_date > "2008":
+            body["guardian"] = {"name": "Ата-анасы", "phone": "+77770000000"}
+        self.call(account, "register", "PUT", "/v1/me", body=body)
+        device = {"platform": "android", "kind": "fid", "value": account.installation, "app_version": "1.0.0"}
+        self.call(account, "device", "PUT", f"/v1/me/devices/{account.installation}", body=device)
+        return account
+
+    def _register(self, number: int) -> None:
+        self.accounts[number] = self._register_person(self.plan.people[number])
+
+    def _found(self, number: int) -> None:
+        owner = self.plan.owners[number]
+        account = self.owners[number] = self._register_person(owner)
+        body = {"name": {"kk": f"Таза {number}", "ru": f"Чистый {number}"}, "region": owner.town.region_code}
+        made = self.call(account, "organization", "POST", "/v1/organizations", body=body).body
+        self.organizations[number] = made["id"]
+        url = f"/v1/organizations/{made['id']}/status"
+        self.call(self.national, "verify", "PUT", url, body={"status": "verified"})
+
+    def _create(self, known: Known) -> None:
+        event = known.event
+        account = self.owners[event.owner]
+        body = {
+            "id": str(uuid.uuid4()),
+            "organization_id": self.organizations[event.owner],
+            "title": {"kk": f"Тазалық {event.number}", "ru": f"Уборка {event.number}"},
+            "kind": "cleanup",
+            "starts_at": event.starts_at.isoformat(),
+            "ends_at": event.ends_at.isoformat(),
+            "meeting_point": {"latitude": event.town.latitude, "longitude": event.town.longitude},
+            "address": event.town.name,
+            "area": {"type": "circle", "radius_m": 150},
+            "capacity": event.capacity,
+        }
+        known.id = self.call(account, "create", "POST", "/v1/events", body=body).body["id"]
+        known.organization = self.organizations[event.owner]
+        known.version = self.call(account, "publish", "POST", f"/v1/events/{known.id}/publish").body[
+            "version"
+        ]
+
+    def _organize(self, known: Known) -> None:
+        account, url = self.owners[known.event.owner], f"/v1/events/{known.id}"
+        if known.event.changed:
+            change = {"version": known.version, "address": "Көпір жанында"}
+            self.call(account, "change", "PATCH", url, body=change)
+        if known.event.announced:
+            self.call(
+                account, "announce", "POST", url + "/announcements", body={"text": "Қолғап ала келіңіз"}
+            )
+        if known.event.cancelled:
+            self.call(account, "cancel", "POST", url + "/cancel", body={"reason": "дауыл"})
+            known.is_cancelled = True
+
+    def _sign_up(self, pair: tuple[Known, Visit]) -> None:
+        known, visit = pair
+        self._ask_again((known, visit.person))
+
+    def _ask_again(self, pair: tuple[Known, int]) -> None:
+        """Sign up, or ask how one's signup stands: the same call."""
+        known, person = pair
+        answer = self.call(self.accounts[person], "signup", "PUT", f"/v1/events/{known.id}/signup", body={})
+        is_going = answer.body["status"] == "going"
+        (known.going if is_going else known.waiting).add(person)
+        (known.waiting if is_going else known.going).discard(person)
+
+    def _withdraw(self, pair: tuple[Known, Visit]) -> None:
+        known, visit = pair
+        self.call(self.accounts[visit.person], "withdraw", "DELETE", f"/v1/events/{known.id}/signup")
+        known.going.discard(visit.person)
+        known.waiting.discard(visit.person)
+
+    def _presence(self, account: Account, fix: Any) -> dict[str, Any]:
+        phone_now = (self.now + account.person.clock_offset).isoformat()
+        position = {
+            "latitude": fix.latitude,
+            "longitude": fix.longitude,
+            "accuracy_m": fix.accuracy_m,
+            "fixed_at": phone_now,
+        }
+        return {
+            "id": str(uuid.uuid4()),
+            "sent_at": phone_now,
+            "installation_id": account.installation,
+            "position": position,
+        }
+
+    def _check_in(self, pair: tuple[Known, Visit]) -> None:
+        known, visit = pair
+        account = self.accounts[visit.person]
+        body, url = self._presence(account, visit.fix), f"/v1/events/{known.id}/check-ins"
+        answer = self.call(account, "check in", "POST", url, body=body, expected=(201, 409))
+        if answer.status == 409:
+            known.refused += 1
+            if answer.body["code"] != "outside-area":
+                self.client.unexpected.append(f"check in: {answer.body}")
+            return
+        known.attendance[visit.person] = answer.body
+        if visit.repeats:
+            again = self.call(account, "check in again", "POST", url, body=body, expected=(200,))
+            if again.body != answer.body:
+                self.client.unexpected.append(f"check in again: {again.body} is not {answer.body}")
+
+    def _check_out(self, pair: tuple[Known, Visit]) -> None:
+        known, visit = pair
+        account = self.accounts[visit.person]
+        url, body = f"/v1/events/{known.id}/check-outs", self._presence(account, visit.leave_fix)
+        answer = self.call(account, "check out", "POST", url, body=body, expected=(200, 409))
+        if answer.status == 200:
+            known.attendance[visit.person] = answer.body
