@@ -125,11 +125,12 @@ class Player:
     def call(self, account: Account, name: str, method: str, path: str, **options: Any) -> Answer:
         """A call with the account's token; once more after signing in again."""
         expected = options.pop("expected", (200, 201, 202, 204))
-        answer = self.client.call(
-            name, method, path, token=account.token, expected=(*expected, 401), **options
-        )
+        token = account.token
+        answer = self.client.call(name, method, path, token=token, expected=(*expected, 401), **options)
         if answer.status == 401:
-            self.sign_in(account)
+            with account.signing_in:
+                if account.token == token:
+                    self.sign_in(account)
             answer = self.client.call(name, method, path, token=account.token, expected=expected, **options)
         return answer
 
