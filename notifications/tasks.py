@@ -6,7 +6,7 @@ from uuid import UUID
 import procrastinate
 import sqlalchemy as sa
 
-from notifications import deliveries
+from notifications import deliveries, expansion
 from notifications.gateway import Gateway, Outcome, Result
 from service import queue
 from service.models import Outbox
@@ -22,7 +22,7 @@ def expand(context: procrastinate.JobContext, outbox_id: str) -> None:
     """Work out to whom one notification goes, and have it sent."""
     runtime = queue.runtime(context)
     with runtime.sessions.begin() as session:
-        deliveries.expand(session, UUID(outbox_id), runtime.clock.now())
+        expansion.expand(session, UUID(outbox_id), runtime.clock.now())
     deliver_due(runtime)
 
 
@@ -45,7 +45,7 @@ def _expand_forgotten(runtime: Runtime) -> None:
         ).all()
     for outbox_id in forgotten:
         with runtime.sessions.begin() as session:
-            deliveries.expand(session, outbox_id, now)
+            expansion.expand(session, outbox_id, now)
 
 
 def deliver_due(runtime: Runtime) -> None:

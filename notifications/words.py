@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 
 LOCALES = ("kk", "ru", "en")
@@ -16,7 +19,18 @@ DIRECTORY = Path(__file__).parent / "translations"
 
 @cache
 def _catalogue(locale: str) -> NullTranslations:
-    return Translations.load(DIRECTORY, [locale])
+    """Read from the text that translators edit: nothing compiled lies in the tree that could be older."""
+    compiled = BytesIO()
+    with (DIRECTORY / locale / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        write_mo(compiled, read_po(file, locale))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def translate_plural(key: str, number: int, locale: str, data: Mapping[str, Any] | None = None) -> str:
+    """The form of a key that fits the number in this language; {number} stands for it in the text."""
+    text = _catalogue(locale).ngettext(key, key, number)
+    return text.format_map({"number": number, **(data or {})})
 
 
 def translate(key: str, locale: str, data: Mapping[str, Any] | None = None) -> str:

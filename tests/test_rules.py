@@ -78,7 +78,7 @@ def test_the_readme_names_every_setting() -> None:
 
 
 @pytest.mark.parametrize("locale", words.LOCALES)
-def test_the_catalogues_are_whole_and_compiled(locale: str) -> None:
+def test_the_catalogues_are_whole(locale: str) -> None:
     folder = words.DIRECTORY / locale / "LC_MESSAGES"
     with (folder / "messages.po").open("rb") as file:
         catalogue = {message.id: message.string for message in read_po(file) if message.id}
@@ -88,7 +88,6 @@ def test_the_catalogues_are_whole_and_compiled(locale: str) -> None:
     for key, text in catalogue.items():
         assert text, key
         assert set(re.findall(r"{\w+}", text)) == set(re.findall(r"{\w+}", kazakh[key])), key
-        assert words._catalogue(locale).gettext(key) == text, f"{key}: run make words"
 
 
 def test_googles_document_is_that_of_the_installed_package() -> None:

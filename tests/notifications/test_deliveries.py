@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from notifications import deliveries, inbox
+from notifications import deliveries, expansion, inbox
 from notifications.encoding import to_json
 from notifications.fcm_schema import problems
 from notifications.gateway import Outcome, Push, Result
@@ -54,8 +54,8 @@ def test_everyone_going_is_told_once_in_their_language(session: Session) -> None
     for person in (going, cancelled):
         make_device(session, person)
     outbox_id = owe(session, event)
-    deliveries.expand(session, outbox_id, NOW)
-    deliveries.expand(session, outbox_id, NOW)
+    expansion.expand(session, outbox_id, NOW)
+    expansion.expand(session, outbox_id, NOW)
     pushes = send(session, [Result(Outcome.SENT)])
     assert [(push.title, push.body) for push in pushes] == [("Уборка берега Илека", "Қолғап алыңыз")]
     assert problems(to_json(pushes[0])) == []
@@ -70,7 +70,7 @@ def test_one_bad_device_amid_many(session: Session) -> None:
         person = make_volunteer(session)
         make_signup(session, event, person)
         make_device(session, person)
-    deliveries.expand(session, owe(session, event), NOW)
+    expansion.expand(session, owe(session, event), NOW)
     results = [Result(Outcome.SENT)] * 5
     results[2] = Result(Outcome.GONE, "UnregisteredError")
     send(session, results)
@@ -82,7 +82,7 @@ def test_a_dead_senders_delivery_is_taken_again_with_the_same_id(session: Sessio
     event, person = make_event(session, starts_at=NOW + timedelta(days=1)), make_volunteer(session)
     make_signup(session, event, person)
     make_device(session, person)
-    deliveries.expand(session, owe(session, event), NOW)
+    expansion.expand(session, owe(session, event), NOW)
     (first,) = deliveries.claim(session, NOW, lease_s=60)
     assert deliveries.claim(session, NOW, lease_s=60) == []
     session.execute(sa.update(Delivery).values(lease_until=NOW - timedelta(days=999)))
@@ -96,7 +96,7 @@ def test_a_retry_waits_as_long_as_the_server_asked(session: Session) -> None:
     event, person = make_event(session, starts_at=NOW + timedelta(days=1)), make_volunteer(session)
     make_signup(session, event, person)
     make_device(session, person)
-    deliveries.expand(session, owe(session, event), NOW)
+    expansion.expand(session, owe(session, event), NOW)
     send(session, [Result(Outcome.RETRY, "QuotaExceededError", 60)])
     assert statuses(session) == ["due"]
     assert deliveries.claim(session, NOW + timedelta(seconds=59), lease_s=60) == []
@@ -107,7 +107,7 @@ def test_a_push_that_would_come_too_late_expires(session: Session) -> None:
     event, person = make_event(session, starts_at=NOW + timedelta(hours=1)), make_volunteer(session)
     make_signup(session, event, person)
     make_device(session, person)
-    deliveries.expand(session, owe(session, event, "event_cancelled"), NOW)
+    expansion.expand(session, owe(session, event, "event_cancelled"), NOW)
     assert deliveries.claim(session, NOW + timedelta(hours=1), lease_s=60) == []
     assert statuses(session) == ["expired"]
 
@@ -116,7 +116,7 @@ def test_a_device_that_moved_to_another_person_gets_nothing(session: Session) ->
     event, person = make_event(session, starts_at=NOW + timedelta(days=1)), make_volunteer(session)
     make_signup(session, event, person)
     device = make_device(session, person)
-    deliveries.expand(session, owe(session, event), NOW)
+    expansion.expand(session, owe(session, event), NOW)
     session.delete(device)
     session.flush()
     (claim,) = deliveries.claim(session, NOW, lease_s=60)
@@ -133,7 +133,7 @@ def test_each_kind_passes_googles_schema(session: Session, kind: str, locale: st
     make_device(session, person, platform=platform, kind="token")
     outbox_id = owe(session, event, kind)
     session.get_one(Outbox, outbox_id).volunteer_id = person.id
-    deliveries.expand(session, outbox_id, NOW)
+    expansion.expand(session, outbox_id, NOW)
     (claim,) = deliveries.claim(session, NOW, lease_s=60)
     assert claim.push is not None
     message = to_json(claim.push)
