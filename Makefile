@@ -22,7 +22,7 @@ $(VENV)/installed: requirements.txt requirements-dev.txt
 run: $(VENV)/installed ## set up, load the demo once, serve on PORT, and print where to look
 	$(BIN)/flask db upgrade
 	$(BIN)/flask demo
-	$(BIN)/honcho start web worker
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/honcho start web worker
 
 test: $(VENV)/installed ## set up and run all tests (TEST_DATABASE_URL chooses another PostgreSQL)
 	$(BIN)/python -m pytest

@@ -37,6 +37,10 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc] # flask-smorest 
 
     ARGUMENTS_PARSER = StrictParser()
 
+    def arguments(self, schema: Any, **options: Any) -> Any:
+        """As flask-smorest's, with the schema made once: webargs would make one anew for each request."""
+        return super().arguments(schema() if isinstance(schema, type) else schema, **options)
+
 
 def install(app: Flask) -> None:
     """Check tokens first, limit bodies, answer with ETags."""

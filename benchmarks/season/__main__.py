@@ -3,14 +3,15 @@
 import argparse
 import sys
 import time
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
+from benchmarks.kit.service import Service, database
 from benchmarks.season import plan as plans
 from benchmarks.season import report
 from benchmarks.season.client import Client
 from benchmarks.season.player import Player
-from benchmarks.season.service import started
 
 QUIET_S = 6
 SAMPLE = 20
@@ -39,6 +40,20 @@ def main() -> int:
         print("WRONG", line)
     print("all counts equal" if not wrong else f"{len(wrong)} cells differ")
     return 1 if wrong or client.unexpected else 0
+
+
+@contextmanager
+def started() -> Iterator[str]:
+    """The address of a web server and a worker of its own, with the demo's accounts."""
+    # All phones of a season share one address.
+    limits = {"CODES_PER_ADDRESS_HOUR": "1000000", "REQUESTS_PER_MINUTE": "1000000"}
+    with database() as url, Service(url, **limits) as service:
+        service.run("flask", "db", "upgrade")
+        service.run("flask", "demo")
+        service.start("flask", "serve")
+        service.start("flask", "worker")
+        service.wait_until_up()
+        yield service.url
 
 
 def _compare(player: Player) -> list[str]:
