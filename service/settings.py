@@ -45,6 +45,7 @@ class Settings:
     requests_per_minute: int
     codes_per_phone_hour: int
     codes_per_address_hour: int
+    code_tries_per_hour: int
     web_workers: int
     web_threads: int
     worker_concurrency: int
@@ -83,6 +84,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         requests_per_minute=reader.number("REQUESTS_PER_MINUTE", 6_000, int, lowest=1),
         codes_per_phone_hour=reader.number("CODES_PER_PHONE_HOUR", 5, int, lowest=1),
         codes_per_address_hour=reader.number("CODES_PER_ADDRESS_HOUR", 2_000, int, lowest=1),
+        code_tries_per_hour=reader.number("CODE_TRIES_PER_HOUR", 10, int, lowest=1),
         web_workers=reader.number("WEB_WORKERS", 2, int, lowest=1, highest=256),
         web_threads=reader.number("WEB_THREADS", 8, int, lowest=1, highest=256),
         worker_concurrency=reader.number("WORKER_CONCURRENCY", 4, int, lowest=1, highest=64),

@@ -25,7 +25,7 @@ Login = Callable[[Volunteer], dict[str, str]]
 BOWTIE = [[57.16, 50.28], [57.17, 50.29], [57.17, 50.28], [57.16, 50.29], [57.16, 50.28]]
 
 
-def polygon(*rings: list[list[float]]) -> dict[str, Any]:
+def polygon(*rings: list[Any]) -> dict[str, Any]:
     return {"type": "Polygon", "coordinates": list(rings)}
 
 
@@ -212,10 +212,9 @@ def river(post: Callable[..., Any], client: FlaskClient, login: Login, session: 
     )
     made = client.post("/v1/events", json=body, headers=login(owner))
     assert made.status_code == 201, made.json
-    published: dict[str, Any] = client.post(
-        f"/v1/events/{made.json['id']}/publish", headers=login(owner)
-    ).json
-    return published
+    published = client.post(f"/v1/events/{made.json['id']}/publish", headers=login(owner))
+    assert published.json is not None
+    return dict(published.json)
 
 
 @pytest.mark.parametrize(
