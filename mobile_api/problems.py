@@ -11,7 +11,7 @@ from marshmallow import ValidationError
 from werkzeug.exceptions import HTTPException
 
 from mobile_api.context import locale
-from mobile_api.identity import IdentityUnavailable, Unauthenticated
+from mobile_api.identity import IdentityUnavailable, Unattested, Unauthenticated
 from notifications import words
 from service import errors
 from service.database import db, is_lost_connection
@@ -55,15 +55,20 @@ def problem(
     data: dict[str, Any] | None = None,
     field_errors: dict[str, list[str]] | None = None,
     retry_after_s: int | None = None,
+    words_of: str | None = None,
 ) -> Response:
-    """A problem document in the caller's language; `data` are facts that stand in it beside the words."""
+    """A problem document in the caller's language; `data` are facts that stand in it beside the words.
+
+    `words_of`: another key of the catalogue than the code.
+    """
+    words_of = words_of or code
     language = locale()
     shown = {name: _plain(value) for name, value in (data or {}).items()}
     document = {
         "type": f"urn:tazalyq:problem:{code}",
-        "title": words.translate(f"problem.{code}.title", language),
+        "title": words.translate(f"problem.{words_of}.title", language),
         "status": int(status),
-        "detail": words.translate(f"problem.{code}.detail", language, shown),
+        "detail": words.translate(f"problem.{words_of}.detail", language, shown),
         "code": code,
         **shown,
     }
@@ -104,8 +109,9 @@ def _service_error(error: errors.ServiceError) -> Response:
     return problem(status_of(error), error.code, data, field_errors, data.get("retry_after_s"))
 
 
-def _unauthenticated(_error: Unauthenticated) -> Response:
-    response = problem(HTTPStatus.UNAUTHORIZED, "unauthenticated")
+def _unauthenticated(error: Unauthenticated) -> Response:
+    words_of = "unattested" if isinstance(error, Unattested) else None
+    response = problem(HTTPStatus.UNAUTHORIZED, "unauthenticated", words_of=words_of)
     response.headers["WWW-Authenticate"] = "Bearer"
     return response
 

@@ -37,6 +37,8 @@ class Settings:
     database_read_url: str | None
     firebase_project_id: str | None
     google_application_credentials: str | None
+    app_check_required: bool
+    app_check_app_ids: tuple[str, ...]
     ratelimit_storage_uri: str
     phone_regions: tuple[str, ...]
     min_age: int
@@ -76,6 +78,8 @@ def read(environment: Mapping[str, str]) -> Settings:
         database_read_url=reader.url("DATABASE_READ_URL", ("postgres", "postgresql", "postgresql+psycopg")),
         firebase_project_id=reader.text("FIREBASE_PROJECT_ID"),
         google_application_credentials=reader.existing_file("GOOGLE_APPLICATION_CREDENTIALS"),
+        app_check_required=reader.choice("APP_CHECK", ("checked", "required"), "checked") == "required",
+        app_check_app_ids=reader.names("APP_CHECK_APP_IDS"),
         ratelimit_storage_uri=reader.text("RATELIMIT_STORAGE_URI") or "memory://",
         phone_regions=reader.words("PHONE_REGIONS", ("KZ",)),
         min_age=reader.number("MIN_AGE", 14, int, lowest=0, highest=18),
@@ -151,6 +155,10 @@ class _Reader:
                 f"{name}: there is no file {value}; give the path of the service account's JSON key."
             )
         return value
+
+    def names(self, name: str) -> tuple[str, ...]:
+        """Names as they are written, between commas or spaces."""
+        return tuple((self.text(name) or "").replace(",", " ").split())
 
     def words(self, name: str, default: tuple[str, ...]) -> tuple[str, ...]:
         value = self.text(name)
