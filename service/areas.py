@@ -31,7 +31,7 @@ def check(area: Mapping[str, Any], latitude: float, longitude: float) -> None:
         return
     lines = list(_lines(area))
     _check_points(area["type"], lines)
-    for position in {tuple(position) for line in lines for position in line}:
+    for position in dict.fromkeys(tuple(position) for line in lines for position in line):
         _check_in_kazakhstan(*position)
     geometry, margin_m = geofence.geometry_of(area)
     _check_crossing(area["type"], geometry)
