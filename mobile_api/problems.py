@@ -1,6 +1,7 @@
 """Problem documents (RFC 9457), and the one table from errors to statuses."""
 
 import logging
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -11,6 +12,7 @@ from marshmallow import ValidationError
 from werkzeug.exceptions import HTTPException
 
 from mobile_api.context import locale
+from mobile_api.fields import ZONE
 from mobile_api.identity import IdentityUnavailable, Unattested, Unauthenticated
 from notifications import words
 from service import errors
@@ -68,7 +70,7 @@ def problem(
         "type": f"urn:tazalyq:problem:{code}",
         "title": words.translate(f"problem.{words_of}.title", language),
         "status": int(status),
-        "detail": words.translate(f"problem.{words_of}.detail", language, shown),
+        "detail": words.translate(f"problem.{words_of}.detail", language, shown | _moments(data, language)),
         "code": code,
         **shown,
     }
@@ -79,6 +81,15 @@ def problem(
     if retry_after_s is not None:
         response.headers["Retry-After"] = str(retry_after_s)
     return response
+
+
+def _moments(data: dict[str, Any] | None, language: str) -> dict[str, str]:
+    """The moments among the facts as people read them; all of Kazakhstan keeps one time."""
+    return {
+        name: words.moment(value, ZONE, language)
+        for name, value in (data or {}).items()
+        if isinstance(value, datetime)
+    }
 
 
 def _plain(value: Any) -> Any:

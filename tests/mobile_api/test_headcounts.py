@@ -115,6 +115,20 @@ def test_only_from_the_start_until_two_weeks_after(
     assert (answer.status_code, answer.json["code"]) == (409, code)
 
 
+@pytest.mark.parametrize(
+    ("language", "day"), [("kk", "16 мамыр, 11:01"), ("ru", "16 мая, 11:01"), ("en", "May 16, 11:01")]
+)
+def test_when_it_opens_is_told_as_people_say_it(
+    client: FlaskClient, session: Session, login: Login, language: str, day: str
+) -> None:
+    owner = make_volunteer(session)
+    event = make_event(session, make_organization(session, owner), starts_at=NOW + timedelta(minutes=1))
+    headers = login(owner) | {"Accept-Language": language}
+    answer = client.put(url_of(event, uuid4()), json=BODY, headers=headers)
+    assert answer.json["starts_at"] == "2026-05-16T11:01:00+05:00"
+    assert day in answer.json["detail"]
+
+
 def test_on_the_last_day_it_is_still_taken(client: FlaskClient, session: Session, login: Login) -> None:
     owner = make_volunteer(session)
     starts_at = NOW - timedelta(days=14, hours=3)

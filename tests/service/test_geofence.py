@@ -63,6 +63,7 @@ def test_distance_is_measured_to_the_edge_and_is_zero_inside(metres: float, azim
     assert distance == pytest.approx(max(0, metres - 150), abs=1)
 
 
+@settings(deadline=None)
 @given(latitudes, longitudes, azimuths, st.floats(0, 11_000), st.sampled_from([30, 150, 5_000]))
 def test_a_circle_agrees_with_the_geodesic(
     latitude: float, longitude: float, azimuth: float, metres: float, radius_m: int
@@ -148,6 +149,7 @@ def test_far_points_are_far(kind: str, there: Point) -> None:
     assert distance == pytest.approx(geodesic_m(CENTRE, there), rel=0.03)
 
 
+@settings(deadline=None)
 @given(latitudes)
 def test_the_plane_can_be_left_again(latitude: float) -> None:
     assert latitude_of(northing(latitude)) == pytest.approx(latitude, abs=1e-9)
