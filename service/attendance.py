@@ -131,7 +131,7 @@ def report(session: Session, subject: str, sent: Report, now: datetime, limits: 
 def report_all(
     session: Session, subject: str, sent: Sequence[Report], now: datetime, limits: Thresholds
 ) -> list[Outcome]:
-    """Record all of it in one round of statements; one bad record never spoils the others.
+    """Record all that one phone sends in one round of statements; one bad record never spoils the others.
 
     Raises:
         NotRegistered. Busy.
@@ -160,6 +160,7 @@ def _report_all(
     facts = presence.lock_and_read(
         session,
         subject,
+        sent[0].installation_id,
         {str(one.event_id) for one in sent},
         {str(one.id) for one in sent},
         [one.sighting("") for one in sent],
@@ -359,7 +360,7 @@ def _check_may_attend(facts: Facts, event: EventFacts, sent: Report) -> None:
         raise errors.NotPublished()
     if sent.kind is Kind.CHECK_OUT:
         return
-    if event.cancelled_at is not None and sent.captured_at >= event.cancelled_at:
+    if event.cancelled_at is not None and sent.captured_at > event.cancelled_at:
         raise errors.Cancelled(cancelled_at=event.cancelled_at, reason=event.cancel_reason or "")
     if not facts.consented:
         raise errors.ConsentMissing(missing=["personal_data"])
