@@ -82,13 +82,13 @@ def _doubt_travel(
 
 def is_impossible_travel(one: Sighting, other: Sighting, limits: Thresholds) -> bool:
     """Whether nobody gets from one to the other in the time between; both accuracies are given away."""
-    if None in (one.latitude, one.longitude, other.latitude, other.longitude):
+    apart = abs(one.captured_at - other.captured_at)
+    if apart > TRAVEL_WINDOW or None in (one.latitude, one.longitude, other.latitude, other.longitude):
         return False
     metres = _great_circle_m(one, other) - one.accuracy_m - other.accuracy_m
     if metres <= limits.travel_m:
         return False
-    hours = abs((one.captured_at - other.captured_at).total_seconds()) / 3_600
-    return metres / 1_000 > limits.travel_kmh * hours
+    return metres / 1_000 > limits.travel_kmh * apart.total_seconds() / 3_600
 
 
 def _great_circle_m(one: Sighting, other: Sighting) -> float:
