@@ -145,6 +145,14 @@ def test_at_the_same_moment_the_check_in_comes_first() -> None:
     assert spent(derived(left(30), came(30))) == (0, False)
 
 
+def test_of_two_check_ins_at_the_same_moment_always_the_same_is_first() -> None:
+    one, other = (
+        Record(id_, Kind.CHECK_IN, at(10), Evidence.GPS, place, ())
+        for id_, place in zip("ab", (1, 2), strict=True)
+    )
+    assert derived(one, other).distance_m == derived(other, one).distance_m == 1
+
+
 def test_presence_ends_when_the_event_is_called_off() -> None:
     called_off = at(60)
     assert spent(derived(came(10), left(100), ends_at=called_off)) == (50, False)
@@ -231,7 +239,7 @@ RECORDS = st.lists(
         Record,
         id=st.uuids().map(str),
         kind=st.sampled_from(Kind),
-        captured_at=st.integers(-120, 540).map(at),
+        captured_at=st.integers(-8, 36).map(lambda quarter: at(15 * quarter)),
         evidence=st.sampled_from([Evidence.GPS, Evidence.CODE, Evidence.WEAK]),
         distance_m=st.none() | st.integers(0, 2_000),
         reasons=st.lists(
