@@ -110,6 +110,46 @@ def test_a_position_that_is_none_never_spoils_the_others(
     assert field_ == f"position.{next(iter(position))}"
 
 
+@pytest.mark.parametrize("change", [{"speed": 3}, {"type": "dance"}, {"position": None}, {"event_id": "x"}])
+def test_any_other_record_that_cannot_be_read_is_refused_by_itself(
+    phone: Phone, event: Event, clock: FixedClock, change: dict[str, Any]
+) -> None:
+    clock.at = EVENING
+    came, left = phone.visit(event)
+    broken = phone.record("check_in", event, START) | change
+    assert outcomes(phone.send([came, broken, left])) == ["stored", "invalid", "stored"]
+
+
+@pytest.mark.parametrize("broken", [{"id": "x"}, {}, None, "x", []])
+def test_a_record_without_an_id_cannot_be_answered(phone: Phone, event: Event, broken: Any) -> None:
+    record = phone.record("check_in", event, START)
+    if isinstance(broken, dict):
+        record.pop("id")
+        broken = record | broken
+    body = {"sent_at": NOW.isoformat(), "installation_id": "p", "records": [broken]}
+    answer = phone.client.post("/v1/attendance/batch", json=body, headers=phone.headers)
+    assert (answer.status_code, answer.json["code"]) == (422, "invalid")
+
+
+@pytest.mark.parametrize(
+    ("captured_at", "sent_at", "status"),
+    [
+        ("1970-01-01T00:10:00+00:00", "1970-01-01T06:00:00+00:00", 200),
+        ("2999-12-31T00:00:00+00:00", "1900-01-01T00:00:00+00:00", 200),
+        ("1900-01-01T00:00:00+00:00", "2999-12-31T00:00:00+00:00", 200),
+        ("2026-05-16T06:00:00+00:00", "9999-12-28T00:00:00+00:00", 422),
+        ("2026-05-16T06:00:00+00:00", "0001-01-04T00:00:00+00:00", 422),
+    ],
+)
+def test_clocks_that_are_centuries_off(
+    phone: Phone, event: Event, captured_at: str, sent_at: str, status: int
+) -> None:
+    record = phone.record("check_in", event, START) | {"captured_at": captured_at, "code": "123456"}
+    body = {"sent_at": sent_at, "installation_id": "p", "records": [record]}
+    answer = phone.client.post("/v1/attendance/batch", json=body, headers=phone.headers)
+    assert answer.status_code == status, answer.json
+
+
 def test_sent_again_everything_is_repeated(phone: Phone, event: Event, clock: FixedClock) -> None:
     clock.at = EVENING
     records = phone.visit(event)
