@@ -1,6 +1,7 @@
 """Check-in, check-out and one's own record of attendance."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -53,11 +54,37 @@ class KeptRecord(Evidenced):
     captured_at = Moment(required=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A kept record that breaks the contract: its id, and what is wrong, by field."""
+
+    id: UUID
+    errors: dict[str, list[str]]
+
+
+class Kept(fields.Nested):
+    """One record of a batch. One that cannot be read is refused by itself: it must not block a phone's queue.
+
+    A phone without any fix says an accuracy of -1, for example.
+    """
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Any, partial: Any = None, **options: Any
+    ) -> Any:
+        try:
+            return super()._deserialize(value, attr, data, partial, **options)
+        except ValidationError as error:
+            broken = problems.flat_errors(error.messages)
+            if not isinstance(value, dict) or "id" in broken:
+                raise
+            return Unreadable(UUID(value["id"]), broken)
+
+
 class BatchBody(Strict):
     sent_at = Moment(required=True)
     installation_id = Text(required=True)
     records = fields.List(
-        fields.Nested(KeptRecord), required=True, validate=validate.Length(max=MAX_RECORDS, error="length")
+        Kept(KeptRecord), required=True, validate=validate.Length(max=MAX_RECORDS, error="length")
     )
 
 
@@ -195,19 +222,29 @@ def post_check_out(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
 @blueprint.response(HTTPStatus.OK, BatchShown)
 def post_batch(body: dict[str, Any]) -> dict[str, Any]:
     """What a phone kept while without signal, in any order; each record has its own outcome."""
-    sent = [_kept(record, body) for record in body["records"]]
-    over_limit = _count_tries(sent)
-    judged = [one for one in sent if one.code is None or one.event_id not in over_limit]
+    kept = [one if isinstance(one, Unreadable) else _kept(one, body) for one in body["records"]]
+    outcomes = iter(_report_kept([one for one in kept if isinstance(one, Report)]))
+    return {
+        "results": [
+            _unread(one) if isinstance(one, Unreadable) else _result(one.id, next(outcomes)) for one in kept
+        ]
+    }
+
+
+def _report_kept(sent: Sequence[Report]) -> list[Outcome]:
+    """The outcome of each; those whose code has been tried too often are not judged."""
+    tried = _count_tries(sent)
+    held_back = [tried.get(one.event_id) if one.code is not None else None for one in sent]
+    judged = [one for one, refusal in zip(sent, held_back, strict=True) if refusal is None]
     limits = parts().settings.thresholds
     outcomes = iter(attendance.report_all(session(), identity().subject, judged, now(), limits))
     session().commit()
-    judged_ids = {id(one) for one in judged}
-    return {
-        "results": [
-            _result(one.id, next(outcomes) if id(one) in judged_ids else over_limit[one.event_id])
-            for one in sent
-        ]
-    }
+    return [refusal or next(outcomes) for refusal in held_back]
+
+
+def _unread(record: Unreadable) -> dict[str, Any]:
+    found = problems.document(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", field_errors=record.errors)
+    return {"id": record.id, "outcome": "refused", "problem": found}
 
 
 def _result(record_id: UUID, outcome: Outcome) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from service import codes, derivation, errors, evidence, geofence, presence, que
 from service.database import new_id
 from service.derivation import Record, State
 from service.evidence import Fix, Kind, Position, Presence, Status, Thresholds
-from service.models import Attendance, Event
+from service.models import Attendance, Event, Volunteer
 from service.models.volunteers import age_on
 from service.presence import Changes, EventFacts, Facts, KnownRecord, Pair, RaceLostError
 from service.relations import RecordKey, Sighting
@@ -144,14 +144,21 @@ def report_all(
         except RaceLostError:
             # A new transaction sees what the winner has committed.
             session.rollback()
-    if len(sent) == 1 and _is_taken(session, sent[0]):
-        raise errors.IdReused()
-    raise errors.Busy(retry_after_s=1)
+    taken = _taken(session, subject, sent)
+    if not taken:
+        raise errors.Busy(retry_after_s=1)
+    others = iter(report_all(session, subject, [one for one in sent if one.id not in taken], now, limits))
+    return [errors.IdReused() if one.id in taken else next(others) for one in sent]
 
 
-def _is_taken(session: Session, sent: Report) -> bool:
-    """Whether the attendance of somebody else has this id."""
-    return session.get(Attendance, sent.id) is not None
+def _taken(session: Session, subject: str, sent: Sequence[Report]) -> set[UUID]:
+    """The ids that are those of other people's attendances."""
+    query = (
+        sa.select(Attendance.id)
+        .join(Volunteer, Volunteer.id == Attendance.volunteer_id)
+        .where(Attendance.id.in_([one.id for one in sent]), Volunteer.subject != subject)
+    )
+    return set(session.scalars(query))
 
 
 def _report_all(

@@ -56,12 +56,16 @@ class Crowd:
 
     def requests(self, count: int, signers: Executor) -> list[Request]:
         """Register so many people and prepare a check-in for each."""
+        return [self._request(person, token) for person, token in self.newcomers(count, signers)]
+
+    def newcomers(self, count: int, signers: Executor) -> list[tuple[str, str]]:
+        """Register so many people: (subject, ID token) of each."""
         people = [f"benchmark-{n}" for n in range(self._people, self._people + count)]
         self._people += count
         self._register(people)
         shares = [people[n : n + SIGN_AT_ONCE] for n in range(0, count, SIGN_AT_ONCE)]
         tokens = (token for share in signers.map(partial(_sign, self._keys), shares) for token in share)
-        return [self._request(person, token) for person, token in zip(people, tokens, strict=True)]
+        return list(zip(people, tokens, strict=True))
 
     def _register(self, people: list[str]) -> None:
         with psycopg.connect(self._url) as connection, connection.cursor() as cursor:

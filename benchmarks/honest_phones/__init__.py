@@ -1,0 +1,1 @@
+"""Honest phones and scripted cheats, through the real judge."""

@@ -1,0 +1,111 @@
+"""Records through the rules of the service: the judge, the rules between records, the derivation.
+
+The service does the same with what it reads from its database (service/attendance.py). One thing is the
+database's there: an attendance has the id of its first check-in, and nobody else's record can take that.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from uuid import UUID
+
+from benchmarks.honest_phones.season import Sent
+from service import errors, evidence, relations
+from service.derivation import Record, State, derive
+from service.evidence import Kind, Thresholds
+from service.presence import EventFacts
+from service.relations import Sighting
+
+MONTH = timedelta(days=30)
+
+
+@dataclass(slots=True)
+class Judged:
+    """One record and what the judge made of it: a record of the attendance, or the code of a refusal.
+
+    `distance_m`: of the fix to the area, as a plain fence would see it.
+    """
+
+    sent: Sent
+    sighting: Sighting
+    distance_m: float
+    record: Record | None
+    refusal: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One attendance with all its records in: its first check-in, and `state`, None when all were refused."""
+
+    check_in: Judged
+    state: State | None
+
+
+def judge_all(sent: Iterable[Sent], events: Mapping[str, EventFacts], limits: Thresholds) -> list[Outcome]:
+    """The final attendance of each person at each event."""
+    judged = _judge_each(sent, events, limits)
+    _doubt([one for one in judged if one.record is not None], limits)
+    attendances: defaultdict[tuple[str, UUID], list[Judged]] = defaultdict(list)
+    for one in judged:
+        attendances[one.sent.sender, one.sent.report.event_id].append(one)
+    return [
+        _outcome(records, events[str(event_id)], limits) for (_, event_id), records in attendances.items()
+    ]
+
+
+def _judge_each(sent: Iterable[Sent], events: Mapping[str, EventFacts], limits: Thresholds) -> list[Judged]:
+    owners: dict[UUID, str] = {}
+    judged = []
+    for one in sorted(sent, key=lambda one: one.arrived_at):
+        found = _judge(one, events[str(one.report.event_id)], limits)
+        is_check_in = found.record is not None and one.report.kind is Kind.CHECK_IN
+        if is_check_in and owners.setdefault(one.report.id, one.sender) != one.sender:
+            found = replace(found, record=None, refusal=errors.IdReused.code)
+        judged.append(found)
+    return judged
+
+
+def _judge(sent: Sent, event: EventFacts, limits: Thresholds) -> Judged:
+    report = sent.report
+    presence = report.presence(event, sent.arrived_at)
+    distance_m = presence.fix.distance_m if presence.fix else 0.0
+    sighting = report.sighting(sent.sender)
+    try:
+        verdict = evidence.judge(presence, event.starts_at, event.ends_at, limits)
+    except errors.ServiceError as refusal:
+        return Judged(sent, sighting, distance_m, None, refusal.code)
+    record = Record(
+        sighting.key[1], report.kind, report.captured_at, verdict.evidence, round(distance_m), verdict.reasons
+    )
+    return Judged(sent, sighting, distance_m, record)
+
+
+def _doubt(kept: Sequence[Judged], limits: Thresholds) -> None:
+    """Put the doubts that records raise about each other into them, person by person as the service does."""
+    people: defaultdict[str, list[Sighting]] = defaultdict(list)
+    alike: defaultdict[object, list[Sighting]] = defaultdict(list)
+    for one in kept:
+        people[one.sent.sender].append(one.sighting)
+        for shared in _shared(one.sighting):
+            alike[shared].append(one.sighting)
+    found: defaultdict[relations.RecordKey, set[str]] = defaultdict(set)
+    for new in people.values():
+        known = [other for shared in {key for one in new for key in _shared(one)} for other in alike[shared]]
+        for key, reasons in relations.doubts(new, known, limits).items():
+            found[key] |= reasons
+    for one in kept:
+        if one.record is not None and (added := found.get(one.sighting.key)):
+            one.record = replace(one.record, reasons=(*one.record.reasons, *sorted(added)))
+
+
+def _shared(one: Sighting) -> tuple[object, object]:
+    """What the rules between people look at: the fix, and the phone on a day."""
+    return one.fix_key, (one.installation_id, one.day)
+
+
+def _outcome(judged: Sequence[Judged], event: EventFacts, limits: Thresholds) -> Outcome:
+    records = [one.record for one in judged if one.record is not None]
+    state = derive(records, None, event.starts_at, event.ends_at, event.ends_at + MONTH, limits)
+    first = min(judged, key=lambda one: (one.sent.report.kind, one.sent.report.captured_at))
+    return Outcome(first, state)

@@ -1,0 +1,159 @@
+"""What people's phones send in one town's season: honest people, and cheats among them.
+
+Honest people go to several events near home and travel as one can; some share a phone, some forget to check
+out, some are without signal and send later. Their clocks go as wrong as the model of phones says.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from random import Random
+from uuid import UUID
+
+from benchmarks import phones
+from benchmarks.honest_phones.areas import AreaKind, at
+from service.attendance import Report
+from service.evidence import Kind, Position
+from service.presence import EventFacts
+
+FIRST_DAY = datetime(2026, 4, 4, tzinfo=UTC)
+SLOTS_H = (5, 10)
+"""Hours (UTC) at which events begin: 10 and 15 o'clock in Almaty, three hours each."""
+
+HOURS = 3
+DAYS, PEOPLE, EVENTS_EACH = 8, 120, 5
+ATTENDANCES = PEOPLE * EVENTS_EACH
+NEAR_HOME_M = 25_000.0
+ROAD_KMH = 60.0
+OFFLINE_SHARE, FORGETS_SHARE, SHARES_PHONE = 0.30, 0.15, 0.10
+FIX_AGE_S, LATENCY_S = 30.0, 3.0
+SEND_LATER_H = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One record of somebody, when it reached the service; `script`: which cheat it belongs to, if any."""
+
+    sender: str
+    report: Report
+    arrived_at: datetime
+    script: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A phone: its installation, and how far its clock is ahead."""
+
+    installation: str
+    ahead: timedelta
+
+
+def _start(day: int, hour: int) -> datetime:
+    """Both days of the weekends, one after the other."""
+    return FIRST_DAY + timedelta(days=7 * (day // 2) + day % 2, hours=hour)
+
+
+class Town:
+    """A town with its events of a season, all with one kind of area."""
+
+    def __init__(self, kind: AreaKind, random: Random) -> None:
+        self.kind = kind
+        self.random = random
+        self.home = (random.uniform(43, 54), random.uniform(52, 82))
+        self.by_id: dict[str, EventFacts] = {}
+        starts = [_start(day, hour) for day in range(DAYS) for hour in SLOTS_H]
+        self.events = [
+            self.event_at(self._place_near_home(), start)
+            for start in starts
+            for _ in range(random.choice((1, 2)))
+        ]
+
+    def id(self) -> UUID:
+        return UUID(int=self.random.getrandbits(128), version=4)
+
+    def phone(self) -> Phone:
+        return Phone(str(self.id()), phones.clock_offset(self.random))
+
+    def _place_near_home(self) -> tuple[float, float]:
+        return phones.moved(*self.home, NEAR_HOME_M * self.random.random() ** 0.5, self.random)
+
+    def event_at(self, centre: tuple[float, float], starts_at: datetime) -> EventFacts:
+        """A new event round a meeting point."""
+        event = EventFacts(
+            id=str(self.id()), status="published", cancelled_at=None, cancel_reason=None,
+            starts_at=starts_at, ends_at=starts_at + timedelta(hours=HOURS), day=starts_at.date(),
+            zone="Asia/Almaty", latitude=centre[0], longitude=centre[1],
+            area=json.dumps(self.kind.area(centre)), region_code="KZ-15", min_age=None, walk_ins=True,
+            code_secret="", organization_id="", signup=None, attendance=None,
+        )  # fmt: skip
+        self.by_id[event.id] = event
+        return event
+
+    def record(
+        self,
+        phone: Phone,
+        event: EventFacts,
+        kind: Kind,
+        moment: datetime,
+        fix: phones.Fix,
+        *,
+        age_s: float | None = None,
+        mocked: bool = False,
+    ) -> tuple[Report, datetime]:
+        """A record of a moment, live or kept for later, as the service understands it; and its arrival."""
+        random = self.random
+        is_offline = random.random() < OFFLINE_SHARE
+        later = timedelta(hours=random.uniform(0, SEND_LATER_H)) if is_offline else timedelta(0)
+        latency = timedelta(seconds=random.uniform(0.05, LATENCY_S))
+        arrived_at = moment + later + latency
+        sent_at = moment + later + phone.ahead
+        clock_ahead = sent_at - arrived_at
+        age = timedelta(seconds=random.uniform(0, FIX_AGE_S) if age_s is None else age_s)
+        position = Position(fix.latitude, fix.longitude, fix.accuracy_m, moment + phone.ahead - age, mocked)
+        captured_at = moment + phone.ahead - clock_ahead if is_offline else arrived_at
+        report = Report(
+            id=self.id(), event_id=UUID(event.id), kind=kind, installation_id=phone.installation,
+            captured_at=captured_at, clock_ahead=clock_ahead, position=position, is_offline=is_offline,
+        )  # fmt: skip
+        return report, arrived_at
+
+    def fix_near(self, place: tuple[float, float]) -> phones.Fix:
+        """What a phone at this place reports."""
+        accuracy = phones.accuracy_m(self.random)
+        off = phones.moved(*place, phones.error_m(self.random, accuracy), self.random)
+        return phones.Fix(*off, accuracy)
+
+    def fix_at(self, event: EventFacts) -> phones.Fix:
+        """What the phone of somebody at an event reports."""
+        return self.fix_near(at((event.latitude, event.longitude), self.kind.spot(self.random)))
+
+    def honest(self) -> Iterator[Sent]:
+        """All that the town's honest people send."""
+        shared: list[Phone] = []
+        for _ in range(PEOPLE):
+            if self.random.random() < SHARES_PHONE:
+                phone = shared.pop() if shared else self._share(shared)
+            else:
+                phone = self.phone()
+            yield from self._season_of(str(self.id()), phone)
+
+    def _share(self, shared: list[Phone]) -> Phone:
+        """A phone that one or two more people will use."""
+        phone = self.phone()
+        shared.extend([phone] * self.random.choice((1, 2)))
+        return phone
+
+    def _season_of(self, sender: str, phone: Phone) -> Iterator[Sent]:
+        by_slot = {event.starts_at: event for event in self.random.sample(self.events, len(self.events))}
+        going = sorted(self.random.sample(sorted(by_slot), EVENTS_EACH))
+        free_at, place = FIRST_DAY, self.home
+        for event in (by_slot[slot] for slot in going):
+            centre = (event.latitude, event.longitude)
+            there = free_at + timedelta(hours=phones.apart_m(place, centre) / 1_000 / ROAD_KMH)
+            come = max(there, event.starts_at + timedelta(minutes=self.random.uniform(-30, 60)))
+            leave = event.ends_at + timedelta(minutes=self.random.uniform(-30, 45))
+            yield Sent(sender, *self.record(phone, event, Kind.CHECK_IN, come, self.fix_at(event)))
+            if self.random.random() >= FORGETS_SHARE:
+                yield Sent(sender, *self.record(phone, event, Kind.CHECK_OUT, leave, self.fix_at(event)))
+            free_at, place = leave, centre

@@ -1,0 +1,46 @@
+"""The simulation of honest phones: small, and able to see a rule that does not work."""
+
+from dataclasses import replace
+
+import pytest
+
+from benchmarks.honest_phones import __main__ as honest_phones
+from benchmarks.honest_phones.report import Tallies
+from service.evidence import Thresholds
+
+BROKEN = {
+    "teleport": {"travel_kmh": 1e9},
+    "copied fix": {"same_fix_people": 1_000},
+    "one phone": {"installation_people": 1_000},
+    "from home": {"near_m": 1e6},
+    "replayed fix": {"review_fix_age_s": 10**6, "fix_age_s": 10**6, "review_off_min": 10**4},
+}
+
+
+@pytest.fixture(scope="module")
+def tallies() -> Tallies:
+    return honest_phones.simulated(1_800, seed=7)
+
+
+def test_a_small_run_keeps_the_budget(tallies: Tallies) -> None:
+    result = tallies.result()
+    assert result["cheats_flagged"] == 1.0
+    # A few attendances of so small a run: the budget itself is for the full size.
+    assert result["refused"] <= 0.005
+    assert result["review"] <= 0.04
+
+
+def test_honest_people_go_to_all_kinds_of_areas_and_every_cheat_is_played(tallies: Tallies) -> None:
+    assert {name: tally.attendances for name, tally in tallies.honest.items()} == {
+        "circle": 600,
+        "park": 600,
+        "river": 600,
+    }
+    assert set(tallies.cheats) == {*BROKEN, "mock flag", "replayed id"}
+
+
+@pytest.mark.parametrize("script", BROKEN)
+def test_a_rule_that_does_not_work_lets_its_cheats_through(script: str) -> None:
+    limits = replace(Thresholds(), **BROKEN[script])
+    tallies = honest_phones.simulated(600, seed=7, limits=limits)
+    assert tallies.cheats[script].counted > 0
