@@ -57,9 +57,10 @@ def problem(
     data: dict[str, Any] | None = None,
     field_errors: dict[str, list[str]] | None = None,
     retry_after_s: int | None = None,
+    worded_as: str | None = None,
 ) -> Response:
     """A problem document as an answer; `data` are facts that stand in it beside the words."""
-    found = document(status, code, data, field_errors)
+    found = document(status, code, data, field_errors, worded_as)
     response = Response(json.dumps(found), status=int(status), mimetype="application/problem+json")
     response.headers["Content-Language"] = locale()
     if retry_after_s is not None:
@@ -72,16 +73,17 @@ def document(
     code: str,
     data: dict[str, Any] | None = None,
     field_errors: dict[str, list[str]] | None = None,
+    worded_as: str | None = None,
 ) -> dict[str, Any]:
-    """A problem document in the caller's language."""
+    """A problem document in the caller's language; `worded_as`: whose words, if not the code's own."""
     language = locale()
     shown = {name: _plain(value) for name, value in (data or {}).items()}
     worded = {name: _worded(value, language) for name, value in (data or {}).items()}
     found = {
         "type": f"urn:tazalyq:problem:{code}",
-        "title": words.translate(f"problem.{code}.title", language),
+        "title": words.translate(f"problem.{worded_as or code}.title", language),
         "status": int(status),
-        "detail": words.translate(f"problem.{code}.detail", language, worded),
+        "detail": words.translate(f"problem.{worded_as or code}.detail", language, worded),
         "code": code,
         **shown,
     }
@@ -92,7 +94,7 @@ def document(
 
 def document_of(error: errors.ServiceError) -> dict[str, Any]:
     """The problem document of a refusal, where it stands inside another answer."""
-    return document(status_of(error), error.code, *_data_of(error))
+    return document(status_of(error), error.code, *_data_of(error), error.words)
 
 
 def _data_of(error: errors.ServiceError) -> tuple[dict[str, Any], dict[str, list[str]] | None]:
@@ -130,7 +132,8 @@ def install(app: Flask) -> None:
 def _service_error(error: errors.ServiceError) -> Response:
     db.session.rollback()
     data, field_errors = _data_of(error)
-    return problem(status_of(error), error.code, data, field_errors, data.get("retry_after_s"))
+    retry_after_s = data.get("retry_after_s")
+    return problem(status_of(error), error.code, data, field_errors, retry_after_s, error.words)
 
 
 def _unauthenticated(_error: Unauthenticated) -> Response:

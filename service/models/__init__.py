@@ -4,10 +4,13 @@ from service.models.attendance import Attendance, CountPending, CountTotal, Pres
 from service.models.events import Event, Signup
 from service.models.organizations import Invitation, Membership, Organization
 from service.models.outbox import ClockOffset, Delivery, InboxItem, LocalMessage, Outbox
+from service.models.reviews import Appeal, AttendanceDecision
 from service.models.volunteers import Coordinator, Device, SecretUse, SignInCode, Volunteer
 
 __all__ = [
+    "Appeal",
     "Attendance",
+    "AttendanceDecision",
     "ClockOffset",
     "Coordinator",
     "CountPending",
