@@ -162,7 +162,7 @@ def _decision(case: Case, status: Status) -> Decision:
     """
     last = case.held.decision if case.held else None
     if last is None:
-        return Decision(status, None, is_correction=False)
+        return Decision(status, None, is_correction=not case.has_check_in)
     is_vouched = last.is_correction and (last.status is Status.COUNTED or not case.has_check_in)
     return Decision(status, last.minutes, is_vouched)
 
