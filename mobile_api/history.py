@@ -1,5 +1,6 @@
 """One's own record: where one was, and the facts behind each line."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -9,10 +10,11 @@ from zoneinfo import ZoneInfo
 from marshmallow import Schema, fields
 
 from mobile_api import paging
-from mobile_api.context import actor, session
+from mobile_api.context import actor, locale, session
 from mobile_api.events import EventShown, shown
 from mobile_api.fields import Paged
 from mobile_api.http import Blueprint
+from notifications import words
 from service import history
 from service.history import Line
 from service.models import Appeal, AttendanceDecision, PresenceRecord
@@ -59,6 +61,8 @@ class AppealShown(Schema):
 
 
 class RecordLine(Schema):
+    """`explanations`: the reasons in the caller's language."""
+
     attendance_id = fields.UUID()
     event = fields.Nested(EventShown)
     checked_in_at = fields.DateTime(format="iso")
@@ -69,6 +73,7 @@ class RecordLine(Schema):
     evidence = fields.String()
     distance_m = fields.Integer(allow_none=True)
     reasons = fields.List(fields.String())
+    explanations = fields.List(fields.String())
     records = fields.List(fields.Nested(RecordShown))
     decisions = fields.List(fields.Nested(DecisionShown))
     appeal = fields.Nested(AppealShown, allow_none=True)
@@ -107,6 +112,7 @@ def _line(line: Line) -> dict[str, Any]:
         "checked_in_at": attended.checked_in_at.astimezone(zone),
         "checked_out_at": local(attended.checked_out_at, zone),
         **{name: getattr(attended, name) for name in names},
+        "explanations": explanations(attended.reasons),
         "records": [record_shown(one.record, zone) for one in line.behind.records],
         "decisions": [decision_shown(said, zone) for said in line.behind.decisions],
         "appeal": appeal_shown(line.behind.appeal, zone),
@@ -117,6 +123,13 @@ def _line(line: Line) -> dict[str, Any]:
 def local(at: datetime | None, zone: ZoneInfo) -> datetime | None:
     """A moment in the event's own zone."""
     return at and at.astimezone(zone)
+
+
+def explanations(reasons: Sequence[str]) -> list[str]:
+    """What each rule that raised a doubt says, in the caller's language; its bare name where words lack."""
+    language = locale()
+    keys = {reason: f"reason.{reason}" for reason in reasons}
+    return [words.translate(key, language) if words.has(key) else reason for reason, key in keys.items()]
 
 
 def record_shown(record: PresenceRecord, zone: ZoneInfo) -> dict[str, Any]:

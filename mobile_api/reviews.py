@@ -58,7 +58,10 @@ class VolunteerNamed(Schema):
 
 
 class ReviewShown(Schema):
+    """`explanations`: the attendance's reasons in the caller's language."""
+
     attendance = fields.Nested(AttendanceShown)
+    explanations = fields.List(fields.String())
     event = fields.Nested(ReviewedEvent)
     volunteer = fields.Nested(VolunteerNamed)
     records = fields.List(fields.Nested(EvidenceShown))
@@ -142,6 +145,7 @@ def _item(item: Item) -> dict[str, Any]:
     attended = {name: getattr(item.attendance, name) for name in AttendanceShown._declared_fields}
     return {
         "attendance": in_zone(attended, event.zone),
+        "explanations": history.explanations(item.attendance.reasons),
         "event": {
             "id": event.id,
             "title": event.title,

@@ -1,6 +1,7 @@
 """The coordinators' queue, their decisions, and appeals, over HTTP."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -9,7 +10,8 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from notifications import messages
+from notifications import messages, words
+from service import evidence
 from service.clock import FixedClock
 from service.models import Attendance, Outbox, PresenceRecord, Volunteer
 from tests.conftest import NOW
@@ -290,6 +292,26 @@ def test_refusals_speak_the_callers_language(scene: Scene, doubtful: str, langua
     answer = scene.client.post(url, json={"text": "x"}, headers=headers)
     word = {"kk": "бір рет", "ru": "один раз", "en": "once"}[language]
     assert word in answer.json["detail"]
+
+
+@pytest.mark.parametrize(("language", "word"), [("kk", "дәлдігі"), ("ru", "Точность"), ("en", "accurate")])
+def test_doubts_are_explained_in_the_callers_language(
+    scene: Scene, doubtful: str, language: str, word: str
+) -> None:
+    headers = {"Accept-Language": language}
+    (line,) = scene.client.get("/v1/me/record", headers=scene.login(scene.volunteer) | headers).json["items"]
+    (item,) = scene.client.get("/v1/reviews", headers=scene.login(scene.coordinator) | headers).json["items"]
+    assert line["explanations"] == item["explanations"]
+    assert len(line["explanations"]) == 2
+    assert word in " ".join(line["explanations"])
+
+
+def test_every_rule_has_an_explanation() -> None:
+    source = Path(evidence.__file__).read_text(encoding="utf-8")
+    of_quality = {"distance", "accuracy", "accuracy-unknown", "old-fix", "early", "late", "late-sync"}
+    assert all(f'"{reason}"' in source for reason in of_quality)
+    for reason in of_quality | evidence.INTEGRITY:
+        assert words.has(f"reason.{reason}"), reason
 
 
 def organizers(scene: Scene, query: str = "", by: Volunteer | None = None) -> Any:
