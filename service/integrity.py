@@ -80,44 +80,61 @@ def organizers(
 
 def _figures(question: Question, region_codes: Sequence[str] | None) -> sa.Subquery:
     """(decided_by, organizations, corrections, vouched, attendances) of each organizer who corrected."""
-    corrected = _corrected(question, region_codes).cte("corrected")
-    their_events = sa.select(corrected.c.decided_by, corrected.c.event_id).distinct().cte("their_events")
-    is_counted = Attendance.status == Status.COUNTED
+    by_event = _by_event(question, region_codes).cte("by_event")
+    counted = (
+        sa.select(Attendance.event_id, sa.func.count().label("counted"))
+        .where(Attendance.event_id.in_(sa.select(by_event.c.event_id)), Attendance.status == Status.COUNTED)
+        .group_by(Attendance.event_id)
+        .subquery()
+    )
+    attendances = by_event.c.not_counted + sa.func.coalesce(counted.c.counted, 0)
     return (
         sa.select(
-            their_events.c.decided_by,
+            by_event.c.decided_by,
             sa.func.jsonb_object_agg(Organization.id, Organization.name).label("organizations"),
-            sa.func.count(corrected.c.attendance_id).label("corrections"),
-            sa.func.count().filter(is_counted, corrected.c.is_without_records).label("vouched"),
-            sa.func.count().label("attendances"),
+            _sum(by_event.c.corrections).label("corrections"),
+            _sum(by_event.c.vouched).label("vouched"),
+            _sum(attendances).label("attendances"),
         )
-        .join(Event, Event.id == their_events.c.event_id)
+        .join(Event, Event.id == by_event.c.event_id)
         .join(Organization, Organization.id == Event.organization_id)
-        .join(Attendance, Attendance.event_id == their_events.c.event_id)
-        .outerjoin(
-            corrected,
-            sa.and_(
-                corrected.c.attendance_id == Attendance.id,
-                corrected.c.decided_by == their_events.c.decided_by,
-            ),
-        )
-        .where(sa.or_(is_counted, corrected.c.attendance_id.is_not(None)))
-        .group_by(their_events.c.decided_by)
+        .outerjoin(counted, counted.c.event_id == by_event.c.event_id)
+        .group_by(by_event.c.decided_by)
         .subquery()
     )
 
 
-def _corrected(question: Question, region_codes: Sequence[str] | None) -> sa.Select[UUID, UUID, UUID, bool]:
-    """Who corrected which attendance: once, however often."""
+def _sum(figure: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
+    return sa.cast(sa.func.sum(figure), sa.BigInteger)
+
+
+def _by_event(question: Question, region_codes: Sequence[str] | None) -> sa.Select[UUID, UUID, int, int, int]:
+    """(decided_by, event_id, corrections, vouched, not_counted): each attendance once, however often."""
+    corrected = _corrected(question, region_codes).subquery()
+    is_counted = corrected.c.status == Status.COUNTED
     reported = sa.exists().where(
-        PresenceRecord.event_id == Attendance.event_id, PresenceRecord.sender_id == Attendance.volunteer_id
+        PresenceRecord.event_id == corrected.c.event_id, PresenceRecord.sender_id == corrected.c.volunteer_id
     )
+    return sa.select(
+        corrected.c.decided_by,
+        corrected.c.event_id,
+        sa.func.count().label("corrections"),
+        sa.func.count().filter(is_counted, ~reported).label("vouched"),
+        sa.func.count().filter(~is_counted).label("not_counted"),
+    ).group_by(corrected.c.decided_by, corrected.c.event_id)
+
+
+def _corrected(
+    question: Question, region_codes: Sequence[str] | None
+) -> sa.Select[UUID, UUID, UUID, UUID, str]:
+    """Who corrected which attendance at events of the days asked for."""
     query = (
         sa.select(
             AttendanceDecision.decided_by,
-            AttendanceDecision.attendance_id,
+            Attendance.id,
             Attendance.event_id,
-            (~reported).label("is_without_records"),
+            Attendance.volunteer_id,
+            Attendance.status,
         )
         .join(Attendance, Attendance.id == AttendanceDecision.attendance_id)
         .join(Event, Event.id == Attendance.event_id)

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from service import appeals, decisions, errors, history, outbox, regions
 from service.access import Actor, Permission, Target, require
@@ -70,32 +70,32 @@ def queue(
     """
     asked = regions_to_review(actor, region_code)
     query = (
-        sa.select(Attendance, Event, Organization, Volunteer)
-        .join(Event, Event.id == Attendance.event_id)
+        sa.select(_Waiting, Event, Organization, Volunteer)
+        .join(Event, Event.id == _Waiting.event_id)
         .join(Organization, Organization.id == Event.organization_id)
-        .join(Volunteer, Volunteer.id == Attendance.volunteer_id)
-        .where(Attendance.id.in_(_WAITING), Attendance.volunteer_id != actor.volunteer_id)
-        .order_by(Attendance.checked_in_at, Attendance.id)
+        .join(Volunteer, Volunteer.id == _Waiting.volunteer_id)
+        .where(_Waiting.volunteer_id != actor.volunteer_id)
+        .order_by(_Waiting.checked_in_at, _Waiting.id)
         .limit(limit)
     )
     if asked is not None:
         query = query.where(Event.region_code.in_(asked))
     if after:
         query = query.where(
-            sa.tuple_(Attendance.checked_in_at, Attendance.id) > sa.tuple_(*map(sa.literal, after))
+            sa.tuple_(_Waiting.checked_in_at, _Waiting.id) > sa.tuple_(*map(sa.literal, after))
         )
     return _items(session, session.execute(query).all())
 
 
 # Two partial indexes: neither the years of settled attendance nor those of settled appeals are read.
-_WAITING = (
-    sa.select(Attendance.id)
-    .where(Attendance.status == Status.REVIEW)
-    .union(
-        sa.select(Appeal.attendance_id)
-        .join(Attendance, Attendance.id == Appeal.attendance_id)
-        .where(Appeal.decided_at.is_(None), Attendance.status == Status.REJECTED)
-    )
+_Waiting = aliased(
+    Attendance,
+    sa.union_all(
+        sa.select(Attendance).where(Attendance.status == Status.REVIEW),
+        sa.select(Attendance)
+        .join(Appeal, Appeal.attendance_id == Attendance.id)
+        .where(Appeal.decided_at.is_(None), Attendance.status == Status.REJECTED),
+    ).subquery(),
 )
 
 

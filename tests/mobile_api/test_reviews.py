@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from notifications import messages, words
+from notifications import expansion, messages, words
 from service import evidence
 from service.clock import FixedClock
 from service.models import Attendance, Outbox, PresenceRecord, Volunteer
@@ -128,6 +128,18 @@ def test_a_decision_counts_at_once_and_is_told(
         "Ұйымдастырушы растады",
     )
     assert (kept.before["status"], kept.after["status"]) == ("review", status)
+
+
+def test_a_decision_is_in_the_volunteers_inbox(scene: Scene, doubtful: str) -> None:
+    scene.review(doubtful, "reject", "Телефон орны жалған")
+    (entry,) = owed(scene)
+    expansion.expand(scene.session, entry.id, NOW)
+    scene.session.commit()
+    (item,) = scene.client.get("/v1/me/inbox", headers=scene.login(scene.volunteer)).json["items"]
+    assert (item["kind"], item["event_id"]) == ("review_decided", str(scene.event.id))
+    assert "Телефон орны жалған" in item["body"]
+    inbox = scene.client.get("/v1/me/inbox", headers=scene.login(scene.coordinator)).json
+    assert inbox["items"] == []
 
 
 def test_the_same_decision_again_changes_nothing_another_one_is_new(scene: Scene, doubtful: str) -> None:
