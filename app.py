@@ -18,6 +18,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import mobile_api
 import notifications.tasks  # noqa: F401 - registers the worker's tasks
+import service.retention  # noqa: F401 - registers its daily task
 from mobile_api import auth, dev, http, problems
 from mobile_api.identity import AppCheck, FirebaseVerifier, TokenVerifier
 from mobile_api.local_tokens import LocalTokens

@@ -1,4 +1,4 @@
-"""Check-in, check-out and one's own record of attendance."""
+"""Check-in and check-out."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,10 +10,9 @@ from zoneinfo import ZoneInfo
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from mobile_api import paging, problems
+from mobile_api import problems
 from mobile_api.context import actor, attestation, identity, now, parts, session
-from mobile_api.events import EventShown, shown
-from mobile_api.fields import Moment, Number, Paged, Point, Strict, Text, one_of
+from mobile_api.fields import Moment, Number, Point, Strict, Text, one_of
 from mobile_api.http import Blueprint
 from service import attendance, codes, errors
 from service.attendance import Outcome, Report, Stored
@@ -113,21 +112,6 @@ class BatchShown(Schema):
     results = fields.List(fields.Nested(BatchResult))
 
 
-class RecordLine(Schema):
-    event = fields.Nested(EventShown)
-    checked_in_at = fields.DateTime(format="iso")
-    checked_out_at = fields.DateTime(format="iso", allow_none=True)
-    minutes = fields.Integer(allow_none=True)
-    status = fields.String()
-
-
-class Record(Schema):
-    events = fields.Integer()
-    minutes = fields.Integer()
-    items = fields.List(fields.Nested(RecordLine))
-    next = fields.String(allow_none=True)
-
-
 def _position(body: dict[str, Any]) -> Position | None:
     return Position(**body["position"]) if body.get("position") else None
 
@@ -187,7 +171,7 @@ def _report(body: dict[str, Any], event_id: UUID, kind: Kind) -> Stored:
     return stored
 
 
-def _in_zone(document: Mapping[str, Any], zone: str) -> dict[str, Any]:
+def in_zone(document: Mapping[str, Any], zone: str) -> dict[str, Any]:
     """The attendance with its times in the event's own zone."""
     local = ZoneInfo(zone)
     times: dict[str, datetime | None] = {
@@ -205,7 +189,7 @@ def post_check_in(body: dict[str, Any], event_id: UUID) -> Any:
     """Say that one is there; 201, and 200 when this very check-in was stored before."""
     stored = _report(body, event_id, Kind.CHECK_IN)
     status = HTTPStatus.OK if stored.repeated else HTTPStatus.CREATED
-    return _in_zone(stored.attendance or {}, stored.zone), status
+    return in_zone(stored.attendance or {}, stored.zone), status
 
 
 @blueprint.route("/events/<uuid:event_id>/check-outs", methods=["POST"])
@@ -214,7 +198,7 @@ def post_check_in(body: dict[str, Any], event_id: UUID) -> Any:
 def post_check_out(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
     """Say that one leaves: the minutes are filled in."""
     stored = _report(body, event_id, Kind.CHECK_OUT)
-    return _in_zone(stored.attendance or {}, stored.zone)
+    return in_zone(stored.attendance or {}, stored.zone)
 
 
 @blueprint.route("/attendance/batch", methods=["POST"])
@@ -252,30 +236,5 @@ def _result(record_id: UUID, outcome: Outcome) -> dict[str, Any]:
         return {"id": record_id, "outcome": "refused", "problem": problems.document_of(outcome)}
     result: dict[str, Any] = {"id": record_id, "outcome": "repeated" if outcome.repeated else "stored"}
     if outcome.attendance is not None:
-        result["attendance"] = _in_zone(outcome.attendance, outcome.zone)
+        result["attendance"] = in_zone(outcome.attendance, outcome.zone)
     return result
-
-
-@blueprint.route("/me/record", methods=["GET"])
-@blueprint.arguments(Paged, location="query")
-@blueprint.response(HTTPStatus.OK, Record)
-def get_record(query: dict[str, Any]) -> dict[str, Any]:
-    """Where one was, newest first; the sums hold counted attendance only."""
-    volunteer_id = actor().volunteer_id
-    after = paging.decode(query.get("cursor"), paging.moment, UUID)
-    found = attendance.history(session(), volunteer_id, after, query["limit"] + 1)
-    rows, following = paging.page(found, query["limit"], lambda row: (row[0].checked_in_at, row[0].id))
-    events_counted, minutes = attendance.totals(session(), volunteer_id)
-    items = [
-        {
-            "event": shown(event),
-            "minutes": attended.minutes,
-            "status": attended.status,
-            **_in_zone(
-                {"checked_in_at": attended.checked_in_at, "checked_out_at": attended.checked_out_at},
-                event.zone,
-            ),
-        }
-        for attended, event in rows
-    ]
-    return {"events": events_counted, "minutes": minutes, "items": items, "next": following}

@@ -98,7 +98,7 @@ def document(
 
 def document_of(error: errors.ServiceError) -> dict[str, Any]:
     """The problem document of a refusal, where it stands inside another answer."""
-    return document(status_of(error), error.code, *_data_of(error))
+    return document(status_of(error), error.code, *_data_of(error), error.words)
 
 
 def _data_of(error: errors.ServiceError) -> tuple[dict[str, Any], dict[str, list[str]] | None]:
@@ -136,7 +136,8 @@ def install(app: Flask) -> None:
 def _service_error(error: errors.ServiceError) -> Response:
     db.session.rollback()
     data, field_errors = _data_of(error)
-    return problem(status_of(error), error.code, data, field_errors, data.get("retry_after_s"))
+    retry_after_s = data.get("retry_after_s")
+    return problem(status_of(error), error.code, data, field_errors, retry_after_s, error.words)
 
 
 def _unauthenticated(error: Unauthenticated) -> Response:

@@ -33,4 +33,5 @@ AUDIENCES: Mapping[str, Audience] = {
     "waitlist_moved_up": _the_person,
     "invitation": _the_person,
     "organization_decided": _owners,
+    "review_decided": _the_person,
 }

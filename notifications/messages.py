@@ -38,6 +38,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("waitlist_moved_up", "changes", _until_start, urgent=True),
         Kind("invitation", "organizations", _for(days=7)),
         Kind("organization_decided", "organizations", _for(days=7)),
+        Kind("review_decided", "recognition", _for(days=7)),
     )
 }
 
@@ -52,7 +53,7 @@ def words(kind: str, facts: Facts, locale: str) -> tuple[str, str]:
 
 
 def _body_key(kind: str, facts: Facts) -> str:
-    if kind == "organization_decided":
+    if kind in ("organization_decided", "review_decided"):
         return f"push.{kind}.{facts['status']}"
     return f"push.{kind}.body"
 

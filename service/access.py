@@ -60,6 +60,8 @@ class Permission(StrEnum):
     COUNT_REGION = "count-region"
     COUNT_ORGANIZATION = "count-organization"
     APPOINT_COORDINATORS = "appoint-coordinators"
+    CORRECT_ATTENDANCE = "correct-attendance"
+    REVIEW_ATTENDANCE = "review-attendance"
 
 
 Predicate = Callable[[Actor, Target], bool]
@@ -102,6 +104,8 @@ RULES: Mapping[Permission, Predicate] = {
     Permission.COUNT_REGION: _coordinates,
     Permission.COUNT_ORGANIZATION: _either(_organizes, _national),
     Permission.APPOINT_COORDINATORS: _national,
+    Permission.CORRECT_ATTENDANCE: _organizes,
+    Permission.REVIEW_ATTENDANCE: _coordinates,
 }
 
 

@@ -1,4 +1,4 @@
-"""Check-in and check-out, one by one or as a phone kept them without signal; and one's own history.
+"""Check-in and check-out, one by one or as a phone kept them without signal.
 
 `presence_record` keeps what phones sent, unique by (sender, id); `attendance` is derived from it, unique by
 (event, volunteer); `count_pending` gets one row of deltas for each change.
@@ -440,34 +440,6 @@ def close_all_forgotten(context: procrastinate.JobContext, timestamp: int) -> No
                 return
     except RaceLostError:
         return
-
-
-def history(
-    session: Session, volunteer_id: UUID, after: tuple[datetime, UUID] | None, limit: int
-) -> Sequence[tuple[Attendance, Event]]:
-    """A volunteer's attendances with their events, newest first."""
-    query = (
-        sa.select(Attendance, Event)
-        .join(Event, Event.id == Attendance.event_id)
-        .where(Attendance.volunteer_id == volunteer_id)
-        .order_by(Attendance.checked_in_at.desc(), Attendance.id.desc())
-        .limit(limit)
-    )
-    if after:
-        query = query.where(
-            sa.tuple_(Attendance.checked_in_at, Attendance.id) < sa.tuple_(*map(sa.literal, after))
-        )
-    return session.execute(query).all()
-
-
-def totals(session: Session, volunteer_id: UUID) -> tuple[int, int]:
-    """(events, minutes) counted for a volunteer."""
-    row = session.execute(
-        sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(Attendance.minutes), 0)).where(
-            Attendance.volunteer_id == volunteer_id, Attendance.status == Status.COUNTED
-        )
-    ).one()
-    return row[0], int(row[1] or 0)
 
 
 def present(session: Session, event_id: UUID) -> int:

@@ -11,6 +11,8 @@ class ServiceError(Exception):
     """
 
     code: ClassVar[str]
+    words: ClassVar[str | None] = None
+    """Whose words it has in the catalogue, where the code's own would mislead its reader."""
 
     def __init__(self, **data: Any) -> None:
         super().__init__(self.code, data)
@@ -200,3 +202,39 @@ class HeadcountsClosed(Conflict):
     """`closed_at`: since then head counts stay as they are."""
 
     code = "headcounts-closed"
+
+
+class OwnAttendance(Forbidden):
+    """Nobody corrects or reviews their own attendance."""
+
+    words = "own-attendance"
+
+
+class CorrectionTooEarly(TooEarly):
+    """Nobody has been anywhere yet. `opens_at`: from when on an organizer can correct."""
+
+    words = "correction-too-early"
+
+
+class CorrectionTooLate(TooLate):
+    """`closed_at`: until when an organizer could correct."""
+
+    words = "correction-too-late"
+
+
+class CoordinatorDecided(AlreadyDecided):
+    """A coordinator has decided otherwise, and that binds organizers. `status` as decided."""
+
+    words = "coordinator-decided"
+
+
+class AlreadyAppealed(Conflict):
+    """The volunteer has answered before: once is what everybody has."""
+
+    code = "already-appealed"
+
+
+class NothingToAppeal(Conflict):
+    """The attendance is neither rejected nor in review: it has this `status`."""
+
+    code = "nothing-to-appeal"

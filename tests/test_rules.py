@@ -29,8 +29,9 @@ def all_errors(kind: type[ServiceError] = ServiceError) -> list[type[ServiceErro
 def test_every_error_has_a_status_and_words(kind: type[ServiceError]) -> None:
     made = kind("field", "required") if issubclass(kind, errors.Invalid) else kind()
     assert 400 <= status_of(made) < 600
-    assert words.has(f"problem.{kind.code}.title")
-    assert words.has(f"problem.{kind.code}.detail")
+    for key in {kind.code, kind.words or kind.code}:
+        assert words.has(f"problem.{key}.title")
+        assert words.has(f"problem.{key}.detail")
 
 
 @pytest.mark.parametrize("code", sorted(set(CODES.values())))

@@ -5,10 +5,13 @@ from service.models.events import Event, Signup
 from service.models.headcounts import Headcount
 from service.models.organizations import Invitation, Membership, Organization
 from service.models.outbox import ClockOffset, Delivery, InboxItem, LocalMessage, Outbox
+from service.models.reviews import Appeal, AttendanceDecision
 from service.models.volunteers import Coordinator, Device, SecretUse, SignInCode, Volunteer
 
 __all__ = [
+    "Appeal",
     "Attendance",
+    "AttendanceDecision",
     "ClockOffset",
     "Coordinator",
     "CountPending",

@@ -24,6 +24,10 @@ class PresenceRecord(Base):
         sa.Index("ix_presence_record_sender_id_captured_at", "sender_id", "captured_at"),
         sa.Index("ix_presence_record_fix_key_captured_at", "fix_key", "captured_at"),
         sa.Index("ix_presence_record_installation_id_day", "installation_id", "day"),
+        # Whose coordinates are still kept: the job that empties them takes the oldest.
+        sa.Index(
+            "ix_presence_record_located", "captured_at", postgresql_where=sa.text("latitude IS NOT NULL")
+        ),
     )
 
     sender_id: Mapped[UUID] = mapped_column(sa.ForeignKey("volunteer.id"), primary_key=True)
@@ -45,6 +49,8 @@ class PresenceRecord(Base):
     # The fix to six decimals as one number (service/relations.py), and the local day of the presence.
     fix_key: Mapped[int | None] = mapped_column(sa.BigInteger)
     day: Mapped[date]
+    # What is left of the position once the coordinates are gone (service/retention.py): an H3 cell.
+    cell: Mapped[int | None] = mapped_column(sa.BigInteger)
     distance_m: Mapped[int | None]
     status: Mapped[str]
     evidence: Mapped[str]
