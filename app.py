@@ -70,7 +70,7 @@ class Parts:
         """What the worker's tasks need; the gateway is made here, in the process that sends."""
         sessions = sessionmaker(engine, expire_on_commit=False)
         extras = {"gateway": self._gateway(sessions), "push_lease_s": self.settings.push_lease_s}
-        return Runtime(sessions, self.clock, extras)
+        return Runtime(sessions, self.clock, self.settings.thresholds, extras)
 
     def _gateway(self, sessions: Any) -> Gateway:
         """Firebase when its credentials are set (broken ones raise), else the local one."""

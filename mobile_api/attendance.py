@@ -1,24 +1,26 @@
 """Check-in, check-out and one's own record of attendance."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from mobile_api import paging
+from mobile_api import paging, problems
 from mobile_api.context import actor, identity, now, parts, session
 from mobile_api.events import EventShown, shown
-from mobile_api.fields import Moment, Number, Paged, Point, Strict, Text
+from mobile_api.fields import Moment, Number, Paged, Point, Strict, Text, one_of
 from mobile_api.http import Blueprint
-from service import attendance
-from service.attendance import Report, Stored
-from service.evidence import Position
+from service import attendance, errors
+from service.attendance import Outcome, Report, Stored
+from service.evidence import Kind, Position
 
 blueprint = Blueprint("attendance", __name__, url_prefix="/v1", description="Attendance")
+
+MAX_RECORDS = 200
 
 
 class PositionBody(Point):
@@ -27,11 +29,36 @@ class PositionBody(Point):
     mocked = fields.Boolean(truthy={True}, falsy={False}, load_default=False)
 
 
-class PresenceBody(Strict):
+class Evidenced(Strict):
+    """A position, the code of the place, or both."""
+
     id = fields.UUID(required=True)
+    position = fields.Nested(PositionBody, allow_none=True)
+    code = Text(longest=20, allow_none=True)
+
+    @validates_schema
+    def _some_evidence(self, data: dict[str, Any], **_options: Any) -> None:
+        if not data.get("position") and not data.get("code"):
+            raise ValidationError("position-or-code", "position")
+
+
+class PresenceBody(Evidenced):
     sent_at = Moment(required=True)
     installation_id = Text(required=True)
-    position = fields.Nested(PositionBody, required=True)
+
+
+class KeptRecord(Evidenced):
+    type = one_of("check_in", "check_out", required=True)
+    event_id = fields.UUID(required=True)
+    captured_at = Moment(required=True)
+
+
+class BatchBody(Strict):
+    sent_at = Moment(required=True)
+    installation_id = Text(required=True)
+    records = fields.List(
+        fields.Nested(KeptRecord), required=True, validate=validate.Length(max=MAX_RECORDS, error="length")
+    )
 
 
 class AttendanceShown(Schema):
@@ -46,6 +73,17 @@ class AttendanceShown(Schema):
     minutes_assumed = fields.Boolean()
     distance_m = fields.Integer(allow_none=True)
     reasons = fields.List(fields.String())
+
+
+class BatchResult(Schema):
+    id = fields.UUID()
+    outcome = fields.String()
+    attendance = fields.Nested(AttendanceShown)
+    problem = fields.Dict()
+
+
+class BatchShown(Schema):
+    results = fields.List(fields.Nested(BatchResult))
 
 
 class RecordLine(Schema):
@@ -63,30 +101,58 @@ class Record(Schema):
     next = fields.String(allow_none=True)
 
 
-def _report(body: dict[str, Any], event_id: UUID) -> Report:
+def _position(body: dict[str, Any]) -> Position | None:
+    return Position(**body["position"]) if body.get("position") else None
+
+
+def _live(body: dict[str, Any], event_id: UUID, kind: Kind) -> Report:
+    """A record that was sent at the moment of presence."""
     return Report(
         id=body["id"],
         event_id=event_id,
+        kind=kind,
         installation_id=body["installation_id"],
-        sent_at=body["sent_at"],
-        position=Position(**body["position"]),
+        captured_at=now(),
+        clock_ahead=body["sent_at"] - now(),
+        position=_position(body),
+        code=body.get("code"),
     )
 
 
-def _stored(act: Callable[..., Stored], body: dict[str, Any], event_id: UUID) -> Stored:
-    stored = act(session(), identity().subject, _report(body, event_id), now(), parts().settings.thresholds)
+def _kept(record: dict[str, Any], body: dict[str, Any]) -> Report:
+    """A record that was kept without signal: its moment is corrected by how wrong the phone's clock goes."""
+    clock_ahead = body["sent_at"] - now()
+    return Report(
+        id=record["id"],
+        event_id=record["event_id"],
+        kind=Kind(record["type"]),
+        installation_id=body["installation_id"],
+        captured_at=record["captured_at"] - clock_ahead,
+        clock_ahead=clock_ahead,
+        position=_position(record),
+        code=record.get("code"),
+        is_offline=True,
+    )
+
+
+def _report(body: dict[str, Any], event_id: UUID, kind: Kind) -> Stored:
+    sent = _live(body, event_id, kind)
+    stored = attendance.report(session(), identity().subject, sent, now(), parts().settings.thresholds)
     session().commit()
+    if stored.attendance is None:
+        # Kept all the same: the check-in may still wait in the phone for a signal.
+        raise errors.NotCheckedIn()
     return stored
 
 
-def _in_zone(document: dict[str, Any], zone: str) -> dict[str, Any]:
+def _in_zone(document: Mapping[str, Any], zone: str) -> dict[str, Any]:
     """The attendance with its times in the event's own zone."""
     local = ZoneInfo(zone)
     times: dict[str, datetime | None] = {
         name: document[name] and document[name].astimezone(local)
         for name in ("checked_in_at", "checked_out_at")
     }
-    return document | times
+    return {**document, **times}
 
 
 @blueprint.route("/events/<uuid:event_id>/check-ins", methods=["POST"])
@@ -95,9 +161,9 @@ def _in_zone(document: dict[str, Any], zone: str) -> dict[str, Any]:
 @blueprint.alt_response(HTTPStatus.CREATED, schema=AttendanceShown)
 def post_check_in(body: dict[str, Any], event_id: UUID) -> Any:
     """Say that one is there; 201, and 200 when this very check-in was stored before."""
-    stored = _stored(attendance.check_in, body, event_id)
+    stored = _report(body, event_id, Kind.CHECK_IN)
     status = HTTPStatus.OK if stored.repeated else HTTPStatus.CREATED
-    return _in_zone(dict(stored.attendance), stored.zone), status
+    return _in_zone(stored.attendance or {}, stored.zone), status
 
 
 @blueprint.route("/events/<uuid:event_id>/check-outs", methods=["POST"])
@@ -105,8 +171,28 @@ def post_check_in(body: dict[str, Any], event_id: UUID) -> Any:
 @blueprint.response(HTTPStatus.OK, AttendanceShown)
 def post_check_out(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
     """Say that one leaves: the minutes are filled in."""
-    stored = _stored(attendance.check_out, body, event_id)
-    return _in_zone(dict(stored.attendance), stored.zone)
+    stored = _report(body, event_id, Kind.CHECK_OUT)
+    return _in_zone(stored.attendance or {}, stored.zone)
+
+
+@blueprint.route("/attendance/batch", methods=["POST"])
+@blueprint.arguments(BatchBody)
+@blueprint.response(HTTPStatus.OK, BatchShown)
+def post_batch(body: dict[str, Any]) -> dict[str, Any]:
+    """What a phone kept while without signal, in any order; each record has its own outcome."""
+    sent = [_kept(record, body) for record in body["records"]]
+    outcomes = attendance.report_all(session(), identity().subject, sent, now(), parts().settings.thresholds)
+    session().commit()
+    return {"results": [_result(one.id, outcome) for one, outcome in zip(sent, outcomes, strict=True)]}
+
+
+def _result(record_id: UUID, outcome: Outcome) -> dict[str, Any]:
+    if isinstance(outcome, errors.ServiceError):
+        return {"id": record_id, "outcome": "refused", "problem": problems.document_of(outcome)}
+    result: dict[str, Any] = {"id": record_id, "outcome": "repeated" if outcome.repeated else "stored"}
+    if outcome.attendance is not None:
+        result["attendance"] = _in_zone(outcome.attendance, outcome.zone)
+    return result
 
 
 @blueprint.route("/me/record", methods=["GET"])

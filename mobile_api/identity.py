@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
+from uuid import uuid4
 
 import firebase_admin
 import google.auth.exceptions
@@ -42,7 +43,7 @@ class FirebaseVerifier:
     def __init__(self, project_id: str, credentials_file: str | None = None) -> None:
         credential = credentials.Certificate(credentials_file) if credentials_file else None
         self._app = firebase_admin.initialize_app(
-            credential, {"projectId": project_id, "httpTimeout": 10}, name=f"identity-{id(self)}"
+            credential, {"projectId": project_id, "httpTimeout": 10}, name=f"identity-{uuid4()}"
         )
         # Private, pinned by a test: for each token the SDK replays cached certificates through a client,
         # which costs four times the check itself. The certificates are kept here for their max-age instead.

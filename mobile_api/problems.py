@@ -1,6 +1,7 @@
 """Problem documents (RFC 9457), and the one table from errors to statuses."""
 
 import logging
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -11,6 +12,7 @@ from marshmallow import ValidationError
 from werkzeug.exceptions import HTTPException
 
 from mobile_api.context import locale
+from mobile_api.fields import ZONE
 from mobile_api.identity import IdentityUnavailable, Unauthenticated
 from notifications import words
 from service import errors
@@ -56,24 +58,55 @@ def problem(
     field_errors: dict[str, list[str]] | None = None,
     retry_after_s: int | None = None,
 ) -> Response:
-    """A problem document in the caller's language; `data` are facts that stand in it beside the words."""
+    """A problem document as an answer; `data` are facts that stand in it beside the words."""
+    found = document(status, code, data, field_errors)
+    response = Response(json.dumps(found), status=int(status), mimetype="application/problem+json")
+    response.headers["Content-Language"] = locale()
+    if retry_after_s is not None:
+        response.headers["Retry-After"] = str(retry_after_s)
+    return response
+
+
+def document(
+    status: int,
+    code: str,
+    data: dict[str, Any] | None = None,
+    field_errors: dict[str, list[str]] | None = None,
+) -> dict[str, Any]:
+    """A problem document in the caller's language."""
     language = locale()
     shown = {name: _plain(value) for name, value in (data or {}).items()}
-    document = {
+    worded = {name: _worded(value, language) for name, value in (data or {}).items()}
+    found = {
         "type": f"urn:tazalyq:problem:{code}",
         "title": words.translate(f"problem.{code}.title", language),
         "status": int(status),
-        "detail": words.translate(f"problem.{code}.detail", language, shown),
+        "detail": words.translate(f"problem.{code}.detail", language, worded),
         "code": code,
         **shown,
     }
     if field_errors:
-        document["errors"] = field_errors
-    response = Response(json.dumps(document), status=int(status), mimetype="application/problem+json")
-    response.headers["Content-Language"] = language
-    if retry_after_s is not None:
-        response.headers["Retry-After"] = str(retry_after_s)
-    return response
+        found["errors"] = field_errors
+    return found
+
+
+def document_of(error: errors.ServiceError) -> dict[str, Any]:
+    """The problem document of a refusal, where it stands inside another answer."""
+    return document(status_of(error), error.code, *_data_of(error))
+
+
+def _data_of(error: errors.ServiceError) -> tuple[dict[str, Any], dict[str, list[str]] | None]:
+    """The facts to show, and the words for the field where one is to blame."""
+    data = dict(error.data)
+    if not isinstance(error, errors.Invalid):
+        return data, None
+    field, reason = data.pop("field"), data.pop("reason")
+    return data, {field: [words.translate(f"field.{reason}", locale(), data)]}
+
+
+def _worded(value: Any, language: str) -> Any:
+    """A fact as it stands in a sentence: times as people write them, in the country's zone."""
+    return words.moment(value, ZONE, language) if isinstance(value, datetime) else _plain(value)
 
 
 def _plain(value: Any) -> Any:
@@ -96,11 +129,7 @@ def install(app: Flask) -> None:
 
 def _service_error(error: errors.ServiceError) -> Response:
     db.session.rollback()
-    data = dict(error.data)
-    field_errors = None
-    if isinstance(error, errors.Invalid):
-        field, reason = data.pop("field"), data.pop("reason")
-        field_errors = {field: [words.translate(f"field.{reason}", locale(), data)]}
+    data, field_errors = _data_of(error)
     return problem(status_of(error), error.code, data, field_errors, data.get("retry_after_s"))
 
 

@@ -1,369 +1,440 @@
-"""Check-in and check-out: facts in one query, a pure verdict, one statement that stores all of it.
+"""Check-in and check-out, one by one or as a phone kept them without signal; and one's own history.
 
 `presence_record` keeps what phones sent, unique by (sender, id); `attendance` is derived from it, unique by
-(event, volunteer); `count_pending` gets one row of deltas. No ORM on this path: it is the busiest.
+(event, volunteer); `count_pending` gets one row of deltas for each change.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+import procrastinate
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
-from service import errors, evidence, geofence
-from service.evidence import Position, Presence, Status, Thresholds, Verdict
+from service import codes, derivation, errors, evidence, geofence, presence, queue, relations
+from service.database import new_id
+from service.derivation import Record, State
+from service.evidence import Fix, Kind, Position, Presence, Status, Thresholds
 from service.models import Attendance, Event
 from service.models.volunteers import age_on
+from service.presence import Changes, EventFacts, Facts, KnownRecord, Pair, RaceLostError
+from service.relations import RecordKey, Sighting
 
-CHECK_IN = "check_in"
-CHECK_OUT = "check_out"
-MAX_RACES = 3
+MAX_RACES = 5
+CLOSE_TASK = "attendance.close_forgotten"
+CLOSED_AT_ONCE = 500
+PRESENCE_ZONE = ZoneInfo("Asia/Almaty")
+"""Whose days "people on one phone in a day" means: one zone for the whole country."""
+
+ONLINE_STEPS, OFFLINE_STEPS = 1, 3
+"""How many steps of a minute a code of the place may be off."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One check-in or check-out as the phone sent it; `sent_at` by the phone's own clock."""
+    """One check-in or check-out as a phone sent it.
+
+    `captured_at`: the moment of presence, by the service's clock; `clock_ahead`: how far the phone's clock
+    was ahead of it; `is_offline`: kept without signal, sent later; `attested`: what App Check said.
+    """
 
     id: UUID
     event_id: UUID
+    kind: Kind
     installation_id: str
-    sent_at: datetime
-    position: Position
+    captured_at: datetime
+    clock_ahead: timedelta
+    position: Position | None
+    code: str | None = None
+    is_offline: bool = False
+    attested: bool | None = None
 
-    def content_hash(self, kind: str) -> bytes:
-        """What makes a repeat the same: everything but the moment of sending."""
-        position = self.position
-        parts = (
-            kind,
-            self.event_id,
-            self.installation_id,
-            position.latitude,
-            position.longitude,
-            position.accuracy_m,
-            position.fixed_at.timestamp(),
-            position.mocked,
+    def content_hash(self) -> str:
+        """What makes a repeat the same: everything but moments of sending, so that a check-in that was sent,
+        not answered, and kept for later is known again in the batch."""
+        position = self.position and (
+            self.position.latitude,
+            self.position.longitude,
+            self.position.accuracy_m,
+            self.position.fixed_at.timestamp(),
+            self.position.mocked,
         )
-        return hashlib.sha256(repr(parts).encode()).digest()
+        parts = (self.kind.value, str(self.event_id), self.installation_id, position, self.code)
+        return hashlib.sha256(repr(parts).encode()).hexdigest()
 
-    def presence(self, facts: sa.Row[Any], now: datetime) -> Presence:
+    def sighting(self, sender_id: str) -> Sighting:
+        """This record as the rules between records see it."""
+        at = self.position
+        return Sighting(
+            key=(sender_id, str(self.id)),
+            event_id=str(self.event_id),
+            captured_at=self.captured_at,
+            latitude=None if at is None else at.latitude,
+            longitude=None if at is None else at.longitude,
+            accuracy_m=0.0 if at is None else at.accuracy_m or 0.0,
+            installation_id=self.installation_id,
+            day=self.captured_at.astimezone(PRESENCE_ZONE).date(),
+            fix_key=None if at is None else relations.fix_key(at.latitude, at.longitude),
+        )
+
+    def presence(self, event: EventFacts, now: datetime) -> Presence:
         """What is judged: the fix against the event's area, its age by the phone's own clock."""
-        position = self.position
-        distance_m = geofence.distance_to_area_m(
-            facts.area, (facts.latitude, facts.longitude), (position.latitude, position.longitude)
+        fix = None
+        if self.position is not None:
+            position = self.position
+            area = geofence.area_of(event.area, event.latitude, event.longitude)
+            age = self.captured_at + self.clock_ahead - position.fixed_at
+            fix = Fix(
+                area.distance_m(position.latitude, position.longitude),
+                position.accuracy_m,
+                age.total_seconds(),
+                mocked=position.mocked,
+            )
+        steps = OFFLINE_STEPS if self.is_offline else ONLINE_STEPS
+        code_is_right = self.code is not None and codes.is_right(
+            event.code_secret, self.code, self.captured_at, steps
         )
-        age_s = (self.sent_at - position.fixed_at).total_seconds()
-        return Presence(now, distance_m, position.accuracy_m, age_s, mocked=position.mocked)
-
-
-_ATTENDANCE_COLUMNS = (
-    "id, event_id, volunteer_id, status, evidence, checked_in_at, checked_out_at, minutes, minutes_assumed,"
-    " distance_m, reasons"
-)
-
-_FACTS = sa.text(
-    """
-    SELECT volunteer.id AS volunteer_id, volunteer.birth_date,
-        volunteer.consents ? 'personal_data' AS consented,
-        event.id AS event_id, event.status AS event_status, event.starts_at, event.ends_at, event.day,
-        event.zone, event.latitude, event.longitude, event.area, event.region_code,
-        event.min_age, event.walk_ins,
-        signup.status AS signup_status, record.content_hash,
-        attendance.id AS attendance_id, attendance.status, attendance.evidence, attendance.checked_in_at,
-        attendance.checked_out_at, attendance.minutes, attendance.minutes_assumed, attendance.distance_m,
-        attendance.reasons
-    FROM volunteer
-    LEFT JOIN event ON event.id = :event_id
-    LEFT JOIN signup ON signup.event_id = event.id AND signup.volunteer_id = volunteer.id
-    LEFT JOIN presence_record AS record ON record.sender_id = volunteer.id AND record.id = :id
-    LEFT JOIN attendance ON attendance.event_id = event.id AND attendance.volunteer_id = volunteer.id
-    WHERE volunteer.subject = :subject
-    """
-)
-
-_INSERT_RECORD = """
-    INSERT INTO presence_record (sender_id, id, content_hash, type, event_id, installation_id, captured_at,
-        received_at, latitude, longitude, accuracy_m, fixed_at, mocked, distance_m, status, evidence, reasons)
-    VALUES (:volunteer_id, :id, :content_hash, :type, :event_id, :installation_id, :now, :now,
-        :latitude, :longitude,
-        :accuracy_m, :fixed_at, :mocked, :distance_m, :status, :evidence, :reasons)
-    ON CONFLICT DO NOTHING RETURNING id
-"""
-
-_STORE_CHECK_IN = sa.text(
-    f"""
-    WITH record AS ({_INSERT_RECORD}), attended AS (
-        INSERT INTO attendance ({_ATTENDANCE_COLUMNS})
-        SELECT id, :event_id, :volunteer_id, :status, :evidence, :now, NULL, NULL, false, :distance_m,
-            :reasons
-        FROM record
-        ON CONFLICT DO NOTHING RETURNING id
-    ), counted AS (
-        INSERT INTO count_pending (event_id, day, region_code, participations, in_review)
-        SELECT :event_id, :day, :region_code, :participations, :in_review FROM attended
-    )
-    SELECT (SELECT count(*) FROM record) AS recorded, (SELECT count(*) FROM attended) AS attended
-    """  # noqa: S608 - our own columns
-).bindparams(sa.bindparam("reasons", type_=ARRAY(sa.Text())))
-
-_STORE_CHANGE = sa.text(
-    f"""
-    WITH record AS ({_INSERT_RECORD}), attended AS (
-        UPDATE attendance SET status = :new_status, evidence = :new_evidence, reasons = :new_reasons,
-            distance_m = :new_distance_m, checked_out_at = :checked_out_at, minutes = :minutes
-        FROM record
-        WHERE attendance.event_id = :event_id AND attendance.volunteer_id = :volunteer_id
-            AND attendance.status = :old_status AND attendance.minutes IS NOT DISTINCT FROM :old_minutes
-            AND attendance.checked_out_at IS NOT DISTINCT FROM :old_checked_out_at
-        RETURNING attendance.id
-    ), counted AS (
-        INSERT INTO count_pending (event_id, day, region_code, participations, in_review, minutes)
-        SELECT :event_id, :day, :region_code, :participations, :in_review, :counted_minutes FROM attended
-    )
-    SELECT (SELECT count(*) FROM record) AS recorded, (SELECT count(*) FROM attended) AS attended
-    """  # noqa: S608 - our own columns
-).bindparams(
-    sa.bindparam("reasons", type_=ARRAY(sa.Text())), sa.bindparam("new_reasons", type_=ARRAY(sa.Text()))
-)
+        return Presence(self.kind, self.captured_at, now, fix, code_is_right, self.attested)
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """The attendance as it is now, its event's zone, and whether this very record had been stored before."""
+    """What became of a record that was stored.
 
-    attendance: Mapping[str, Any]
+    `attendance`: as it is now, None while a check-out waits for its check-in; `zone` of its event;
+    `repeated`: this very record had been stored before.
+    """
+
+    attendance: Mapping[str, Any] | None
     zone: str
     repeated: bool
 
 
-def check_in(session: Session, subject: str, report: Report, now: datetime, limits: Thresholds) -> Stored:
-    """Record that somebody is there. The same id with the same content gives the stored attendance.
+Outcome = Stored | errors.ServiceError
+
+
+def report(session: Session, subject: str, sent: Report, now: datetime, limits: Thresholds) -> Stored:
+    """Record that somebody is there, or leaves. The same id with the same content gives the stored result.
 
     Raises:
         NotRegistered, NotFound. IdReused. NotPublished, Cancelled, SignupRequired, TooYoung, ConsentMissing.
         PresenceRefused, Invalid: as the judge says. Busy: others changed the same attendance all the time.
     """
-    return _tried_again(_check_in, session, subject, report, now, limits)
+    (outcome,) = report_all(session, subject, [sent], now, limits)
+    if isinstance(outcome, errors.ServiceError):
+        raise outcome
+    return outcome
 
 
-def check_out(session: Session, subject: str, report: Report, now: datetime, limits: Thresholds) -> Stored:
-    """Record that somebody leaves, and fill in the minutes; a later check-out replaces an earlier one.
+def report_all(
+    session: Session, subject: str, sent: Sequence[Report], now: datetime, limits: Thresholds
+) -> list[Outcome]:
+    """Record all of it in one round of statements; one bad record never spoils the others.
 
     Raises:
-        NotCheckedIn, and all that `check_in` raises.
+        NotRegistered. Busy.
     """
-    return _tried_again(_check_out, session, subject, report, now, limits)
-
-
-class _RaceLostError(Exception):
-    """Somebody else stored the same record, or changed the same attendance, since the facts were read."""
-
-
-def _tried_again(
-    act: Callable[[Session, str, Report, datetime, Thresholds], Stored],
-    session: Session,
-    subject: str,
-    report: Report,
-    now: datetime,
-    limits: Thresholds,
-) -> Stored:
-    """Act from fresh facts when a race was lost: a new transaction sees what the winner has committed."""
+    if not sent:
+        return []
     for _ in range(MAX_RACES):
         try:
-            return act(session, subject, report, now, limits)
-        except _RaceLostError:
+            return _report_all(session, subject, sent, now, limits)
+        except RaceLostError:
+            # A new transaction sees what the winner has committed.
             session.rollback()
-    facts, found = _facts(session, subject, report, CHECK_IN)
-    if found is None and facts.attendance_id is None:
-        raise errors.IdReused()  # the attendance of somebody else has this id
+    if len(sent) == 1 and _is_taken(session, sent[0]):
+        raise errors.IdReused()
     raise errors.Busy(retry_after_s=1)
 
 
-def _check_in(session: Session, subject: str, report: Report, now: datetime, limits: Thresholds) -> Stored:
-    facts, found = _facts(session, subject, report, CHECK_IN)
-    if found:
-        return found
-    _check_may_attend(facts)
-    presence = report.presence(facts, now)
-    verdict = evidence.judge_check_in(presence, facts.starts_at, facts.ends_at, limits)
-    if facts.attendance_id is not None:
-        return _check_in_again(session, report, facts, presence, verdict)
-    values = _record_values(report, facts, presence, verdict, CHECK_IN) | _deltas(None, 0, verdict.status, 0)
-    if session.execute(_STORE_CHECK_IN, values).one().attended:
-        return Stored(_new_attendance(report, facts, presence, verdict), facts.zone, repeated=False)
-    raise _RaceLostError
+def _is_taken(session: Session, sent: Report) -> bool:
+    """Whether the attendance of somebody else has this id."""
+    return session.get(Attendance, sent.id) is not None
 
 
-def _check_out(session: Session, subject: str, report: Report, now: datetime, limits: Thresholds) -> Stored:
-    facts, found = _facts(session, subject, report, CHECK_OUT)
-    if found:
-        return found
-    if facts.attendance_id is None:
-        raise errors.NotCheckedIn()
-    presence = report.presence(facts, now)
-    verdict = evidence.judge_check_out(presence, facts.starts_at, facts.ends_at, limits)
-    changed = {
-        "status": _worse(Status(facts.status), verdict.status),
-        "evidence": facts.evidence,
-        "reasons": [*facts.reasons, *(reason for reason in verdict.reasons if reason not in facts.reasons)],
-        "distance_m": facts.distance_m,
-        "checked_out_at": now,
-        "minutes": evidence.presence_minutes(facts.checked_in_at, now, facts.starts_at, facts.ends_at),
-    }
-    return _store_change(session, report, facts, presence, verdict, CHECK_OUT, changed)
-
-
-def _worse(before: Status, now: Status) -> Status:
-    """A check-out can raise a doubt, it never settles one and never rejects."""
-    return Status.REVIEW if Status.REVIEW in (before, now) and before != Status.REJECTED else before
-
-
-def _facts(session: Session, subject: str, report: Report, kind: str) -> tuple[sa.Row[Any], Stored | None]:
-    """All that the rules need, in one query, and the stored answer when this record is known already."""
-    facts = session.execute(
-        _FACTS, {"subject": subject, "event_id": report.event_id, "id": report.id}
-    ).first()
+def _report_all(
+    session: Session, subject: str, sent: Sequence[Report], now: datetime, limits: Thresholds
+) -> list[Outcome]:
+    facts = presence.lock_and_read(
+        session,
+        subject,
+        {str(one.event_id) for one in sent},
+        {str(one.id) for one in sent},
+        [one.sighting("") for one in sent],
+        limits,
+    )
     if facts is None:
         raise errors.NotRegistered()
-    if facts.content_hash is not None:
-        if bytes(facts.content_hash) != report.content_hash(kind):
-            raise errors.IdReused()
-        return facts, Stored(_attendance_of(facts), facts.zone, repeated=True)
-    if facts.event_id is None:
-        raise errors.NotFound()
-    return facts, None
+    round_ = _Round(facts, now, limits)
+    judged = [round_.take(one) for one in sent]
+    states = round_.settle(session)
+    return [
+        outcome if isinstance(outcome, errors.ServiceError) else states.stored(one, repeated=outcome)
+        for one, outcome in zip(sent, judged, strict=True)
+    ]
 
 
-def _check_may_attend(facts: sa.Row[Any]) -> None:
-    if facts.event_status == "draft":
+@dataclass(frozen=True, slots=True)
+class _States:
+    """The attendances that a round ended with, by event."""
+
+    facts: Facts
+    by_event: Mapping[str, tuple[str, State] | None]
+
+    def stored(self, sent: Report, *, repeated: bool) -> Stored:
+        event_id = str(sent.event_id)
+        event = self.facts.events[event_id]
+        held = self.by_event.get(event_id)
+        if held is None and event.attendance is not None:
+            held = (event.attendance.id, event.attendance.state)
+        shown = held and shown_attendance(*held, event_id, self.facts.volunteer_id)
+        return Stored(shown, event.zone, repeated)
+
+
+def shown_attendance(id_: str, state: State, event_id: str, volunteer_id: str) -> dict[str, Any]:
+    """An attendance as the contract shows it."""
+    return {
+        "id": id_,
+        "event_id": event_id,
+        "volunteer_id": volunteer_id,
+        "status": state.status,
+        "evidence": state.evidence,
+        "checked_in_at": state.checked_in_at,
+        "checked_out_at": state.checked_out_at,
+        "minutes": state.minutes,
+        "minutes_assumed": state.minutes_assumed,
+        "distance_m": state.distance_m,
+        "reasons": state.reasons,
+    }
+
+
+class _Round:
+    """One round: records are taken one by one, then all that follows is stored at once."""
+
+    def __init__(self, facts: Facts, now: datetime, limits: Thresholds) -> None:
+        self.facts = facts
+        self.now = now
+        self.limits = limits
+        self.hashes = {
+            known.record.id: known.content_hash
+            for known in facts.records
+            if known.sighting.sender_id == facts.volunteer_id
+        }
+        self.new: dict[RecordKey, tuple[KnownRecord, dict[str, Any]]] = {}
+
+    def take(self, sent: Report) -> bool | errors.ServiceError:
+        """Judge one record: True when it was stored before, False when it is new, or why it is refused."""
+        id_, content_hash = str(sent.id), sent.content_hash()
+        if id_ in self.hashes:
+            return True if self.hashes[id_] == content_hash else errors.IdReused()
+        event = self.facts.events.get(str(sent.event_id))
+        if event is None:
+            return errors.NotFound()
+        try:
+            _check_may_attend(self.facts, event, sent)
+            judged = sent.presence(event, self.now)
+            verdict = evidence.judge(judged, event.starts_at, event.ends_at, self.limits)
+        except errors.ServiceError as refusal:
+            return refusal
+        sighting = sent.sighting(self.facts.volunteer_id)
+        if sent.position is None:
+            # A right code without a position: the person is where the code hangs.
+            sighting = replace(sighting, latitude=event.latitude, longitude=event.longitude)
+        distance_m = None if judged.fix is None else round(judged.fix.distance_m)
+        record = Record(id_, sent.kind, sent.captured_at, verdict.evidence, distance_m, verdict.reasons)
+        self.hashes[id_] = content_hash
+        row = _record_row(sent, sighting, judged, content_hash, self.now)
+        self.new[sighting.key] = (KnownRecord(sighting, record, content_hash), row)
+        return False
+
+    def settle(self, session: Session) -> _States:
+        """Judge the records against each other, derive the attendances, and store everything."""
+        if not self.new:
+            return _States(self.facts, {})
+        known = [known for known, _ in self.new.values()]
+        doubts = relations.doubts(
+            [one.sighting for one in known], (one.sighting for one in self.facts.records), self.limits
+        )
+        records = {one.sighting.key: one for one in (*self.facts.records, *known)}
+        doubted, touched = self._doubt(records, doubts)
+        changes = Changes(annotations=doubted)
+        for key, (_, row) in self.new.items():
+            record = records[key].record
+            status = Status.REVIEW if record.reasons else Status.COUNTED
+            verdict = {"status": status, "evidence": record.evidence, "reasons": record.reasons}
+            changes.records.append(row | verdict)
+        here = {one.sighting.event_id for one in known}
+        states: dict[str, tuple[str, State] | None] = {}
+        for event_id in here:
+            event = self.facts.events[event_id]
+            mine = [
+                one.record
+                for one in records.values()
+                if one.sighting.event_id == event_id and one.sighting.sender_id == self.facts.volunteer_id
+            ]
+            states[event_id] = derive_into(
+                changes, event, self.facts.volunteer_id, mine, self.now, self.limits, self._first_id(event_id)
+            )
+        elsewhere = {pair for pair in touched if pair[0] not in here or pair[1] != self.facts.volunteer_id}
+        for pair in presence.read_pairs(session, elsewhere):
+            mine = [records.get(one.sighting.key, one).record for one in pair.records]
+            derive_into(changes, pair.event, pair.volunteer_id, mine, self.now, self.limits)
+        presence.store(session, changes)
+        return _States(self.facts, states)
+
+    def _doubt(
+        self, records: dict[RecordKey, KnownRecord], doubts: Mapping[RecordKey, set[str]]
+    ) -> tuple[list[dict[str, Any]], set[Pair]]:
+        """Put the doubts into the records; returns the changed rows of stored ones and whose they are."""
+        rows, touched = [], set()
+        for key, found in doubts.items():
+            one = records[key]
+            added = tuple(sorted(found.difference(one.record.reasons)))
+            if not added:
+                continue
+            record = replace(one.record, reasons=(*one.record.reasons, *added))
+            records[key] = KnownRecord(one.sighting, record, one.content_hash)
+            if key not in self.new:
+                rows.append({"sender_id": key[0], "id": key[1], "reasons": record.reasons})
+                touched.add((one.sighting.event_id, key[0]))
+        return rows, touched
+
+    def _first_id(self, event_id: str) -> str | None:
+        """The id of the first check-in of this round at an event: the attendance's own, if it is new."""
+        check_ins = [
+            one.record
+            for one, _ in self.new.values()
+            if one.sighting.event_id == event_id and one.record.kind is Kind.CHECK_IN
+        ]
+        return min(check_ins, key=lambda record: record.captured_at).id if check_ins else None
+
+
+def derive_into(
+    changes: Changes,
+    event: EventFacts,
+    volunteer_id: str,
+    records: Sequence[Record],
+    now: datetime,
+    limits: Thresholds,
+    first_id: str | None = None,
+) -> tuple[str, State] | None:
+    """Derive one attendance and add what it changes to `changes`; returns its id and state, None for none."""
+    decision = event.attendance.decision if event.attendance else None
+    state = derivation.derive(records, decision, event.starts_at, event.presence_ends_at, now, limits)
+    return put_into(changes, event, volunteer_id, state, decision, first_id)
+
+
+def put_into(
+    changes: Changes,
+    event: EventFacts,
+    volunteer_id: str,
+    state: State | None,
+    decision: derivation.Decision | None,
+    first_id: str | None = None,
+) -> tuple[str, State] | None:
+    """Add the difference between the held attendance and a new state to `changes`."""
+    held = event.attendance
+    if state is None:
+        return None
+    id_ = held.id if held else (first_id or str(new_id()))
+    if held is not None and (held.state, held.decision) == (state, decision):
+        return id_, state
+    row = presence.state_row(state, decision) | {"id": id_}
+    if held is None:
+        changes.created.append(row | {"event_id": event.id, "volunteer_id": volunteer_id})
+    else:
+        changes.changed.append(row | {"version": held.version})
+    deltas = derivation.deltas(held.state if held else None, state)
+    if any(deltas.values()):
+        place = {"event_id": event.id, "day": event.day, "region_code": event.region_code}
+        changes.counts.append(place | deltas)
+    return id_, state
+
+
+def _check_may_attend(facts: Facts, event: EventFacts, sent: Report) -> None:
+    """Whether this person may be at this event at all. Who is there may always leave."""
+    if event.status == "draft":
         raise errors.NotPublished()
-    if facts.event_status == "cancelled":
-        raise errors.Cancelled()
+    if sent.kind is Kind.CHECK_OUT:
+        return
+    if event.cancelled_at is not None and sent.captured_at >= event.cancelled_at:
+        raise errors.Cancelled(cancelled_at=event.cancelled_at, reason=event.cancel_reason or "")
     if not facts.consented:
         raise errors.ConsentMissing(missing=["personal_data"])
-    if facts.min_age is not None and age_on(facts.birth_date, facts.day) < facts.min_age:
-        raise errors.TooYoung(min_age=facts.min_age)
-    if not facts.walk_ins and facts.signup_status != "going":
+    if event.min_age is not None and age_on(facts.birth_date, event.day) < event.min_age:
+        raise errors.TooYoung(min_age=event.min_age)
+    if not event.walk_ins and event.signup != "going":
         raise errors.SignupRequired()
 
 
-def _check_in_again(
-    session: Session, report: Report, facts: sa.Row[Any], presence: Presence, verdict: Verdict
-) -> Stored:
-    """Another check-in at the same event: a better fix settles the doubts, and presence goes on."""
-    settles = facts.status == Status.REVIEW and verdict.status == Status.COUNTED
-    changed = {
-        "status": verdict.status if settles else facts.status,
-        "evidence": verdict.evidence if settles else facts.evidence,
-        "reasons": list(verdict.reasons) if settles else facts.reasons,
-        "distance_m": round(presence.distance_m) if settles else facts.distance_m,
-        "checked_out_at": None,
-        "minutes": None,
-    }
-    return _store_change(session, report, facts, presence, verdict, CHECK_IN, changed)
-
-
-def _store_change(
-    session: Session,
-    report: Report,
-    facts: sa.Row[Any],
-    presence: Presence,
-    verdict: Verdict,
-    kind: str,
-    changed: dict[str, Any],
-) -> Stored:
-    """Store the record and change the attendance, if it still is as the facts said."""
-    values = _record_values(report, facts, presence, verdict, kind)
-    values |= _deltas(facts.status, facts.minutes or 0, changed["status"], changed["minutes"] or 0)
-    values |= {
-        "new_status": changed["status"],
-        "new_evidence": changed["evidence"],
-        "new_reasons": changed["reasons"],
-        "new_distance_m": changed["distance_m"],
-        "checked_out_at": changed["checked_out_at"],
-        "minutes": changed["minutes"],
-        "old_status": facts.status,
-        "old_minutes": facts.minutes,
-        "old_checked_out_at": facts.checked_out_at,
-    }
-    outcome = session.execute(_STORE_CHANGE, values).one()
-    if outcome.attended:
-        return Stored(_attendance_of(facts) | changed, facts.zone, repeated=False)
-    raise _RaceLostError
-
-
-def _deltas(before: str | None, minutes_before: int, after: str, minutes_after: int) -> dict[str, int]:
-    """What a change of one attendance adds to the counts."""
-    was, now_is = before == Status.COUNTED, after == Status.COUNTED
-    return {
-        "participations": now_is - was,
-        "in_review": (after == Status.REVIEW) - (before == Status.REVIEW),
-        "counted_minutes": minutes_after * now_is - minutes_before * was,
-    }
-
-
-def _record_values(
-    report: Report, facts: sa.Row[Any], presence: Presence, verdict: Verdict, kind: str
+def _record_row(
+    sent: Report, sighting: Sighting, judged: Presence, content_hash: str, now: datetime
 ) -> dict[str, Any]:
-    position = report.position
+    position = sent.position
     return {
-        "volunteer_id": facts.volunteer_id,
-        "id": report.id,
-        "content_hash": report.content_hash(kind),
-        "type": kind,
-        "event_id": report.event_id,
-        "installation_id": report.installation_id,
-        "now": presence.at,
-        "latitude": position.latitude,
-        "longitude": position.longitude,
-        "accuracy_m": position.accuracy_m,
-        "fixed_at": position.fixed_at,
-        "mocked": position.mocked,
-        "distance_m": round(presence.distance_m),
-        "status": verdict.status,
-        "evidence": verdict.evidence,
-        "reasons": list(verdict.reasons),
-        "day": facts.day,
-        "region_code": facts.region_code,
+        "sender_id": sighting.sender_id,
+        "id": str(sent.id),
+        "content_hash": "\\x" + content_hash,
+        "type": sent.kind,
+        "event_id": sighting.event_id,
+        "installation_id": sent.installation_id,
+        "captured_at": sent.captured_at,
+        "received_at": now,
+        "latitude": position and position.latitude,
+        "longitude": position and position.longitude,
+        "accuracy_m": position and position.accuracy_m,
+        "fixed_at": position and position.fixed_at,
+        "mocked": position is not None and position.mocked,
+        "code_is_right": judged.code_is_right,
+        "attested": sent.attested,
+        "fix_key": sighting.fix_key,
+        "day": sighting.day,
+        "distance_m": None if judged.fix is None else round(judged.fix.distance_m),
     }
 
 
-def _new_attendance(
-    report: Report, facts: sa.Row[Any], presence: Presence, verdict: Verdict
-) -> dict[str, Any]:
-    return {
-        "id": report.id,
-        "event_id": report.event_id,
-        "volunteer_id": facts.volunteer_id,
-        "status": verdict.status,
-        "evidence": verdict.evidence,
-        "checked_in_at": presence.at,
-        "checked_out_at": None,
-        "minutes": None,
-        "minutes_assumed": False,
-        "distance_m": round(presence.distance_m),
-        "reasons": list(verdict.reasons),
-    }
+def close_forgotten(session: Session, now: datetime, limits: Thresholds) -> int:
+    """Close up to CLOSED_AT_ONCE presences that nobody has checked out of; returns how many were open.
+
+    Raises:
+        RaceLostError: one of them has changed meanwhile; the caller rolls back and comes again.
+    """
+    ended_before = now - timedelta(minutes=limits.leave_after_min)
+    open_ = session.execute(
+        sa.select(Attendance.event_id, Attendance.volunteer_id)
+        .join(Event, Event.id == Attendance.event_id)
+        .where(
+            Attendance.checked_out_at.is_(None),
+            sa.func.least(Event.ends_at, Event.cancelled_at) <= ended_before,
+        )
+        .limit(CLOSED_AT_ONCE)
+    ).all()
+    changes = Changes()
+    for pair in presence.read_pairs(session, [(str(event), str(person)) for event, person in open_]):
+        records = [known.record for known in pair.records]
+        derive_into(changes, pair.event, pair.volunteer_id, records, now, limits)
+    presence.store(session, changes)
+    return len(open_)
 
 
-def _attendance_of(facts: sa.Row[Any]) -> dict[str, Any]:
-    return {
-        "id": facts.attendance_id,
-        "event_id": facts.event_id,
-        "volunteer_id": facts.volunteer_id,
-        "status": facts.status,
-        "evidence": facts.evidence,
-        "checked_in_at": facts.checked_in_at,
-        "checked_out_at": facts.checked_out_at,
-        "minutes": facts.minutes,
-        "minutes_assumed": facts.minutes_assumed,
-        "distance_m": facts.distance_m,
-        "reasons": facts.reasons,
-    }
+@queue.app.periodic(cron="*/2 * * * *")
+@queue.app.task(name=CLOSE_TASK, queueing_lock=CLOSE_TASK, pass_context=True)
+def close_all_forgotten(context: procrastinate.JobContext, timestamp: int) -> None:
+    """Close what was forgotten until nothing is; who has just checked out waits for the next time."""
+    runtime = queue.runtime(context)
+    try:
+        while True:
+            with runtime.sessions.begin() as session:
+                closed = close_forgotten(session, runtime.clock.now(), runtime.thresholds)
+            if closed < CLOSED_AT_ONCE:
+                return
+    except RaceLostError:
+        return
 
 
 def history(

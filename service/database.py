@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
@@ -94,6 +95,24 @@ def read_session() -> Iterator[Session]:
         return
     with Session(db.engines["read"]) as session:
         yield session
+
+
+@contextmanager
+def driver_connection(session: Session) -> Iterator[psycopg.Connection[Any]]:
+    """The session's own psycopg connection, in its transaction: for statements where each 0.1 ms counts.
+
+    Raises:
+        sqlalchemy.exc.OperationalError: the connection was lost, as the session's other statements say it.
+    """
+    connection = session.connection()
+    driver: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
+    try:
+        yield driver
+    except psycopg.OperationalError as error:
+        if not driver.closed:
+            raise
+        connection.invalidate(error)
+        raise sa.exc.OperationalError(None, None, error, connection_invalidated=True) from error
 
 
 def is_lost_connection(error: BaseException) -> bool:

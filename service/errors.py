@@ -113,6 +113,8 @@ class Over(Conflict):
 
 
 class Cancelled(Conflict):
+    """Called off at `cancelled_at`, with the organizer's `reason`."""
+
     code = "cancelled"
 
 
@@ -160,6 +162,12 @@ class StalePosition(PresenceRefused):
     """`age_s` of the fix and `allowed_s`."""
 
     code = "stale-position"
+
+
+class SyncTooLate(PresenceRefused):
+    """The record reached us more than `allowed_days` after the end."""
+
+    code = "sync-too-late"
 
 
 class NotCheckedIn(PresenceRefused):

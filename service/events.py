@@ -79,6 +79,7 @@ def create(
             created_by=actor.volunteer_id,
             created_at=now,
             content_hash=digest,
+            code_secret="",
         )
         _apply(event, plan, now)
         try:
@@ -168,7 +169,7 @@ def change(
     if event.version != version:
         raise errors.Stale(version=event.version)
     if event.is_cancelled:
-        raise errors.Cancelled()
+        raise cancelled(event)
     before = {name: getattr(event, name) for name in (*FROZEN_ONCE_STARTED, "ends_at", "address")}
     place_and_day = counts.Cell(event.day, event.region_code)
     _apply(event, replace(plan_of(event), **changes), now)
@@ -240,7 +241,7 @@ def cancel(session: Session, actor: Actor, event_id: UUID, reason: str, now: dat
     if event.is_over(now):
         raise errors.AlreadyOver()
     was_published = event.status == "published"
-    event.status, event.cancel_reason = "cancelled", reason
+    event.status, event.cancel_reason, event.cancelled_at = "cancelled", reason, now
     event.version += 1
     if was_published:
         counts.add(session, event, events=-1)
@@ -248,6 +249,11 @@ def cancel(session: Session, actor: Actor, event_id: UUID, reason: str, now: dat
         outbox.owe(session, "event_cancelled", now, facts, event_id=event.id, created_by=actor.volunteer_id)
     session.flush()
     return event
+
+
+def cancelled(event: Event) -> errors.Cancelled:
+    """The refusal that says since when, and why, an event is off."""
+    return errors.Cancelled(cancelled_at=event.cancelled_at, reason=event.cancel_reason or "")
 
 
 def announce(
@@ -263,7 +269,7 @@ def announce(
     if event.is_draft:
         raise errors.NotPublished()
     if event.is_cancelled:
-        raise errors.Cancelled()
+        raise cancelled(event)
     facts = facts_of(event) | {"text": text}
     entry = outbox.owe(
         session,

@@ -1,7 +1,8 @@
 """Judges evidence of presence: facts and thresholds in, verdict with reasons out. Pure.
 
 Thresholds and rules are the table "When presence counts" of the design. Distances are metres to the event's
-area (0 inside it), times are aware. Presence is judged at the moment of presence, not of arrival.
+area (0 inside it), times are aware. Presence is judged at the moment of presence, not of arrival. Rules that
+look at other records are in `service/relations.py`.
 """
 
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from service import errors
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Limits of the rules; metres, seconds and minutes as the names say."""
+    """Limits of the rules; metres, seconds, minutes, hours, days, km/h and people as the names say."""
 
     near_m: float = 100
     good_accuracy_m: float = 100
@@ -26,6 +27,20 @@ class Thresholds:
     open_before_min: int = 60
     leave_after_min: int = 60
     review_off_min: int = 360
+    sync_hours: int = 72
+    review_sync_days: int = 14
+    travel_m: float = 2_000
+    travel_kmh: float = 150
+    same_fix_people: int = 5
+    same_fix_min: int = 60
+    installation_people: int = 3
+
+
+class Kind(StrEnum):
+    """What a record says."""
+
+    CHECK_IN = "check_in"
+    CHECK_OUT = "check_out"
 
 
 class Status(StrEnum):
@@ -41,6 +56,12 @@ class Evidence(StrEnum):
 
     GPS = "gps"
     WEAK = "weak"
+    CODE = "code"
+    ORGANIZER = "organizer"
+
+
+INTEGRITY = frozenset({"mocked", "attestation", "travel", "same-fix", "installation"})
+"""Doubts about honesty: a better fix does not settle them. All others are about quality: it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +76,30 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
+class Fix:
+    """A position as the judge sees it: `distance_m` to the area; `age_s` when captured, by the phone's clock
+    (negative: the fix lies in the future)."""
+
+    distance_m: float
+    accuracy_m: float | None
+    age_s: float
+    mocked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Presence:
     """One moment of presence to judge.
 
-    `at`: the moment; `distance_m`: of the fix to the area; `fix_age_s`: age of the fix at that moment by the
-    phone's own clock (negative: the fix lies in the future).
+    `at`: the moment; `arrived_at`: when the record reached the service; `fix`: None without a position;
+    `code_is_right`: the code of the place was sent and held; `attested`: what App Check said (None: nothing).
     """
 
+    kind: Kind
     at: datetime
-    distance_m: float
-    accuracy_m: float | None
-    fix_age_s: float
-    mocked: bool = False
+    arrived_at: datetime
+    fix: Fix | None
+    code_is_right: bool = False
+    attested: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,24 +111,26 @@ class Verdict:
     reasons: tuple[str, ...] = ()
 
 
-def judge_check_in(presence: Presence, starts_at: datetime, ends_at: datetime, limits: Thresholds) -> Verdict:
-    """Judge a check-in against an event.
+def judge(presence: Presence, starts_at: datetime, ends_at: datetime, limits: Thresholds) -> Verdict:
+    """Judge one record against an event.
 
     Raises:
-        OutsideArea, StalePosition, TooEarly, TooLate: the presence is refused.
-        Invalid: the fix lies in the future.
+        OutsideArea, StalePosition, TooEarly, TooLate, SyncTooLate: the presence is refused.
+        Invalid: neither a position nor a right code, or the fix lies in the future.
     """
-    window = _judge_time(presence.at, starts_at - timedelta(minutes=limits.open_before_min), ends_at, limits)
-    return _verdict(window, presence, limits)
-
-
-def judge_check_out(
-    presence: Presence, starts_at: datetime, ends_at: datetime, limits: Thresholds
-) -> Verdict:
-    """Judge a check-out: as a check-in, but the event may be over for an hour."""
-    closes = ends_at + timedelta(minutes=limits.leave_after_min)
-    window = _judge_time(presence.at, starts_at - timedelta(minutes=limits.open_before_min), closes, limits)
-    return _verdict(window, presence, limits)
+    evidence, doubts = _judge_place(presence, limits)
+    reasons = tuple(
+        reason
+        for reason in (
+            _judge_time(presence, starts_at, ends_at, limits),
+            _judge_sync(presence.arrived_at, ends_at, limits),
+            *doubts,
+            "mocked" if presence.fix is not None and presence.fix.mocked else None,
+            "attestation" if presence.attested is False else None,
+        )
+        if reason
+    )
+    return Verdict(Status.REVIEW if reasons else Status.COUNTED, evidence, reasons)
 
 
 def allowed_distance_m(accuracy_m: float | None, limits: Thresholds) -> float:
@@ -106,61 +141,78 @@ def allowed_distance_m(accuracy_m: float | None, limits: Thresholds) -> float:
     return max(limits.near_m, 2 * min(accuracy_m or 0, limits.good_accuracy_m))
 
 
-def _verdict(time_reason: str | None, presence: Presence, limits: Thresholds) -> Verdict:
-    doubts = [
-        time_reason,
-        _judge_fix_age(presence.fix_age_s, limits),
-        _judge_distance(presence.distance_m, presence.accuracy_m, limits),
-        "mocked" if presence.mocked else None,
-    ]
-    evidence, accuracy_reason = _judge_accuracy(presence.distance_m, presence.accuracy_m, limits)
-    reasons = tuple(reason for reason in (*doubts, accuracy_reason) if reason)
-    return Verdict(Status.REVIEW if reasons else Status.COUNTED, evidence, reasons)
+def _judge_place(presence: Presence, limits: Thresholds) -> tuple[Evidence, list[str | None]]:
+    """The position, and the code of the place, which settles what is doubtful about a position."""
+    fix = presence.fix
+    if fix is None:
+        if not presence.code_is_right:
+            raise errors.Invalid("position", "position-or-code")
+        return Evidence.CODE, []
+    if fix.age_s < -limits.future_fix_s:
+        raise errors.Invalid("position.fixed_at", "fix-in-the-future")
+    if presence.code_is_right:
+        return _judge_place_by_code(fix, limits)
+    evidence, accuracy_reason = _judge_accuracy(fix, limits)
+    return evidence, [_judge_fix_age(fix.age_s, limits), _judge_distance(fix, limits), accuracy_reason]
 
 
-def _judge_time(at: datetime, opens: datetime, closes: datetime, limits: Thresholds) -> str | None:
+def _judge_place_by_code(fix: Fix, limits: Thresholds) -> tuple[Evidence, list[str | None]]:
+    """With a right code a doubtful fix does not matter; one that is good and far away contradicts it."""
+    if fix.age_s > limits.review_fix_age_s:
+        return Evidence.CODE, []
+    if fix.distance_m > _review_distance_m(fix.accuracy_m, limits):
+        return Evidence.CODE, ["distance"]
+    evidence, accuracy_reason = _judge_accuracy(fix, limits)
+    doubts = (_judge_fix_age(fix.age_s, limits), _judge_distance(fix, limits), accuracy_reason)
+    return (Evidence.CODE if any(doubts) or evidence is Evidence.WEAK else evidence), []
+
+
+def _judge_time(presence: Presence, starts_at: datetime, ends_at: datetime, limits: Thresholds) -> str | None:
+    opens = starts_at - timedelta(minutes=limits.open_before_min)
+    closes = ends_at
+    if presence.kind is Kind.CHECK_OUT:
+        closes += timedelta(minutes=limits.leave_after_min)
     off = timedelta(minutes=limits.review_off_min)
-    if at < opens - off:
+    if presence.at < opens - off:
         raise errors.TooEarly(opens_at=opens)
-    if at > closes + off:
+    if presence.at > closes + off:
         raise errors.TooLate(closed_at=closes)
-    if at < opens:
+    if presence.at < opens:
         return "early"
-    return "late" if at > closes else None
+    return "late" if presence.at > closes else None
+
+
+def _judge_sync(arrived_at: datetime, ends_at: datetime, limits: Thresholds) -> str | None:
+    late = arrived_at - ends_at
+    if late > timedelta(days=limits.review_sync_days):
+        raise errors.SyncTooLate(allowed_days=limits.review_sync_days)
+    return "late-sync" if late > timedelta(hours=limits.sync_hours) else None
 
 
 def _judge_fix_age(age_s: float, limits: Thresholds) -> str | None:
-    if age_s < -limits.future_fix_s:
-        raise errors.Invalid("position.fixed_at", "fix-in-the-future")
     if age_s > limits.review_fix_age_s:
         raise errors.StalePosition(age_s=round(age_s), allowed_s=limits.fix_age_s)
     return "old-fix" if age_s > limits.fix_age_s else None
 
 
-def _judge_distance(distance_m: float, accuracy_m: float | None, limits: Thresholds) -> str | None:
-    allowed = allowed_distance_m(accuracy_m, limits)
-    if distance_m <= allowed:
+def _review_distance_m(accuracy_m: float | None, limits: Thresholds) -> float:
+    return limits.review_distance_m + limits.review_accuracy_factor * (accuracy_m or 0)
+
+
+def _judge_distance(fix: Fix, limits: Thresholds) -> str | None:
+    allowed = allowed_distance_m(fix.accuracy_m, limits)
+    if fix.distance_m <= allowed:
         return None
-    if distance_m > limits.review_distance_m + limits.review_accuracy_factor * (accuracy_m or 0):
-        raise errors.OutsideArea(distance_m=round(distance_m), allowed_m=round(allowed))
+    if fix.distance_m > _review_distance_m(fix.accuracy_m, limits):
+        raise errors.OutsideArea(distance_m=round(fix.distance_m), allowed_m=round(allowed))
     return "distance"
 
 
-def _judge_accuracy(
-    distance_m: float, accuracy_m: float | None, limits: Thresholds
-) -> tuple[Evidence, str | None]:
-    if not accuracy_m:
+def _judge_accuracy(fix: Fix, limits: Thresholds) -> tuple[Evidence, str | None]:
+    if not fix.accuracy_m:
         return Evidence.WEAK, "accuracy-unknown"
-    if accuracy_m <= limits.good_accuracy_m:
+    if fix.accuracy_m <= limits.good_accuracy_m:
         return Evidence.GPS, None
-    if accuracy_m <= limits.weak_accuracy_m and distance_m <= limits.near_m:
+    if fix.accuracy_m <= limits.weak_accuracy_m and fix.distance_m <= limits.near_m:
         return Evidence.WEAK, None
     return Evidence.WEAK, "accuracy"
-
-
-def presence_minutes(
-    checked_in_at: datetime, checked_out_at: datetime, starts_at: datetime, ends_at: datetime
-) -> int:
-    """Whole minutes from max(check-in, start) to min(check-out, end); never negative."""
-    seconds = (min(checked_out_at, ends_at) - max(checked_in_at, starts_at)).total_seconds()
-    return max(0, int(seconds // 60))

@@ -7,6 +7,7 @@ import procrastinate
 from sqlalchemy.orm import Session, sessionmaker
 
 from service.clock import Clock
+from service.evidence import Thresholds
 
 # Web processes put jobs into their own transactions: this connector is never opened, workers bring their own.
 app = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
@@ -20,6 +21,7 @@ class Runtime:
 
     sessions: sessionmaker[Session]
     clock: Clock
+    thresholds: Thresholds
     extras: dict[str, Any]
 
 

@@ -59,7 +59,7 @@ def _lock_open_event(session: Session, actor: Actor, event_id: UUID, now: dateti
         events.get_visible(session, actor, event_id)
         raise errors.NotPublished()
     if event.is_cancelled:
-        raise errors.Cancelled()
+        raise events.cancelled(event)
     if event.is_over(now):
         raise errors.Over()
     return event

@@ -11,12 +11,19 @@ from service.database import Base
 
 
 class PresenceRecord(Base):
-    """One check-in or check-out as it was sent. Append-only; idempotent by (sender, id)."""
+    """One check-in or check-out as it was sent. Append-only; idempotent by (sender, id).
+
+    Only the verdict (`status`, `reasons`) can move, to review, when another record casts a doubt.
+    """
 
     __tablename__ = "presence_record"
     __table_args__ = (
         sa.CheckConstraint("type IN ('check_in', 'check_out')", name="type"),
         sa.Index("ix_presence_record_event_id", "event_id"),
+        # What rules between records look up: one's own travel, the same fix, the same phone.
+        sa.Index("ix_presence_record_sender_id_captured_at", "sender_id", "captured_at"),
+        sa.Index("ix_presence_record_fix_key_captured_at", "fix_key", "captured_at"),
+        sa.Index("ix_presence_record_installation_id_day", "installation_id", "day"),
     )
 
     sender_id: Mapped[UUID] = mapped_column(sa.ForeignKey("volunteer.id"), primary_key=True)
@@ -32,7 +39,13 @@ class PresenceRecord(Base):
     accuracy_m: Mapped[float | None]
     fixed_at: Mapped[datetime | None]
     mocked: Mapped[bool]
-    distance_m: Mapped[int]
+    code_is_right: Mapped[bool]
+    # What App Check said of the app that sent it; None: nothing.
+    attested: Mapped[bool | None]
+    # The fix to six decimals as one number (service/relations.py), and the local day of the presence.
+    fix_key: Mapped[int | None] = mapped_column(sa.BigInteger)
+    day: Mapped[date]
+    distance_m: Mapped[int | None]
     status: Mapped[str]
     evidence: Mapped[str]
     reasons: Mapped[list[str]]
@@ -46,6 +59,10 @@ class Attendance(Base):
         sa.UniqueConstraint("event_id", "volunteer_id"),
         sa.CheckConstraint("status IN ('counted', 'review', 'rejected')", name="status"),
         sa.CheckConstraint("minutes >= 0", name="minutes"),
+        sa.CheckConstraint("decision IN ('counted', 'rejected')", name="decision"),
+        # Those who have not left yet: the job that closes forgotten check-outs looks here.
+        sa.Index("ix_attendance_open", "event_id", postgresql_where=sa.text("checked_out_at IS NULL")),
+        sa.Index("ix_attendance_review", "event_id", postgresql_where=sa.text("status = 'review'")),
         sa.Index("ix_attendance_volunteer_id_checked_in_at", "volunteer_id", "checked_in_at"),
     )
 
@@ -59,8 +76,14 @@ class Attendance(Base):
     checked_out_at: Mapped[datetime | None]
     minutes: Mapped[int | None]
     minutes_assumed: Mapped[bool] = mapped_column(default=False)
-    distance_m: Mapped[int]
+    distance_m: Mapped[int | None]
     reasons: Mapped[list[str]]
+    # Guards a change that was derived from what has been read.
+    version: Mapped[int] = mapped_column(default=1)
+    # What staff decided last, above what the records say: an organizer's correction or a review.
+    decision: Mapped[str | None]
+    decision_minutes: Mapped[int | None]
+    decision_is_correction: Mapped[bool] = mapped_column(default=False)
 
 
 class _Figures:

@@ -51,8 +51,10 @@ class Event(Base):
     walk_ins: Mapped[bool]
     bring: Mapped[list[str]]
     search: Mapped[str]
+    code_secret: Mapped[str]
     status: Mapped[str] = mapped_column(default="draft")
     cancel_reason: Mapped[str | None]
+    cancelled_at: Mapped[datetime | None]
     # People on the list, companions included. `going` never exceeds `capacity`: a conditional UPDATE decides.
     going: Mapped[int] = mapped_column(default=0)
     waitlisted: Mapped[int] = mapped_column(default=0)

@@ -117,7 +117,7 @@ def test_a_better_fix_settles_a_doubt_and_moves_the_counts(
 @pytest.mark.parametrize(
     ("event_values", "signed_up", "code"),
     [
-        ({"status": "cancelled"}, True, "cancelled"),
+        ({"status": "cancelled", "cancelled_at": NOW}, True, "cancelled"),
         ({"status": "draft"}, True, "not-published"),
         ({"walk_ins": False}, False, "signup-required"),
         ({"min_age": 40}, True, "too-young"),

@@ -6,25 +6,24 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from service import errors
-from service.evidence import (
-    Evidence,
-    Presence,
-    Status,
-    Thresholds,
-    judge_check_in,
-    judge_check_out,
-    presence_minutes,
-)
+from service.derivation import presence_minutes
+from service.evidence import Evidence, Fix, Kind, Presence, Status, Thresholds, judge
 
 START = datetime(2026, 5, 16, 5, 0, tzinfo=UTC)
 END = START + timedelta(hours=3)
 LIMITS = Thresholds()
-GOOD = Presence(at=START, distance_m=0, accuracy_m=10, fix_age_s=0)
+GOOD = Fix(distance_m=0, accuracy_m=10, age_s=0)
 SECOND = timedelta(seconds=1)
+DAY = timedelta(days=1)
+FIX_FIELDS = Fix.__dataclass_fields__
 
 
-def check_in(**changes: object) -> tuple[str, str, tuple[str, ...]]:
-    verdict = judge_check_in(replace(GOOD, **changes), START, END, LIMITS)
+def check_in(kind: Kind = Kind.CHECK_IN, **changes: object) -> tuple[str, str, tuple[str, ...]]:
+    """The verdict on a good check-in at the start, changed as said."""
+    fix = replace(GOOD, **{name: value for name, value in changes.items() if name in FIX_FIELDS})
+    presence = Presence(kind, at=START, arrived_at=START, fix=fix)
+    others = {name: value for name, value in changes.items() if name not in FIX_FIELDS}
+    verdict = judge(replace(presence, **others), START, END, LIMITS)
     return verdict.status, verdict.evidence, verdict.reasons
 
 
@@ -57,14 +56,14 @@ def test_too_far_names_the_measured_and_the_allowed_distance() -> None:
     ("age_s", "reasons"), [(120, ()), (120.1, ("old-fix",)), (600, ("old-fix",)), (-60, ())]
 )
 def test_age_of_the_fix(age_s: float, reasons: tuple[str, ...]) -> None:
-    assert check_in(fix_age_s=age_s)[2] == reasons
+    assert check_in(age_s=age_s)[2] == reasons
 
 
 def test_an_older_fix_is_refused_and_one_from_the_future_invalid() -> None:
     with pytest.raises(errors.StalePosition):
-        check_in(fix_age_s=600.1)
+        check_in(age_s=600.1)
     with pytest.raises(errors.Invalid):
-        check_in(fix_age_s=-60.1)
+        check_in(age_s=-60.1)
 
 
 @pytest.mark.parametrize(
@@ -90,9 +89,52 @@ def test_six_hours_off_is_refused() -> None:
 
 
 def test_check_out_has_an_hour_more() -> None:
-    late = replace(GOOD, at=END + timedelta(minutes=60))
-    assert judge_check_out(late, START, END, LIMITS).reasons == ()
-    assert judge_check_out(replace(late, at=late.at + SECOND), START, END, LIMITS).reasons == ("late",)
+    late = END + timedelta(minutes=60)
+    assert check_in(Kind.CHECK_OUT, at=late)[2] == ()
+    assert check_in(Kind.CHECK_OUT, at=late + SECOND)[2] == ("late",)
+
+
+@pytest.mark.parametrize(
+    ("late", "reasons"), [(3 * DAY, ()), (3 * DAY + SECOND, ("late-sync",)), (14 * DAY, ("late-sync",))]
+)
+def test_late_sync(late: timedelta, reasons: tuple[str, ...]) -> None:
+    assert check_in(arrived_at=END + late)[2] == reasons
+
+
+def test_a_sync_after_two_weeks_is_refused() -> None:
+    with pytest.raises(errors.SyncTooLate):
+        check_in(arrived_at=END + 14 * DAY + SECOND)
+
+
+@pytest.mark.parametrize(
+    ("changes", "evidence", "reasons"),
+    [
+        ({"distance_m": 900}, Evidence.CODE, ()),
+        ({"accuracy_m": 900, "distance_m": 900}, Evidence.CODE, ()),
+        ({"accuracy_m": None}, Evidence.CODE, ()),
+        ({"age_s": 5_000}, Evidence.CODE, ()),
+        ({}, Evidence.GPS, ()),
+        ({"fix": None}, Evidence.CODE, ()),
+        # The code settles doubts; it does not outweigh a good fix somewhere else, nor a mocked one.
+        ({"distance_m": 5_000}, Evidence.CODE, ("distance",)),
+        ({"mocked": True}, Evidence.GPS, ("mocked",)),
+    ],
+)
+def test_a_right_code_settles_doubts_of_the_place(
+    changes: dict[str, object], evidence: Evidence, reasons: tuple[str, ...]
+) -> None:
+    status = Status.REVIEW if reasons else Status.COUNTED
+    assert check_in(code_is_right=True, **changes) == (status, evidence, reasons)
+
+
+def test_without_position_and_right_code_there_is_nothing_to_judge() -> None:
+    with pytest.raises(errors.Invalid):
+        check_in(fix=None)
+
+
+@pytest.mark.parametrize(("attested", "reasons"), [(None, ()), (True, ()), (False, ("attestation",))])
+def test_attestation(attested: object, reasons: tuple[str, ...]) -> None:
+    assert check_in(attested=attested)[2] == reasons
 
 
 def test_a_mocked_fix_leads_to_review_never_to_refusal() -> None:

@@ -1,5 +1,6 @@
 """What happens at the same moment, on committed data and connections of their own."""
 
+import itertools
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -13,12 +14,13 @@ from service import attendance, counts, errors, signups, volunteers
 from service.access import Actor
 from service.attendance import Report
 from service.database import engine_options, sqlalchemy_url
-from service.evidence import Position, Thresholds
+from service.evidence import Kind, Position, Thresholds
 from service.models import Attendance, CountPending, Event, PresenceRecord, Signup, Volunteer
 from tests.conftest import NOW, fresh_database
 from tests.makers import AKTOBE, make_event, make_volunteer
 
 Sessions = sessionmaker[Session]
+_metres = itertools.cycle(range(50))
 
 
 @pytest.fixture(scope="module")
@@ -31,15 +33,26 @@ def sessions(postgres_url: str) -> Iterator[Sessions]:
 
 
 def report(event_id: UUID, record_id: UUID | None = None, accuracy_m: float = 8) -> Report:
-    position = Position(*AKTOBE, accuracy_m=accuracy_m, fixed_at=NOW)
-    return Report(record_id or uuid4(), event_id, "phone", NOW, position)
+    # Each its own place, a metre apart: many people with one fix would be a doubt.
+    latitude = AKTOBE[0] + next(_metres) * 1e-5
+    position = Position(latitude, AKTOBE[1], accuracy_m=accuracy_m, fixed_at=NOW)
+    return Report(
+        id=record_id or uuid4(),
+        event_id=event_id,
+        kind=Kind.CHECK_IN,
+        installation_id=str(uuid4()),
+        captured_at=NOW,
+        clock_ahead=timedelta(0),
+        position=position,
+    )
 
 
 def check_in(sessions: Sessions, person: Volunteer, what: Report) -> tuple[UUID, bool]:
     with sessions() as session:
-        stored = attendance.check_in(session, person.subject, what, NOW, Thresholds())
+        stored = attendance.report(session, person.subject, what, NOW, Thresholds())
         session.commit()
-        return stored.attendance["id"], stored.repeated
+        assert stored.attendance is not None
+        return UUID(stored.attendance["id"]), stored.repeated
 
 
 def made(sessions: Sessions, people: int, **event: object) -> tuple[Event, list[Volunteer]]:
