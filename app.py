@@ -19,7 +19,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import mobile_api
 import notifications.tasks  # noqa: F401 - registers the worker's tasks
 from mobile_api import auth, dev, http, problems
-from mobile_api.identity import FirebaseVerifier, TokenVerifier
+from mobile_api.identity import AppCheck, FirebaseVerifier, TokenVerifier
 from mobile_api.local_tokens import LocalTokens
 from notifications.firebase import FirebaseGateway
 from notifications.gateway import Gateway
@@ -65,6 +65,7 @@ class Parts:
     database_url: str
     clock: Clock
     verifier: TokenVerifier
+    app_check: AppCheck | None
 
     def runtime(self, engine: sa.Engine) -> Runtime:
         """What the worker's tasks need; the gateway is made here, in the process that sends."""
@@ -93,7 +94,7 @@ def create_app(
     database_url = _connect_database(app, configured)
     clock = clock or _clock(app, configured)
     verifier = verifier or _verifier(configured, clock)
-    app.extensions["tazalyq"] = Parts(configured, database_url, clock, verifier)
+    app.extensions["tazalyq"] = Parts(configured, database_url, clock, verifier, _app_check(configured))
     _serve_api(app, configured)
     from commands import commands  # noqa: PLC0415 - commands need create_app's module at run time only
 
@@ -129,6 +130,15 @@ def _verifier(configured: Settings, clock: Clock) -> TokenVerifier:
     if configured.firebase_project_id is None:
         return LocalTokens(configured.secret_key, clock.now)
     return FirebaseVerifier(configured.firebase_project_id, configured.google_application_credentials)
+
+
+def _app_check(configured: Settings) -> AppCheck | None:
+    """App Check is Firebase's: with local identity there is none."""
+    if configured.firebase_project_id is None:
+        return None
+    return AppCheck(
+        configured.firebase_project_id, configured.app_check_app_ids, required=configured.app_check_required
+    )
 
 
 def _serve_api(app: Tazalyq, configured: Settings) -> None:

@@ -1,6 +1,6 @@
 """Check-in, check-out and one's own record of attendance."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from mobile_api import paging, problems
-from mobile_api.context import actor, identity, now, parts, session
+from mobile_api.context import actor, attestation, identity, now, parts, session
 from mobile_api.events import EventShown, shown
 from mobile_api.fields import Moment, Number, Paged, Point, Strict, Text, one_of
 from mobile_api.http import Blueprint
-from service import attendance, errors
+from service import attendance, codes, errors
 from service.attendance import Outcome, Report, Stored
 from service.evidence import Kind, Position
 
@@ -116,6 +116,7 @@ def _live(body: dict[str, Any], event_id: UUID, kind: Kind) -> Report:
         clock_ahead=body["sent_at"] - now(),
         position=_position(body),
         code=body.get("code"),
+        attested=attestation(),
     )
 
 
@@ -132,11 +133,25 @@ def _kept(record: dict[str, Any], body: dict[str, Any]) -> Report:
         position=_position(record),
         code=record.get("code"),
         is_offline=True,
+        attested=attestation(),
     )
+
+
+def _count_tries(sent: Sequence[Report]) -> Mapping[UUID, errors.TooManyRequests]:
+    """Count the tries of codes before any is judged, in a transaction of its own; refusals by event."""
+    tried = [one.event_id for one in sent if one.code is not None]
+    if not tried:
+        return {}
+    limit = parts().settings.code_tries_per_hour
+    refused = codes.count_tries(session(), tried, actor().volunteer_id, now(), limit)
+    session().commit()
+    return refused
 
 
 def _report(body: dict[str, Any], event_id: UUID, kind: Kind) -> Stored:
     sent = _live(body, event_id, kind)
+    for refusal in _count_tries([sent]).values():
+        raise refusal
     stored = attendance.report(session(), identity().subject, sent, now(), parts().settings.thresholds)
     session().commit()
     if stored.attendance is None:
@@ -181,9 +196,18 @@ def post_check_out(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
 def post_batch(body: dict[str, Any]) -> dict[str, Any]:
     """What a phone kept while without signal, in any order; each record has its own outcome."""
     sent = [_kept(record, body) for record in body["records"]]
-    outcomes = attendance.report_all(session(), identity().subject, sent, now(), parts().settings.thresholds)
+    over_limit = _count_tries(sent)
+    judged = [one for one in sent if one.code is None or one.event_id not in over_limit]
+    limits = parts().settings.thresholds
+    outcomes = iter(attendance.report_all(session(), identity().subject, judged, now(), limits))
     session().commit()
-    return {"results": [_result(one.id, outcome) for one, outcome in zip(sent, outcomes, strict=True)]}
+    judged_ids = {id(one) for one in judged}
+    return {
+        "results": [
+            _result(one.id, next(outcomes) if id(one) in judged_ids else over_limit[one.event_id])
+            for one in sent
+        ]
+    }
 
 
 def _result(record_id: UUID, outcome: Outcome) -> dict[str, Any]:

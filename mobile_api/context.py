@@ -6,7 +6,14 @@ from typing import Protocol, cast
 from flask import current_app, g, request
 from sqlalchemy.orm import Session
 
-from mobile_api.identity import Identity, TokenVerifier, Unauthenticated
+from mobile_api.identity import (
+    AppCheck,
+    Identity,
+    IdentityUnavailable,
+    TokenVerifier,
+    Unattested,
+    Unauthenticated,
+)
 from notifications.words import LOCALES
 from service import errors, volunteers
 from service.access import Actor
@@ -21,6 +28,7 @@ class Parts(Protocol):
     settings: Settings
     clock: Clock
     verifier: TokenVerifier
+    app_check: AppCheck | None
 
 
 def parts() -> Parts:
@@ -57,6 +65,38 @@ def identity() -> Identity:
             raise Unauthenticated
         g.identity = parts().verifier.verify(token.strip())
     return cast("Identity", g.identity)
+
+
+def attestation() -> bool | None:
+    """What App Check says of the caller's app: True good, False failed.
+
+    None: the phone sent nothing, it cannot be checked now, or identity is local.
+
+    Raises:
+        IdentityUnavailable: it cannot be checked now, and is required.
+    """
+    if "attestation" not in g:
+        g.attestation = _attested(request.headers.get("X-Firebase-AppCheck", "").strip())
+    return cast("bool | None", g.attestation)
+
+
+def _attested(token: str) -> bool | None:
+    app_check = parts().app_check
+    if app_check is None or not token:
+        return None
+    try:
+        return app_check.holds(token)
+    except IdentityUnavailable:
+        if app_check.required:
+            raise
+        return None
+
+
+def require_attestation() -> None:
+    """Raise Unattested where App Check is required and the app has not passed it."""
+    app_check = parts().app_check
+    if app_check is not None and app_check.required and attestation() is not True:
+        raise Unattested
 
 
 def maybe_actor() -> Actor | None:

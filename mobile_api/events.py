@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates
 
 from mobile_api import paging
+from mobile_api.areas import AreaField
 from mobile_api.context import actor, maybe_actor, now, session
 from mobile_api.fields import (
     KINDS,
@@ -38,11 +39,6 @@ MAX_DAYS = 366
 MAX_WITHIN_KM = 500
 
 
-class Circle(Strict):
-    type = one_of("circle", required=True)
-    radius_m = whole(30, 5_000, required=True)
-
-
 class EventChange(Strict):
     title = fields.Nested(Names)
     description = fields.Nested(Texts)
@@ -52,7 +48,7 @@ class EventChange(Strict):
     zone = Text()
     meeting_point = fields.Nested(Point)
     address = Text(longest=500, shortest=0)
-    area = fields.Nested(Circle)
+    area = AreaField()
     region = Text(allow_none=True)
     district = Text(allow_none=True)
     capacity = whole(1, 100_000, allow_none=True)
@@ -80,7 +76,7 @@ class EventBody(EventChange):
     starts_at = Moment(required=True)
     ends_at = Moment(required=True)
     meeting_point = fields.Nested(Point, required=True)
-    area = fields.Nested(Circle, load_default=lambda: {"type": "circle", "radius_m": 150})
+    area = AreaField(load_default=lambda: {"type": "circle", "radius_m": 150})
 
 
 class EventShown(Schema):
@@ -94,7 +90,7 @@ class EventShown(Schema):
     zone = fields.String()
     meeting_point = fields.Nested(Point)
     address = fields.String()
-    area = fields.Dict()
+    area = AreaField()
     region = fields.String()
     district = fields.String(allow_none=True)
     capacity = fields.Integer(allow_none=True)

@@ -67,10 +67,10 @@ class Coordinate(fields.Float):
 
 
 class Number(fields.Float):
-    """A number of at least `lowest`, never text."""
+    """A number of at least `lowest`, at most `highest`, never text."""
 
-    def __init__(self, lowest: float, **options: Any) -> None:
-        super().__init__(validate=validate.Range(min=lowest, error="number"), allow_nan=False, **options)
+    def __init__(self, lowest: float, highest: float | None = None, **options: Any) -> None:
+        super().__init__(validate=validate.Range(lowest, highest, error="number"), allow_nan=False, **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float):

@@ -5,7 +5,7 @@ from typing import Any
 import flask_smorest
 from flask import Flask, Response, request
 
-from mobile_api.context import identity
+from mobile_api.context import identity, require_attestation
 from mobile_api.parsing import StrictParser
 
 MAX_BODY_BYTES = 512 * 1024
@@ -52,6 +52,7 @@ def install(app: Flask) -> None:
 def _require_token() -> None:
     if request.endpoint is not None and request.endpoint not in OPEN_ENDPOINTS:
         identity()
+        require_attestation()
 
 
 def _add_etag(response: Response) -> Any:

@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from mobile_api.context import locale
 from mobile_api.fields import ZONE
-from mobile_api.identity import IdentityUnavailable, Unauthenticated
+from mobile_api.identity import IdentityUnavailable, Unattested, Unauthenticated
 from notifications import words
 from service import errors
 from service.database import db, is_lost_connection
@@ -57,9 +57,10 @@ def problem(
     data: dict[str, Any] | None = None,
     field_errors: dict[str, list[str]] | None = None,
     retry_after_s: int | None = None,
+    words_of: str | None = None,
 ) -> Response:
     """A problem document as an answer; `data` are facts that stand in it beside the words."""
-    found = document(status, code, data, field_errors)
+    found = document(status, code, data, field_errors, words_of)
     response = Response(json.dumps(found), status=int(status), mimetype="application/problem+json")
     response.headers["Content-Language"] = locale()
     if retry_after_s is not None:
@@ -72,16 +73,21 @@ def document(
     code: str,
     data: dict[str, Any] | None = None,
     field_errors: dict[str, list[str]] | None = None,
+    words_of: str | None = None,
 ) -> dict[str, Any]:
-    """A problem document in the caller's language."""
+    """A problem document in the caller's language.
+
+    `words_of`: another key of the catalogue than the code.
+    """
+    words_of = words_of or code
     language = locale()
     shown = {name: _plain(value) for name, value in (data or {}).items()}
     worded = {name: _worded(value, language) for name, value in (data or {}).items()}
     found = {
         "type": f"urn:tazalyq:problem:{code}",
-        "title": words.translate(f"problem.{code}.title", language),
+        "title": words.translate(f"problem.{words_of}.title", language),
         "status": int(status),
-        "detail": words.translate(f"problem.{code}.detail", language, worded),
+        "detail": words.translate(f"problem.{words_of}.detail", language, worded),
         "code": code,
         **shown,
     }
@@ -133,8 +139,9 @@ def _service_error(error: errors.ServiceError) -> Response:
     return problem(status_of(error), error.code, data, field_errors, data.get("retry_after_s"))
 
 
-def _unauthenticated(_error: Unauthenticated) -> Response:
-    response = problem(HTTPStatus.UNAUTHORIZED, "unauthenticated")
+def _unauthenticated(error: Unauthenticated) -> Response:
+    words_of = "unattested" if isinstance(error, Unattested) else None
+    response = problem(HTTPStatus.UNAUTHORIZED, "unauthenticated", words_of=words_of)
     response.headers["WWW-Authenticate"] = "Bearer"
     return response
 

@@ -54,6 +54,9 @@ class Permission(StrEnum):
     SEE_PARTICIPANTS = "see-participants"
     SEE_PHONES = "see-phones"
     ANNOUNCE = "announce"
+    SHOW_CODE = "show-code"
+    GIVE_HEADCOUNTS = "give-headcounts"
+    SEE_HEADCOUNTS = "see-headcounts"
     COUNT_REGION = "count-region"
     COUNT_ORGANIZATION = "count-organization"
     APPOINT_COORDINATORS = "appoint-coordinators"
@@ -93,6 +96,9 @@ RULES: Mapping[Permission, Predicate] = {
     Permission.SEE_PARTICIPANTS: _either(_organizes, _coordinates),
     Permission.SEE_PHONES: _organizes,
     Permission.ANNOUNCE: _organizes,
+    Permission.SHOW_CODE: _organizes,
+    Permission.GIVE_HEADCOUNTS: _organizes,
+    Permission.SEE_HEADCOUNTS: _either(_organizes, _coordinates),
     Permission.COUNT_REGION: _coordinates,
     Permission.COUNT_ORGANIZATION: _either(_organizes, _national),
     Permission.APPOINT_COORDINATORS: _national,

@@ -31,9 +31,6 @@ CLOSED_AT_ONCE = 500
 PRESENCE_ZONE = ZoneInfo("Asia/Almaty")
 """Whose days "people on one phone in a day" means: one zone for the whole country."""
 
-ONLINE_STEPS, OFFLINE_STEPS = 1, 3
-"""How many steps of a minute a code of the place may be off."""
-
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -95,7 +92,7 @@ class Report:
                 age.total_seconds(),
                 mocked=position.mocked,
             )
-        steps = OFFLINE_STEPS if self.is_offline else ONLINE_STEPS
+        steps = codes.OFFLINE_STEPS if self.is_offline else codes.ONLINE_STEPS
         code_is_right = self.code is not None and codes.is_right(
             event.code_secret, self.code, self.captured_at, steps
         )

@@ -1,9 +1,84 @@
-"""The code of the place (stand-in until the branch with it lands)."""
+"""The code of the place: six digits that change each minute (RFC 6238), from a secret of each event.
 
-from datetime import datetime
+The organizer's phone shows them, and can go on computing them without signal. Whoever enters or scans the
+code of the moment is where the organizer is.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
 
 import pyotp
+from sqlalchemy.orm import Session
+
+from service import errors, events, limits
+from service.access import Actor, Permission, require
+
+STEP_S = 60
+DIGITS = 6
+ONLINE_STEPS = 1
+"""Steps that a code may be early or late: the time to read it out and to send it."""
+
+OFFLINE_STEPS = 3
+"""The same for a code kept without signal, judged by the phone's corrected clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """The code until `valid_until` (in the event's zone); it is accepted for ONLINE_STEPS longer."""
+
+    code: str
+    valid_until: datetime
+    secret: str
+
+
+def of_event(session: Session, actor: Actor, event_id: UUID, now: datetime) -> Code:
+    """The code of an event, for its organizers.
+
+    Raises:
+        NotFound, Forbidden.
+    """
+    event = events.get_visible(session, actor, event_id)
+    require(actor, Permission.SHOW_CODE, events.target_of(event))
+    left_s = STEP_S - now.timestamp() % STEP_S
+    valid_until = event.local(now + timedelta(seconds=left_s))
+    return Code(_totp(event.code_secret).at(now), valid_until, event.code_secret)
 
 
 def is_right(secret: str, code: str, at: datetime, steps: int) -> bool:
-    return bool(pyotp.TOTP(secret, interval=60).verify(code, for_time=at, valid_window=steps))
+    """Whether a code was that of its moment `at`, or of one up to `steps` minutes around it.
+
+    Compared in constant time by pyotp. Any text may come in; moments outside 1970 … 9999 are never right.
+    """
+    if len(code) != DIGITS or not 1971 <= at.year <= 9998:
+        return False
+    return _totp(secret).verify(code, for_time=at, valid_window=steps)
+
+
+def _totp(secret: str) -> pyotp.TOTP:
+    return pyotp.TOTP(secret, digits=DIGITS, interval=STEP_S)
+
+
+def count_try(session: Session, event_id: UUID, volunteer_id: UUID, now: datetime, limit: int) -> None:
+    """Count one try of a code, before it is judged and in a transaction of its own: commit right after it.
+
+    A refusal that rolls back must not forgive the try.
+
+    Raises:
+        TooManyRequests: more than `limit` tries of this person at this event in this hour.
+    """
+    limits.count_use(session, f"place-code:{event_id}:{volunteer_id}", now, limit)
+
+
+def count_tries(
+    session: Session, event_ids: Iterable[UUID], volunteer_id: UUID, now: datetime, limit: int
+) -> dict[UUID, errors.TooManyRequests]:
+    """Count one try for each of these events; returns the refusals, by event."""
+    refused = {}
+    for event_id in sorted(event_ids):
+        try:
+            count_try(session, event_id, volunteer_id, now, limit)
+        except errors.TooManyRequests as refusal:
+            refused[event_id] = refusal
+    return refused

@@ -188,3 +188,15 @@ class Busy(ServiceError):
     """Too many changes of one thing at one moment; `retry_after_s` seconds later it works."""
 
     code = "unavailable"
+
+
+class NotStarted(Conflict):
+    """`starts_at`: before it nobody can have been counted there."""
+
+    code = "not-started"
+
+
+class HeadcountsClosed(Conflict):
+    """`closed_at`: since then head counts stay as they are."""
+
+    code = "headcounts-closed"

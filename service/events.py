@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from service import counts, errors, organizations, outbox, places, regions
+from service import areas, counts, errors, organizations, outbox, places, regions
 from service.access import Actor, Permission, Target, may, require
 from service.content import content_hash
 from service.database import LocalizedText, new_id
@@ -79,7 +79,6 @@ def create(
             created_by=actor.volunteer_id,
             created_at=now,
             content_hash=digest,
-            code_secret="",
         )
         _apply(event, plan, now)
         try:
@@ -105,6 +104,7 @@ def _apply(event: Event, plan: Plan, now: datetime) -> None:
         raise errors.OutsideKazakhstan("meeting_point", "outside-kazakhstan")
     if plan.region_code is not None and plan.region_code != region.code:
         raise errors.Invalid("region", "region-mismatch", region=region.code)
+    areas.check(plan.area, plan.latitude, plan.longitude)
     for name, value in asdict(plan).items():
         setattr(event, name, value)
     event.bring = list(plan.bring)

@@ -27,7 +27,7 @@ FAR = 20_000 / SEMI_MAJOR_AXIS_M
 of metres, and near the poles by anything: the geodesic is asked instead."""
 
 AREAS_KEPT = 2_048
-"""Areas kept prepared in a process: those of a busy day. The largest take about 30 kB each."""
+"""Areas kept prepared in a process: those of a busy day. The largest take about 14 kB each."""
 
 
 def northing(latitude: float) -> float:

@@ -37,6 +37,8 @@ class Settings:
     database_read_url: str | None
     firebase_project_id: str | None
     google_application_credentials: str | None
+    app_check_required: bool
+    app_check_app_ids: tuple[str, ...]
     ratelimit_storage_uri: str
     phone_regions: tuple[str, ...]
     min_age: int
@@ -45,6 +47,7 @@ class Settings:
     requests_per_minute: int
     codes_per_phone_hour: int
     codes_per_address_hour: int
+    code_tries_per_hour: int
     web_workers: int
     web_threads: int
     worker_concurrency: int
@@ -75,6 +78,8 @@ def read(environment: Mapping[str, str]) -> Settings:
         database_read_url=reader.url("DATABASE_READ_URL", ("postgres", "postgresql", "postgresql+psycopg")),
         firebase_project_id=reader.text("FIREBASE_PROJECT_ID"),
         google_application_credentials=reader.existing_file("GOOGLE_APPLICATION_CREDENTIALS"),
+        app_check_required=reader.choice("APP_CHECK", ("checked", "required"), "checked") == "required",
+        app_check_app_ids=reader.names("APP_CHECK_APP_IDS"),
         ratelimit_storage_uri=reader.text("RATELIMIT_STORAGE_URI") or "memory://",
         phone_regions=reader.words("PHONE_REGIONS", ("KZ",)),
         min_age=reader.number("MIN_AGE", 14, int, lowest=0, highest=18),
@@ -83,6 +88,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         requests_per_minute=reader.number("REQUESTS_PER_MINUTE", 6_000, int, lowest=1),
         codes_per_phone_hour=reader.number("CODES_PER_PHONE_HOUR", 5, int, lowest=1),
         codes_per_address_hour=reader.number("CODES_PER_ADDRESS_HOUR", 2_000, int, lowest=1),
+        code_tries_per_hour=reader.number("CODE_TRIES_PER_HOUR", 10, int, lowest=1),
         web_workers=reader.number("WEB_WORKERS", 2, int, lowest=1, highest=256),
         web_threads=reader.number("WEB_THREADS", 8, int, lowest=1, highest=256),
         worker_concurrency=reader.number("WORKER_CONCURRENCY", 4, int, lowest=1, highest=64),
@@ -149,6 +155,10 @@ class _Reader:
                 f"{name}: there is no file {value}; give the path of the service account's JSON key."
             )
         return value
+
+    def names(self, name: str) -> tuple[str, ...]:
+        """Names as they are written, between commas or spaces."""
+        return tuple((self.text(name) or "").replace(",", " ").split())
 
     def words(self, name: str, default: tuple[str, ...]) -> tuple[str, ...]:
         value = self.text(name)

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from service import errors
-from service.models import SecretUse, SignInCode
+from service import errors, limits
+from service.models import SignInCode
 
 CODE_DIGITS = 6
 CODE_LIFETIME = timedelta(minutes=5)
@@ -25,8 +25,8 @@ def new_code(
     Raises:
         TooManyRequests: the limit of this hour is reached.
     """
-    _count_use(session, f"code-phone:{phone}", now, per_phone)
-    _count_use(session, f"code-address:{address}", now, per_address)
+    limits.count_use(session, f"code-phone:{phone}", now, per_phone)
+    limits.count_use(session, f"code-address:{address}", now, per_address)
     code = "".join(secrets.choice("0123456789") for _ in range(CODE_DIGITS))
     values = {"code_hash": _hash(phone, code, key), "expires_at": now + CODE_LIFETIME, "tries": 0}
     session.execute(
@@ -60,18 +60,6 @@ def use_code(session: Session, phone: str, code: str, now: datetime, key: str) -
     ).scalar()
     if used is None:
         raise errors.BadCode()
-
-
-def _count_use(session: Session, subject: str, now: datetime, limit: int) -> None:
-    hour = now.replace(minute=0, second=0, microsecond=0)
-    uses = session.execute(
-        insert(SecretUse)
-        .values(subject=subject, hour=hour, uses=1)
-        .on_conflict_do_update(index_elements=["subject", "hour"], set_={"uses": SecretUse.uses + 1})
-        .returning(SecretUse.uses)
-    ).scalar_one()
-    if uses > limit:
-        raise errors.TooManyRequests(retry_after_s=int((hour + timedelta(hours=1) - now).total_seconds()) + 1)
 
 
 def _hash(phone: str, code: str, key: str) -> str:

@@ -96,7 +96,6 @@ def make_event(session: Session, organization: Organization | None = None, **ove
         "walk_ins": True,
         "bring": [],
         "search": "елек жагалауын тазалау актобе",
-        "code_secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
         "status": "published",
         "created_by": organization.created_by,
         "created_at": NOW - timedelta(days=10),

@@ -17,7 +17,6 @@ NOW_NULLABLE = (("presence_record", "distance_m"), ("attendance", "distance_m"))
 
 def upgrade():
     op.add_column("event", sa.Column("cancelled_at", sa.DateTime(timezone=True)))
-    op.add_column("event", sa.Column("code_secret", sa.Text(), nullable=False, server_default=""))
     op.execute("UPDATE event SET cancelled_at = least(now(), ends_at) WHERE status = 'cancelled'")
     record = "presence_record"
     op.add_column(record, sa.Column("code_is_right", sa.Boolean(), nullable=False, server_default="false"))

@@ -2,6 +2,7 @@
 
 from service.models.attendance import Attendance, CountPending, CountTotal, PresenceRecord
 from service.models.events import Event, Signup
+from service.models.headcounts import Headcount
 from service.models.organizations import Invitation, Membership, Organization
 from service.models.outbox import ClockOffset, Delivery, InboxItem, LocalMessage, Outbox
 from service.models.volunteers import Coordinator, Device, SecretUse, SignInCode, Volunteer
@@ -15,6 +16,7 @@ __all__ = [
     "Delivery",
     "Device",
     "Event",
+    "Headcount",
     "InboxItem",
     "Invitation",
     "LocalMessage",

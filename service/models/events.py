@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -10,6 +11,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from service.database import Base, LocalizedText, new_id
 
 KINDS = ("cleanup", "tree_planting", "water_body", "recycling", "education", "other")
+
+# Base32 for RFC 6238, 244 random bits, made by the server for every row, however it is inserted: two random
+# UUIDs in hex, whose digits 0, 1, 8 and 9 are no letters of base32.
+RANDOM_BASE32 = (
+    "translate(upper(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '')), '0189', 'GHIJ')"
+)
 
 
 class Event(Base):
@@ -51,7 +58,6 @@ class Event(Base):
     walk_ins: Mapped[bool]
     bring: Mapped[list[str]]
     search: Mapped[str]
-    code_secret: Mapped[str]
     status: Mapped[str] = mapped_column(default="draft")
     cancel_reason: Mapped[str | None]
     cancelled_at: Mapped[datetime | None]
@@ -62,6 +68,8 @@ class Event(Base):
     created_by: Mapped[UUID] = mapped_column(sa.ForeignKey("volunteer.id"))
     created_at: Mapped[datetime]
     content_hash: Mapped[str]
+    # Of the rotating code of the place; told to its organizers only.
+    code_secret: Mapped[str] = mapped_column(server_default=sa.text(RANDOM_BASE32))
 
     @property
     def is_draft(self) -> bool:
@@ -73,6 +81,10 @@ class Event(Base):
 
     def is_over(self, now: datetime) -> bool:
         return now >= self.ends_at
+
+    def local(self, at: datetime) -> datetime:
+        """A moment in the event's own zone."""
+        return at.astimezone(ZoneInfo(self.zone))
 
 
 class Signup(Base):

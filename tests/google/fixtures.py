@@ -17,7 +17,7 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
 
 @pytest.fixture(scope="session")
 def standin(keys: Keys) -> Iterator[Google]:
-    made = Google(keys.certificates)
+    made = Google(keys.certificates, keys.app_keys)
     server = serve(made, keys.server_certificate, keys.server_key)
     yield made
     server.shutdown()

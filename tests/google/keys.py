@@ -1,4 +1,4 @@
-"""Throw-away keys: a CA, a certificate for Google's hosts, a key for ID tokens, a service account."""
+"""Throw-away keys: a CA, a certificate for Google's hosts, keys for ID and App Check tokens, an account."""
 
 import datetime
 import json
@@ -12,9 +12,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
+from jwt.algorithms import RSAAlgorithm
 
 PROJECT = "demo-taza"
 KEY_ID = "kid-1"
+APP_KEY_ID = "app-kid-1"
+APP_ID = "1:1234567890:android:321abc456def7890"
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,8 @@ class Keys:
     token_key: str
     other_key: str
     certificates: dict[str, str]
+    app_check_key: str
+    app_keys: dict[str, Any]
 
     def id_token(self, phone: str | None, subject: str = "u1", *, key: Any = None, **changes: Any) -> str:
         """An ID token of the phone provider, signed with the key that the stand-in publishes."""
@@ -44,10 +49,24 @@ class Keys:
         }
         return jwt.encode(claims | changes, key or self.token_key, "RS256", headers={"kid": KEY_ID})
 
+    def app_check_token(
+        self, app_id: str = APP_ID, *, key: str | None = None, key_id: str = APP_KEY_ID, **changes: Any
+    ) -> str:
+        """An App Check token, signed with the key that the stand-in publishes."""
+        now = int(time.time())
+        claims = {
+            "iss": "https://firebaseappcheck.googleapis.com/1234567890",
+            "aud": ["projects/1234567890", f"projects/{PROJECT}"],
+            "sub": app_id,
+            "iat": now - 10,
+            "exp": now + 3600,
+        }
+        return jwt.encode(claims | changes, key or self.app_check_key, "RS256", headers={"kid": key_id})
+
 
 def make(folder: Path) -> Keys:
     """Make all of them in a folder."""
-    ca_key, server_key, token_key = _key(), _key(), _key()
+    ca_key, server_key, token_key, app_key = _key(), _key(), _key(), _key()
     ca = _certificate("Loopback test CA", ca_key, None, ca_key)
     server = _certificate("loopback", server_key, ca, ca_key)
     signer = _certificate("securetoken.system.gserviceaccount.com", token_key, None, token_key)
@@ -77,6 +96,8 @@ def make(folder: Path) -> Keys:
         _pem(token_key),
         _pem(_key()),
         {KEY_ID: _text(signer)},
+        _pem(app_key),
+        {"keys": [_jwk(app_key)]},
     )
 
 
@@ -88,6 +109,14 @@ def _pem(key: rsa.RSAPrivateKey) -> str:
     return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     ).decode()
+
+
+def _jwk(key: rsa.RSAPrivateKey) -> dict[str, Any]:
+    return RSAAlgorithm.to_jwk(key.public_key(), as_dict=True) | {
+        "kid": APP_KEY_ID,
+        "use": "sig",
+        "alg": "RS256",
+    }
 
 
 def _text(certificate: x509.Certificate) -> str:

@@ -1,4 +1,4 @@
-"""Google on loopback for tests: OAuth, FCM send and the certificates of ID tokens, over TLS.
+"""Google on loopback for tests: OAuth, FCM send, the certificates of ID tokens, App Check's keys, over TLS.
 
 The unmodified SDK talks to its real addresses; only name resolution and the trust root are the test's
 (see `fixtures.py`).
@@ -45,19 +45,21 @@ class Google:
     """What Google knows and how it behaves; shared by the server's threads."""
 
     certificates: dict[str, str]
+    app_keys: dict[str, Any] = field(default_factory=dict)
     sent: list[dict[str, Any]] = field(default_factory=list)
     rejected: list[str] = field(default_factory=list)
     hits: Counter[str] = field(default_factory=Counter)
     faults: dict[str, Fault] = field(default_factory=dict)
     oauth_down: bool = False
     keys_down: bool = False
+    app_keys_down: bool = False
     port: int = 0
 
     def reset(self) -> None:
         """Forget all that happened, and behave."""
         for seen in (self.sent, self.rejected, self.hits, self.faults):
             seen.clear()
-        self.oauth_down = self.keys_down = False
+        self.oauth_down = self.keys_down = self.app_keys_down = False
 
     def answer(self, path: str, body: bytes, headers: Any) -> Answer:
         """Answer one request."""
@@ -71,6 +73,8 @@ class Google:
             if self.keys_down:
                 return 503, {}, {}
             return 200, self.certificates, {"cache-control": "public, max-age=19800"}
+        if path == "/v1/jwks":
+            return (503, {}, {}) if self.app_keys_down else (200, self.app_keys, {})
         return 404, {"error": {"code": 404, "status": "NOT_FOUND"}}, {}
 
     def _token(self) -> Answer:
