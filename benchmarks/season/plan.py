@@ -17,6 +17,7 @@ WEEKS = 26
 SLOTS = (9, 14)
 HOURS = 3
 RADIUS_M = 150
+LONGEST_NOTICE_DAYS = 14
 ATTEND_PER_EVENT = 30
 LARGEST_TOWNS = 5
 PEOPLE_BLOCK, OWNERS_BLOCK = 77_010_000_000, 77_020_000_000
@@ -58,6 +59,7 @@ class PlannedEvent:
     number: int
     owner: int
     town: Place
+    published_on: date
     day: date
     slot: int
     capacity: int | None
@@ -83,12 +85,15 @@ class Plan:
     owners: tuple[Person, ...]
     events: tuple[PlannedEvent, ...]
 
-    def days(self) -> Iterator[tuple[date, list[PlannedEvent]]]:
-        """The events day by day."""
-        by_day: dict[date, list[PlannedEvent]] = defaultdict(list)
+    def days(self) -> Iterator[tuple[date, list[PlannedEvent], list[PlannedEvent]]]:
+        """Each day on which something happens: the events held, and those published in the evening."""
+        held: dict[date, list[PlannedEvent]] = defaultdict(list)
+        published: dict[date, list[PlannedEvent]] = defaultdict(list)
         for event in self.events:
-            by_day[event.day].append(event)
-        yield from sorted(by_day.items())
+            held[event.day].append(event)
+            published[event.published_on].append(event)
+        for day in sorted(held.keys() | published.keys()):
+            yield day, held[day], published[day]
 
 
 def make(events: int, volunteers: int, seed: int) -> Plan:
@@ -143,6 +148,7 @@ def _event(
         number=number,
         owner=owner,
         town=town,
+        published_on=day - timedelta(days=random.randint(1, LONGEST_NOTICE_DAYS)),
         day=day,
         slot=random.choice(SLOTS),
         capacity=random.choice((None, None, max(5, len(people) - 5))),

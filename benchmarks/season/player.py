@@ -11,10 +11,11 @@ from typing import Any, TypeVar
 from tqdm import tqdm
 
 from benchmarks.season.client import Answer, Client
-from benchmarks.season.plan import FIRST_DAY, ZONE, Person, Plan, PlannedEvent, Visit
+from benchmarks.season.plan import ZONE, Person, Plan, PlannedEvent, Visit
 
 T = TypeVar("T")
 NATIONAL = "+77000000001"
+MORNING, EVENING = time(8, 10), time(19)
 SOON, LATE, EARLY_LEAVE, LEAVE = (
     timedelta(minutes=-10),
     timedelta(minutes=25),
@@ -58,9 +59,10 @@ class Player:
         self.accounts: dict[int, Account] = {}
         self.owners: dict[int, Account] = {}
         self.organizations: dict[int, str] = {}
-        self.known: list[Known] = []
+        self.known: dict[int, Known] = {}
         self.consents: dict[str, str] = {}
-        self.now = datetime.combine(FIRST_DAY, time(0), ZONE)
+        first_day = min(event.published_on for event in plan.events)
+        self.now = datetime.combine(first_day, time(0), ZONE)
         self.national = Account(Person(NATIONAL, "", "", "kk", plan.owners[0].town, timedelta(0)))
 
     def play(self) -> None:
@@ -69,13 +71,14 @@ class Player:
         self.sign_in(self.national)
         self.consents = self.client.call("meta", "GET", "/v1/meta").body["consents"]
         self._all(self._found, range(len(self.plan.owners)))
-        days = list(self.plan.days())
-        for day, events in tqdm(days, unit="day", mininterval=2):
-            self._play_day(day, [Known(event) for event in events])
+        for day, held, published in tqdm(list(self.plan.days()), unit="day", mininterval=2):
+            self._hold(day, [self.known[event.number] for event in held])
+            self._publish(day, [Known(event) for event in published])
 
-    def _play_day(self, day: date, known: Sequence[Known]) -> None:
-        self.known += known
-        self._set_clock(datetime.combine(day, time(6), ZONE))
+    def _publish(self, day: date, known: Sequence[Known]) -> None:
+        """In the evening: new events, newcomers, signups and second thoughts."""
+        self._set_clock(datetime.combine(day, EVENING, ZONE))
+        self.known |= {one.event.number: one for one in known}
         self._all(self._create, known)
         newcomers = {visit.person for one in known for visit in one.event.visits} - set(self.accounts)
         self._all(self._register, sorted(newcomers))
@@ -83,7 +86,12 @@ class Player:
         self._all(self._sign_up, [(one, visit) for one, visit in visits if visit.signs_up])
         self._all(self._withdraw, [(one, visit) for one, visit in visits if visit.cancels])
         self._all(self._ask_again, [(one, person) for one in known for person in sorted(one.waiting)])
+
+    def _hold(self, day: date, known: Sequence[Known]) -> None:
+        """In the morning the organizers speak, then people come and go."""
+        self._set_clock(datetime.combine(day, MORNING, ZONE))
         self._all(self._organize, known)
+        visits = [(one, visit) for one in known for visit in one.event.visits]
         for slot in sorted({one.event.slot for one in known}):
             self._play_slot(day, slot, [(one, visit) for one, visit in visits if one.event.slot == slot])
 

@@ -1,0 +1,36 @@
+"""How many requests one address may make in a minute: only the calls that ask for it pay for it."""
+
+import logging
+import time
+
+from limits import RateLimitItemPerMinute
+from limits.errors import StorageError
+from limits.storage import storage_from_string
+from limits.strategies import FixedWindowRateLimiter
+
+from service import errors
+
+logger = logging.getLogger(__name__)
+
+
+class AddressLimit:
+    """Counts requests by address in a storage that all processes may share (`memory://`, Redis, Valkey)."""
+
+    def __init__(self, storage_uri: str, per_minute: int) -> None:
+        self._window = FixedWindowRateLimiter(storage_from_string(storage_uri, wrap_exceptions=True))
+        self._item = RateLimitItemPerMinute(per_minute)
+
+    def count(self, address: str) -> None:
+        """Count one request. While the storage is away all pass: what guards secrets is in PostgreSQL.
+
+        Raises:
+            TooManyRequests.
+        """
+        try:
+            if self._window.hit(self._item, address):
+                return
+            reset_at = self._window.get_window_stats(self._item, address).reset_time
+        except StorageError as error:
+            logger.warning("requests of one address are not limited now: %s", error)
+            return
+        raise errors.TooManyRequests(retry_after_s=max(1, round(reset_at - time.time())))
