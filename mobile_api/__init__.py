@@ -9,7 +9,9 @@ from mobile_api import (
     health,
     inbox,
     meta,
+    notification_settings,
     organizations,
+    reports,
     signups,
     volunteers,
 )
@@ -20,10 +22,12 @@ BLUEPRINTS = (
     auth.blueprint,
     volunteers.blueprint,
     inbox.blueprint,
+    notification_settings.blueprint,
     organizations.blueprint,
     events.blueprint,
     signups.blueprint,
     attendance.blueprint,
     counts.blueprint,
+    reports.blueprint,
     coordinators.blueprint,
 )

@@ -57,6 +57,7 @@ class Permission(StrEnum):
     COUNT_REGION = "count-region"
     COUNT_ORGANIZATION = "count-organization"
     APPOINT_COORDINATORS = "appoint-coordinators"
+    HANDLE_REPORT = "handle-report"
 
 
 Predicate = Callable[[Actor, Target], bool]
@@ -96,6 +97,7 @@ RULES: Mapping[Permission, Predicate] = {
     Permission.COUNT_REGION: _coordinates,
     Permission.COUNT_ORGANIZATION: _either(_organizes, _national),
     Permission.APPOINT_COORDINATORS: _national,
+    Permission.HANDLE_REPORT: _coordinates,
 }
 
 

@@ -2,8 +2,10 @@
 
 from service.models.attendance import Attendance, CountPending, CountTotal, PresenceRecord
 from service.models.events import Event, Signup
+from service.models.notification_settings import NotificationSettings
 from service.models.organizations import Invitation, Membership, Organization
 from service.models.outbox import ClockOffset, Delivery, InboxItem, LocalMessage, Outbox
+from service.models.reports import EventReport
 from service.models.volunteers import Coordinator, Device, SecretUse, SignInCode, Volunteer
 
 __all__ = [
@@ -15,10 +17,12 @@ __all__ = [
     "Delivery",
     "Device",
     "Event",
+    "EventReport",
     "InboxItem",
     "Invitation",
     "LocalMessage",
     "Membership",
+    "NotificationSettings",
     "Organization",
     "Outbox",
     "PresenceRecord",
