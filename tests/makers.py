@@ -8,7 +8,7 @@ from uuid import uuid4
 from sqlalchemy.orm import Session
 
 from service.database import new_id
-from service.models import Device, Event, Membership, Organization, Signup, Volunteer
+from service.models import Attendance, Device, Event, Membership, Organization, Signup, Volunteer
 from service.models.volunteers import Coordinator
 from tests.conftest import NOW
 
@@ -107,6 +107,21 @@ def make_event(session: Session, organization: Organization | None = None, **ove
 def make_signup(session: Session, event: Event, volunteer: Volunteer, **overrides: Any) -> Signup:
     values: dict[str, Any] = {"status": "going", "companions": 0, "created_at": NOW - timedelta(days=2)}
     return _added(session, Signup(event_id=event.id, volunteer_id=volunteer.id, **values | overrides))
+
+
+def make_attendance(session: Session, event: Event, volunteer: Volunteer, **overrides: Any) -> Attendance:
+    """Somebody who was there from the start to the end, and counts."""
+    values: dict[str, Any] = {
+        "id": new_id(),
+        "status": "counted",
+        "evidence": "gps",
+        "checked_in_at": event.starts_at,
+        "checked_out_at": event.ends_at,
+        "minutes": 150,
+        "distance_m": 0,
+        "reasons": [],
+    }
+    return _added(session, Attendance(event_id=event.id, volunteer_id=volunteer.id, **values | overrides))
 
 
 def make_device(session: Session, volunteer: Volunteer, **overrides: Any) -> Device:
