@@ -48,7 +48,7 @@ def open_reports(
         query = query.where(Event.region_code == region_code)
     if after is not None:
         query = query.where(EventReport.id > after)
-    return session.execute(query).tuples().all()
+    return session.execute(query).all()
 
 
 def close(session: Session, actor: Actor, report_id: UUID, resolution: str, now: datetime) -> EventReport:
