@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
 from notifications.audience import EVENT_IS_ON, recipients
-from notifications.expansion import CHUNK, Recipient, fill
+from notifications.expansion import Recipient, fill
 from service import events, outbox
 from service.evidence import Thresholds
 from service.models import Event, InboxItem, NotificationSettings, Outbox, Signup
@@ -41,50 +41,59 @@ THANKS_UNTIL = timedelta(days=3, hours=1)
 
 DIGEST_HOUR = 9
 EVENTS_AT_ONCE = 500
+AT_ONCE = 5_000
+"""People of one entry told in one transaction: each visit reads all of the event's, so not too few."""
 
 
 def run(sessions: sessionmaker[Session], now: datetime) -> None:
     """Owe what has come due since the last time, then tell everybody whose moment has come."""
-    for owe in (owe_reminders, owe_check_in_open, owe_thanks, owe_digest):
-        with sessions.begin() as session:
-            owe(session, now)
-    while True:
-        with sessions.begin() as session:
-            if not visit_next(session, now):
-                return
+    for step in (owe_reminders, owe_check_in_open, owe_thanks, owe_digest, visit_next):
+        more = True
+        while more:
+            with sessions.begin() as session:
+                more = step(session, now)
 
 
-def owe_reminders(session: Session, now: datetime) -> None:
-    """An entry for each reminder of each coming event; a moved event gets new ones."""
+def owe_reminders(session: Session, now: datetime) -> bool:
+    """An entry for each reminder of each coming event; a moved event gets new ones. True: call again."""
+    most = 0
     for kind, lead in LEADS.items():
         horizon = now + lead + LONGEST_QUIET + timedelta(seconds=SPREAD_S) + BEFORE_QUIET
         coming = _days(now, horizon), Event.starts_at > now, Event.starts_at <= horizon
-        for event in _events_without(session, kind, *coming):
+        found = _events_without(session, kind, *coming)
+        for event in found:
             _owe_gradually(session, kind, event, now)
+        most = max(most, len(found))
+    return most == EVENTS_AT_ONCE
 
 
-def owe_check_in_open(session: Session, now: datetime) -> None:
-    """Once the window of check-in is open; of use until the event's end."""
+def owe_check_in_open(session: Session, now: datetime) -> bool:
+    """Once the window of check-in is open; of use until the event's end. True: call again."""
     kind = "check_in_open"
     opened = Event.starts_at <= now + CHECK_IN_OPENS, Event.ends_at > now
     days = _days(now - events.MAX_DURATION, now + CHECK_IN_OPENS)
-    for event in _events_without(session, kind, days, *opened):
+    found = _events_without(session, kind, days, *opened)
+    for event in found:
         outbox.owe_once(session, kind, _key(kind, event), now, events.facts_of(event), event_id=event.id)
+    return len(found) == EVENTS_AT_ONCE
 
 
-def owe_thanks(session: Session, now: datetime) -> None:
-    """Once an event is over and its presence has settled."""
+def owe_thanks(session: Session, now: datetime) -> bool:
+    """Once an event is over and its presence has settled. True: call again."""
     ended = Event.ends_at <= now - THANKS_AFTER, Event.ends_at > now - THANKS_UNTIL
     days = _days(now - THANKS_UNTIL - events.MAX_DURATION, now)
-    for event in _events_without(session, "thanks", days, *ended):
+    found = _events_without(session, "thanks", days, *ended)
+    for event in found:
         _owe_gradually(session, "thanks", event, now)
+    return len(found) == EVENTS_AT_ONCE
 
 
-def owe_digest(session: Session, now: datetime) -> None:
-    """Once a day, from nine in the morning."""
+def owe_digest(session: Session, now: datetime) -> bool:
+    """Once a day, from nine in the morning; never to be called again at once."""
     local = now.astimezone(PEOPLE_ZONE)
     if local.hour >= DIGEST_HOUR:
         outbox.owe_once(session, "waiting_digest", f"waiting_digest:{local.date()}", now, {})
+    return False
 
 
 def _days(first: datetime, last: datetime) -> sa.ColumnElement[bool]:
@@ -137,10 +146,10 @@ def _thank(session: Session, entry: Outbox, event: Event, now: datetime) -> date
     rows = session.execute(
         sa.select(audience.c.volunteer_id, audience.c.facts)
         .where(~_has_item(entry, audience.c.volunteer_id))
-        .limit(CHUNK)
+        .limit(AT_ONCE)
     ).all()
     fill(session, entry, [Recipient(person, facts, now) for person, facts in rows], now, now)
-    if len(rows) == CHUNK:
+    if len(rows) == AT_ONCE:
         return now
     return now + REVISIT if now < event.ends_at + THANKS_UNTIL else None
 
@@ -155,8 +164,8 @@ def _remind(session: Session, entry: Outbox, event: Event, now: datetime) -> dat
     due, has_begun, later = _sort_by_moment(session, entry, event, now)
     if not has_begun:
         entry.facts = events.facts_of(event)
-    fill(session, entry, due[:CHUNK], now, now)
-    if len(due) > CHUNK:
+    fill(session, entry, due[:AT_ONCE], now, now)
+    if len(due) > AT_ONCE:
         return now
     return min(later, now + REVISIT)
 
