@@ -25,6 +25,8 @@ class ItemShown(Schema):
     title = fields.String()
     body = fields.String()
     event_id = fields.UUID(allow_none=True)
+    # What to accept or decline.
+    invitation_id = fields.UUID(allow_none=True)
     created_at = Moment()
     read_at = Moment(allow_none=True)
 

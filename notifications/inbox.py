@@ -22,6 +22,7 @@ class Item:
     title: str
     body: str
     event_id: UUID | None
+    invitation_id: UUID | None
     created_at: datetime
     read_at: datetime | None
 
@@ -44,7 +45,17 @@ def page(
 
 def _item(item: InboxItem, entry: Outbox, locale: str) -> Item:
     title, body = words(entry.kind, entry.facts | (item.facts or {}), locale)
-    return Item(item.id, entry.kind, title, body, entry.event_id, item.created_at, item.read_at)
+    invitation_id = entry.facts.get("invitation_id")
+    return Item(
+        id=item.id,
+        kind=entry.kind,
+        title=title,
+        body=body,
+        event_id=entry.event_id,
+        invitation_id=UUID(invitation_id) if invitation_id else None,
+        created_at=item.created_at,
+        read_at=item.read_at,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,6 +146,7 @@ def _thank(session: Session, entry: Outbox, event: Event, now: datetime) -> date
     rows = session.execute(
         sa.select(audience.c.volunteer_id, audience.c.facts)
         .where(~_has_item(entry, audience.c.volunteer_id))
+        .order_by(audience.c.volunteer_id)
         .limit(AT_ONCE)
     ).all()
     fill(session, entry, [Recipient(person, facts, now) for person, facts in rows], now, now)
