@@ -94,6 +94,17 @@ def test_from_sign_in_to_check_in_and_a_push(service: Service, event: dict[str, 
     assert "Қолғап ала келіңіз" in service.call("GET", "/dev/pushes").text
 
 
+def test_the_worker_tells_that_check_in_is_open(service: Service) -> None:
+    """What the clock owes comes from the worker alone: nobody has called anything."""
+    token = service.sign_in("+77000000103")
+
+    def told() -> bool:
+        items = service.call("GET", "/v1/me/inbox", token).json()["items"]
+        return "check_in_open" in [item["kind"] for item in items]
+
+    wait_for(told, "the opening of check-in in the inbox", seconds=90)
+
+
 def test_a_worker_killed_in_the_middle_loses_nothing(service: Service, event: dict[str, Any]) -> None:
     phones = [f"+770000001{n:02d}" for n in (1, 3, 5, 7, 9)]
     for n, phone in enumerate(phones):
