@@ -52,15 +52,16 @@ def get_inbox(query: dict[str, Any]) -> Any:
             "of": [caller.volunteer_id, caller.locale],
         }
     )
+    headers = {"ETag": quote_etag(etag), "Cache-Control": "private, no-cache"}
     if request.if_none_match.contains_weak(etag):
-        return Response(status=HTTPStatus.NOT_MODIFIED, headers={"ETag": quote_etag(etag)})
+        return Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
     before = paging.decode(query.get("cursor"), UUID)
     found = inbox.page(
         session(), caller.volunteer_id, caller.locale, before and before[0], query["limit"] + 1
     )
     items, following = paging.page(found, query["limit"], lambda item: (item.id,))
     shown = {"items": items, "unread": state.unread, "next": following}
-    return shown, HTTPStatus.OK, {"ETag": quote_etag(etag)}
+    return shown, HTTPStatus.OK, headers
 
 
 @blueprint.route("/<uuid:item_id>/read", methods=["PUT"])

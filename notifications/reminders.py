@@ -104,7 +104,9 @@ def _days(first: datetime, last: datetime) -> sa.ColumnElement[bool]:
 
 def _events_without(session: Session, kind: str, *conditions: sa.ColumnElement[bool]) -> Sequence[Event]:
     """Published events for which nothing of this kind was owed yet, with their present start."""
-    start = sa.cast(sa.cast(sa.func.extract("epoch", Event.starts_at), sa.BigInteger), sa.Text)
+    # Rounded down as `_key` does: a cast alone rounds half seconds up.
+    seconds = sa.func.floor(sa.func.extract("epoch", Event.starts_at))
+    start = sa.cast(sa.cast(seconds, sa.BigInteger), sa.Text)
     key = sa.literal(f"{kind}:") + sa.cast(Event.id, sa.Text) + ":" + start
     query = (
         sa.select(Event)

@@ -106,6 +106,16 @@ def test_reminders_are_spread_and_come_once(session: Session, run: Run) -> None:
         assert START - lead + TEN / 2 < max(due) <= START - lead + TEN
 
 
+def test_a_start_between_two_seconds_is_owed_once(session: Session, run: Run) -> None:
+    event = make_event(session, starts_at=START + timedelta(milliseconds=700))
+    person = going(session, event)
+    run(START - timedelta(hours=30))
+    known = reminders._events_without(session, "reminder_24h", Event.id == event.id)
+    assert known == []
+    minutes(run, START - timedelta(hours=25), START - timedelta(hours=23), timedelta(minutes=10))
+    assert told(session, person) == ["reminder_24h"]
+
+
 def test_nobody_is_reminded_who_has_cancelled(session: Session, run: Run) -> None:
     event = make_event(session, starts_at=START)
     early, late = going(session, event), going(session, event)
