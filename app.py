@@ -78,8 +78,12 @@ class Parts:
         """Firebase when its credentials are set (broken ones raise), else the local one."""
         credentials_file = self.settings.google_application_credentials
         if credentials_file is not None:
-            return FirebaseGateway(credentials_file, threads=self.settings.push_threads)
-        return LocalGateway(sessions, self.clock)
+            return FirebaseGateway(
+                credentials_file,
+                threads=self.settings.push_threads,
+                web_app_url=self.settings.web_app_url,
+            )
+        return LocalGateway(sessions, self.clock, self.settings.web_app_url)
 
 
 def create_app(

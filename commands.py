@@ -1,4 +1,4 @@
-"""The `flask` commands: serve, worker, demo, coordinators, pushes."""
+"""The `flask` commands: serve, worker, demo, coordinators, pushes, messages."""
 
 import json
 from typing import TYPE_CHECKING, cast
@@ -9,7 +9,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from procrastinate import PsycopgConnector
 
-from notifications import local
+from notifications import local, samples
 from service import demo, errors, phones, queue, volunteers
 from service.database import CONNECT_ARGS, db
 from service.settings import Settings
@@ -116,6 +116,22 @@ def show_pushes(to: str | None, limit: int) -> None:
         if taken.message is not None:
             click.echo(f"{taken.created_at:%Y-%m-%d %H:%M:%S}  {taken.recipient}")
             click.echo(json.dumps(taken.message, ensure_ascii=False, indent=2))
+
+
+@commands.cli.group("messages")
+def messages() -> None:
+    """The texts of notifications."""
+
+
+@messages.command("preview")
+def preview_messages() -> None:
+    """Print every kind in every language, from sample facts."""
+    last = ("", "")
+    for kind, locale, title, body in samples.all_words():
+        if (kind, locale) != last:
+            click.echo(f"\n{kind}  {locale}")
+            last = (kind, locale)
+        click.echo(f"  {title}\n    {body.replace(chr(10), chr(10) + '    ')}")
 
 
 WELCOME = """

@@ -1,16 +1,20 @@
 """A volunteer's inbox."""
 
+from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
+from flask import Response, request
 from marshmallow import Schema, fields
+from werkzeug.http import quote_etag
 
 from mobile_api import paging
 from mobile_api.context import actor, now, session
 from mobile_api.fields import Moment, Paged
 from mobile_api.http import Blueprint
-from notifications import inbox
+from notifications import inbox, words
+from service.content import content_hash
 
 blueprint = Blueprint("inbox", __name__, url_prefix="/v1/me/inbox", description="Inbox")
 
@@ -21,6 +25,8 @@ class ItemShown(Schema):
     title = fields.String()
     body = fields.String()
     event_id = fields.UUID(allow_none=True)
+    # What to accept or decline.
+    invitation_id = fields.UUID(allow_none=True)
     created_at = Moment()
     read_at = Moment(allow_none=True)
 
@@ -34,15 +40,28 @@ class Inbox(Schema):
 @blueprint.route("", methods=["GET"])
 @blueprint.arguments(Paged, location="query")
 @blueprint.response(HTTPStatus.OK, Inbox)
-def get_inbox(query: dict[str, Any]) -> dict[str, Any]:
-    """Newest first, in the language of one's record."""
+def get_inbox(query: dict[str, Any]) -> Any:
+    """Newest first, in the language of one's record. Nothing new: 304, without reading a page."""
     caller = actor()
+    state = inbox.state(session(), caller.volunteer_id)
+    etag = content_hash(
+        {
+            "state": asdict(state),
+            "query": query,
+            "words": words.edition(),
+            "of": [caller.volunteer_id, caller.locale],
+        }
+    )
+    headers = {"ETag": quote_etag(etag), "Cache-Control": "private, no-cache"}
+    if request.if_none_match.contains_weak(etag):
+        return Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
     before = paging.decode(query.get("cursor"), UUID)
     found = inbox.page(
         session(), caller.volunteer_id, caller.locale, before and before[0], query["limit"] + 1
     )
     items, following = paging.page(found, query["limit"], lambda item: (item.id,))
-    return {"items": items, "unread": inbox.unread(session(), caller.volunteer_id), "next": following}
+    shown = {"items": items, "unread": state.unread, "next": following}
+    return shown, HTTPStatus.OK, headers
 
 
 @blueprint.route("/<uuid:item_id>/read", methods=["PUT"])

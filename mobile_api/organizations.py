@@ -144,7 +144,7 @@ def list_members(organization_id: UUID) -> dict[str, Any]:
 @blueprint.response(HTTPStatus.OK, Member)
 def put_member(body: dict[str, Any], organization_id: UUID, volunteer_id: UUID) -> dict[str, Any]:
     """Give a member another role; the last owner stays."""
-    organizations.set_role(session(), actor(), organization_id, volunteer_id, body["role"])
+    organizations.set_role(session(), actor(), organization_id, volunteer_id, body["role"], now())
     session().commit()
     return {"volunteer_id": volunteer_id, "role": body["role"]}
 

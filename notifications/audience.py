@@ -1,37 +1,190 @@
-"""To whom a notification goes, at the moment of asking: whoever has cancelled since is left out."""
+"""To whom each kind goes: one query a kind, asked when it is spread and again at the moment of sending.
 
-from collections.abc import Callable, Mapping
+Each gives (outbox_id, volunteer_id, facts); `facts` are the words' data for that person alone, or NULL.
+Whoever has cancelled since, or whose event has been moved or called off, is in it no more.
+"""
+
+from collections.abc import Mapping
+from math import ceil
 from typing import Any
 
+import h3
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Session
 
-from service.models import Membership, Outbox, Signup
+from service.models import (
+    Attendance,
+    Coordinator,
+    Event,
+    EventReport,
+    Invitation,
+    Membership,
+    Organization,
+    Outbox,
+    Signup,
+    Volunteer,
+)
+from service.models.volunteers import NATIONAL
+from service.volunteers import HOME_RESOLUTION
 
-Audience = Callable[[Outbox], sa.Select[Any]]
+Audience = sa.Select[Any]
+
+NEARBY_KM = 25
+"""How far from home an event may be to be worth a push."""
+
+MIN_CELL_SPACING_KM = 5
+"""A little less than the distance of two neighbouring H3 cells of resolution 6 anywhere in Kazakhstan."""
+
+EVENT_IS_ON = Event.status == "published"
+AS_TOLD = Event.starts_at == sa.cast(Outbox.facts["starts_at"].astext, sa.DateTime(timezone=True))
+
+
+def _people(volunteer_id: Any, facts: Any = None) -> Audience:
+    return sa.select(
+        Outbox.id.label("outbox_id"),
+        sa.type_coerce(volunteer_id, sa.Uuid).label("volunteer_id"),
+        (sa.cast(sa.null(), JSONB) if facts is None else facts).label("facts"),
+    ).select_from(Outbox)
 
 
 def _signed_up(*statuses: str) -> Audience:
-    return lambda entry: sa.select(Signup.volunteer_id).where(
-        Signup.event_id == entry.event_id, Signup.status.in_(statuses)
+    return (
+        _people(Signup.volunteer_id)
+        .join(Event, Event.id == Outbox.event_id)
+        .join(Signup, Signup.event_id == Event.id)
+        .where(Signup.status.in_(statuses))
     )
 
 
-def _the_person(entry: Outbox) -> sa.Select[Any]:
-    return sa.select(sa.literal(entry.volunteer_id, sa.Uuid).label("volunteer_id"))
+def _not_there_yet() -> Audience:
+    there = sa.exists().where(
+        Attendance.event_id == Signup.event_id, Attendance.volunteer_id == Signup.volunteer_id
+    )
+    return _signed_up("going").where(EVENT_IS_ON, AS_TOLD, ~there)
 
 
-def _owners(entry: Outbox) -> sa.Select[Any]:
-    return sa.select(Membership.volunteer_id).where(
-        Membership.organization_id == entry.organization_id, Membership.role == "owner"
+def _moved_up() -> Audience:
+    return _signed_up("going").where(EVENT_IS_ON, Signup.volunteer_id == Outbox.volunteer_id)
+
+
+def _thanked() -> Audience:
+    minutes = sa.func.jsonb_build_object("minutes", Attendance.minutes)
+    return (
+        _people(Attendance.volunteer_id, minutes)
+        .join(Attendance, Attendance.event_id == Outbox.event_id)
+        .where(Attendance.status == "counted", Attendance.minutes.is_not(None))
     )
 
+
+def _neighbours() -> Audience:
+    """Everybody who might come; `recipients` narrows it to those who live near."""
+    joined = sa.exists().where(
+        Signup.event_id == Event.id, Signup.volunteer_id == Volunteer.id, Signup.status != "cancelled"
+    )
+    return (
+        _people(Volunteer.id)
+        .join(Event, Event.id == Outbox.event_id)
+        .join(Volunteer, sa.true())
+        .where(EVENT_IS_ON, AS_TOLD, ~joined)
+    )
+
+
+def _invited() -> Audience:
+    invitation_id = sa.cast(Outbox.facts["invitation_id"].astext, sa.Uuid)
+    return (
+        _people(Outbox.volunteer_id)
+        .join(Invitation, Invitation.id == invitation_id)
+        .where(Invitation.status == "open")
+    )
+
+
+def _owners() -> Audience:
+    return (
+        _people(Membership.volunteer_id)
+        .join(Membership, Membership.organization_id == Outbox.organization_id)
+        .where(Membership.role == "owner")
+    )
+
+
+def _coordinators_of_waiting() -> Audience:
+    """Coordinators in whose regions something waits, with how much; the national ones of all regions."""
+    waiting = _waiting().subquery()
+    covered = (
+        sa.select(Coordinator.volunteer_id, waiting)
+        .join(waiting, Coordinator.region_code.in_((waiting.c.region_code, NATIONAL)))
+        .distinct()
+        .subquery()
+    )
+    sums = sa.func.jsonb_build_object(
+        *(part for name in WAITING for part in (name, sa.func.sum(covered.c[name])))
+    )
+    return (
+        _people(covered.c.volunteer_id, sums)
+        .join(covered, sa.true())
+        .group_by(Outbox.id, covered.c.volunteer_id)
+    )
+
+
+WAITING = ("organizations", "reviews", "reports")
+
+
+def _waiting() -> sa.Select[Any]:
+    """(region_code, organizations, reviews, reports) of what waits for a coordinator, by region."""
+    organizations = sa.select(
+        Organization.region_code, sa.literal("organizations").label("what"), Organization.id
+    ).where(Organization.status == "pending")
+    reviews = (
+        sa.select(Event.region_code, sa.literal("reviews"), Attendance.id)
+        .join(Event, Event.id == Attendance.event_id)
+        .where(Attendance.status == "review")
+    )
+    reports = (
+        sa.select(Event.region_code, sa.literal("reports"), EventReport.id)
+        .join(Event, Event.id == EventReport.event_id)
+        .where(EventReport.closed_at.is_(None))
+    )
+    things = sa.union_all(organizations, reviews, reports).subquery()
+    counts = [sa.func.count().filter(things.c.what == name).label(name) for name in WAITING]
+    return sa.select(things.c.region_code, *counts).group_by(things.c.region_code)
+
+
+_going_as_told = _signed_up("going").where(EVENT_IS_ON, AS_TOLD)
+_the_person = _people(Outbox.volunteer_id).where(Outbox.volunteer_id.is_not(None))
 
 AUDIENCES: Mapping[str, Audience] = {
     "announcement": _signed_up("going"),
-    "event_changed": _signed_up("going", "waitlisted"),
+    "event_changed": _signed_up("going", "waitlisted").where(EVENT_IS_ON, AS_TOLD),
     "event_cancelled": _signed_up("going", "waitlisted"),
-    "waitlist_moved_up": _the_person,
-    "invitation": _the_person,
-    "organization_decided": _owners,
+    "waitlist_moved_up": _moved_up(),
+    "reminder_24h": _going_as_told,
+    "reminder_2h": _going_as_told,
+    "check_in_open": _not_there_yet(),
+    "nearby_event": _neighbours(),
+    "thanks": _thanked(),
     "review_decided": _the_person,
+    "organization_decided": _owners(),
+    "invitation": _invited(),
+    "role_given": _the_person,
+    "waiting_digest": _coordinators_of_waiting(),
 }
+
+
+def recipients(session: Session, entry: Outbox) -> Audience:
+    """The audience of one entry of the outbox."""
+    query = AUDIENCES[entry.kind].where(Outbox.id == entry.id)
+    if entry.kind == "nearby_event" and entry.event_id is not None:
+        event = session.get_one(Event, entry.event_id)
+        query = query.where(Volunteer.home_cell.in_(cells_near(event.latitude, event.longitude)))
+    return query
+
+
+def cells_near(latitude: float, longitude: float) -> list[int]:
+    """The home cells whose centre lies within reach of a place."""
+    centre = h3.latlng_to_cell(latitude, longitude, HOME_RESOLUTION)
+    disk = h3.grid_disk(centre, ceil(NEARBY_KM / MIN_CELL_SPACING_KM))
+    return [
+        int(h3.str_to_int(cell))
+        for cell in disk
+        if h3.great_circle_distance((latitude, longitude), h3.cell_to_latlng(cell), unit="km") <= NEARBY_KM
+    ]

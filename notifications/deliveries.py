@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from notifications.gateway import Outcome, Push, Result
-from notifications.messages import KINDS, words
+from notifications.messages import KINDS, Facts, words
 from service.models import Delivery, Device, InboxItem, Outbox, Volunteer
 
 logger = logging.getLogger(__name__)
@@ -62,7 +62,7 @@ def claim(session: Session, now: datetime, lease_s: int, limit: int = AT_ONCE) -
         .execution_options(synchronize_session=False)
     )
     rows = session.execute(
-        sa.select(Delivery, Outbox, Volunteer.locale, Device)
+        sa.select(Delivery, Outbox, InboxItem.facts, Volunteer.locale, Device)
         .join(InboxItem, InboxItem.id == Delivery.inbox_item_id)
         .join(Outbox, Outbox.id == InboxItem.outbox_id)
         .join(Volunteer, Volunteer.id == Delivery.volunteer_id)
@@ -77,7 +77,10 @@ def claim(session: Session, now: datetime, lease_s: int, limit: int = AT_ONCE) -
         .where(Delivery.id.in_(ids))
         .execution_options(populate_existing=True)
     )
-    return [_claim(delivery, entry, locale, device, now) for delivery, entry, locale, device in rows]
+    return [
+        _claim(delivery, entry, entry.facts | (own or {}), locale, device, now)
+        for delivery, entry, own, locale, device in rows
+    ]
 
 
 def _expire(session: Session, now: datetime) -> None:
@@ -88,8 +91,10 @@ def _expire(session: Session, now: datetime) -> None:
     )
 
 
-def _claim(delivery: Delivery, entry: Outbox, locale: str, device: Device | None, now: datetime) -> Claim:
-    push = None if device is None else _push(delivery, entry, locale, device, now)
+def _claim(
+    delivery: Delivery, entry: Outbox, facts: Facts, locale: str, device: Device | None, now: datetime
+) -> Claim:
+    push = None if device is None else _push(delivery, entry, facts, locale, device, now)
     return Claim(
         delivery.id,
         delivery.volunteer_id,
@@ -100,9 +105,11 @@ def _claim(delivery: Delivery, entry: Outbox, locale: str, device: Device | None
     )
 
 
-def _push(delivery: Delivery, entry: Outbox, locale: str, device: Device, now: datetime) -> Push:
+def _push(
+    delivery: Delivery, entry: Outbox, facts: Facts, locale: str, device: Device, now: datetime
+) -> Push:
     kind = KINDS[entry.kind]
-    title, body = words(entry.kind, entry.facts, locale)
+    title, body = words(entry.kind, facts, locale)
     ids = {"event_id": entry.event_id, "organization_id": entry.organization_id}
     target: Any = device
     return Push(

@@ -41,7 +41,14 @@ class CredentialsError(Exception):
 class FirebaseGateway:
     """Sends through a pool of `threads`, each request at most once: retries are the deliveries' business."""
 
-    def __init__(self, credentials_file: str, *, threads: int = 48, timeout_s: float = 10) -> None:
+    def __init__(
+        self,
+        credentials_file: str,
+        *,
+        threads: int = 48,
+        timeout_s: float = 10,
+        web_app_url: str | None = None,
+    ) -> None:
         try:
             credential = credentials.Certificate(credentials_file)
         except (OSError, ValueError) as error:
@@ -53,6 +60,7 @@ class FirebaseGateway:
             credential, {"httpTimeout": timeout_s}, name=f"push-{id(self)}"
         )
         self._credential = credential
+        self._web_app_url = web_app_url
         # Private, pinned by a test: the SDK would retry by itself, invisibly, and sleep on Retry-After.
         session = messaging._get_messaging_service(self._app)._client.session
         session.mount(FCM, HTTPAdapter(max_retries=0, pool_maxsize=threads, pool_block=True))
@@ -74,7 +82,7 @@ class FirebaseGateway:
 
     def _send_one(self, push: Push) -> Result:
         try:
-            return Result(Outcome.SENT, messaging.send(to_message(push), app=self._app))
+            return Result(Outcome.SENT, messaging.send(to_message(push, self._web_app_url), app=self._app))
         except (exceptions.FirebaseError, google.auth.exceptions.GoogleAuthError, ValueError) as error:
             return classify(error)
 

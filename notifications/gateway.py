@@ -37,7 +37,6 @@ class Push:
     ttl_s: int
     urgent: bool
     channel: str
-    link: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ class Item:
     title: str
     body: str
     event_id: UUID | None
+    invitation_id: UUID | None
     created_at: datetime
     read_at: datetime | None
 
@@ -43,20 +44,39 @@ def page(
 
 
 def _item(item: InboxItem, entry: Outbox, locale: str) -> Item:
-    title, body = words(entry.kind, entry.facts, locale)
-    return Item(item.id, entry.kind, title, body, entry.event_id, item.created_at, item.read_at)
-
-
-def unread(session: Session, volunteer_id: UUID) -> int:
-    """How many items wait to be read."""
-    return int(
-        session.scalar(
-            sa.select(sa.func.count()).where(
-                InboxItem.volunteer_id == volunteer_id, InboxItem.read_at.is_(None)
-            )
-        )
-        or 0
+    title, body = words(entry.kind, entry.facts | (item.facts or {}), locale)
+    invitation_id = entry.facts.get("invitation_id")
+    return Item(
+        id=item.id,
+        kind=entry.kind,
+        title=title,
+        body=body,
+        event_id=entry.event_id,
+        invitation_id=UUID(invitation_id) if invitation_id else None,
+        created_at=item.created_at,
+        read_at=item.read_at,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How many items an inbox has, and how many of them wait to be read.
+
+    Both together change with all that an inbox can show: items only come, and are only ever read.
+    """
+
+    items: int
+    unread: int
+
+
+def state(session: Session, volunteer_id: UUID) -> State:
+    """One query over one index, so that phones may poll."""
+    items, unread = session.execute(
+        sa.select(sa.func.count(), sa.func.count().filter(InboxItem.read_at.is_(None))).where(
+            InboxItem.volunteer_id == volunteer_id
+        )
+    ).one()
+    return State(items, unread)
 
 
 def mark_read(session: Session, volunteer_id: UUID, item_id: UUID, now: datetime) -> None:

@@ -16,23 +16,24 @@ from service.models import LocalMessage
 class LocalGateway:
     """Takes pushes into `local_message`, where `/dev/messages` and `flask pushes show` find them."""
 
-    def __init__(self, sessions: sessionmaker[Session], clock: Clock) -> None:
+    def __init__(self, sessions: sessionmaker[Session], clock: Clock, web_app_url: str | None = None) -> None:
         self._sessions = sessions
         self._clock = clock
+        self._web_app_url = web_app_url
 
     def send(self, pushes: Sequence[Push]) -> list[Result]:
         """Store what passes the check, refuse what does not."""
         now = self._clock.now()
         with self._sessions.begin() as session:
-            return [_take(session, push, now) for push in pushes]
+            return [_take(session, push, self._web_app_url, now) for push in pushes]
 
     def close(self) -> None:
         """Nothing to let go of."""
 
 
-def _take(session: Session, push: Push, now: datetime) -> Result:
+def _take(session: Session, push: Push, web_app_url: str | None, now: datetime) -> Result:
     try:
-        message = to_json(push)
+        message = to_json(push, web_app_url)
     except ValueError as error:
         return Result(Outcome.REJECTED, str(error))
     found = problems(message)

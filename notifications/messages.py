@@ -1,61 +1,140 @@
-"""The kinds of notifications: their words, how long they are worth sending, how urgent they are. Pure."""
+"""The kinds of notifications, each a small entry, and their words in three languages."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from enum import StrEnum
+from typing import Any, Literal
 
-from notifications.words import localized, moment, translate
+from notifications.audience import AUDIENCES, WAITING, Audience
+from notifications.words import has, localized, moment, translate, translate_plural
 
 Facts = Mapping[str, Any]
-LONGEST_BODY = 1_000
+Group = Literal["changes", "reminders", "announcements", "nearby", "recognition"]
+Life = Callable[[Facts, datetime], datetime]
+
+
+class Quiet(StrEnum):
+    """What a person's quiet hours mean for a kind."""
+
+    # It waits until they are over.
+    RESPECTED = "respected"
+    # It waits, unless the event starts within 12 hours.
+    IGNORED_NEAR_START = "ignored-near-start"
+    # It is due before they begin; when that was missed it waits.
+    BEFORE = "before"
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind. `life`: until when a push of it is worth sending, given its facts and when it was owed."""
+    """One kind of notification.
+
+    `channel`: Android's channel. `group`: the switch in a person's settings, None where nobody may switch it
+    off. `life`: until when a push is worth sending, given its facts and when it was owed. `urgent`: with high
+    priority, and exempt from the daily cap. `level`: how much iOS may interrupt. `path`: the page of the web
+    app, ids to be filled in. `once_a_day`: a person gets one of the kind a local day.
+    """
 
     name: str
     channel: str
-    life: Callable[[Facts, datetime], datetime]
+    group: Group | None
+    quiet: Quiet
+    life: Life
+    path: str = "/inbox"
+    level: Literal["passive", "active", "time-sensitive"] = "active"
     urgent: bool = False
+    once_a_day: bool = False
+
+    @property
+    def audience(self) -> Audience:
+        """Whom it is for, at the moment of asking."""
+        return AUDIENCES[self.name]
+
+
+LEAST_LIFE = timedelta(hours=1)
 
 
 def _until_start(facts: Facts, _owed_at: datetime) -> datetime:
     return datetime.fromisoformat(facts["starts_at"])
 
 
-def _for(days: int) -> Callable[[Facts, datetime], datetime]:
+def _until_start_or_an_hour(facts: Facts, owed_at: datetime) -> datetime:
+    """What is decided while an event is running is still news."""
+    starts_at = _until_start(facts, owed_at)
+    return starts_at if starts_at > owed_at else owed_at + LEAST_LIFE
+
+
+def _until_end(facts: Facts, _owed_at: datetime) -> datetime:
+    return datetime.fromisoformat(facts["ends_at"])
+
+
+def _for(days: int) -> Life:
     return lambda _facts, owed_at: owed_at + timedelta(days=days)
 
+
+EVENT = "/events/{event_id}"
+ORGANIZATION = "/organizations/{organization_id}"
+
+# Short names, so that the table stays one.
+_R, _N, _B = Quiet.RESPECTED, Quiet.IGNORED_NEAR_START, Quiet.BEFORE
+_NOW: dict[str, Any] = {"urgent": True, "level": "time-sensitive"}
 
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
-        Kind("announcement", "announcements", _for(days=1)),
-        Kind("event_changed", "changes", _until_start, urgent=True),
-        Kind("event_cancelled", "changes", _until_start, urgent=True),
-        Kind("waitlist_moved_up", "changes", _until_start, urgent=True),
-        Kind("invitation", "organizations", _for(days=7)),
-        Kind("organization_decided", "organizations", _for(days=7)),
-        Kind("review_decided", "recognition", _for(days=7)),
+        Kind("announcement", "announcements", "announcements", _R, _for(days=1), EVENT),
+        Kind("event_changed", "changes", "changes", _N, _until_start_or_an_hour, EVENT, **_NOW),
+        Kind("event_cancelled", "changes", "changes", _N, _until_start_or_an_hour, EVENT, **_NOW),
+        Kind("waitlist_moved_up", "changes", "changes", _N, _until_start_or_an_hour, EVENT, **_NOW),
+        Kind("reminder_24h", "reminders", "reminders", _B, _until_start, EVENT),
+        Kind("reminder_2h", "reminders", "reminders", _B, _until_start, EVENT),
+        Kind("check_in_open", "reminders", "reminders", _R, _until_end, EVENT),
+        Kind("nearby_event", "nearby", "nearby", _R, _until_start, EVENT, "passive", once_a_day=True),
+        Kind("thanks", "recognition", "recognition", _R, _for(days=7), EVENT, "passive"),
+        Kind("review_decided", "decisions", None, _R, _for(days=7), EVENT),
+        Kind("organization_decided", "organizations", None, _R, _for(days=7), ORGANIZATION),
+        Kind("invitation", "organizations", None, _R, _for(days=7)),
+        Kind("role_given", "organizations", None, _R, _for(days=7)),
+        Kind("waiting_digest", "coordination", None, _R, _for(days=1), "/coordination", "passive"),
     )
 }
 
 
 def words(kind: str, facts: Facts, locale: str) -> tuple[str, str]:
-    """Title and body in a language."""
+    """Title and body in a language; `facts` are the entry's and, over them, the person's own."""
     data = _data(facts, locale)
-    return (
-        translate(f"push.{kind}.title", locale, data),
-        translate(_body_key(kind, facts), locale, data)[:LONGEST_BODY],
-    )
+    return translate(f"push.{kind}.title", locale, data), _body(kind, facts, locale, data)
+
+
+def _body(kind: str, facts: Facts, locale: str, data: dict[str, Any]) -> str:
+    if kind == "thanks" and facts.get("minutes"):
+        return translate_plural("push.thanks.body", int(facts["minutes"]), locale, data)
+    if kind == "waiting_digest":
+        lines = [(name, int(facts.get(name) or 0)) for name in WAITING]
+        return "\n".join(
+            translate_plural(f"push.waiting_digest.{name}", number, locale)
+            for name, number in lines
+            if number
+        )
+    return translate(_body_key(kind, facts), locale, data)
 
 
 def _body_key(kind: str, facts: Facts) -> str:
+    """The variant that fits the facts: what was decided or changed, with or without a reason, an address."""
+    variant = "body"
     if kind in ("organization_decided", "review_decided"):
-        return f"push.{kind}.{facts['status']}"
-    return f"push.{kind}.body"
+        variant = facts["status"]
+    elif kind == "role_given":
+        variant = facts["role"]
+    elif kind == "event_changed":
+        variant = "_".join(facts.get("changed") or ("time", "place"))
+    elif kind == "thanks":
+        variant = "came"
+    key = f"push.{kind}.{variant}"
+    for fact, suffix in (("reason", "unexplained"), ("address", "unaddressed")):
+        if not facts.get(fact) and has(f"{key}_{suffix}"):
+            return f"{key}_{suffix}"
+    return key
 
 
 def _data(facts: Facts, locale: str) -> dict[str, Any]:
@@ -65,10 +144,10 @@ def _data(facts: Facts, locale: str) -> dict[str, Any]:
         "reason": facts.get("reason") or "",
         "address": facts.get("address") or "",
     }
-    for name in ("title", "organization"):
+    for name in ("title", "organization", "region"):
         data[name] = localized(facts.get(name) or {}, locale)
     if "starts_at" in facts:
         data["starts_at"] = moment(datetime.fromisoformat(facts["starts_at"]), facts["zone"], locale)
-    if "role" in facts:
+    if facts.get("role") and has(f"role.{facts['role']}"):
         data["role"] = translate(f"role.{facts['role']}", locale)
     return data

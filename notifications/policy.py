@@ -3,15 +3,19 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from notifications.audience import AUDIENCES
-from service.models import Delivery, InboxItem, Outbox
+from notifications.messages import KINDS, Kind, Quiet
+from service.models import Delivery, InboxItem, NotificationSettings, Outbox, Volunteer
+from service.models.notification_settings import default_settings, local_midnight
+
+NEAR_START = timedelta(hours=12)
 
 
 class Action(StrEnum):
@@ -35,27 +39,164 @@ class Decision:
 
 SEND = Decision(Action.SEND)
 UNWANTED = Decision(Action.DROP, "not in the audience any more")
+ERASED = Decision(Action.DROP, "the person was erased")
+READ = Decision(Action.DROP, "read already")
+SWITCHED_OFF = Decision(Action.DROP, "switched off by the person")
+ENOUGH = Decision(Action.DROP, "enough pushes today")
+TOO_LATE = Decision(Action.DROP, "of no use after the quiet hours")
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """One push that is due, and what decides about it."""
+
+    delivery_id: UUID
+    item_id: UUID
+    outbox_id: UUID
+    volunteer_id: UUID
+    kind: Kind
+    facts: Mapping[str, Any]
+    expires_at: datetime
+    is_read: bool
+    settings: NotificationSettings | None
 
 
 def decide(session: Session, delivery_ids: Sequence[UUID], now: datetime) -> Mapping[UUID, Decision]:
-    """A decision for each of these deliveries: whoever has left the audience since is left out."""
-    by_entry: dict[UUID, dict[UUID, UUID]] = defaultdict(dict)
-    for delivery_id, volunteer_id, outbox_id in session.execute(
-        sa.select(Delivery.id, Delivery.volunteer_id, InboxItem.outbox_id)
-        .join(InboxItem, InboxItem.id == Delivery.inbox_item_id)
-        .where(Delivery.id.in_(delivery_ids))
-    ):
-        by_entry[outbox_id][delivery_id] = volunteer_id
-    decisions: dict[UUID, Decision] = {}
-    for outbox_id, people in by_entry.items():
-        entry = session.get_one(Outbox, outbox_id)
-        audience = AUDIENCES[entry.kind](entry).subquery()
-        wanted = set(
-            session.scalars(
-                sa.select(audience.c.volunteer_id).where(audience.c.volunteer_id.in_(people.values()))
-            )
+    """A decision for each of these deliveries."""
+    found = _load(session, delivery_ids)
+    wanted = _wanted(session, found)
+    decisions: dict[UUID, Decision] = dict.fromkeys(delivery_ids, UNWANTED)
+    decisions |= {due.delivery_id: _judge(due, wanted, now) for due in found}
+    capped = [due for due in found if decisions[due.delivery_id] is SEND and not due.kind.urgent]
+    return decisions | _over_the_cap(session, capped, now)
+
+
+def _load(session: Session, delivery_ids: Sequence[UUID]) -> list[_Due]:
+    rows = session.execute(
+        sa.select(
+            Delivery.id,
+            Delivery.expires_at,
+            InboxItem.id,
+            InboxItem.volunteer_id,
+            InboxItem.read_at,
+            Outbox.id,
+            Outbox.kind,
+            Outbox.facts,
+            Volunteer.id,
+            NotificationSettings,
         )
-        decisions |= {
-            delivery_id: SEND if person in wanted else UNWANTED for delivery_id, person in people.items()
-        }
+        .join(InboxItem, InboxItem.id == Delivery.inbox_item_id)
+        .join(Outbox, Outbox.id == InboxItem.outbox_id)
+        .outerjoin(Volunteer, Volunteer.id == InboxItem.volunteer_id)
+        .outerjoin(NotificationSettings, NotificationSettings.volunteer_id == InboxItem.volunteer_id)
+        .where(Delivery.id.in_(delivery_ids))
+        .order_by(InboxItem.id)
+        .execution_options(populate_existing=True)
+    )
+    return [
+        _Due(
+            delivery_id=delivery_id,
+            item_id=item_id,
+            outbox_id=outbox_id,
+            volunteer_id=person,
+            kind=KINDS[kind],
+            facts=facts,
+            expires_at=expires_at,
+            is_read=read_at is not None,
+            settings=None if known is None else settings or default_settings(person),
+        )
+        for (
+            delivery_id,
+            expires_at,
+            item_id,
+            person,
+            read_at,
+            outbox_id,
+            kind,
+            facts,
+            known,
+            settings,
+        ) in rows
+        if kind in KINDS
+    ]
+
+
+def _wanted(session: Session, found: Sequence[_Due]) -> set[UUID]:
+    """The deliveries whose person still belongs to the audience: one query a kind."""
+    by_kind: dict[str, list[_Due]] = defaultdict(list)
+    for due in found:
+        by_kind[due.kind.name].append(due)
+    wanted: set[UUID] = set()
+    for dues in by_kind.values():
+        entries = {due.outbox_id for due in dues}
+        audience = dues[0].kind.audience.where(Outbox.id.in_(entries)).subquery()
+        query = (
+            sa.select(Delivery.id)
+            .join(InboxItem, InboxItem.id == Delivery.inbox_item_id)
+            .join(
+                audience,
+                sa.and_(
+                    audience.c.outbox_id == InboxItem.outbox_id,
+                    audience.c.volunteer_id == InboxItem.volunteer_id,
+                ),
+            )
+            .where(Delivery.id.in_([due.delivery_id for due in dues]))
+        )
+        wanted.update(session.scalars(query))
+    return wanted
+
+
+def _judge(due: _Due, wanted: set[UUID], now: datetime) -> Decision:
+    if due.settings is None:
+        return ERASED
+    if due.delivery_id not in wanted:
+        return UNWANTED
+    if due.is_read:
+        return READ
+    if due.kind.group is not None and not getattr(due.settings, due.kind.group):
+        return SWITCHED_OFF
+    return _judge_hour(due, due.settings, now)
+
+
+def _judge_hour(due: _Due, settings: NotificationSettings, now: datetime) -> Decision:
+    quiet = settings.quiet_period(now)
+    if quiet is None or (due.kind.quiet == Quiet.IGNORED_NEAR_START and _starts_soon(due.facts, now)):
+        return SEND
+    _, until = quiet
+    return Decision(Action.WAIT, "quiet hours", until) if until < due.expires_at else TOO_LATE
+
+
+def _starts_soon(facts: Mapping[str, Any], now: datetime) -> bool:
+    return "starts_at" in facts and datetime.fromisoformat(facts["starts_at"]) <= now + NEAR_START
+
+
+def _over_the_cap(session: Session, dues: Sequence[_Due], now: datetime) -> dict[UUID, Decision]:
+    """Those that would be one too many for their person's local day; two phones of one person count once."""
+    told = _told_today(session, {due.volunteer_id for due in dues}, now)
+    decisions: dict[UUID, Decision] = {}
+    for due in dues:
+        items = told[due.volunteer_id]
+        if due.item_id in items or due.settings is None or len(items) < due.settings.daily_cap:
+            items.add(due.item_id)
+        else:
+            decisions[due.delivery_id] = ENOUGH
     return decisions
+
+
+def _told_today(session: Session, people: set[UUID], now: datetime) -> defaultdict[UUID, set[UUID]]:
+    """The inbox items that were pushed to these people since their midnight, urgent ones aside."""
+    told: defaultdict[UUID, set[UUID]] = defaultdict(set)
+    rows = session.execute(
+        sa.select(Delivery.volunteer_id, Delivery.inbox_item_id)
+        .join(InboxItem, InboxItem.id == Delivery.inbox_item_id)
+        .join(Outbox, Outbox.id == InboxItem.outbox_id)
+        .where(
+            Delivery.volunteer_id.in_(people),
+            Delivery.status == "sent",
+            Delivery.finished_at >= local_midnight(now),
+            Outbox.kind.not_in([name for name, kind in KINDS.items() if kind.urgent]),
+        )
+    )
+    for person, item in rows:
+        told[person].add(item)
+    return told

@@ -6,7 +6,7 @@ from uuid import UUID
 import procrastinate
 import sqlalchemy as sa
 
-from notifications import deliveries, expansion
+from notifications import deliveries, expansion, reminders
 from notifications.gateway import Gateway, Outcome, Result
 from service import queue
 from service.models import Outbox
@@ -14,6 +14,7 @@ from service.outbox import EXPAND_TASK
 from service.queue import Runtime
 
 DELIVER_TASK = "notifications.deliver"
+REMIND_TASK = "notifications.remind"
 FORGOTTEN_AFTER = timedelta(seconds=30)
 
 
@@ -21,8 +22,7 @@ FORGOTTEN_AFTER = timedelta(seconds=30)
 def expand(context: procrastinate.JobContext, outbox_id: str) -> None:
     """Work out to whom one notification goes, and have it sent."""
     runtime = queue.runtime(context)
-    with runtime.sessions.begin() as session:
-        expansion.expand(session, UUID(outbox_id), runtime.clock.now())
+    _expand_all(runtime, UUID(outbox_id))
     deliver_due(runtime)
 
 
@@ -44,8 +44,23 @@ def _expand_forgotten(runtime: Runtime) -> None:
             )
         ).all()
     for outbox_id in forgotten:
+        _expand_all(runtime, outbox_id)
+
+
+def _expand_all(runtime: Runtime, outbox_id: UUID) -> None:
+    """Chunk by chunk, each committed: the first are sent while the last are still being told."""
+    more = True
+    while more:
         with runtime.sessions.begin() as session:
-            expansion.expand(session, outbox_id, now)
+            more = expansion.expand(session, outbox_id, runtime.clock.now())
+
+
+@queue.app.periodic(cron="* * * * *")
+@queue.app.task(name=REMIND_TASK, queueing_lock=REMIND_TASK, pass_context=True)
+def remind(context: procrastinate.JobContext, timestamp: int) -> None:
+    """Owe what the clock has made due; `deliver` sends it."""
+    runtime = queue.runtime(context)
+    reminders.run(runtime.sessions, runtime.clock.now())
 
 
 def deliver_due(runtime: Runtime) -> None:

@@ -1,5 +1,6 @@
 """Words for people, from the catalogues in Kazakh, Russian and English. Kazakh comes first."""
 
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
@@ -25,6 +26,13 @@ def _catalogue(locale: str) -> NullTranslations:
         write_mo(compiled, read_po(file, locale))
     compiled.seek(0)
     return Translations(compiled)
+
+
+@cache
+def edition() -> str:
+    """Changes whenever a text of a catalogue does: part of what an answer with words depends on."""
+    files = [(DIRECTORY / locale / "LC_MESSAGES" / "messages.po").read_bytes() for locale in LOCALES]
+    return hashlib.sha256(b"".join(files)).hexdigest()
 
 
 def translate_plural(key: str, number: int, locale: str, data: Mapping[str, Any] | None = None) -> str:

@@ -62,6 +62,7 @@ class Permission(StrEnum):
     APPOINT_COORDINATORS = "appoint-coordinators"
     CORRECT_ATTENDANCE = "correct-attendance"
     REVIEW_ATTENDANCE = "review-attendance"
+    HANDLE_REPORT = "handle-report"
 
 
 Predicate = Callable[[Actor, Target], bool]
@@ -106,6 +107,7 @@ RULES: Mapping[Permission, Predicate] = {
     Permission.APPOINT_COORDINATORS: _national,
     Permission.CORRECT_ATTENDANCE: _organizes,
     Permission.REVIEW_ATTENDANCE: _coordinates,
+    Permission.HANDLE_REPORT: _coordinates,
 }
 
 

@@ -226,6 +226,7 @@ def publish(session: Session, actor: Actor, event_id: UUID, now: datetime) -> Ev
     event.version += 1
     counts.add(session, event, events=1)
     session.flush()
+    outbox.owe(session, "nearby_event", now, facts_of(event), event_id=event.id)
     return event
 
 

@@ -142,12 +142,21 @@ def members(session: Session, actor: Actor, organization_id: UUID) -> Sequence[s
     ).all()
 
 
-def set_role(session: Session, actor: Actor, organization_id: UUID, volunteer_id: UUID, role: str) -> None:
-    """Give a member another role. Raises NotFound, Forbidden, SoleOwner."""
+def set_role(
+    session: Session, actor: Actor, organization_id: UUID, volunteer_id: UUID, role: str, now: datetime
+) -> None:
+    """Give a member another role, and tell them. Raises NotFound, Forbidden, SoleOwner."""
     membership = _membership_to_change(session, actor, organization_id, volunteer_id)
-    if membership.role == "owner" and role != "owner":
+    if membership.role == role:
+        return
+    if membership.role == "owner":
         _keep_an_owner(session, organization_id)
     membership.role = role
+    if volunteer_id != actor.volunteer_id:
+        facts = {"role": role, "organization": get(session, organization_id).name}
+        outbox.owe(
+            session, "role_given", now, facts, organization_id=organization_id, volunteer_id=volunteer_id
+        )
 
 
 def remove_member(session: Session, actor: Actor, organization_id: UUID, volunteer_id: UUID) -> None:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -58,3 +59,37 @@ def owe(
         raise errors.IdReused() from error
     queue.defer(session, EXPAND_TASK, outbox_id=str(entry.id))
     return entry
+
+
+def owe_once(
+    session: Session,
+    kind: str,
+    key: str,
+    now: datetime,
+    facts: dict[str, Any],
+    *,
+    event_id: UUID | None = None,
+    next_due_at: datetime | None = None,
+) -> None:
+    """Record what the clock makes due, unless it was recorded under this key before.
+
+    With `next_due_at` its people come due one after the other, and no job tells them all at once.
+    """
+    statement = (
+        insert(Outbox)
+        .values(
+            id=new_id(),
+            kind=kind,
+            dedupe_key=key,
+            facts=facts,
+            event_id=event_id,
+            created_at=now,
+            next_due_at=next_due_at,
+            expanded_at=None if next_due_at is None else now,
+        )
+        .on_conflict_do_nothing(index_elements=["dedupe_key"])
+        .returning(Outbox.id)
+    )
+    made = session.scalar(statement)
+    if made is not None and next_due_at is None:
+        queue.defer(session, EXPAND_TASK, outbox_id=str(made))

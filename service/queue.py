@@ -9,8 +9,12 @@ from sqlalchemy.orm import Session, sessionmaker
 from service.clock import Clock
 from service.evidence import Thresholds
 
-# Web processes put jobs into their own transactions: this connector is never opened, workers bring their own.
+# This connector is never opened: workers bring their own, an asynchronous one.
 app = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
+
+# Jobs go into the transaction of whoever defers them, on that connection. An app apart: in a worker, whose
+# tasks defer too, the connector of `app` is not for plain connections.
+_deferrer = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
 
 REMOVE_JOBS_AFTER_HOURS = 24
 
@@ -32,9 +36,9 @@ def runtime(context: procrastinate.JobContext) -> Runtime:
 
 
 def defer(session: Session, task_name: str, **arguments: Any) -> None:
-    """Put one job into the session's own transaction, by the task's name."""
+    """Put one job into the session's own transaction, by its name; in the default queue, without locks."""
     connection = session.connection().connection.driver_connection
-    app.configure_task(task_name, connection=connection).defer(**arguments)
+    _deferrer.configure_task(task_name, connection=connection).defer(**arguments)
 
 
 @app.periodic(cron="* * * * *")

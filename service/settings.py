@@ -53,6 +53,7 @@ class Settings:
     worker_concurrency: int
     push_threads: int
     push_lease_s: int
+    web_app_url: str | None
     thresholds: Thresholds = field(default_factory=Thresholds)
 
     @property
@@ -94,6 +95,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         worker_concurrency=reader.number("WORKER_CONCURRENCY", 4, int, lowest=1, highest=64),
         push_threads=reader.number("PUSH_THREADS", 48, int, lowest=1, highest=64),
         push_lease_s=reader.number("PUSH_LEASE_S", 60, int, lowest=1, highest=3_600),
+        web_app_url=reader.url("WEB_APP_URL", ("https",)),
         thresholds=reader.thresholds(),
     )
     if not development:

@@ -1,5 +1,6 @@
 """Volunteers: who asks, their own record, their consents and devices, and who coordinates."""
 
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from service import errors, organizations, regions
+from service import errors, organizations, outbox, regions
 from service.access import Actor
 from service.database import LocalizedText
 from service.models import Coordinator, Device, Membership, Organization, Volunteer
@@ -21,6 +22,9 @@ CONSENT_VERSIONS: Mapping[str, str] = {"personal_data": "2026-01", "cross_border
 """The versions of the texts in force. Without personal_data there is no account."""
 
 HOME_RESOLUTION = 6
+DEVICE_LOCKS = 1
+"""The first key of the advisory locks that serialize the registration of one phone."""
+
 HOME_ZONE = ZoneInfo("Asia/Almaty")
 
 
@@ -180,17 +184,40 @@ def memberships(session: Session, volunteer_id: UUID) -> Sequence[sa.Row[UUID, L
 
 
 def put_device(session: Session, device: Device) -> None:
-    """Remember one installation. A value that another person or installation had leaves there."""
+    """Remember one installation, and that it is in use again if it was off.
+
+    Whoever had this value, or this installation, before has it no more: a phone is told one person's things.
+    """
+    values = {
+        "platform": device.platform,
+        "kind": device.kind,
+        "value": device.value,
+        "app_version": device.app_version,
+        "seen_at": device.seen_at,
+        "off_since": None,
+    }
+    _wait_for_others(session, f"{device.kind}:{device.value}", device.installation_id)
     session.execute(
         sa.delete(Device).where(
-            Device.kind == device.kind,
-            Device.value == device.value,
+            sa.or_(
+                sa.and_(Device.kind == device.kind, Device.value == device.value),
+                Device.installation_id == device.installation_id,
+            ),
             sa.tuple_(Device.volunteer_id, Device.installation_id)
             != sa.tuple_(sa.literal(device.volunteer_id), sa.literal(device.installation_id)),
         )
     )
-    session.merge(device)
-    session.flush()
+    session.execute(
+        insert(Device)
+        .values(volunteer_id=device.volunteer_id, installation_id=device.installation_id, **values)
+        .on_conflict_do_update(index_elements=["volunteer_id", "installation_id"], set_=values)
+    )
+
+
+def _wait_for_others(session: Session, *names: str) -> None:
+    """Who registers the same phone at the same time does so one after the other; always in the same order."""
+    for key in sorted(zlib.crc32(name.encode()) for name in names):
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(DEVICE_LOCKS, key - 2**31)))
 
 
 def remove_device(session: Session, volunteer_id: UUID, installation_id: str) -> None:
@@ -213,12 +240,21 @@ def appoint_coordinator(session: Session, phone: str, region_code: str | None, n
     volunteer = session.scalars(sa.select(Volunteer).where(Volunteer.phone == phone)).first()
     if volunteer is None:
         raise errors.NotFound()
-    session.execute(
+    appointed = session.scalar(
         insert(Coordinator)
         .values(volunteer_id=volunteer.id, region_code=region_code or NATIONAL, created_at=now)
         .on_conflict_do_nothing()
+        .returning(Coordinator.volunteer_id)
     )
+    if appointed is not None:
+        _tell_appointed(session, volunteer.id, region_code, now)
     return volunteer
+
+
+def _tell_appointed(session: Session, volunteer_id: UUID, region_code: str | None, now: datetime) -> None:
+    region = regions.get(region_code) if region_code else None
+    facts = {"role": "coordinator", "region": region.names} if region else {"role": "national_coordinator"}
+    outbox.owe(session, "role_given", now, facts, volunteer_id=volunteer_id)
 
 
 def dismiss_coordinator(session: Session, volunteer_id: UUID) -> None:

@@ -109,6 +109,21 @@ def make_signup(session: Session, event: Event, volunteer: Volunteer, **override
     return _added(session, Signup(event_id=event.id, volunteer_id=volunteer.id, **values | overrides))
 
 
+def make_attendance(session: Session, event: Event, volunteer: Volunteer, **overrides: Any) -> Attendance:
+    """Somebody who was there from the start to the end, and counts."""
+    values: dict[str, Any] = {
+        "id": new_id(),
+        "status": "counted",
+        "evidence": "gps",
+        "checked_in_at": event.starts_at,
+        "checked_out_at": event.ends_at,
+        "minutes": 150,
+        "distance_m": 0,
+        "reasons": [],
+    }
+    return _added(session, Attendance(event_id=event.id, volunteer_id=volunteer.id, **values | overrides))
+
+
 def make_device(session: Session, volunteer: Volunteer, **overrides: Any) -> Device:
     values: dict[str, Any] = {
         "volunteer_id": volunteer.id,

@@ -87,8 +87,19 @@ def test_the_catalogues_are_whole(locale: str) -> None:
         kazakh = {message.id: message.string for message in read_po(file) if message.id}
     assert set(catalogue) == set(kazakh)
     for key, text in catalogue.items():
-        assert text, key
-        assert set(re.findall(r"{\w+}", text)) == set(re.findall(r"{\w+}", kazakh[key])), key
+        expected = placeholders(kazakh[key])
+        for form in forms(text):
+            assert form, key
+            assert set(re.findall(r"{\w+}", form)) == expected, key
+
+
+def forms(text: str | tuple[str, ...]) -> tuple[str, ...]:
+    """The plural forms of an entry; of a plain one its only text."""
+    return text if isinstance(text, tuple) else (text,)
+
+
+def placeholders(text: str | tuple[str, ...]) -> set[str]:
+    return set(re.findall(r"{\w+}", forms(text)[0]))
 
 
 def test_googles_document_is_that_of_the_installed_package() -> None:

@@ -3,8 +3,10 @@
 from service.models.attendance import Attendance, CountPending, CountTotal, PresenceRecord
 from service.models.events import Event, Signup
 from service.models.headcounts import Headcount
+from service.models.notification_settings import NotificationSettings
 from service.models.organizations import Invitation, Membership, Organization
 from service.models.outbox import ClockOffset, Delivery, InboxItem, LocalMessage, Outbox
+from service.models.reports import EventReport
 from service.models.reviews import Appeal, AttendanceDecision
 from service.models.volunteers import Coordinator, Device, SecretUse, SignInCode, Volunteer
 
@@ -19,11 +21,13 @@ __all__ = [
     "Delivery",
     "Device",
     "Event",
+    "EventReport",
     "Headcount",
     "InboxItem",
     "Invitation",
     "LocalMessage",
     "Membership",
+    "NotificationSettings",
     "Organization",
     "Outbox",
     "PresenceRecord",

@@ -14,6 +14,11 @@ class Outbox(Base):
     """One notification owed to an audience. `facts` are all that its words need, as they were then."""
 
     __tablename__ = "outbox"
+    __table_args__ = (
+        sa.UniqueConstraint("dedupe_key"),
+        sa.Index("ix_outbox_unexpanded", "created_at", postgresql_where=sa.text("expanded_at IS NULL")),
+        sa.Index("ix_outbox_next_due_at", "next_due_at", postgresql_where=sa.text("next_due_at IS NOT NULL")),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     kind: Mapped[str]
@@ -25,7 +30,13 @@ class Outbox(Base):
     created_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("volunteer.id"))
     created_at: Mapped[datetime]
     expanded_at: Mapped[datetime | None]
+    # How far a large audience has been told: the last volunteer's id of the last chunk.
+    expanded_to: Mapped[UUID | None]
     content_hash: Mapped[str | None]
+    # What is owed by the clock (reminders, thanks, the digest) is owed once by this key.
+    dedupe_key: Mapped[str | None]
+    # When more of the audience will have to be told; NULL where all are told at once, or all have been.
+    next_due_at: Mapped[datetime | None]
 
 
 class InboxItem(Base):
@@ -34,7 +45,15 @@ class InboxItem(Base):
     __tablename__ = "inbox_item"
     __table_args__ = (
         sa.UniqueConstraint("outbox_id", "volunteer_id"),
-        sa.Index("ix_inbox_item_volunteer_id_id", "volunteer_id", "id"),
+        # With read_at in it, a phone that polls is answered from this index alone.
+        sa.Index("ix_inbox_item_volunteer_id_id", "volunteer_id", "id", postgresql_include=["read_at"]),
+        sa.Index(
+            "uq_inbox_item_once_key",
+            "volunteer_id",
+            "once_key",
+            unique=True,
+            postgresql_where=sa.text("once_key IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -42,6 +61,10 @@ class InboxItem(Base):
     volunteer_id: Mapped[UUID] = mapped_column(sa.ForeignKey("volunteer.id"))
     created_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
+    # What the words need for this person alone (their minutes), beside the entry's facts.
+    facts: Mapped[dict[str, Any] | None]
+    # Where a person gets at most one of a kind in some time: the kind and that time.
+    once_key: Mapped[str | None]
 
 
 class Delivery(Base):
@@ -61,6 +84,13 @@ class Delivery(Base):
             "ix_delivery_open",
             "next_attempt_at",
             postgresql_where=sa.text("status IN ('due', 'sending')"),
+        ),
+        # How many pushes a person has had today.
+        sa.Index(
+            "ix_delivery_sent",
+            "volunteer_id",
+            "finished_at",
+            postgresql_where=sa.text("status = 'sent'"),
         ),
     )
 

@@ -19,6 +19,7 @@ class Volunteer(Base):
     """A person with a phone. `subject` is who the identity provider says it is."""
 
     __tablename__ = "volunteer"
+    __table_args__ = (sa.Index("ix_volunteer_home_cell", "home_cell"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     subject: Mapped[str] = mapped_column(unique=True)
@@ -60,6 +61,8 @@ class Device(Base):
     __tablename__ = "device"
     __table_args__ = (
         sa.UniqueConstraint("kind", "value"),
+        # An installation belongs to whoever used it last.
+        sa.UniqueConstraint("installation_id"),
         sa.CheckConstraint("kind IN ('fid', 'token')", name="kind"),
         sa.CheckConstraint("platform IN ('android', 'ios', 'web')", name="platform"),
     )

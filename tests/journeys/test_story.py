@@ -64,6 +64,15 @@ def announce(service: Service, event: dict[str, Any], text: str) -> None:
     assert answer.status_code == 202
 
 
+def announcements(service: Service, value: str) -> list[dict[str, Any]]:
+    """Those a device was sent; reminders come by the clock, whenever the tests run."""
+    return [
+        taken
+        for taken in service.messages(value)
+        if taken["message"]["message"]["data"]["kind"] == "announcement"
+    ]
+
+
 def test_from_sign_in_to_check_in_and_a_push(service: Service, event: dict[str, Any]) -> None:
     token = register_device(service, VOLUNTEER, "phone-a")
     now = datetime.now(UTC).isoformat()
@@ -80,9 +89,20 @@ def test_from_sign_in_to_check_in_and_a_push(service: Service, event: dict[str, 
     counted = service.call("GET", "/v1/counts", service.sign_in(COORDINATOR), params=days).json()
     assert counted["totals"]["participations"] == 1
     announce(service, event, "Қолғап ала келіңіз")
-    pushed = wait_for(lambda: service.messages("phone-a"), "a push")
+    pushed = wait_for(lambda: announcements(service, "phone-a"), "a push")
     assert pushed[0]["message"]["message"]["notification"]["body"] == "Қолғап ала келіңіз"
     assert "Қолғап ала келіңіз" in service.call("GET", "/dev/pushes").text
+
+
+def test_the_worker_tells_that_check_in_is_open(service: Service) -> None:
+    """What the clock owes comes from the worker alone: nobody has called anything."""
+    token = service.sign_in("+77000000103")
+
+    def told() -> bool:
+        items = service.call("GET", "/v1/me/inbox", token).json()["items"]
+        return "check_in_open" in [item["kind"] for item in items]
+
+    wait_for(told, "the opening of check-in in the inbox", seconds=90)
 
 
 def test_a_worker_killed_in_the_middle_loses_nothing(service: Service, event: dict[str, Any]) -> None:
@@ -96,12 +116,13 @@ def test_a_worker_killed_in_the_middle_loses_nothing(service: Service, event: di
     for n in range(len(phones)):
         wait_for(partial(_has_all, service, f"killed-{n}", 4), f"all pushes of phone {n}", seconds=90)
         assert {
-            taken["message"]["message"]["notification"]["body"] for taken in service.messages(f"killed-{n}")
+            taken["message"]["message"]["notification"]["body"]
+            for taken in announcements(service, f"killed-{n}")
         } == {f"хабар {n}" for n in range(4)}
 
 
 def _has_all(service: Service, value: str, wanted: int) -> bool:
-    return len({_id(taken) for taken in service.messages(value)}) >= wanted
+    return len({_id(taken) for taken in announcements(service, value)}) >= wanted
 
 
 def _id(taken: dict[str, Any]) -> str:

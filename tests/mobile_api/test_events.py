@@ -116,7 +116,7 @@ def test_moving_an_event_tells_and_moves_its_counts(
     almaty = {"latitude": 43.2383, "longitude": 76.9456}
     moved = client.patch(url, json={"version": 2, "meeting_point": almaty}, headers=login(owner))
     assert (moved.status_code, moved.json["region"], moved.json["version"]) == (200, "KZ-75", 3)
-    assert owed(session) == ["event_changed"]
+    assert owed(session) == ["nearby_event", "event_changed"]
     headers = login(make_coordinator(session, "*"))
     rows = client.get("/v1/counts?from=2026-05-01&to=2026-05-31&group_by=region", headers=headers).json[
         "rows"

@@ -1,0 +1,66 @@
+"""Each kind with facts as they might be, to print and check all that people can be told."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from notifications.messages import KINDS, words
+from notifications.words import LOCALES
+
+EVENT: dict[str, Any] = {
+    "title": {"kk": "Елек жағалауын тазалау", "ru": "Уборка берега Илека", "en": "Ilek bank clean-up"},
+    "starts_at": "2026-05-17T04:00:00+00:00",
+    "ends_at": "2026-05-17T07:00:00+00:00",
+    "zone": "Asia/Almaty",
+    "address": "Ақтөбе, Елек жағалауы, жаяу көпір",
+}
+UNADDRESSED = EVENT | {"address": ""}
+ORGANIZATION: dict[str, Any] = {
+    "organization": {"kk": "Таза Ақтөбе", "ru": "Чистый Актобе", "en": "Clean Aktobe"}
+}
+REASON = {"reason": "құжаттар толық емес"}
+
+SAMPLES: dict[str, list[dict[str, Any]]] = {
+    "announcement": [EVENT | {"text": "Қолғап пен су ала келіңіздер"}],
+    "event_changed": [
+        facts | {"changed": changed}
+        for changed in (["time"], ["place"], ["time", "place"])
+        for facts in (EVENT, UNADDRESSED)
+    ],
+    "event_cancelled": [EVENT | {"reason": "дауылды ескерту"}, EVENT],
+    "waitlist_moved_up": [EVENT],
+    "reminder_24h": [EVENT, UNADDRESSED],
+    "reminder_2h": [EVENT, UNADDRESSED],
+    "check_in_open": [EVENT],
+    "nearby_event": [EVENT, UNADDRESSED],
+    "thanks": [EVENT | {"minutes": minutes} for minutes in (1, 2, 5, 150, 0)],
+    "review_decided": [
+        EVENT | {"status": status} | why for status in ("counted", "rejected") for why in (REASON, {})
+    ],
+    "organization_decided": [
+        ORGANIZATION | {"status": status} | why
+        for status in ("verified", "rejected", "suspended")
+        for why in (REASON, {})
+    ],
+    "invitation": [ORGANIZATION | {"role": role} for role in ("owner", "organizer")],
+    "role_given": [
+        ORGANIZATION | {"role": "owner"},
+        ORGANIZATION | {"role": "organizer"},
+        {
+            "role": "coordinator",
+            "region": {"kk": "Ақтөбе облысы", "ru": "Актюбинская область", "en": "Aktobe Region"},
+        },
+        {"role": "national_coordinator"},
+    ],
+    "waiting_digest": [
+        {"organizations": 1, "reviews": 2, "reports": 5},
+        {"organizations": 21, "reviews": 0, "reports": 1},
+    ],
+}
+
+
+def all_words() -> Iterator[tuple[str, str, str, str]]:
+    """(kind, locale, title, body) of every kind in every language, one for each variant."""
+    for kind in KINDS:
+        for locale in LOCALES:
+            for facts in SAMPLES[kind]:
+                yield kind, locale, *words(kind, facts, locale)
