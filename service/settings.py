@@ -50,6 +50,7 @@ class Settings:
     worker_concurrency: int
     push_threads: int
     push_lease_s: int
+    push_per_second: int
     thresholds: Thresholds = field(default_factory=Thresholds)
 
     @property
@@ -88,6 +89,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         worker_concurrency=reader.number("WORKER_CONCURRENCY", 4, int, lowest=1, highest=64),
         push_threads=reader.number("PUSH_THREADS", 48, int, lowest=1, highest=64),
         push_lease_s=reader.number("PUSH_LEASE_S", 60, int, lowest=1, highest=3_600),
+        push_per_second=reader.number("PUSH_PER_SECOND", 500, int, lowest=0, highest=10_000),
         thresholds=reader.thresholds(),
     )
     if not development:

@@ -3,7 +3,7 @@
 from service.models.attendance import Attendance, CountPending, CountTotal, PresenceRecord
 from service.models.events import Event, Signup
 from service.models.organizations import Invitation, Membership, Organization
-from service.models.outbox import ClockOffset, Delivery, InboxItem, LocalMessage, Outbox
+from service.models.outbox import ClockOffset, Delivery, InboxItem, LocalMessage, Outbox, PushPause, PushQuota
 from service.models.volunteers import Coordinator, Device, SecretUse, SignInCode, Volunteer
 
 __all__ = [
@@ -22,6 +22,8 @@ __all__ = [
     "Organization",
     "Outbox",
     "PresenceRecord",
+    "PushPause",
+    "PushQuota",
     "SecretUse",
     "SignInCode",
     "Signup",
