@@ -20,6 +20,7 @@ from notifications.messages import KINDS
 from notifications.sender import Sender
 from service import demo, errors, phones, queue, volunteers
 from service.database import CONNECT_ARGS, db
+from service.settings import Settings
 
 if TYPE_CHECKING:
     from app import Parts
@@ -39,11 +40,17 @@ def _parts() -> "Parts":
 def serve() -> None:
     """Serve HTTP on PORT; in development on the loopback address only."""
     settings = _parts().settings
+    address = "127.0.0.1" if settings.development else "0.0.0.0"  # noqa: S104 - a server's purpose
+    serve_web(settings, "app:create_app", address)
+
+
+def serve_web(settings: Settings, target: str, address: str) -> None:
+    """Serve a WSGI factory as production does, until told to stop."""
     Granian(
-        "app:create_app",
+        target,
         factory=True,
         interface=Interfaces.WSGI,
-        address="127.0.0.1" if settings.development else "0.0.0.0",  # noqa: S104 - a server's purpose
+        address=address,
         port=settings.port,
         workers=settings.web_workers,
         blocking_threads=settings.web_threads,

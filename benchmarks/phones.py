@@ -6,7 +6,7 @@ radius (Android's definition), three times as far for 5 % of fixes (multipath).
 
 from dataclasses import dataclass
 from datetime import timedelta
-from math import cos, log, pi, radians, sin, sqrt
+from math import cos, hypot, log, pi, radians, sin, sqrt
 from random import Random
 
 # Kind of fix: share, median of the reported accuracy in metres, sigma.
@@ -69,3 +69,9 @@ def clock_offset(random: Random) -> timedelta:
     """How wrong the phone's clock goes: 90 % within 5 s, 9 % within 2 min, 1 % up to a day."""
     (limit,) = random.choices([5, 120, 86_400], [0.90, 0.09, 0.01])
     return timedelta(seconds=random.uniform(-limit, limit))
+
+
+def apart_m(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """Metres between two (latitude, longitude) points a few kilometres apart, on a plane."""
+    east = (other[1] - one[1]) * cos(radians(one[0]))
+    return hypot(other[0] - one[0], east) * METRES_PER_DEGREE

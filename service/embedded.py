@@ -22,3 +22,8 @@ def start(data_dir: Path) -> str:
     server = get_server((data_dir / "postgres").resolve())
     socket_dir = server.get_postmaster_info().socket_dir
     return f"postgresql://postgres@/postgres?host={quote(str(socket_dir), safe='')}"
+
+
+def stop(data_dir: Path) -> None:
+    """Let go of the server over `data_dir`/postgres; it stops with its last user."""
+    get_server((data_dir / "postgres").resolve()).cleanup()

@@ -2,13 +2,12 @@
 
 import socket
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from tests.google import keys as keys_module
 from tests.google.keys import Keys
-from tests.google.standin import Google, serve
+from tests.google.standin import Google, resolver, serve
 
 
 @pytest.fixture(scope="session")
@@ -34,13 +33,6 @@ def google(standin: Google, keys: Keys, monkeypatch: pytest.MonkeyPatch) -> Goog
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
     monkeypatch.delenv("FIREBASE_AUTH_EMULATOR_HOST", raising=False)
-    real = socket.getaddrinfo
-
-    def local(host: Any, port: Any, *arguments: Any, **options: Any) -> Any:
-        if isinstance(host, str) and host.endswith(".googleapis.com"):
-            return real("127.0.0.1", standin.port, *arguments, **options)
-        return real(host, port, *arguments, **options)
-
-    monkeypatch.setattr(socket, "getaddrinfo", local)
+    monkeypatch.setattr(socket, "getaddrinfo", resolver(standin.port))
     standin.reset()
     return standin

@@ -29,9 +29,7 @@ class Keys:
     other_key: str
     certificates: dict[str, str]
 
-    def id_token(
-        self, phone: str | None, subject: str = "u1", *, key: str | None = None, **changes: Any
-    ) -> str:
+    def id_token(self, phone: str | None, subject: str = "u1", *, key: Any = None, **changes: Any) -> str:
         """An ID token of the phone provider, signed with the key that the stand-in publishes."""
         now = int(time.time())
         claims = {

@@ -5,10 +5,12 @@ The unmodified SDK talks to its real addresses; only name resolution and the tru
 """
 
 import json
+import socket
 import ssl
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -148,3 +150,15 @@ def serve(google: Google, certificate_file: str, key_file: str) -> ThreadingHTTP
     google.port = server.server_address[1]
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server
+
+
+def resolver(port: int) -> Callable[..., Any]:
+    """A `socket.getaddrinfo` for which *.googleapis.com is the stand-in on this port of loopback."""
+    real = socket.getaddrinfo
+
+    def getaddrinfo(host: Any, service: Any, *arguments: Any, **options: Any) -> Any:
+        if isinstance(host, str) and host.endswith(".googleapis.com"):
+            return real("127.0.0.1", port, *arguments, **options)
+        return real(host, service, *arguments, **options)
+
+    return getaddrinfo

@@ -1,0 +1,1 @@
+"""What the benchmarks share: a service of its own, Google on loopback, load, CPU times."""

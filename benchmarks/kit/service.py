@@ -1,0 +1,107 @@
+"""A service for one benchmark: a new database, its own processes on free ports of loopback, ended with it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import urllib3
+
+from service import embedded
+
+ROOT = Path(__file__).parent.parent.parent
+START_S = 60
+STOP_S = 30
+
+
+@contextmanager
+def database() -> Iterator[str]:
+    """Run a new PostgreSQL and yield its libpq URL; it is gone afterwards, with all its data."""
+    # Being terminated ends like Ctrl-C: nothing that was started here is left behind.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with tempfile.TemporaryDirectory(prefix="tazalyq-", ignore_cleanup_errors=True) as folder:
+        try:
+            yield embedded.start(Path(folder))
+        finally:
+            embedded.stop(Path(folder))
+
+
+class Service:
+    """Processes over one database, all with the same environment; use as a context manager."""
+
+    def __init__(self, database_url: str, **environment: str) -> None:
+        """`environment`: settings beside those of the caller's own environment."""
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.environment = {
+            **os.environ,
+            "TAZALYQ_ENV": "development",
+            "PORT": str(self.port),
+            "DATABASE_URL": database_url,
+            **environment,
+        }
+        self._processes: list[subprocess.Popen[bytes]] = []
+
+    def __enter__(self) -> "Service":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for process in reversed(self._processes):
+            process.terminate()
+        for process in self._processes:
+            process.wait(STOP_S)
+
+    def run(self, *arguments: str) -> None:
+        """Run `python -m …` to its end.
+
+        Raises:
+            CalledProcessError.
+        """
+        command = [sys.executable, "-m", *arguments]
+        subprocess.run(command, cwd=ROOT, env=self.environment, stdout=subprocess.DEVNULL, check=True)
+
+    def start(self, *arguments: str) -> int:
+        """Start `python -m …` and return its pid."""
+        command = [sys.executable, "-m", *arguments]
+        process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=subprocess.DEVNULL)
+        self._processes.append(process)
+        return process.pid
+
+    def wait_until_up(self, path: str = "/readyz") -> None:
+        """Wait until GET of the path answers 200.
+
+        Raises:
+            RuntimeError: it did not within START_S.
+        """
+        pool = urllib3.PoolManager(retries=False, timeout=5.0)
+        wait_for(lambda: pool.request("GET", self.url + path).status == 200, self.url + path)
+
+
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def wait_for(happened: Callable[[], bool], what: str, seconds: float = START_S) -> None:
+    """Wait until something is true; no answer yet is not an error.
+
+    Raises:
+        RuntimeError: it was not within so many seconds.
+    """
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            if happened():
+                return
+        except urllib3.exceptions.HTTPError:
+            pass
+        time.sleep(0.1)
+    raise RuntimeError(f"{what}: not within {seconds:.0f} s")
