@@ -1,7 +1,7 @@
 """What is paused because our configuration is refused: one row a scope, shared by all workers.
 
-The scope is a platform when only its key is refused (APNs, say), else everybody ("*"). While a scope is paused
-one push a minute is tried; the first that is answered properly ends the pause.
+The scope is a platform when only its key is refused (APNs, say), else everybody ("*"). While a scope is
+paused one push a minute is tried; the first that is answered properly ends the pause.
 """
 
 import logging
