@@ -252,7 +252,7 @@ _WRITE = sa.text(
         next_attempt_at = v.at,
         finished_at = CASE WHEN v.status = 'due' THEN NULL ELSE v.at END,
         last_result = v.detail,
-        lease_owner = NULL,
+        lease_owner = CASE WHEN v.status = 'due' THEN NULL ELSE d.lease_owner END,
         lease_until = NULL
     FROM unnest(CAST(:ids AS uuid[]), CAST(:statuses AS text[]), CAST(:details AS text[]),
                 CAST(:ats AS timestamptz[]), CAST(:tried AS int[])) AS v (id, status, detail, at, tried)

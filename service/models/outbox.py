@@ -47,9 +47,9 @@ class InboxItem(Base):
 class Delivery(Base):
     """One push to one installation, and how far it has come.
 
-    `due → sending → sent | gone | rejected | expired`. While it is being sent, `lease_owner` names who sends
-    and `lease_until`, by the database's clock, until when that sender is trusted to be alive. `attempts`
-    counts the answers of the receiver; what was kept back by us is no attempt.
+    `due → sending → sent | gone | rejected | expired`. `lease_owner` names who sends or has sent it;
+    `lease_until`, by the database's clock, until when the sender of the moment is trusted to be alive.
+    `attempts` counts the answers of the receiver; what was kept back by us is no attempt.
     """
 
     __tablename__ = "delivery"

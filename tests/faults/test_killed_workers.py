@@ -1,0 +1,130 @@
+"""Nothing is lost and hardly anything repeated when workers and the database die while pushes go out."""
+
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.conftest import fresh_database
+from tests.faults.world import Server, World, is_one_push
+from tests.google.keys import Keys
+from tests.google.process import GoogleProcess
+from tests.google.standin import Arrival
+
+LEASE_S = 3.0
+WORKERS = ("worker-1", "worker-2")
+
+
+@pytest.fixture
+def google(keys: Keys) -> Iterator[GoogleProcess]:
+    with GoogleProcess(keys, delay_s=0.2) as process:
+        yield process
+
+
+@pytest.fixture
+def database(postgres_url: str) -> Iterator[str]:
+    yield from fresh_database(postgres_url)
+
+
+def by_target(arrivals: Sequence[Arrival]) -> dict[str, list[Arrival]]:
+    found: dict[str, list[Arrival]] = defaultdict(list)
+    for arrival in arrivals:
+        found[arrival.target].append(arrival)
+    return found
+
+
+def check_repeats(arrivals: Sequence[Arrival], deaths: Sequence[float]) -> int:
+    """Each repeat is the same push, and its first was on its way when a worker died; how many there are."""
+    repeats = 0
+    for same in by_target(arrivals).values():
+        assert is_one_push(same)
+        for first, _again in zip(same, same[1:], strict=False):
+            assert any(0 <= death - first.at <= LEASE_S for death in deaths), first
+            repeats += 1
+    return repeats
+
+
+def test_killed_workers_lose_nothing(
+    database: str, google: GoogleProcess, keys: Keys, tmp_path: Path
+) -> None:
+    """The small version of the test below, which runs always."""
+    world = World(database, google.port, keys, tmp_path, PUSH_PER_SECOND="100", PUSH_LEASE_S=f"{LEASE_S:g}")
+    world.owe(200)
+    try:
+        world.start_worker("worker-1")
+        wait_for_arrivals(google, 20)
+        world.start_worker("worker-2")
+        death = world.kill("worker-1")
+        world.wait_until_sent(200, seconds=60)
+    finally:
+        world.stop()
+    assert len(by_target(google.arrivals())) == 200
+    check_repeats(google.arrivals(), [death])
+
+
+def wait_for_arrivals(google: GoogleProcess, wanted: int) -> None:
+    end = time.monotonic() + 30
+    while len(google.arrivals()) < wanted and time.monotonic() < end:
+        time.sleep(0.1)
+
+
+@pytest.mark.faults
+def test_thirty_killed_workers_and_four_stopped_databases(
+    google: GoogleProcess, keys: Keys, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    random, messages, kills, stops = Random(4), 3_000, 30, 4
+    server = Server(tmp_path_factory.mktemp("pg"))
+    world = World(server.url, google.port, keys, tmp_path, PUSH_PER_SECOND="40", PUSH_LEASE_S=f"{LEASE_S:g}")
+    world.owe(messages)
+    deaths: list[float] = []
+    in_the_middle = 0
+    try:
+        for name in WORKERS:
+            world.start_worker(name)
+        for n in range(kills):
+            time.sleep(random.uniform(1.0, 4.5))
+            in_the_middle += world.statuses()["sent"] < messages
+            name = random.choice(WORKERS)
+            deaths.append(world.kill(name))
+            world.start_worker(name)
+            if n % (kills // stops) == 3:
+                server.stop_at_once()
+                time.sleep(random.uniform(0.5, 3.0))
+                server.start()
+        took = world.wait_until_sent(messages, seconds=180)
+    finally:
+        world.stop()
+    arrivals = google.arrivals()
+    repeats = check_repeats(arrivals, deaths)
+    print(f"\n{messages} pushes, {kills} workers killed ({in_the_middle} while pushes went out),")
+    print(f"{stops} times PostgreSQL stopped at once:")
+    print(f"  lost                          {messages - len(by_target(arrivals)):6}")
+    print(f"  repeated, with the same id    {repeats:6}   (at most {repeats / kills:.1f} a kill)")
+    print(f"  all sent after the last kill  {took:6.1f} s")
+    assert len(by_target(arrivals)) == messages
+    assert in_the_middle > kills * 0.6
+
+
+@pytest.mark.faults
+def test_two_workers_send_nothing_twice(database: str, keys: Keys, tmp_path: Path) -> None:
+    messages = 10_000
+    with GoogleProcess(keys, delay_s=0.06) as google:
+        world = World(database, google.port, keys, tmp_path, PUSH_PER_SECOND="0", PUSH_LEASE_S="10")
+        world.owe(messages)
+        try:
+            for name in WORKERS:
+                world.start_worker(name)
+            took = world.wait_until_sent(messages, seconds=180)
+        finally:
+            world.stop()
+        arrivals = by_target(google.arrivals())
+    shares = sorted(world.senders().values())
+    print(f"\n{messages} pushes by two workers in {took:.0f} s: shares {shares}")
+    print(f"  sent twice                    {sum(len(same) > 1 for same in arrivals.values()):6}")
+    assert len(arrivals) == messages
+    assert all(len(same) == 1 for same in arrivals.values())
+    assert len(shares) == len(WORKERS)
+    assert shares[0] > messages * 0.2
