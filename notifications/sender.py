@@ -222,3 +222,6 @@ class Sender:
         self._settled = time.monotonic()
         if refused:
             self._give_back()
+        if any(claim.probe for claim in claims):
+            # What was held back may go now.
+            self._looked = -float("inf")
