@@ -1,8 +1,7 @@
 """The `flask` commands: serve, worker, demo, coordinators, pushes."""
 
+import asyncio
 import json
-import logging
-import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
@@ -10,24 +9,16 @@ import click
 from flask import Blueprint, current_app
 from granian import Granian
 from granian.constants import Interfaces
-from procrastinate import PsycopgConnector
-from procrastinate.exceptions import ConnectorException
-from psycopg import OperationalError
-from psycopg_pool import PoolTimeout
 
 from notifications import circuit, local, operations
 from notifications.messages import KINDS
 from notifications.sender import Sender
 from service import demo, errors, phones, queue, volunteers
-from service.database import CONNECT_ARGS, db
+from service.database import db
 from service.settings import Settings
 
 if TYPE_CHECKING:
     from app import Parts
-
-logger = logging.getLogger(__name__)
-
-DATABASE_AWAY_S = 1
 
 commands = Blueprint("commands", __name__, cli_group=None)
 
@@ -67,32 +58,9 @@ def worker() -> None:
     sender: Sender = runtime.extras["sender"]
     sender.start()
     try:
-        while not _run_jobs(parts, runtime):
-            time.sleep(DATABASE_AWAY_S)
+        asyncio.run(queue.work(parts.database_url, runtime, parts.settings.worker_concurrency))
     finally:
         sender.stop()
-
-
-def _run_jobs(parts: "Parts", runtime: queue.Runtime) -> bool:
-    """Run jobs until told to stop; False when the database has gone away: it comes back."""
-    connector = PsycopgConnector(
-        conninfo=parts.database_url,
-        kwargs=dict(CONNECT_ARGS),
-        min_size=1,
-        max_size=parts.settings.worker_concurrency + 2,
-    )
-    try:
-        with queue.app.replace_connector(connector):
-            queue.app.run_worker(
-                concurrency=parts.settings.worker_concurrency,
-                additional_context={"runtime": runtime},
-                delete_jobs="successful",
-                shutdown_graceful_timeout=20,
-            )
-    except (ConnectorException, OperationalError, PoolTimeout) as error:
-        logger.warning("the queue has lost the database, trying again: %s", error)
-        return False
-    return True
 
 
 @commands.cli.command("demo")

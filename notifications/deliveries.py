@@ -76,8 +76,9 @@ def claim(
     decisions = policy.decide(session, ids, now)
     word = cache(_words_of(session, ids))
     claims, ends = [], []
+    asked: set[str] = set()
     for row in session.execute(_ROWS, {"ids": ids}):
-        end = _kept_back(row, decisions[row.id], now) or _paused(session, row, paused, now)
+        end = _kept_back(row, decisions[row.id], now) or _paused(session, row, paused, asked, now)
         if end is not None:
             ends.append(end)
         push = None if end is not None else _push(row, now, *word(row.outbox_id, row.locale))
@@ -188,10 +189,16 @@ def _kept_back(row: Any, decision: policy.Decision, now: datetime) -> _End | Non
     return None
 
 
-def _paused(session: Session, row: Any, paused: Mapping[str, Any], now: datetime) -> _End | None:
-    """Back to the queue while its platform is paused, but for the one that is to try."""
-    if row.platform not in paused or circuit.take_probe(session, row.platform):
+def _paused(
+    session: Session, row: Any, paused: Mapping[str, Any], asked: set[str], now: datetime
+) -> _End | None:
+    """Back to the queue while its platform is paused, but for one that is to try; `asked` once a claim."""
+    if row.platform not in paused:
         return None
+    if row.platform not in asked:
+        asked.add(row.platform)
+        if circuit.take_probe(session, row.platform):
+            return None
     return _End(row.id, "due", f"{row.platform} is paused", now + PAUSE)
 
 

@@ -151,9 +151,9 @@ class Sender:
     def _look_for_work(self) -> None:
         """Claim before the gateway runs dry; once nothing is due, look again only now and then."""
         if self._stopping.is_set():
-            return self._give_back()
+            self._give_back()
         if len(self._waiting) > CLAIM // 2 or not self._is_time_to_look():
-            return None
+            return
         claims = self._transact(
             lambda session: deliveries.claim(
                 session, self._clock.now(), self._pace.lease_s, CLAIM, self.owner
@@ -161,7 +161,6 @@ class Sender:
         )
         self._waiting += [claim for claim in claims if claim.push is not None]
         self._looked = -float("inf") if len(claims) == CLAIM else time.monotonic()
-        return None
 
     def _hand_over(self) -> None:
         """Give the gateway as many as it has room for and the quota allows, while the lease is good."""

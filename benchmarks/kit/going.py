@@ -21,7 +21,7 @@ from service.models import (
     Volunteer,
 )
 
-OWNER = "+77030000000"
+OWNER = "+77029999999"
 LOCALES = ("kk", "kk", "ru", "en")
 PLATFORMS = ("android", "android", "ios", "web")
 CHUNK = 1_000
@@ -97,7 +97,7 @@ def owe_pushes(session: Session, event_id: UUID) -> None:
 
 
 def _person(id_: UUID, number: int, now: datetime) -> dict[str, Any]:
-    phone = f"+7704{number:07d}"
+    phone = f"+7705{number:07d}"
     return {
         "id": id_,
         "subject": f"local:{phone}",

@@ -109,6 +109,33 @@ def test_thirty_killed_workers_and_four_stopped_databases(
 
 
 @pytest.mark.faults
+def test_a_worker_outlives_its_database_and_repeats_nothing(
+    google: GoogleProcess, keys: Keys, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    messages, stops = 800, 3
+    server = Server(tmp_path_factory.mktemp("pg"))
+    world = World(server.url, google.port, keys, tmp_path, PUSH_PER_SECOND="60", PUSH_LEASE_S="10")
+    world.owe(messages)
+    try:
+        world.start_worker("worker-1")
+        for n in range(stops):
+            wait_for_arrivals(google, 200 * (n + 1))
+            server.stop_at_once()
+            time.sleep(2)
+            server.start()
+        world.wait_until_sent(messages, seconds=60)
+        assert world.is_alive("worker-1")
+    finally:
+        world.stop()
+    arrivals = by_target(google.arrivals())
+    repeats = sum(len(same) - 1 for same in arrivals.values())
+    print(f"\n{messages} pushes by one worker, {stops} times PostgreSQL stopped at once under it:")
+    print(f"  lost                          {messages - len(arrivals):6}")
+    print(f"  repeated                      {repeats:6}")
+    assert (len(arrivals), repeats) == (messages, 0)
+
+
+@pytest.mark.faults
 def test_two_workers_send_nothing_twice(database: str, keys: Keys, tmp_path: Path) -> None:
     messages = 10_000
     with GoogleProcess(keys, delay_s=0.06) as google:

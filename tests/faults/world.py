@@ -89,6 +89,9 @@ class World:
         process.wait(30)
         return at
 
+    def is_alive(self, name: str) -> bool:
+        return self._processes[name].poll() is None
+
     def stop(self) -> None:
         for name in list(self._processes):
             self.kill(name)

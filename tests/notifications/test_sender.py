@@ -346,3 +346,19 @@ def test_a_person_of_each_language_reads_their_own(
         "Елек жағалауын тазалау",
         "Уборка берега Илека",
     ]
+
+
+def test_a_sender_told_to_stop_finishes_what_it_has_begun_and_gives_the_rest_back(
+    session: Session, database: Database, clock: FixedClock
+) -> None:
+    make_crowd(session, 130)
+    gateway = Gateway()
+    sender = make_sender(database, gateway, clock)
+
+    def answer(_push: Push) -> Result:
+        sender.stop()
+        return Result(Outcome.SENT)
+
+    gateway.answer = answer
+    sender.run()
+    assert (statuses(session).count("sent"), statuses(session).count("due")) == (gateway.at_once, 30)
