@@ -224,6 +224,7 @@ def test_a_refused_key_for_one_platform_does_not_hold_up_the_others(
     make_crowd(session, 2, platform="android")
     sender.run()
     assert sorted(statuses(session)) == ["due"] * 3 + ["sent"] * 5
+    assert [push.platform for push in gateway.sent].count("ios") == 3
     gateway.answer = lambda _push: Result(Outcome.SENT)
     let_probe(session)
     clock.move(timedelta(minutes=2))
