@@ -7,7 +7,7 @@ tag: a repeat collapses on the phone. Only the lease's owner may say what became
 
 import logging
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -73,16 +73,17 @@ def claim(
     ids = _lease(session, now, lease_s, limit, owner)
     if not ids:
         return []
-    decisions = policy.decide(session, ids, now)
+    rows = session.execute(_ROWS, {"ids": ids}).all()
+    decisions = policy.decide(session, [row.id for row in rows if row.kind in KINDS], now)
     word = cache(_words_of(session, ids))
     claims, ends = [], []
     asked: set[str] = set()
-    for row in session.execute(_ROWS, {"ids": ids}):
-        end = _kept_back(row, decisions[row.id], now) or _paused(session, row, paused, asked, now)
-        if end is not None:
-            ends.append(end)
-        push = None if end is not None else _push(row, now, *word(row.outbox_id, row.locale))
-        claims.append(_claim(row, owner, push, paused))
+    for row in rows:
+        end = _kept_back(row, decisions.get(row.id), now) or _paused(session, row, paused, asked, now)
+        made = end or _make(row, word, now)
+        if isinstance(made, _End):
+            ends.append(made)
+        claims.append(_claim(row, owner, made if isinstance(made, Push) else None, paused))
     if EVERYBODY in paused:
         claims, rest = _one_probe(claims, now)
         ends += rest
@@ -174,8 +175,11 @@ def _words_of(session: Session, delivery_ids: Sequence[UUID]) -> Any:
     return lambda outbox_id, locale: words(*facts[outbox_id], locale)
 
 
-def _kept_back(row: Any, decision: policy.Decision, now: datetime) -> _End | None:
+def _kept_back(row: Any, decision: policy.Decision | None, now: datetime) -> _End | None:
     """The end of what is not to be sent now; None: it may go."""
+    if decision is None:
+        # A newer release owes it: its own workers will send it.
+        return _End(row.id, "due", f"{row.kind} is unknown to this release", now + PAUSE)
     if row.expires_at <= now:
         return _End(row.id, "expired", "too late", now)
     if row.target is None:
@@ -200,6 +204,15 @@ def _paused(
         if circuit.take_probe(session, row.platform):
             return None
     return _End(row.id, "due", f"{row.platform} is paused", now + PAUSE)
+
+
+def _make(row: Any, word: Callable[[UUID, str], tuple[str, str]], now: datetime) -> Push | _End:
+    """The push; one that cannot be made is rejected, and holds up no other."""
+    try:
+        return _push(row, now, *word(row.outbox_id, row.locale))
+    except Exception as error:
+        logger.exception("a push of %s cannot be made", row.kind)
+        return _End(row.id, "rejected", f"cannot be made: {error!r}", now)
 
 
 def _push(row: Any, now: datetime, title: str, body: str) -> Push:

@@ -18,7 +18,7 @@ from notifications.gateway import Outcome, Push, Report, Result
 from notifications.sender import Pace, Sender
 from service import volunteers
 from service.clock import FixedClock
-from service.models import Delivery, Device, Event, PushPause, Signup, Volunteer
+from service.models import Delivery, Device, Event, Outbox, PushPause, Signup, Volunteer
 from tests.conftest import NOW
 from tests.makers import make_device, make_event, make_signup, make_volunteer
 from tests.notifications.test_deliveries import owe, statuses
@@ -347,6 +347,22 @@ def test_a_person_of_each_language_reads_their_own(
         "Елек жағалауын тазалау",
         "Уборка берега Илека",
     ]
+
+
+def test_a_push_that_cannot_be_made_holds_up_no_other(
+    session: Session, database: Database, clock: FixedClock
+) -> None:
+    make_crowd(session, 2)
+    bad, newer = make_crowd(session, 1), make_crowd(session, 1)
+    entry = sa.update(Outbox).execution_options(synchronize_session=False)
+    session.execute(
+        entry.where(Outbox.event_id == bad.id).values(kind="event_changed", facts={"starts_at": "soon"})
+    )
+    session.execute(entry.where(Outbox.event_id == newer.id).values(kind="of the next release"))
+    session.commit()
+    gateway = Gateway()
+    make_sender(database, gateway, clock).run()
+    assert statuses(session) == ["due", "rejected", "sent", "sent"]
 
 
 def test_a_sender_told_to_stop_finishes_what_it_has_begun_and_gives_the_rest_back(
