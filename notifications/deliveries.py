@@ -7,26 +7,23 @@ tag: a repeat collapses on the phone. Only the lease's owner may say what became
 
 import logging
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from notifications import circuit, policy
+from notifications import circuit, pushes
 from notifications.gateway import EVERYBODY, Outcome, Push, Result
-from notifications.messages import KINDS, words
-from notifications.policy import Action
-from service.models import Delivery, Device, InboxItem, Outbox, Volunteer
+from notifications.pushes import PAUSE, KeptBack
+from service.models import Delivery, Device
 
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 500
-PAUSE = timedelta(minutes=1)
 LONGEST_WAIT_S = 900
 LONGEST_DETAIL = 200
 
@@ -73,17 +70,14 @@ def claim(
     ids = _lease(session, now, lease_s, limit, owner)
     if not ids:
         return []
-    rows = session.execute(_ROWS, {"ids": ids}).all()
-    decisions = policy.decide(session, [row.id for row in rows if row.kind in KINDS], now)
-    word = cache(_words_of(session, ids))
     claims, ends = [], []
     asked: set[str] = set()
-    for row in rows:
-        end = _kept_back(row, decisions.get(row.id), now) or _paused(session, row, paused, asked, now)
-        made = end or _make(row, word, now)
-        if isinstance(made, _End):
-            ends.append(made)
-        claims.append(_claim(row, owner, made if isinstance(made, Push) else None, paused))
+    for row, made in pushes.make(session, ids, now):
+        kept = made if isinstance(made, KeptBack) else _paused(session, row.platform, paused, asked, now)
+        if kept is not None:
+            ends.append(_End(row.id, kept.status, kept.detail, kept.at))
+        push = made if isinstance(made, Push) and kept is None else None
+        claims.append(_claim(row, owner, push, paused))
     if EVERYBODY in paused:
         claims, rest = _one_probe(claims, now)
         ends += rest
@@ -127,111 +121,17 @@ def _lease_end(lease_s: float) -> Any:
     return sa.func.clock_timestamp() + timedelta(seconds=lease_s)
 
 
-_ROWS = (
-    sa.select(
-        Delivery.id,
-        Delivery.inbox_item_id,
-        Delivery.volunteer_id,
-        Delivery.installation_id,
-        Delivery.attempts,
-        Delivery.expires_at,
-        Outbox.id.label("outbox_id"),
-        Outbox.kind,
-        Outbox.event_id,
-        Outbox.organization_id,
-        Volunteer.locale,
-        Device.kind.label("target_kind"),
-        Device.value.label("target"),
-        Device.platform,
-    )
-    .join(InboxItem, InboxItem.id == Delivery.inbox_item_id)
-    .join(Outbox, Outbox.id == InboxItem.outbox_id)
-    .outerjoin(Volunteer, Volunteer.id == Delivery.volunteer_id)
-    .outerjoin(
-        Device,
-        # The person's own installation, as it is now: a value that has moved to somebody else is not theirs.
-        sa.and_(
-            Device.volunteer_id == Delivery.volunteer_id,
-            Device.installation_id == Delivery.installation_id,
-            Device.off_since.is_(None),
-        ),
-    )
-    .where(Delivery.id == sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.Uuid))))
-)
-
-
-def _words_of(session: Session, delivery_ids: Sequence[UUID]) -> Any:
-    """A function (outbox id, locale) → (title, body) for the entries behind these deliveries."""
-    entries = session.execute(
-        sa.select(Outbox.id, Outbox.kind, Outbox.facts).where(
-            Outbox.id.in_(
-                sa.select(InboxItem.outbox_id)
-                .join(Delivery, Delivery.inbox_item_id == InboxItem.id)
-                .where(Delivery.id.in_(delivery_ids))
-            )
-        )
-    )
-    facts = {entry.id: (entry.kind, entry.facts) for entry in entries}
-    return lambda outbox_id, locale: words(*facts[outbox_id], locale)
-
-
-def _kept_back(row: Any, decision: policy.Decision | None, now: datetime) -> _End | None:
-    """The end of what is not to be sent now; None: it may go."""
-    if decision is None:
-        # A newer release owes it: its own workers will send it.
-        return _End(row.id, "due", f"{row.kind} is unknown to this release", now + PAUSE)
-    if row.expires_at <= now:
-        return _End(row.id, "expired", "too late", now)
-    if row.target is None:
-        return _End(row.id, "gone", "device left", now)
-    if decision.action == Action.DROP:
-        return _End(row.id, "expired", decision.reason, now)
-    if decision.action == Action.WAIT and decision.until is not None:
-        if decision.until >= row.expires_at:
-            return _End(row.id, "expired", decision.reason, now)
-        return _End(row.id, "due", decision.reason, decision.until)
-    return None
-
-
 def _paused(
-    session: Session, row: Any, paused: Mapping[str, Any], asked: set[str], now: datetime
-) -> _End | None:
+    session: Session, platform: str, paused: Mapping[str, Any], asked: set[str], now: datetime
+) -> KeptBack | None:
     """Back to the queue while its platform is paused, but for one that is to try; `asked` once a claim."""
-    if row.platform not in paused:
+    if platform not in paused:
         return None
-    if row.platform not in asked:
-        asked.add(row.platform)
-        if circuit.take_probe(session, row.platform):
+    if platform not in asked:
+        asked.add(platform)
+        if circuit.take_probe(session, platform):
             return None
-    return _End(row.id, "due", f"{row.platform} is paused", now + PAUSE)
-
-
-def _make(row: Any, word: Callable[[UUID, str], tuple[str, str]], now: datetime) -> Push | _End:
-    """The push; one that cannot be made is rejected, and holds up no other."""
-    try:
-        return _push(row, now, *word(row.outbox_id, row.locale))
-    except Exception as error:
-        logger.exception("a push of %s cannot be made", row.kind)
-        return _End(row.id, "rejected", f"cannot be made: {error!r}", now)
-
-
-def _push(row: Any, now: datetime, title: str, body: str) -> Push:
-    kind = KINDS[row.kind]
-    ids = {"event_id": row.event_id, "organization_id": row.organization_id}
-    return Push(
-        notification_id=str(row.inbox_item_id),
-        kind=row.kind,
-        target_kind=row.target_kind,
-        target=row.target,
-        platform=row.platform,
-        title=title,
-        body=body,
-        data={name: str(value) for name, value in ids.items() if value is not None},
-        collapse_key=f"{row.kind}:{row.event_id or row.organization_id}",
-        ttl_s=max(60, int((row.expires_at - now).total_seconds())),
-        urgent=kind.urgent,
-        channel=kind.channel,
-    )
+    return KeptBack("due", f"{platform} is paused", now + PAUSE)
 
 
 def settle(session: Session, claims: Sequence[Claim], results: Sequence[Result], now: datetime) -> None:

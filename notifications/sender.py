@@ -46,6 +46,11 @@ class Pace:
     lease_s: float
     per_second: int = 0
 
+    @property
+    def at_once(self) -> int:
+        """How many to claim: what can go within two seconds, for what is wanted is judged at the claim."""
+        return min(CLAIM, 2 * self.per_second) or CLAIM
+
 
 class Sender:
     """Sends all that is due, through one gateway. Only one thread at a time runs it."""
@@ -152,15 +157,16 @@ class Sender:
         """Claim before the gateway runs dry; once nothing is due, look again only now and then."""
         if self._stopping.is_set():
             self._give_back()
-        if len(self._waiting) > CLAIM // 2 or not self._is_time_to_look():
+        wanted = self._pace.at_once
+        if len(self._waiting) > wanted // 2 or not self._is_time_to_look():
             return
         claims = self._transact(
             lambda session: deliveries.claim(
-                session, self._clock.now(), self._pace.lease_s, CLAIM, self.owner
+                session, self._clock.now(), self._pace.lease_s, wanted, self.owner
             )
         )
         self._waiting += [claim for claim in claims if claim.push is not None]
-        self._looked = -float("inf") if len(claims) == CLAIM else time.monotonic()
+        self._looked = -float("inf") if len(claims) == wanted else time.monotonic()
 
     def _hand_over(self) -> None:
         """Give the gateway as many as it has room for and the quota allows, while the lease is good."""
