@@ -26,7 +26,7 @@ from service.database import db
 from service.models import Delivery
 from tests.google.standin import resolver
 
-URL = "https://fcm.googleapis.com/v1/projects/demo-taza/messages:send"
+PATH = "/v1/projects/demo-taza/messages:send"
 
 
 def ours(messages: int, _threads: int) -> Callable[[], int]:
@@ -51,7 +51,7 @@ def floor(messages: int, threads: int) -> Callable[[], int]:
         "fcm.googleapis.com", maxsize=threads, block=True, retries=False, ca_certs=os.environ["SSL_CERT_FILE"]
     )
     headers = {"Authorization": "Bearer ya29.load", "Content-Type": "application/json"}
-    request = partial(pool.urlopen, "POST", URL, body=body, headers=headers)
+    request = partial(pool.urlopen, "POST", PATH, body=body, headers=headers)
 
     def send() -> int:
         with ThreadPoolExecutor(threads) as executor:

@@ -20,9 +20,6 @@ def upgrade():
         'ix_delivery_leased', 'delivery', ['lease_until'], postgresql_where=sa.text("status = 'sending'")
     )
     op.drop_index('ix_delivery_open', table_name='delivery')
-    op.create_index(
-        'ix_outbox_unexpanded', 'outbox', ['created_at'], postgresql_where=sa.text('expanded_at IS NULL')
-    )
     op.create_table(
         'push_pause',
         sa.Column('scope', sa.Text(), nullable=False),
@@ -43,7 +40,6 @@ def upgrade():
 def downgrade():
     op.drop_table('push_quota')
     op.drop_table('push_pause')
-    op.drop_index('ix_outbox_unexpanded', table_name='outbox')
     op.create_index(
         'ix_delivery_open',
         'delivery',

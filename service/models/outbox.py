@@ -14,11 +14,6 @@ class Outbox(Base):
     """One notification owed to an audience. `facts` are all that its words need, as they were then."""
 
     __tablename__ = "outbox"
-    __table_args__ = (
-        # What nobody has expanded yet: looked for every few seconds, mostly nothing.
-        sa.Index("ix_outbox_unexpanded", "created_at", postgresql_where=sa.text("expanded_at IS NULL")),
-    )
-
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     kind: Mapped[str]
     event_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("event.id"))

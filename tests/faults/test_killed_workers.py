@@ -36,13 +36,16 @@ def by_target(arrivals: Sequence[Arrival]) -> dict[str, list[Arrival]]:
     return found
 
 
-def check_repeats(arrivals: Sequence[Arrival], deaths: Sequence[float]) -> int:
-    """Each repeat is the same push, and its first was on its way when a worker died; how many there are."""
+def check_repeats(arrivals: Sequence[Arrival], deaths: Sequence[tuple[float, float]]) -> int:
+    """Each repeat is the same push, and its first belongs to a lease that a death cut off; how many.
+
+    A death is the moment at which a worker was killed, or the time for which the database was away.
+    """
     repeats = 0
     for same in by_target(arrivals).values():
         assert is_one_push(same)
         for first, _again in zip(same, same[1:], strict=False):
-            assert any(0 <= death - first.at <= LEASE_S for death in deaths), first
+            assert any(began - LEASE_S <= first.at <= ended for began, ended in deaths), first
             repeats += 1
     return repeats
 
@@ -62,7 +65,16 @@ def test_killed_workers_lose_nothing(
     finally:
         world.stop()
     assert len(by_target(google.arrivals())) == 200
-    check_repeats(google.arrivals(), [death])
+    check_repeats(google.arrivals(), [(death, death)])
+
+
+def stop_for_a_while(server: Server, seconds: float) -> tuple[float, float]:
+    """Stop PostgreSQL at once, start it again; from when until when it was away."""
+    began = time.time()
+    server.stop_at_once()
+    time.sleep(seconds)
+    server.start()
+    return began, time.time()
 
 
 def wait_for_arrivals(google: GoogleProcess, wanted: int) -> None:
@@ -79,7 +91,7 @@ def test_thirty_killed_workers_and_four_stopped_databases(
     server = Server(tmp_path_factory.mktemp("pg"))
     world = World(server.url, google.port, keys, tmp_path, PUSH_PER_SECOND="40", PUSH_LEASE_S=f"{LEASE_S:g}")
     world.owe(messages)
-    deaths: list[float] = []
+    deaths: list[tuple[float, float]] = []
     in_the_middle = 0
     try:
         for name in WORKERS:
@@ -88,12 +100,11 @@ def test_thirty_killed_workers_and_four_stopped_databases(
             time.sleep(random.uniform(1.0, 4.5))
             in_the_middle += world.statuses()["sent"] < messages
             name = random.choice(WORKERS)
-            deaths.append(world.kill(name))
+            at = world.kill(name)
+            deaths.append((at, at))
             world.start_worker(name)
             if n % (kills // stops) == 3:
-                server.stop_at_once()
-                time.sleep(random.uniform(0.5, 3.0))
-                server.start()
+                deaths.append(stop_for_a_while(server, random.uniform(0.5, 3.0)))
         took = world.wait_until_sent(messages, seconds=180)
     finally:
         world.stop()
