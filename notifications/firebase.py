@@ -65,7 +65,7 @@ class FirebaseGateway:
         service = messaging._get_messaging_service(self._app)
         # Private, pinned by a test: the SDK would retry by itself, invisibly, and sleep on Retry-After.
         session = service._client.session
-        session.mount(FCM, HTTPAdapter(max_retries=0, pool_maxsize=threads, pool_block=True))
+        session.mount(FCM, _OneHost(max_retries=0, pool_maxsize=threads, pool_block=True))
         _read_environment_once(session)
         self._token = _Token(credential.get_credential(), timeout_s)
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="push")
@@ -122,6 +122,23 @@ class _Token:
             except google.auth.exceptions.GoogleAuthError as error:
                 self._refused = (time.monotonic(), error)
                 raise
+
+
+class _OneHost(HTTPAdapter):
+    """Every request goes to one host with one trust root: its pool is looked up once, not at each request."""
+
+    _connections: Any = None
+
+    def get_connection_with_tls_context(self, *arguments: Any, **options: Any) -> Any:
+        if self._connections is None:
+            found = super().get_connection_with_tls_context(*arguments, **options)
+            request, verify = arguments[:2]
+            super().cert_verify(found, request.url, verify, options.get("cert"))  # type: ignore[no-untyped-call] # as requests has it
+            self._connections = found
+        return self._connections
+
+    def cert_verify(self, *_arguments: Any) -> None:
+        """Done when the pool was found."""
 
 
 def _read_environment_once(session: requests.Session) -> None:
