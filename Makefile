@@ -9,7 +9,7 @@ VOLUNTEERS ?= 900
 SEED ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lint types imports migrations season requirements clean
+.PHONY: help run test check format lint types imports migrations faults season requirements clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -44,6 +44,9 @@ imports: $(VENV)/installed ## the layers
 migrations: $(VENV)/installed ## models and migrations agree
 	$(BIN)/flask db upgrade
 	$(BIN)/flask db check
+
+faults: $(VENV)/installed ## kill workers, stop PostgreSQL, let Firebase fail; print what became of the pushes
+	$(BIN)/python -m pytest tests/faults -m faults -s
 
 season: $(VENV)/installed ## play a season of EVENTS and VOLUNTEERS against a service of its own
 	$(BIN)/python -m benchmarks.season --events $(EVENTS) --volunteers $(VOLUNTEERS) --seed $(SEED)

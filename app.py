@@ -24,6 +24,7 @@ from mobile_api.local_tokens import LocalTokens
 from notifications.firebase import FirebaseGateway
 from notifications.gateway import Gateway
 from notifications.local import LocalGateway
+from notifications.sender import Pace, Sender
 from service import embedded, settings
 from service.clock import Clock, SharedClock, SystemClock, read_clock_offset
 from service.database import db, engine_options, is_lost_connection, libpq_url, sqlalchemy_url
@@ -71,8 +72,9 @@ class Parts:
     def runtime(self, engine: sa.Engine) -> Runtime:
         """What the worker's tasks need; the gateway is made here, in the process that sends."""
         sessions = sessionmaker(engine, expire_on_commit=False)
-        extras = {"gateway": self._gateway(sessions), "push_lease_s": self.settings.push_lease_s}
-        return Runtime(sessions, self.clock, self.settings.thresholds, extras)
+        pace = Pace(self.settings.push_lease_s, self.settings.push_per_second)
+        sender = Sender(sessions, self.clock, self._gateway(sessions), pace)
+        return Runtime(sessions, self.clock, self.settings.thresholds, {"sender": sender})
 
     def _gateway(self, sessions: Any) -> Gateway:
         """Firebase when its credentials are set (broken ones raise), else the local one."""

@@ -1,17 +1,20 @@
 """The `flask` commands: serve, worker, demo, coordinators, pushes, messages."""
 
+import asyncio
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
 import click
 from flask import Blueprint, current_app
 from granian import Granian
 from granian.constants import Interfaces
-from procrastinate import PsycopgConnector
 
-from notifications import local, samples
+from notifications import circuit, local, operations, samples
+from notifications.messages import KINDS
+from notifications.sender import Sender
 from service import demo, errors, phones, queue, volunteers
-from service.database import CONNECT_ARGS, db
+from service.database import db
 from service.settings import Settings
 
 if TYPE_CHECKING:
@@ -52,20 +55,12 @@ def worker() -> None:
     """Run background jobs until told to stop."""
     parts = _parts()
     runtime = parts.runtime(db.engine)
-    connector = PsycopgConnector(
-        conninfo=parts.database_url,
-        kwargs=dict(CONNECT_ARGS),
-        min_size=1,
-        max_size=parts.settings.worker_concurrency + 2,
-    )
-    with queue.app.replace_connector(connector):
-        queue.app.run_worker(
-            concurrency=parts.settings.worker_concurrency,
-            additional_context={"runtime": runtime},
-            delete_jobs="successful",
-            shutdown_graceful_timeout=20,
-        )
-    runtime.extras["gateway"].close()
+    sender: Sender = runtime.extras["sender"]
+    sender.start()
+    try:
+        asyncio.run(queue.work(parts.database_url, runtime, parts.settings.worker_concurrency))
+    finally:
+        sender.stop()
 
 
 @commands.cli.command("demo")
@@ -104,7 +99,42 @@ def add_coordinator(phone: str, region: str | None) -> None:
 
 @commands.cli.group("pushes")
 def pushes() -> None:
-    """What the local gateway has taken."""
+    """What has become of pushes, and what the local gateway has taken."""
+
+
+@pushes.command("retry")
+@click.option(
+    "--kind", "kinds", multiple=True, required=True, help="A kind of notification; can be repeated."
+)
+@click.option(
+    "--status",
+    "statuses",
+    multiple=True,
+    type=click.Choice(["rejected", "expired", "gone"]),
+    default=["rejected", "expired", "gone"],
+    show_default=True,
+)
+def retry_pushes(kinds: tuple[str, ...], statuses: tuple[str, ...]) -> None:
+    """Make pushes that failed due again, if they are still worth sending."""
+    unknown = set(kinds) - set(KINDS)
+    if unknown:
+        raise click.ClickException(f"No kinds: {', '.join(sorted(unknown))}. There are {', '.join(KINDS)}.")
+    count = operations.retry(db.session(), kinds, statuses, _parts().clock.now())
+    db.session.commit()
+    click.echo(f"{count} pushes are due again.")
+
+
+@pushes.command("stats")
+@click.option("--days", default=7, show_default=True, help="Of notifications owed in so many days.")
+def show_stats(days: int) -> None:
+    """Print how many pushes there are by kind and status, how old the backlog is, and what is paused."""
+    now = _parts().clock.now()
+    for kind, status, count in operations.counts(db.session(), now - timedelta(days=days)):
+        click.echo(f"{kind:24} {status:10} {count:9}")
+    backlog = operations.backlog(db.session(), now)
+    click.echo(f"due now: {backlog.due}, the oldest for {backlog.age_s:.0f} s; being sent: {backlog.sending}")
+    for scope, line in circuit.describe(db.session()).items():
+        click.echo(f"push to {scope} is {line}")
 
 
 @pushes.command("show")

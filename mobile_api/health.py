@@ -11,6 +11,7 @@ from flask import current_app
 from mobile_api.context import session
 from mobile_api.http import Blueprint
 from mobile_api.problems import problem
+from notifications import circuit
 from service import health
 
 blueprint = Blueprint("health", __name__, description="Health")
@@ -28,11 +29,11 @@ def healthz() -> flask.Response:
 @blueprint.route("/readyz", methods=["GET"])
 @blueprint.response(HTTPStatus.OK)
 def readyz() -> Any:
-    """The database answers and has the newest schema; 503 otherwise."""
+    """The database answers and has the newest schema; 503 otherwise. Paused pushes are but a detail."""
     if "schema_head" not in current_app.extensions:
         current_app.extensions["schema_head"] = ScriptDirectory(str(MIGRATIONS)).get_current_head()
     head = current_app.extensions["schema_head"]
     found = health.schema_version(session())
     if found != head:
         return problem(HTTPStatus.SERVICE_UNAVAILABLE, "not-migrated", retry_after_s=5)
-    return flask.jsonify(status="ready", schema=found)
+    return flask.jsonify(status="ready", schema=found, details={"push": circuit.describe(session())})

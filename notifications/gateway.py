@@ -1,9 +1,11 @@
 """The port through which pushes leave: one for Firebase, one for developers' machines, one for tests."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, Protocol
+
+EVERYBODY = "*"
 
 
 class Outcome(StrEnum):
@@ -41,16 +43,31 @@ class Push:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The outcome of one push; `retry_after_s` where the receiver named a time."""
+    """The outcome of one push; `retry_after_s` where the receiver named a time.
+
+    `scope`: whom a refused configuration concerns, one platform or everybody.
+    """
 
     outcome: Outcome
     detail: str = ""
     retry_after_s: int | None = None
+    scope: str = EVERYBODY
+
+
+Report = Callable[[int, Result], None]
+"""Told what became of the push at a position; called from any thread, once for each push."""
 
 
 class Gateway(Protocol):
-    """Sends pushes and says what became of each, in the same order; one bad push never stops the others."""
+    """Sends pushes, each at most once; one bad push never stops the others.
 
-    def send(self, pushes: Sequence[Push]) -> list[Result]: ...
+    `at_once`: how many it is worth to have with it, so that none of its threads waits for work.
+    """
 
-    def close(self) -> None: ...
+    at_once: int
+
+    def send(self, pushes: Sequence[Push], report: Report) -> None:
+        """Begin to send; `report` is called as each becomes known."""
+
+    def close(self) -> None:
+        """Wait for what has begun, and let go of threads and connections."""

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 from notifications.encoding import to_json
 from notifications.fcm_schema import problems
-from notifications.gateway import Outcome, Push, Result
+from notifications.gateway import Outcome, Push, Report, Result
 from service.clock import Clock
 from service.models import LocalMessage
 
@@ -16,16 +17,23 @@ from service.models import LocalMessage
 class LocalGateway:
     """Takes pushes into `local_message`, where `/dev/messages` and `flask pushes show` find them."""
 
+    at_once = 500
+
     def __init__(self, sessions: sessionmaker[Session], clock: Clock, web_app_url: str | None = None) -> None:
         self._sessions = sessions
         self._clock = clock
         self._web_app_url = web_app_url
 
-    def send(self, pushes: Sequence[Push]) -> list[Result]:
+    def send(self, pushes: Sequence[Push], report: Report) -> None:
         """Store what passes the check, refuse what does not."""
         now = self._clock.now()
-        with self._sessions.begin() as session:
-            return [_take(session, push, self._web_app_url, now) for push in pushes]
+        try:
+            with self._sessions.begin() as session:
+                results = [_take(session, push, self._web_app_url, now) for push in pushes]
+        except DBAPIError as error:
+            results = [Result(Outcome.RETRY, type(error).__name__)] * len(pushes)
+        for position, result in enumerate(results):
+            report(position, result)
 
     def close(self) -> None:
         """Nothing to let go of."""

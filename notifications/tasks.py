@@ -1,4 +1,4 @@
-"""The worker's part: expands what is owed, sends what is due."""
+"""The worker's part: expands what is owed. What is due is sent by the worker's `Sender`."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -6,8 +6,8 @@ from uuid import UUID
 import procrastinate
 import sqlalchemy as sa
 
-from notifications import deliveries, expansion, reminders
-from notifications.gateway import Gateway, Outcome, Result
+from notifications import expansion, reminders
+from notifications.sender import Sender
 from service import queue
 from service.models import Outbox
 from service.outbox import EXPAND_TASK
@@ -29,13 +29,13 @@ def expand(context: procrastinate.JobContext, outbox_id: str) -> None:
 @queue.app.periodic(cron="*/5 * * * * *")
 @queue.app.task(name=DELIVER_TASK, queueing_lock=DELIVER_TASK, pass_context=True)
 def deliver(context: procrastinate.JobContext, timestamp: int) -> None:
-    """Expand what a dead worker has left, and send all that is due or whose lease ran out."""
+    """Expand what a dead worker has left."""
     runtime = queue.runtime(context)
-    _expand_forgotten(runtime)
-    deliver_due(runtime)
+    if _expand_forgotten(runtime):
+        deliver_due(runtime)
 
 
-def _expand_forgotten(runtime: Runtime) -> None:
+def _expand_forgotten(runtime: Runtime) -> int:
     now = runtime.clock.now()
     with runtime.sessions.begin() as session:
         forgotten = session.scalars(
@@ -45,6 +45,7 @@ def _expand_forgotten(runtime: Runtime) -> None:
         ).all()
     for outbox_id in forgotten:
         _expand_all(runtime, outbox_id)
+    return len(forgotten)
 
 
 def _expand_all(runtime: Runtime, outbox_id: UUID) -> None:
@@ -64,16 +65,6 @@ def remind(context: procrastinate.JobContext, timestamp: int) -> None:
 
 
 def deliver_due(runtime: Runtime) -> None:
-    """Claim, send outside of any transaction, settle; until nothing is due."""
-    gateway: Gateway = runtime.extras["gateway"]
-    while True:
-        with runtime.sessions.begin() as session:
-            claims = deliveries.claim(session, runtime.clock.now(), runtime.extras["push_lease_s"])
-        if not claims:
-            return
-        live = [claim for claim in claims if claim.push is not None]
-        dead = [claim for claim in claims if claim.push is None]
-        results = gateway.send([claim.push for claim in live if claim.push is not None])
-        results += [Result(Outcome.GONE, "device left")] * len(dead)
-        with runtime.sessions.begin() as session:
-            deliveries.settle(session, live + dead, results, runtime.clock.now())
+    """Have this worker's sender look at once; every worker's looks by itself each other second."""
+    sender: Sender = runtime.extras["sender"]
+    sender.wake()

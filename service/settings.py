@@ -54,6 +54,7 @@ class Settings:
     push_threads: int
     push_lease_s: int
     web_app_url: str | None
+    push_per_second: int
     thresholds: Thresholds = field(default_factory=Thresholds)
 
     @property
@@ -96,6 +97,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         push_threads=reader.number("PUSH_THREADS", 48, int, lowest=1, highest=64),
         push_lease_s=reader.number("PUSH_LEASE_S", 60, int, lowest=1, highest=3_600),
         web_app_url=reader.url("WEB_APP_URL", ("https",)),
+        push_per_second=reader.number("PUSH_PER_SECOND", 500, int, lowest=0, highest=10_000),
         thresholds=reader.thresholds(),
     )
     if not development:

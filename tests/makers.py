@@ -141,17 +141,3 @@ def _added(session: Session, thing: T) -> T:
     session.add(thing)
     session.flush()
     return thing
-
-
-def make_attendance(session: Session, event: Event, volunteer: Volunteer, **overrides: Any) -> Attendance:
-    """A counted attendance without records, as an organizer's word leaves it; no count follows."""
-    values: dict[str, Any] = {
-        "id": new_id(),
-        "status": "counted",
-        "evidence": "organizer",
-        "checked_in_at": event.starts_at,
-        "checked_out_at": event.ends_at,
-        "minutes": 180,
-        "reasons": [],
-    }
-    return _added(session, Attendance(event_id=event.id, volunteer_id=volunteer.id, **values | overrides))

@@ -70,8 +70,9 @@ class InboxItem(Base):
 class Delivery(Base):
     """One push to one installation, and how far it has come.
 
-    `due → sending → sent | gone | rejected | expired`. `lease_until` names, by the database's clock, until
-    when the sender of the moment is trusted to be alive.
+    `due → sending → sent | gone | rejected | expired`. `lease_owner` names who sends or has sent it;
+    `lease_until`, by the database's clock, until when the sender of the moment is trusted to be alive.
+    `attempts` counts the answers of the receiver; what was kept back by us is no attempt.
     """
 
     __tablename__ = "delivery"
@@ -80,11 +81,9 @@ class Delivery(Base):
             "status IN ('due', 'sending', 'sent', 'gone', 'rejected', 'expired')", name="status"
         ),
         sa.UniqueConstraint("inbox_item_id", "installation_id"),
-        sa.Index(
-            "ix_delivery_open",
-            "next_attempt_at",
-            postgresql_where=sa.text("status IN ('due', 'sending')"),
-        ),
+        # Two small indexes: what waits for a later hour costs nothing to those who look for dead leases.
+        sa.Index("ix_delivery_due", "next_attempt_at", postgresql_where=sa.text("status = 'due'")),
+        sa.Index("ix_delivery_leased", "lease_until", postgresql_where=sa.text("status = 'sending'")),
         # How many pushes a person has had today.
         sa.Index(
             "ix_delivery_sent",
@@ -103,9 +102,32 @@ class Delivery(Base):
     next_attempt_at: Mapped[datetime]
     # After this the push would only annoy; the inbox keeps it all the same.
     expires_at: Mapped[datetime]
+    lease_owner: Mapped[str | None]
     lease_until: Mapped[datetime | None]
     last_result: Mapped[str | None]
     finished_at: Mapped[datetime | None]
+
+
+class PushPause(Base):
+    """Why nothing is sent at the moment, to a platform or ("*") to anybody. Times by the database's clock."""
+
+    __tablename__ = "push_pause"
+
+    scope: Mapped[str] = mapped_column(primary_key=True)
+    reason: Mapped[str]
+    since: Mapped[datetime]
+    # When one push may be tried, to see whether the configuration has been mended.
+    probe_at: Mapped[datetime]
+
+
+class PushQuota(Base):
+    """The one row from which all workers take their slices: up to `used_until` every moment is given away."""
+
+    __tablename__ = "push_quota"
+    __table_args__ = (sa.CheckConstraint("id = 1", name="single_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    used_until: Mapped[datetime]
 
 
 class LocalMessage(Base):

@@ -34,10 +34,26 @@ Answer = tuple[int, dict[str, Any], dict[str, str]]
 
 @dataclass
 class Fault:
-    """How a target fails: an FCM error code, "silence" or "reset"."""
+    """How a target fails: an FCM error code, "silence" for some seconds, or "reset"."""
 
     code: str
     retry_after: int | None = None
+    seconds: float = 3
+
+
+class HangUp(Exception):  # noqa: N818 - what happens, no defect
+    """The connection ends without an answer."""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """One message that came in, when (seconds since the epoch), and what was said: "sent" or a fault."""
+
+    at: float
+    target: str
+    notification_id: str
+    tag: str
+    said: str
 
 
 @dataclass
@@ -50,6 +66,10 @@ class Google:
     rejected: list[str] = field(default_factory=list)
     hits: Counter[str] = field(default_factory=Counter)
     faults: dict[str, Fault] = field(default_factory=dict)
+    # What befalls every target, and how long every answer takes.
+    weather: Fault | None = None
+    delay_s: float = 0
+    arrivals: list[Arrival] = field(default_factory=list)
     oauth_down: bool = False
     keys_down: bool = False
     app_keys_down: bool = False
@@ -57,8 +77,9 @@ class Google:
 
     def reset(self) -> None:
         """Forget all that happened, and behave."""
-        for seen in (self.sent, self.rejected, self.hits, self.faults):
+        for seen in (self.sent, self.rejected, self.hits, self.faults, self.arrivals):
             seen.clear()
+        self.weather, self.delay_s = None, 0
         self.oauth_down = self.keys_down = self.app_keys_down = False
 
     def answer(self, path: str, body: bytes, headers: Any) -> Answer:
@@ -93,16 +114,32 @@ class Google:
                 400, "INVALID_ARGUMENT", found[0], [{"@type": BAD_REQUEST, "fieldViolations": violations}]
             )
         message = request["message"]
-        fault = self.faults.get(message.get("fid") or message.get("token"))
+        target = message.get("fid") or message.get("token")
+        fault = self.faults.get(target) or self.weather
+        self._note(target, message, fault)
+        time.sleep(self.delay_s)
         if fault is not None:
             if fault.code == "silence":
-                time.sleep(3)
+                time.sleep(fault.seconds)
+            if fault.code in ("silence", "reset"):
+                raise HangUp
             status, name = ERRORS.get(fault.code, (500, "INTERNAL"))
             retry = {"retry-after": str(fault.retry_after)} if fault.retry_after else {}
             answer = _error(status, name, fault.code, [{"@type": FCM_ERROR, "errorCode": fault.code}])
             return answer[0], answer[1], retry
         self.sent.append(request)
         return 200, {"name": f"{path[4:-5]}/{len(self.sent)}"}, {}
+
+    def _note(self, target: str, message: dict[str, Any], fault: Fault | None) -> None:
+        self.arrivals.append(
+            Arrival(
+                time.time(),
+                target,
+                message["data"]["notification_id"],
+                message["android"]["notification"]["tag"],
+                fault.code if fault else "sent",
+            )
+        )
 
 
 def _error(status: int, name: str, message: str, details: list[dict[str, Any]]) -> Answer:

@@ -36,9 +36,9 @@ def owe(session: Session, event: Event, kind: str = "announcement") -> UUID:
 def send(session: Session, outcomes: Sequence[Result], at: timedelta = timedelta(0)) -> list[Push]:
     """One round of a worker whose gateway answers so."""
     claims = deliveries.claim(session, NOW + at, lease_s=60)
-    pushes = [claim.push for claim in claims if claim.push is not None]
-    deliveries.settle(session, claims, list(outcomes)[: len(claims)], NOW + at)
-    return pushes
+    live = [claim for claim in claims if claim.push is not None]
+    deliveries.settle(session, live, list(outcomes)[: len(live)], NOW + at)
+    return [claim.push for claim in live if claim.push is not None]
 
 
 def statuses(session: Session) -> list[str]:
@@ -86,6 +86,7 @@ def test_a_dead_senders_delivery_is_taken_again_with_the_same_id(session: Sessio
     (first,) = deliveries.claim(session, NOW, lease_s=60)
     assert deliveries.claim(session, NOW, lease_s=60) == []
     session.execute(sa.update(Delivery).values(lease_until=NOW - timedelta(days=999)))
+    assert deliveries.take_back(session) == 1
     (second,) = deliveries.claim(session, NOW, lease_s=60)
     assert first.push is not None
     assert second.push is not None
@@ -108,7 +109,7 @@ def test_a_push_that_would_come_too_late_expires(session: Session) -> None:
     make_signup(session, event, person)
     make_device(session, person)
     expansion.expand(session, owe(session, event, "event_cancelled"), NOW)
-    assert deliveries.claim(session, NOW + timedelta(hours=1), lease_s=60) == []
+    assert send(session, [Result(Outcome.SENT)], timedelta(hours=1)) == []
     assert statuses(session) == ["expired"]
 
 

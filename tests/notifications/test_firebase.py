@@ -1,7 +1,8 @@
 """The gateway to Firebase against the stand-in: every outcome, once."""
 
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from firebase_admin import messaging
 
 from notifications.firebase import CredentialsError, FirebaseGateway
-from notifications.gateway import Outcome, Push
+from notifications.gateway import Outcome, Push, Result
 from tests.google.keys import Keys
 from tests.google.standin import Fault, Google
 
@@ -30,6 +31,21 @@ PUSH = Push(
 )
 
 
+def send(gateway: FirebaseGateway, pushes: Sequence[Push]) -> list[Result]:
+    """Send, and wait for all the results."""
+    results: dict[int, Result] = {}
+    all_known = threading.Event()
+
+    def report(position: int, result: Result) -> None:
+        results[position] = result
+        if len(results) == len(pushes):
+            all_known.set()
+
+    gateway.send(pushes, report)
+    assert all_known.wait(20)
+    return [results[position] for position in range(len(pushes))]
+
+
 @pytest.fixture
 def gateway(google: Google, keys: Keys) -> Iterator[FirebaseGateway]:
     made = FirebaseGateway(keys.service_account, threads=4, timeout_s=1)
@@ -38,7 +54,7 @@ def gateway(google: Google, keys: Keys) -> Iterator[FirebaseGateway]:
 
 
 def test_a_push_arrives_as_it_was_meant(gateway: FirebaseGateway, google: Google) -> None:
-    (result,) = gateway.send([PUSH])
+    (result,) = send(gateway, [PUSH])
     assert result.outcome == Outcome.SENT
     (request,) = google.sent
     assert request["message"]["fid"] == "f1"
@@ -63,7 +79,7 @@ def test_each_error_is_sent_once_and_named(
     gateway: FirebaseGateway, google: Google, code: str, outcome: Outcome
 ) -> None:
     google.faults["f1"] = Fault(code)
-    (result,) = gateway.send([PUSH])
+    (result,) = send(gateway, [PUSH])
     assert result.outcome == outcome
     # On a 401 google-auth asks twice for a new token of its own accord: such a push has not been sent.
     assert google.hits[SEND] == (3 if code == "THIRD_PARTY_AUTH_ERROR" else 1)
@@ -83,7 +99,7 @@ def test_retry_after_comes_back_at_once(
 ) -> None:
     google.faults["f1"] = Fault(code, retry_after=said)
     began = time.monotonic()
-    (result,) = gateway.send([PUSH])
+    (result,) = send(gateway, [PUSH])
     assert result.retry_after_s == wait
     assert google.hits[SEND] == 1
     assert time.monotonic() - began < wait
@@ -91,7 +107,7 @@ def test_retry_after_comes_back_at_once(
 
 def test_one_bad_target_amid_many(gateway: FirebaseGateway, google: Google) -> None:
     google.faults["f7"] = Fault("UNREGISTERED")
-    results = gateway.send([replace(PUSH, target=f"f{n}") for n in range(20)])
+    results = send(gateway, [replace(PUSH, target=f"f{n}") for n in range(20)])
     assert [n for n, result in enumerate(results) if result.outcome != Outcome.SENT] == [7]
     assert len(google.sent) == 19
     assert google.hits["/token"] == 1
@@ -100,16 +116,16 @@ def test_one_bad_target_amid_many(gateway: FirebaseGateway, google: Google) -> N
 def test_a_planted_bad_field_is_caught_and_is_not_the_devices_fault(
     gateway: FirebaseGateway, google: Google
 ) -> None:
-    (result,) = gateway.send([replace(PUSH, data={"google.secret": "x"})])
+    (result,) = send(gateway, [replace(PUSH, data={"google.secret": "x"})])
     assert result.outcome == Outcome.REJECTED
     assert google.rejected == ["message.data.google.secret: reserved"]
 
 
 def test_oauth_down_loses_nothing(gateway: FirebaseGateway, google: Google) -> None:
     google.oauth_down = True
-    assert {result.outcome for result in gateway.send([PUSH, PUSH])} <= {Outcome.RETRY, Outcome.PAUSED}
+    assert {result.outcome for result in send(gateway, [PUSH, PUSH])} <= {Outcome.RETRY, Outcome.PAUSED}
     google.oauth_down = False
-    assert gateway.send([PUSH])[0].outcome == Outcome.SENT
+    assert send(gateway, [PUSH])[0].outcome == Outcome.SENT
 
 
 def test_broken_credentials_say_how_to_mend_them(tmp_path: Path) -> None:

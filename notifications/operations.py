@@ -1,0 +1,76 @@
+"""What an operator asks of pushes: how they stand, and to try again what failed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from service.models import Delivery, Device, InboxItem, Outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How many are due and unsent, for how many seconds the oldest has been, and how many are being sent."""
+
+    due: int
+    age_s: float
+    sending: int
+
+
+def counts(session: Session, since: datetime) -> Sequence[tuple[str, str, int]]:
+    """(kind, status, how many) of the notifications owed since a moment."""
+    rows = session.execute(
+        sa.select(Outbox.kind, Delivery.status, sa.func.count())
+        .join(InboxItem, InboxItem.id == Delivery.inbox_item_id)
+        .join(Outbox, Outbox.id == InboxItem.outbox_id)
+        .where(Outbox.created_at >= since)
+        .group_by(Outbox.kind, Delivery.status)
+        .order_by(Outbox.kind, Delivery.status)
+    )
+    return [(kind, status, count) for kind, status, count in rows]
+
+
+def backlog(session: Session, now: datetime) -> Backlog:
+    """What is due at this moment."""
+    due, oldest = session.execute(
+        sa.select(sa.func.count(), sa.func.min(Delivery.next_attempt_at)).where(
+            Delivery.status == "due", Delivery.next_attempt_at <= now
+        )
+    ).one()
+    sending = session.scalar(sa.select(sa.func.count()).where(Delivery.status == "sending")) or 0
+    return Backlog(due, (now - oldest).total_seconds() if oldest else 0.0, sending)
+
+
+def retry(session: Session, kinds: Sequence[str], statuses: Sequence[str], now: datetime) -> int:
+    """Make what failed due again unless its life is over; how many.
+
+    A device that such a push had switched off is on again: Google answers anew whether it is gone. Whether
+    the push is still wanted is judged when it is sent, as always.
+    """
+    failed = (
+        sa.select(Delivery.id, Delivery.volunteer_id, Delivery.installation_id, Delivery.finished_at)
+        .join(InboxItem, InboxItem.id == Delivery.inbox_item_id)
+        .join(Outbox, Outbox.id == InboxItem.outbox_id)
+        .where(Outbox.kind.in_(kinds), Delivery.status.in_(statuses), Delivery.expires_at > now)
+        .cte("failed")
+    )
+    session.execute(
+        sa.update(Device)
+        .where(
+            Device.volunteer_id == failed.c.volunteer_id,
+            Device.installation_id == failed.c.installation_id,
+            Device.off_since == failed.c.finished_at,
+        )
+        .values(off_since=None)
+        .execution_options(synchronize_session=False)
+    )
+    again = session.execute(
+        sa.update(Delivery)
+        .where(Delivery.id == failed.c.id)
+        .values(status="due", attempts=0, next_attempt_at=now, finished_at=None)
+        .returning(Delivery.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(again.all())
