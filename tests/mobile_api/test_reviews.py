@@ -118,7 +118,7 @@ def test_a_decision_counts_at_once_and_is_told(
     assert (entry.volunteer_id, entry.event_id) == (scene.volunteer.id, scene.event.id)
     for locale, word in (("kk", "есепке"), ("ru", "засчитано"), ("en", "attendance")):
         title, body = messages.words(entry.kind, entry.facts, locale)
-        assert title == scene.event.title[locale]
+        assert scene.event.title[locale] in title
         assert word in body
         assert "Ұйымдастырушы растады" in body
     (kept,) = scene.decisions()

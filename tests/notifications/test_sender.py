@@ -355,9 +355,8 @@ def test_a_push_that_cannot_be_made_holds_up_no_other(
     make_crowd(session, 2)
     bad, newer = make_crowd(session, 1), make_crowd(session, 1)
     entry = sa.update(Outbox).execution_options(synchronize_session=False)
-    session.execute(
-        entry.where(Outbox.event_id == bad.id).values(kind="event_changed", facts={"starts_at": "soon"})
-    )
+    facts = {"starts_at": bad.starts_at.isoformat(), "zone": "Mars/Olympus", "title": {}}
+    session.execute(entry.where(Outbox.event_id == bad.id).values(kind="event_changed", facts=facts))
     session.execute(entry.where(Outbox.event_id == newer.id).values(kind="of the next release"))
     session.commit()
     gateway = Gateway()
