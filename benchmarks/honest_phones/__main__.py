@@ -27,14 +27,23 @@ def main() -> int:
         "--phones", type=int, default=180_000, help="honest attendances, in all areas together"
     )
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--clocks-set-right",
+        type=float,
+        default=0.0,
+        metavar="SHARE",
+        help="share of kept records whose phone's clock is set right between the presence and the sending",
+    )
     options = parser.parse_args()
-    tallies = simulated(options.phones, options.seed)
+    tallies = simulated(options.phones, options.seed, clocks_set_right=options.clocks_set_right)
     print_tables(tallies)
     print("RESULT " + json.dumps(tallies.result()))
     return 0
 
 
-def simulated(attendances: int, seed: int, limits: Thresholds = DEFAULTS) -> Tallies:
+def simulated(
+    attendances: int, seed: int, limits: Thresholds = DEFAULTS, clocks_set_right: float = 0.0
+) -> Tallies:
     """Towns until there are so many honest attendances in all areas together."""
     random, tallies = Random(seed), Tallies()
     kinds = areas.make_all(seed)
@@ -42,7 +51,7 @@ def simulated(attendances: int, seed: int, limits: Thresholds = DEFAULTS) -> Tal
     with tqdm(total=towns * len(kinds) * ATTENDANCES, unit=" attendances", mininterval=1) as bar:
         for _ in range(towns):
             for kind in kinds:
-                town = Town(kind, random)
+                town = Town(kind, random, clocks_set_right)
                 honest = list(town.honest())
                 sent = [*honest, *cheats.all_in(town, honest)]
                 tallies.add(kind.name, judge_all(sent, town.by_id, limits))

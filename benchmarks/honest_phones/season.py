@@ -57,9 +57,11 @@ def _start(day: int, hour: int) -> datetime:
 class Town:
     """A town with its events of a season, all with one kind of area."""
 
-    def __init__(self, kind: AreaKind, random: Random) -> None:
+    def __init__(self, kind: AreaKind, random: Random, clocks_set_right: float = 0.0) -> None:
+        """`clocks_set_right`: share of kept records whose phone's clock is set right before it sends them."""
         self.kind = kind
         self.random = random
+        self.clocks_set_right = clocks_set_right
         self.home = (random.uniform(43, 54), random.uniform(52, 82))
         self.by_id: dict[str, EventFacts] = {}
         starts = [_start(day, hour) for day in range(DAYS) for hour in SLOTS_H]
@@ -107,7 +109,8 @@ class Town:
         later = timedelta(hours=random.uniform(0, SEND_LATER_H)) if is_offline else timedelta(0)
         latency = timedelta(seconds=random.uniform(0.05, LATENCY_S))
         arrived_at = moment + later + latency
-        sent_at = moment + later + phone.ahead
+        is_set_right = is_offline and random.random() < self.clocks_set_right
+        sent_at = moment + later + (timedelta(0) if is_set_right else phone.ahead)
         clock_ahead = sent_at - arrived_at
         age = timedelta(seconds=random.uniform(0, FIX_AGE_S) if age_s is None else age_s)
         position = Position(fix.latitude, fix.longitude, fix.accuracy_m, moment + phone.ahead - age, mocked)
