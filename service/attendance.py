@@ -96,7 +96,7 @@ class Report:
         code_is_right = self.code is not None and codes.is_right(
             event.code_secret, self.code, self.captured_at, steps
         )
-        return Presence(self.kind, self.captured_at, now, fix, code_is_right, self.attested)
+        return Presence(self.kind, self.captured_at, now, fix, code_is_right, self.attested, self.clock_ahead)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +138,9 @@ def report_all(
     """
     if not sent:
         return []
-    for _ in range(MAX_RACES):
+    for race in range(MAX_RACES):
         try:
-            return _report_all(session, subject, sent, now, limits)
+            return _report_all(session, subject, sent, now, limits, lock_first=race > 0)
         except RaceLostError:
             # A new transaction sees what the winner has committed.
             session.rollback()
@@ -162,7 +162,13 @@ def _taken(session: Session, subject: str, sent: Sequence[Report]) -> set[UUID]:
 
 
 def _report_all(
-    session: Session, subject: str, sent: Sequence[Report], now: datetime, limits: Thresholds
+    session: Session,
+    subject: str,
+    sent: Sequence[Report],
+    now: datetime,
+    limits: Thresholds,
+    *,
+    lock_first: bool,
 ) -> list[Outcome]:
     facts = presence.lock_and_read(
         session,
@@ -172,6 +178,7 @@ def _report_all(
         {str(one.id) for one in sent},
         [one.sighting("") for one in sent],
         limits,
+        lock_first=lock_first,
     )
     if facts is None:
         raise errors.NotRegistered()
@@ -267,7 +274,7 @@ class _Round:
         )
         records = {one.sighting.key: one for one in (*self.facts.records, *known)}
         doubted, touched = self._doubt(records, doubts)
-        changes = Changes(annotations=doubted)
+        changes = Changes(annotations=doubted, seen=self.facts.seen)
         for key, (_, row) in self.new.items():
             record = records[key].record
             status = Status.REVIEW if record.reasons else Status.COUNTED
@@ -356,7 +363,7 @@ def put_into(
         changes.changed.append(row | {"version": held.version})
     deltas = derivation.deltas(held.state if held else None, state)
     if any(deltas.values()):
-        place = {"event_id": event.id, "day": event.day, "region_code": event.region_code}
+        place = {"event_id": event.id, "day": event.day.isoformat(), "region_code": event.region_code}
         changes.counts.append(place | deltas)
     return id_, state
 
@@ -388,17 +395,17 @@ def _record_row(
         "type": sent.kind,
         "event_id": sighting.event_id,
         "installation_id": sent.installation_id,
-        "captured_at": sent.captured_at,
-        "received_at": now,
+        "captured_at": sent.captured_at.isoformat(),
+        "received_at": now.isoformat(),
         "latitude": position and position.latitude,
         "longitude": position and position.longitude,
         "accuracy_m": position and position.accuracy_m,
-        "fixed_at": position and position.fixed_at,
+        "fixed_at": position and position.fixed_at.isoformat(),
         "mocked": position is not None and position.mocked,
         "code_is_right": judged.code_is_right,
         "attested": sent.attested,
         "fix_key": sighting.fix_key,
-        "day": sighting.day,
+        "day": sighting.day.isoformat(),
         "distance_m": None if judged.fix is None else round(judged.fix.distance_m),
     }
 

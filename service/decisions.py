@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from service import attendance, derivation, errors, presence
-from service.derivation import Decision, State
+from service.derivation import Decision
 from service.evidence import Kind, Status, Thresholds
 from service.models import AttendanceDecision, Volunteer
 from service.presence import Changes, HeldAttendance, PairFacts, RaceLostError
@@ -137,8 +137,8 @@ def put(
             reason=word.reason,
             decided_by=word.by,
             decided_at=now,
-            before=held and _snapshot(held.state, held.decision),
-            after=_snapshot(after, decision),
+            before=held and presence.state_row(held.state, held.decision),
+            after=presence.state_row(after, decision),
         )
     )
     session.flush()
@@ -151,8 +151,3 @@ def shown(case: Case) -> dict[str, Any]:
     if held is None:
         raise errors.NotFound()
     return attendance.shown_attendance(held.id, held.state, case.facts.event.id, case.facts.volunteer_id)
-
-
-def _snapshot(state: State, decision: Decision | None) -> dict[str, Any]:
-    row = presence.state_row(state, decision)
-    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in row.items()}

@@ -34,6 +34,7 @@ class Thresholds:
     same_fix_people: int = 5
     same_fix_min: int = 60
     installation_people: int = 3
+    clock_off_hours: int = 25
 
 
 class Kind(StrEnum):
@@ -60,7 +61,7 @@ class Evidence(StrEnum):
     ORGANIZER = "organizer"
 
 
-INTEGRITY = frozenset({"mocked", "attestation", "travel", "same-fix", "installation"})
+INTEGRITY = frozenset({"mocked", "attestation", "clock", "travel", "same-fix", "installation"})
 """Doubts about honesty: a better fix does not settle them. All others are about quality: it does."""
 
 
@@ -91,7 +92,8 @@ class Presence:
     """One moment of presence to judge.
 
     `at`: the moment; `arrived_at`: when the record reached the service; `fix`: None without a position;
-    `code_is_right`: the code of the place was sent and held; `attested`: what App Check said (None: nothing).
+    `code_is_right`: the code of the place was sent and held; `attested`: what App Check said (None: nothing);
+    `clock_off`: how wrong the phone's clock goes by what it says itself.
     """
 
     kind: Kind
@@ -100,6 +102,7 @@ class Presence:
     fix: Fix | None
     code_is_right: bool = False
     attested: bool | None = None
+    clock_off: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,8 @@ def judge(presence: Presence, starts_at: datetime, ends_at: datetime, limits: Th
             *doubts,
             "mocked" if presence.fix is not None and presence.fix.mocked else None,
             "attestation" if presence.attested is False else None,
+            # Honest clocks are off by up to a day; a record sent again word for word is older.
+            "clock" if abs(presence.clock_off) > timedelta(hours=limits.clock_off_hours) else None,
         )
         if reason
     )

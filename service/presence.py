@@ -36,7 +36,8 @@ class HeldAttendance:
     decision: Decision | None
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen, though nobody changes it: a frozen one costs three times as much to make, on the busiest path.
+@dataclass(slots=True)
 class EventFacts:
     """What the rules need of an event, of the volunteer's signup for it and attendance at it."""
 
@@ -83,6 +84,7 @@ class Facts:
     consented: bool
     events: Mapping[str, EventFacts]
     records: Sequence[KnownRecord]
+    seen: "Seen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,15 @@ class Changes:
     created: list[dict[str, Any]] = field(default_factory=list)
     changed: list[dict[str, Any]] = field(default_factory=list)
     counts: list[dict[str, Any]] = field(default_factory=list)
+    seen: "Seen | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Which records were looked at, and a sum over them: when it is another one later, there was a race."""
+
+    values: Mapping[str, Any]
+    checksum: int
 
 
 _ATTENDANCE = """
@@ -126,9 +137,19 @@ _RECORD = """
         record.evidence, record.distance_m, record.reasons, encode(record.content_hash, 'hex'))
 """
 
-_LOCK = "SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key"
+_LOCK = "SELECT pg_advisory_xact_lock(key) FROM unnest(%(locks)s::bigint[]) AS key"
+
+# The sender's own records around the new ones, those with the same fix, those of the same phone.
+_RELATED = """
+    (record.sender_id = {sender} AND record.captured_at BETWEEN %(first)s AND %(last)s)
+    OR (record.sender_id = {sender} AND record.id = ANY(%(ids)s::uuid[]))
+    OR (record.fix_key = ANY(%(fix_keys)s::bigint[])
+        AND record.captured_at BETWEEN %(first_fix)s AND %(last_fix)s)
+    OR (record.installation_id = %(installation)s AND record.day = ANY(%(days)s::date[]))
+"""
 
 _FACTS = f"""
+    WITH locked AS MATERIALIZED (SELECT count(*) FROM ({_LOCK}) AS locks)
     SELECT volunteer.id::text, volunteer.birth_date, volunteer.consents ? 'personal_data',
         (SELECT json_agg(found) FROM (
             SELECT {_EVENT_COLUMNS}, signup.status AS signup,
@@ -139,13 +160,8 @@ _FACTS = f"""
             WHERE event.id = ANY(%(event_ids)s::uuid[])) AS found),
         (SELECT json_agg({_RECORD})
             FROM presence_record AS record JOIN event ON event.id = record.event_id
-            WHERE (record.sender_id = volunteer.id AND record.captured_at BETWEEN %(first)s AND %(last)s)
-                OR (record.sender_id = volunteer.id AND record.id = ANY(%(ids)s::uuid[]))
-                OR (record.fix_key = ANY(%(fix_keys)s::bigint[])
-                    AND record.captured_at BETWEEN %(first_fix)s AND %(last_fix)s)
-                OR (record.installation_id = %(installation)s
-                    AND record.day = ANY(%(days)s::date[])))
-    FROM volunteer WHERE volunteer.subject = %(subject)s
+            WHERE {_RELATED.format(sender="volunteer.id")})
+    FROM locked, volunteer WHERE volunteer.subject = %(subject)s
 """  # noqa: S608 - our own columns
 
 _PAIRS = f"""
@@ -183,31 +199,46 @@ _COUNT_NAMES = ", ".join(part.split()[0] for part in _COUNT_COLUMNS.split(", "))
 _STORE = f"""
     WITH recorded AS (
         INSERT INTO presence_record ({_RECORD_NAMES})
-        SELECT {_RECORD_NAMES} FROM json_to_recordset(%s::json) AS row ({_RECORD_COLUMNS})
+        SELECT {_RECORD_NAMES} FROM json_to_recordset(%(rows)s::json->'records') AS row ({_RECORD_COLUMNS})
         ON CONFLICT DO NOTHING RETURNING 1
     ), annotated AS (
         UPDATE presence_record SET status = 'review', reasons = row.reasons
-        FROM json_to_recordset(%s::json) AS row (sender_id uuid, id uuid, reasons text[])
+        FROM json_to_recordset(%(rows)s::json->'annotations') AS row (sender_id uuid, id uuid, reasons text[])
         WHERE presence_record.sender_id = row.sender_id AND presence_record.id = row.id
         RETURNING 1
     ), created AS (
         INSERT INTO attendance (id, event_id, volunteer_id, version, {_STATE_NAMES})
         SELECT id, event_id, volunteer_id, 1, {_STATE_NAMES}
-        FROM json_to_recordset(%s::json) AS row (id uuid, event_id uuid, volunteer_id uuid, {_STATE_COLUMNS})
+        FROM json_to_recordset(%(rows)s::json->'created')
+            AS row (id uuid, event_id uuid, volunteer_id uuid, {_STATE_COLUMNS})
         ON CONFLICT DO NOTHING RETURNING 1
     ), changed AS (
         UPDATE attendance SET version = attendance.version + 1,
             {", ".join(f"{name} = row.{name}" for name in _STATE_NAMES.split(", "))}
-        FROM json_to_recordset(%s::json) AS row (id uuid, version int, {_STATE_COLUMNS})
+        FROM json_to_recordset(%(rows)s::json->'changed') AS row (id uuid, version int, {_STATE_COLUMNS})
         WHERE attendance.id = row.id AND attendance.version = row.version
         RETURNING 1
     ), counted AS (
         INSERT INTO count_pending ({_COUNT_NAMES})
-        SELECT {_COUNT_NAMES} FROM json_to_recordset(%s::json) AS row ({_COUNT_COLUMNS})
+        SELECT {_COUNT_NAMES} FROM json_to_recordset(%(rows)s::json->'counts') AS row ({_COUNT_COLUMNS})
     )
     SELECT (SELECT count(*) FROM recorded), (SELECT count(*) FROM annotated),
-        (SELECT count(*) FROM created), (SELECT count(*) FROM changed)
+        (SELECT count(*) FROM created), (SELECT count(*) FROM changed),
+        (SELECT coalesce(sum(1 + cardinality(record.reasons)), 0)::int FROM presence_record AS record
+            WHERE {_RELATED.format(sender="%(sender_id)s::uuid")})
 """  # noqa: S608 - our own columns
+
+_NOTHING_SEEN: Mapping[str, Any] = {
+    "sender_id": None,
+    "first": None,
+    "last": None,
+    "first_fix": None,
+    "last_fix": None,
+    "ids": "{}",
+    "fix_keys": "{}",
+    "days": "{}",
+    "installation": None,
+}
 
 
 def lock_key(*parts: object) -> int:
@@ -224,11 +255,14 @@ def lock_and_read(
     ids: Iterable[str],
     sightings: Sequence[Sighting],
     limits: Thresholds,
+    *,
+    lock_first: bool,
 ) -> Facts | None:
-    """Lock what rules between records look at, then read all facts about the sender and the new records.
+    """Lock what rules between records look at, and read all facts about the sender and the new records.
 
-    Whoever stores records of the same person, phone or fix waits here, so that of two at the same moment the
-    second sees the first. None: nobody has registered as this subject.
+    Whoever stores records of the same person, phone or fix waits here. One statement does both, and may have
+    begun before it waited: then `store` finds that something else is there now, and the next time the locks
+    come first. None: nobody has registered as this subject.
     """
     keys = {lock_key("person", subject)}
     keys |= {lock_key("phone", installation_id, one.day) for one in sightings}
@@ -236,6 +270,7 @@ def lock_and_read(
     moments = [one.captured_at for one in sightings]
     reach = timedelta(minutes=2 * limits.same_fix_min)
     values = {
+        "locks": _array(sorted(keys)),
         "subject": subject,
         "event_ids": _array(event_ids),
         "ids": _array(ids),
@@ -248,19 +283,21 @@ def lock_and_read(
         "days": _array({one.day for one in sightings}),
     }
     with driver_connection(session) as connection:
-        with connection.pipeline():
-            connection.execute(_LOCK, [_array(sorted(keys))])
-            cursor = connection.execute(_FACTS, values)
-        found = cursor.fetchone()
+        if lock_first:
+            connection.execute(_LOCK, values)
+        found = connection.execute(_FACTS, values).fetchone()
     if found is None:
         return None
-    volunteer_id, birth_date, consented, events, records = found
+    volunteer_id, birth_date, consented, events, rows = found
+    records = [_known(row) for row in rows or ()]
+    checksum = sum(1 + len(known.record.reasons) for known in records)
     return Facts(
         volunteer_id=volunteer_id,
         birth_date=birth_date,
         consented=consented,
         events={row["id"]: _event(row) for row in events or ()},
-        records=[_known(row) for row in records or ()],
+        records=records,
+        seen=Seen(values | {"sender_id": volunteer_id}, checksum),
     )
 
 
@@ -288,14 +325,21 @@ def store(session: Session, changes: Changes) -> None:
     Raises:
         RaceLostError: something is not any more as the facts said; the caller rolls back.
     """
-    wanted = (changes.records, changes.annotations, changes.created, changes.changed)
-    rows = [json.dumps(rows, default=_plain) for rows in (*map(_sorted, wanted), changes.counts)]
+    seen = changes.seen or Seen(_NOTHING_SEEN, 0)
+    rows = {
+        "records": _sorted(changes.records),
+        "annotations": _sorted(changes.annotations),
+        "created": _sorted(changes.created),
+        "changed": _sorted(changes.changed),
+        "counts": changes.counts,
+    }
     try:
         with driver_connection(session) as connection:
-            stored = connection.execute(_STORE, rows).fetchone()
+            stored = connection.execute(_STORE, {**seen.values, "rows": _ENCODER.encode(rows)}).fetchone()
     except (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure) as error:
         raise RaceLostError from error
-    if stored != tuple(map(len, wanted)):
+    wanted = (changes.records, changes.annotations, changes.created, changes.changed)
+    if stored != (*map(len, wanted), seen.checksum):
         raise RaceLostError
 
 
@@ -304,19 +348,16 @@ def _sorted(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return rows if len(rows) < 2 else sorted(rows, key=lambda row: (row.get("event_id", ""), row["id"]))
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, date):  # a datetime is one, too
-        return value.isoformat()
-    raise TypeError(f"no JSON for {type(value).__name__}")
+_ENCODER = json.JSONEncoder(separators=(",", ":"), check_circular=False)
 
 
 def state_row(state: State, decision: Decision | None) -> dict[str, Any]:
-    """The columns of an attendance that are derived or decided."""
+    """The columns of an attendance that are derived or decided, as JSON takes them."""
     return {
         "status": state.status,
         "evidence": state.evidence,
-        "checked_in_at": state.checked_in_at,
-        "checked_out_at": state.checked_out_at,
+        "checked_in_at": state.checked_in_at.isoformat(),
+        "checked_out_at": state.checked_out_at and state.checked_out_at.isoformat(),
         "minutes": state.minutes,
         "minutes_assumed": state.minutes_assumed,
         "distance_m": state.distance_m,

@@ -105,7 +105,6 @@ def test_a_teleport_puts_both_attendances_into_review(
     assert _statuses([phone]) == ["review", "review"]
 
 
-@pytest.mark.xfail(strict=True, reason="sent_at is believed however old it is: the fix looks fresh")
 def test_a_check_in_sent_again_word_for_word_a_week_later_is_doubted(
     phone: Phone, event: Event, session: Session, clock: FixedClock
 ) -> None:

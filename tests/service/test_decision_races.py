@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -36,6 +37,14 @@ def sessions(postgres_url: str) -> Iterator[Sessions]:
         engine.dispose()
 
 
+@contextmanager
+def committed(sessions: Sessions) -> Iterator[Session]:
+    """A session as a view has it: use cases roll back and begin anew in it, the entry point commits."""
+    with sessions() as session:
+        yield session
+        session.commit()
+
+
 class Stage:
     """One event with its organizer, a volunteer and two coordinators, all committed."""
 
@@ -50,7 +59,7 @@ class Stage:
         position = Position(*AKTOBE, accuracy_m=8, fixed_at=at, mocked=mocked)
         installation = str(self.volunteer.id)
         sent = Report(uuid4(), self.event.id, kind, installation, at, timedelta(0), position)
-        with self.sessions.begin() as session:
+        with committed(self.sessions) as session:
             attendance.report(session, self.volunteer.subject, sent, at, Thresholds())
 
     def actor(self, session: Session, who: Volunteer) -> Actor:
@@ -59,7 +68,7 @@ class Stage:
         return found
 
     def correct(self, *, present: bool, minutes: int | None, reason: str = "мен көрдім") -> None:
-        with self.sessions.begin() as session:
+        with committed(self.sessions) as session:
             corrections.correct(
                 session,
                 self.actor(session, self.owner),
@@ -71,12 +80,12 @@ class Stage:
             )
 
     def decide(self, status: Status, by: int = 0) -> None:
-        with self.sessions.begin() as session:
+        with committed(self.sessions) as session:
             actor = self.actor(session, self.coordinators[by])
             reviews.decide(session, actor, self.attendance().id, status, str(status), LATER, Thresholds())
 
     def appeal(self) -> None:
-        with self.sessions.begin() as session:
+        with committed(self.sessions) as session:
             actor = self.actor(session, self.volunteer)
             appeals.appeal(session, actor, self.attendance().id, "мен сонда болдым", LATER, None)
 

@@ -132,6 +132,11 @@ def test_without_position_and_right_code_there_is_nothing_to_judge() -> None:
         check_in(fix=None)
 
 
+@pytest.mark.parametrize(("hours", "reasons"), [(25, ()), (-25, ()), (26, ("clock",)), (-168, ("clock",))])
+def test_a_clock_more_than_a_day_off_is_doubted(hours: int, reasons: tuple[str, ...]) -> None:
+    assert check_in(clock_off=timedelta(hours=hours))[2] == reasons
+
+
 @pytest.mark.parametrize(("attested", "reasons"), [(None, ()), (True, ()), (False, ("attestation",))])
 def test_attestation(attested: object, reasons: tuple[str, ...]) -> None:
     assert check_in(attested=attested)[2] == reasons
