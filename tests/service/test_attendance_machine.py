@@ -167,7 +167,8 @@ class Phones(RuleBasedStateMachine):
         self.now = NOW
         self.numbers = random.Random(seed)  # noqa: S311 - draws ids
         self.happened: list[Happening] = []
-        self.kept: dict[int, list[Report]] = {n: [] for n in range(PEOPLE)}
+        # By whom, and by which phone: one call is of one phone.
+        self.kept: dict[tuple[int, str], list[Report]] = {}
         self.answers: dict[UUID, str] = {}
 
     @rule(minutes=st.sampled_from([1, 5, 20, 45, 90]))
@@ -194,7 +195,7 @@ class Phones(RuleBasedStateMachine):
         if is_live:
             self.deliver(person, [sent])
         else:
-            self.kept[person].append(sent)
+            self.kept.setdefault((person, sent.installation_id), []).append(sent)
 
     def made(self, event: int, kind: Kind, phone: int, place: str, *, mocked: bool) -> Report:
         latitude, longitude = CHOBDA if event == 1 else AKTOBE
@@ -228,12 +229,12 @@ class Phones(RuleBasedStateMachine):
     @rule(data=st.data())
     def signal_is_back(self, data: st.DataObject) -> None:
         """Some of what was kept is sent, in any order; where the answer is lost it stays kept."""
-        person = data.draw(st.sampled_from([n for n, kept in self.kept.items() if kept]))
-        sent = data.draw(st.permutations(self.kept[person]))
+        key = data.draw(st.sampled_from([key for key, kept in self.kept.items() if kept]))
+        sent = data.draw(st.permutations(self.kept[key]))
         sent = sent[: data.draw(st.integers(1, len(sent)))]
-        self.deliver(person, sent)
+        self.deliver(key[0], sent)
         if not data.draw(st.booleans()):
-            self.kept[person] = [one for one in self.kept[person] if one not in sent]
+            self.kept[key] = [one for one in self.kept[key] if one not in sent]
 
     @rule(event=st.sampled_from([1, 2]))
     def called_off(self, event: int) -> None:
@@ -251,7 +252,7 @@ class Phones(RuleBasedStateMachine):
             return
         try:
             self.now = AFTERWARDS
-            for person, kept in self.kept.items():
+            for (person, _), kept in self.kept.items():
                 self.deliver(person, kept[::-1])
             self.world.close_forgotten(self.now)
             live, counted, recounted = self.world.state(), self.world.counted(), self.world.recounted()
