@@ -40,6 +40,6 @@ def get_code(event_id: UUID) -> Any:
 
 
 def qr_svg(event_id: UUID, code: str) -> str:
-    """The QR of a code as SVG text. It holds no secret: a photograph of it is worth two minutes."""
+    """The QR of a code as SVG text. It holds no secret: a photograph of it is worth some minutes."""
     qr = segno.make(f"tazalyq:event/{event_id}?code={code}", error="m", micro=False)
     return qr.svg_inline(scale=8, light="#fff", omitsize=True)

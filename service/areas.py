@@ -66,7 +66,7 @@ def _check_points(kind: str, lines: Sequence[Sequence[Position]]) -> None:
         if kind == "corridor":
             _require(len({tuple(position) for position in line}) >= 2, "area-line-short")
         else:
-            _require(list(line[0]) == list(line[-1]) or len(line) == 1, "area-ring-open")
+            _require(list(line[0]) == list(line[-1]), "area-ring-open")
             _require(len({tuple(position) for position in line}) >= 3, "area-ring-short")
 
 
@@ -96,10 +96,10 @@ def _check_crossing(kind: str, geometry: shapely.Geometry) -> None:
     raise errors.Invalid("area", "area-holes")
 
 
-def _check_size(degrees: shapely.Geometry, margin_m: float) -> None:
+def _check_size(geometry: shapely.Geometry, margin_m: float) -> None:
     """Measured with the scale of the middle, which the limit of the extent keeps true to 1 %."""
-    plane = geofence.on_plane(degrees)
-    _, south, _, north = degrees.bounds
+    plane = geofence.on_plane(geometry)
+    _, south, _, north = geometry.bounds
     scale = geofence.metres_per_radian((south + north) / 2)
     left, bottom, right, top = plane.bounds
     km = hypot(right - left, top - bottom) * scale / 1_000

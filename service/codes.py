@@ -50,7 +50,7 @@ def of_event(session: Session, actor: Actor, event_id: UUID, now: datetime) -> C
 def is_right(secret: str, code: str, at: datetime, steps: int) -> bool:
     """Whether a code was that of its moment `at`, or of one up to `steps` minutes around it.
 
-    Compared in constant time by pyotp. Any text may come in; moments outside 1970 … 9999 are never right.
+    Compared in constant time by pyotp. Any text and moment may come in: before 1971 none is right.
     """
     if len(code) != DIGITS or not 1971 <= at.year <= 9998:
         return False

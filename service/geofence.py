@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from math import asinh, atanh, cos, hypot, radians, sin, sqrt, tan
+from math import asinh, atan, atanh, cos, degrees, hypot, radians, sin, sinh, sqrt, tan
 from typing import Any
 
 import numpy as np
@@ -38,10 +38,10 @@ def northing(latitude: float) -> float:
 
 def latitude_of(ordinate: float) -> float:
     """The latitude in degrees of an ordinate; four rounds of Snyder's eq. 7-9 are good to a micrometre."""
-    phi = np.arctan(np.sinh(ordinate))
+    phi = atan(sinh(ordinate))
     for _ in range(4):
-        phi = np.arctan(np.sinh(ordinate + ECCENTRICITY * np.arctanh(ECCENTRICITY * np.sin(phi))))
-    return float(np.degrees(phi))
+        phi = atan(sinh(ordinate + ECCENTRICITY * atanh(ECCENTRICITY * sin(phi))))
+    return degrees(phi)
 
 
 def metres_per_radian(latitude: float) -> float:
@@ -52,13 +52,12 @@ def metres_per_radian(latitude: float) -> float:
 
 def on_plane(geometry: shapely.Geometry) -> shapely.Geometry:
     """A geometry of (longitude, latitude) degrees, on the plane."""
+    northings = np.vectorize(northing, otypes=[float])
 
-    def project(degrees: Any) -> Any:
-        phi = np.radians(degrees[:, 1])
-        ordinates = np.arcsinh(np.tan(phi)) - ECCENTRICITY * np.arctanh(ECCENTRICITY * np.sin(phi))
-        return np.column_stack((np.radians(degrees[:, 0]), ordinates))
+    def project(longitudes: Any, latitudes: Any) -> Any:
+        return np.radians(longitudes), northings(latitudes)
 
-    return shapely.transform(geometry, project)
+    return shapely.transform(geometry, project, interleaved=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +90,14 @@ class Outline:
         point = shapely.Point(radians(longitude), northing(latitude))
         plane = float(shapely.distance(self.plane, point))
         if plane > FAR:
-            metres = self._geodesic_m(point, (latitude, longitude))
+            metres = self._geodesic_m(point, latitude, longitude)
         else:
             metres = plane * metres_per_radian(latitude)
         return max(0.0, metres - self.margin_m)
 
-    def _geodesic_m(self, point: shapely.Point, degrees: tuple[float, float]) -> float:
+    def _geodesic_m(self, point: shapely.Point, latitude: float, longitude: float) -> float:
         (x, y), _ = shapely.get_coordinates(shapely.shortest_line(self.plane, point))
-        return float(geodesic((latitude_of(y), float(np.degrees(x))), degrees).meters)
+        return float(geodesic((latitude_of(y), degrees(x)), (latitude, longitude)).meters)
 
 
 Area = Circle | Outline
@@ -130,8 +129,8 @@ def geometry_of(area: Mapping[str, Any]) -> tuple[shapely.Geometry, float]:
     raise ValueError(f"unknown area: {area['type']}")
 
 
-def _prepared(degrees: shapely.Geometry, margin_m: float) -> Outline:
-    plane = on_plane(degrees)
+def _prepared(geometry: shapely.Geometry, margin_m: float) -> Outline:
+    plane = on_plane(geometry)
     shapely.prepare(plane)
     # GEOS builds its indexes at the first use; threads share the shape only after that.
     shapely.distance(plane, plane.representative_point())

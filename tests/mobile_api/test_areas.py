@@ -88,6 +88,11 @@ def test_areas_that_are_taken_come_back_as_they_were_sent(post: Callable[..., An
         (polygon(square(50.28, 57.16, 0.02), square(50.4, 57.4, 0.01)), "area", "Holes must lie inside"),
         (polygon(square(50.27, 57.14, 0.1)), "area", "too large"),
         (corridor([57.167, 50.2839], [57.95, 50.2839], width_m=500), "area", "reaches too far"),
+        (
+            corridor([57.167, 50.28], [57.567, 50.28], [57.567, 50.33], [57.167, 50.33], width_m=500),
+            "area",
+            "too large",
+        ),
         (corridor([57.167, 50.2839], [57.85, 50.2839], width_m=520), "area.width_m", "out of its limits"),
         (polygon(round_ring(201)), "area", "Too many points: 201"),
         (polygon([point[::-1] for point in square(50.28, 57.16, 0.02)]), "area", "are swapped"),
