@@ -44,6 +44,13 @@ def moment(text: str) -> datetime:
     return found
 
 
+def count(number: int) -> int:
+    """The count of people or things in a cursor."""
+    if not isinstance(number, int) or not 0 <= number < 2**31:
+        raise ValueError(number)
+    return number
+
+
 def page(rows: Sequence[T], limit: int, key: Callable[[T], tuple[Any, ...]]) -> tuple[list[T], str | None]:
     """The rows to show of limit + 1 that were asked for, and the cursor to the next ones."""
     shown = list(rows[:limit])

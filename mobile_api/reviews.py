@@ -199,7 +199,7 @@ def post_appeal(body: dict[str, Any], attendance_id: UUID) -> Any:
 def list_organizers(query: dict[str, Any]) -> dict[str, Any]:
     """Organizers who corrected attendance at events of these days; `unusual`: somebody should look."""
     question = integrity.Question(query["first_day"], query["last_day"], query.get("region"))
-    after = paging.decode(query.get("cursor"), int, UUID)
+    after = paging.decode(query.get("cursor"), paging.count, UUID)
     found = integrity.organizers(session(), actor(), question, after, query["limit"] + 1)
     items, following = paging.page(
         found, query["limit"], lambda organizer: (organizer.corrections, organizer.volunteer_id)

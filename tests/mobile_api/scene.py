@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from service.clock import FixedClock
-from service.models import AttendanceDecision, Volunteer
+from service.models import AttendanceDecision, Outbox, Volunteer
 from tests.makers import AKTOBE, make_coordinator, make_event, make_organization, make_volunteer
 
 Login = Callable[[Volunteer], dict[str, str]]
@@ -65,6 +65,10 @@ class Scene:
 
     def decisions(self) -> list[AttendanceDecision]:
         query = sa.select(AttendanceDecision).order_by(AttendanceDecision.id)
+        return list(self.session.scalars(query))
+
+    def told(self) -> list[Outbox]:
+        query = sa.select(Outbox).where(Outbox.kind == "review_decided").order_by(Outbox.id)
         return list(self.session.scalars(query))
 
     def reviews(self, by: Volunteer | None = None, query: str = "") -> Any:

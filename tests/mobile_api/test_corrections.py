@@ -5,19 +5,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from flask.testing import FlaskClient
-from sqlalchemy.orm import Session
 
-from service.clock import FixedClock
 from service.models import Volunteer
 from tests.conftest import NOW
 from tests.makers import make_coordinator, make_member, make_organization, make_volunteer
-from tests.mobile_api.scene import Login, Scene
-
-
-@pytest.fixture
-def scene(client: FlaskClient, session: Session, login: Login, clock: FixedClock) -> Scene:
-    return Scene(client, session, login, clock)
+from tests.mobile_api.scene import Scene
 
 
 def test_somebody_without_any_record_is_vouched_for(scene: Scene) -> None:

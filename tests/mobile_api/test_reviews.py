@@ -7,33 +7,13 @@ from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
-from flask.testing import FlaskClient
-from sqlalchemy.orm import Session
 
 from notifications import expansion, messages, words
 from service import evidence
-from service.clock import FixedClock
-from service.models import Attendance, Outbox, PresenceRecord, Volunteer
+from service.models import Attendance, PresenceRecord, Volunteer
 from tests.conftest import NOW
 from tests.makers import AKTOBE, make_attendance, make_coordinator, make_event, make_volunteer
-from tests.mobile_api.scene import Login, Scene
-
-
-@pytest.fixture
-def scene(client: FlaskClient, session: Session, login: Login, clock: FixedClock) -> Scene:
-    return Scene(client, session, login, clock)
-
-
-@pytest.fixture
-def doubtful(scene: Scene) -> str:
-    """The id of an attendance that is in review: mocked, and a fix of 400 m."""
-    came = scene.send("check-ins", accuracy_m=400, mocked=True).json
-    assert came["status"] == "review"
-    return str(came["id"])
-
-
-def owed(scene: Scene) -> list[Outbox]:
-    return list(scene.session.scalars(sa.select(Outbox).where(Outbox.kind == "review_decided")))
+from tests.mobile_api.scene import Scene
 
 
 def test_the_queue_shows_the_evidence(scene: Scene, doubtful: str) -> None:
@@ -114,7 +94,7 @@ def test_a_decision_counts_at_once_and_is_told(
     assert answer.json["checked_in_at"] == "2026-05-16T11:00:00+05:00"
     assert scene.counts() == (counted, counted * 60, 0, 0)
     assert scene.waiting() == []
-    (entry,) = owed(scene)
+    (entry,) = scene.told()
     assert (entry.volunteer_id, entry.event_id) == (scene.volunteer.id, scene.event.id)
     for locale, word in (("kk", "есепке"), ("ru", "засчитано"), ("en", "attendance")):
         title, body = messages.words(entry.kind, entry.facts, locale)
@@ -132,7 +112,7 @@ def test_a_decision_counts_at_once_and_is_told(
 
 def test_a_decision_is_in_the_volunteers_inbox(scene: Scene, doubtful: str) -> None:
     scene.review(doubtful, "reject", "Телефон орны жалған")
-    (entry,) = owed(scene)
+    (entry,) = scene.told()
     expansion.expand(scene.session, entry.id, NOW)
     scene.session.commit()
     (item,) = scene.client.get("/v1/me/inbox", headers=scene.login(scene.volunteer)).json["items"]
@@ -145,10 +125,10 @@ def test_a_decision_is_in_the_volunteers_inbox(scene: Scene, doubtful: str) -> N
 def test_the_same_decision_again_changes_nothing_another_one_is_new(scene: Scene, doubtful: str) -> None:
     first = scene.review(doubtful, "reject")
     assert scene.review(doubtful, "reject").json == first.json
-    assert (len(scene.decisions()), len(owed(scene))) == (1, 1)
+    assert (len(scene.decisions()), len(scene.told())) == (1, 1)
     assert scene.review(doubtful, "accept").json["status"] == "counted"
     assert [kept.status for kept in scene.decisions()] == ["rejected", "counted"]
-    assert len(owed(scene)) == 2
+    assert len(scene.told()) == 2
     assert scene.counts()[0] == 1
 
 
@@ -172,79 +152,6 @@ def test_only_a_coordinator_of_the_region_decides_and_not_about_themself(scene: 
 def test_a_decision_that_is_none(scene: Scene, doubtful: str, body: dict[str, Any]) -> None:
     answer = scene.client.put(f"/v1/reviews/{doubtful}", json=body, headers=scene.login(scene.coordinator))
     assert (answer.status_code, answer.json["code"]) == (422, "invalid")
-
-
-def test_a_rejected_volunteer_answers_once_and_is_heard(scene: Scene, doubtful: str) -> None:
-    scene.review(doubtful, "reject", "Телефон орны жалған")
-    line = scene.record()["items"][0]
-    assert (line["status"], line["can_appeal"]) == ("rejected", True)
-    answer = scene.appeal(doubtful, "Телефоным ескі")
-    assert (answer.status_code, answer.json["text"]) == (201, "Телефоным ескі")
-    (item,) = scene.reviews().json["items"]
-    assert (item["attendance"]["id"], item["attendance"]["status"]) == (doubtful, "rejected")
-    assert (item["appeal"]["text"], item["appeal"]["decided_at"]) == ("Телефоным ескі", None)
-    assert [said["reason"] for said in item["decisions"]] == ["Телефон орны жалған"]
-    line = scene.record()["items"][0]
-    assert (line["can_appeal"], line["appeal"]["text"]) == (False, "Телефоным ескі")
-    again = scene.appeal(doubtful, "Тағы да")
-    assert (again.status_code, again.json["code"]) == (409, "already-appealed")
-    # The very same decision, on the appeal, is one of its own: it is told, and final.
-    assert scene.review(doubtful, "reject", "Телефон орны жалған").json["status"] == "rejected"
-    assert (len(scene.decisions()), len(owed(scene)), scene.waiting()) == (2, 2, [])
-    assert scene.record()["items"][0]["appeal"]["decided_at"] is not None
-    final = scene.appeal(doubtful, "Әлі де келіспеймін")
-    assert (final.status_code, final.json["code"]) == (409, "already-appealed")
-
-
-def test_an_accepted_appeal_counts(scene: Scene, doubtful: str) -> None:
-    scene.review(doubtful, "reject")
-    scene.appeal(doubtful)
-    assert scene.review(doubtful, "accept").json["status"] == "counted"
-    assert scene.counts()[0] == 1
-    assert scene.waiting() == []
-
-
-def test_an_answer_while_in_review_reaches_the_coordinator(scene: Scene, doubtful: str) -> None:
-    assert scene.appeal(doubtful, "GPS нашар болды").status_code == 201
-    (item,) = scene.reviews().json["items"]
-    assert item["appeal"]["text"] == "GPS нашар болды"
-
-
-def test_a_repeat_of_an_answer_is_known_by_its_own_id(scene: Scene, doubtful: str) -> None:
-    first = scene.appeal(doubtful, id=str(uuid4()))
-    again = scene.appeal(doubtful, id=first.json["id"])
-    assert (first.status_code, again.status_code) == (201, 200)
-    assert first.json == again.json
-    other = scene.appeal(doubtful, "Басқа мәтін", id=first.json["id"])
-    assert (other.status_code, other.json["code"]) == (409, "already-appealed")
-
-
-def test_there_is_nothing_to_answer_to_when_it_counts(scene: Scene) -> None:
-    came = scene.send("check-ins").json
-    answer = scene.appeal(came["id"])
-    assert (answer.status_code, answer.json["code"]) == (409, "nothing-to-appeal")
-
-
-def test_only_the_volunteer_answers(scene: Scene, doubtful: str) -> None:
-    for by in (scene.owner, scene.coordinator, make_volunteer(scene.session)):
-        assert scene.appeal(doubtful, by=by).status_code == 404
-    assert scene.appeal(str(uuid4())).status_code == 404
-    for text in ("", " ", "x" * 2_001, "\x00"):
-        assert scene.appeal(doubtful, text).status_code == 422
-
-
-def test_a_coordinator_lifts_an_organizers_rejection(scene: Scene) -> None:
-    came = scene.send("check-ins").json
-    scene.clock.move(timedelta(minutes=60))
-    scene.send("check-outs")
-    scene.correct({"present": False})
-    assert scene.waiting() == []
-    assert scene.appeal(came["id"]).status_code == 201
-    assert scene.waiting() == [came["id"]]
-    lifted = scene.review(came["id"], "accept").json
-    assert (lifted["status"], lifted["evidence"], lifted["minutes"]) == ("counted", "gps", 60)
-    assert scene.counts() == (1, 60, 0, 0)
-    assert [said["by"] for said in scene.record()["items"][0]["decisions"]] == ["organizer", "coordinator"]
 
 
 def test_a_coordinator_can_reject_what_rests_on_an_organizers_word_alone(scene: Scene) -> None:
@@ -324,71 +231,6 @@ def test_every_rule_has_an_explanation() -> None:
     assert all(f'"{reason}"' in source for reason in of_quality)
     for reason in of_quality | evidence.INTEGRITY:
         assert words.has(f"reason.{reason}"), reason
-
-
-def organizers(scene: Scene, query: str = "", by: Volunteer | None = None) -> Any:
-    return scene.client.get(f"/v1/reviews/organizers?{query}", headers=scene.login(by or scene.coordinator))
-
-
-def test_organizers_who_correct_unusually_much_are_shown(scene: Scene) -> None:
-    people = [make_volunteer(scene.session) for _ in range(16)]
-    for person in people[:15]:
-        make_attendance(scene.session, scene.event, person)
-    for person in people[:4]:
-        scene.correct({"present": True, "minutes": 60}, person)
-    scene.correct({"present": True, "minutes": 90}, people[0])
-    (one,) = organizers(scene).json["items"]
-    assert (one["volunteer_id"], one["corrections"], one["vouched"]) == (str(scene.owner.id), 4, 4)
-    assert (one["attendances"], one["share"], one["unusual"]) == (15, 0.267, False)
-    assert one["organizations"] == [{"id": str(scene.organization.id), "name": {"kk": "Таза Ақтөбе"}}]
-    scene.correct({"present": False}, people[4])
-    answer = organizers(scene, "region=KZ-15&from=2026-05-01&to=2026-05-31").json
-    (one,) = answer["items"]
-    assert (one["corrections"], one["vouched"], one["attendances"]) == (5, 4, 15)
-    assert one["unusual"] is True
-    assert answer["unusual_from"] == {"corrections": 5, "share": 0.2}
-
-
-def test_many_corrections_among_many_people_are_usual(scene: Scene) -> None:
-    people = [make_volunteer(scene.session) for _ in range(26)]
-    for person in people:
-        make_attendance(scene.session, scene.event, person)
-    for person in people[:5]:
-        scene.correct({"present": True}, person)
-    (one,) = organizers(scene).json["items"]
-    assert (one["corrections"], one["share"], one["unusual"]) == (5, 0.192, False)
-
-
-def test_what_phones_reported_is_not_vouched_for(scene: Scene, doubtful: str) -> None:
-    scene.correct({"present": True})
-    scene.correct({"present": True}, make_volunteer(scene.session))
-    (one,) = organizers(scene).json["items"]
-    assert (one["corrections"], one["vouched"], one["attendances"]) == (2, 1, 2)
-
-
-def test_organizers_by_region_days_and_page(scene: Scene) -> None:
-    scene.correct({"present": True})
-    assert organizers(scene, "from=2026-05-17&to=2026-05-18").json["items"] == []
-    assert organizers(scene, "region=KZ-10", scene.national).json["items"] == []
-    assert len(organizers(scene, "", scene.national).json["items"]) == 1
-    assert organizers(scene, "", scene.owner).status_code == 403
-    assert organizers(scene, "region=KZ-10").status_code == 403
-    for query in ("from=2026-05-18&to=2026-05-17", "from=2020-01-01", "to=0001-01-01", "cursor=x"):
-        assert organizers(scene, query).status_code == 422
-    colleague = make_volunteer(scene.session)
-    event = make_event(scene.session, created_by=colleague.id)
-    owner = scene.session.get_one(Volunteer, event.created_by)
-    scene.session.execute(
-        sa.text("INSERT INTO membership VALUES (:org, :who, 'organizer', now())"),
-        {"org": event.organization_id, "who": owner.id},
-    )
-    scene.event = event
-    for _ in range(2):
-        scene.correct({"present": True}, make_volunteer(scene.session), owner)
-    first = organizers(scene, "limit=1").json
-    second = organizers(scene, f"limit=1&cursor={first['next']}").json
-    seen = [item["corrections"] for page in (first, second) for item in page["items"]]
-    assert (seen, second["next"]) == ([2, 1], None)
 
 
 def test_counts_agree_with_the_rows_after_all_that(scene: Scene, doubtful: str) -> None:
