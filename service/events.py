@@ -18,6 +18,7 @@ from service.access import Actor, Permission, Target, may, require
 from service.content import content_hash
 from service.database import LocalizedText, new_id
 from service.models import Attendance, Event
+from service.relations import EARTH_RADIUS_M
 
 CELL_RESOLUTION = 11
 MAX_DURATION = timedelta(hours=24)
@@ -331,9 +332,6 @@ def find(
         query = query.where(sa.tuple_(Event.starts_at, Event.id) > sa.tuple_(*map(sa.literal, after)))
     return session.scalars(query).all()
 
-
-EARTH_RADIUS_M = 6_371_008.8
-"""Mean radius, metres (IUGG)."""
 
 METRES_PER_DEGREE = 111_000
 """A little less than anywhere in Kazakhstan, so that the box is never too small."""
