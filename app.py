@@ -37,6 +37,10 @@ migrate = Migrate()
 class Tazalyq(Flask):
     """Flask, with one retry of a request whose database connection had gone away unnoticed."""
 
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """No view and no hook is a coroutine: Flask would look at each of them nine times a request."""
+        return func
+
     def preprocess_request(self) -> Any:
         """The checks before a view: they read the database, too."""
         return _tried_again(super().preprocess_request)

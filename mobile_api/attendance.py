@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from mobile_api import problems
-from mobile_api.context import actor, attestation, identity, now, parts, session
+from mobile_api.context import actor, attestation, begin, identity, now, parts, session
 from mobile_api.fields import Moment, Number, Point, Strict, Text, one_of
 from mobile_api.http import Blueprint
 from service import attendance, codes, errors
@@ -163,8 +163,7 @@ def _report(body: dict[str, Any], event_id: UUID, kind: Kind) -> Stored:
     sent = _live(body, event_id, kind)
     for refusal in _count_tries([sent]).values():
         raise refusal
-    stored = attendance.report(session(), identity().subject, sent, now(), parts().settings.thresholds)
-    session().commit()
+    stored = attendance.report(begin, identity().subject, sent, now(), parts().settings.thresholds)
     if stored.attendance is None:
         # Kept all the same: the check-in may still wait in the phone for a signal.
         raise errors.NotCheckedIn()
@@ -221,8 +220,7 @@ def _report_kept(sent: Sequence[Report]) -> list[Outcome]:
     held_back = [tried.get(one.event_id) if one.code is not None else None for one in sent]
     judged = [one for one, refusal in zip(sent, held_back, strict=True) if refusal is None]
     limits = parts().settings.thresholds
-    outcomes = iter(attendance.report_all(session(), identity().subject, judged, now(), limits))
-    session().commit()
+    outcomes = iter(attendance.report_all(begin, identity().subject, judged, now(), limits))
     return [refusal or next(outcomes) for refusal in held_back]
 
 

@@ -1,8 +1,10 @@
 """What a request stands in: the composition's parts, the caller, the moment, the language."""
 
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol, cast
 
+import sqlalchemy as sa
 from flask import current_app, g, request
 from sqlalchemy.orm import Session
 
@@ -48,6 +50,11 @@ def now() -> datetime:
 def session() -> Session:
     """The request's session."""
     return db.session()
+
+
+def begin() -> AbstractContextManager[sa.Connection]:
+    """A transaction of its own, without the cost of a session. Retried unseen: for what may be done twice."""
+    return db.engine.begin()
 
 
 def locale() -> str:

@@ -17,12 +17,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from service import codes, derivation, errors, evidence, geofence, presence, queue, relations
-from service.database import new_id
+from service.database import Begin, driver_cursor, new_id
 from service.derivation import Record, State
 from service.evidence import Fix, Kind, Position, Presence, Status, Thresholds
 from service.models import Attendance, Event, Volunteer
 from service.models.volunteers import age_on
-from service.presence import Changes, EventFacts, Facts, KnownRecord, Pair, RaceLostError
+from service.presence import Changes, Cursor, EventFacts, Facts, KnownRecord, Pair, RaceLostError
 from service.relations import RecordKey, Sighting
 
 MAX_RACES = 5
@@ -64,8 +64,8 @@ class Report:
         parts = (self.kind.value, str(self.event_id), self.installation_id, position, self.code)
         return hashlib.sha256(repr(parts).encode()).hexdigest()
 
-    def sighting(self, sender_id: str) -> Sighting:
-        """This record as the rules between records see it."""
+    def sighting(self, sender_id: str = "") -> Sighting:
+        """This record as the rules between records see it; the sender is put in when it is known."""
         at = self.position
         return Sighting(
             key=(sender_id, str(self.id)),
@@ -115,21 +115,23 @@ class Stored:
 Outcome = Stored | errors.ServiceError
 
 
-def report(session: Session, subject: str, sent: Report, now: datetime, limits: Thresholds) -> Stored:
+def report(begin: Begin, subject: str, sent: Report, now: datetime, limits: Thresholds) -> Stored:
     """Record that somebody is there, or leaves. The same id with the same content gives the stored result.
+
+    `begin`: the transaction that it is done in, and anew when a race is lost; committed when this returns.
 
     Raises:
         NotRegistered, NotFound. IdReused. NotPublished, Cancelled, SignupRequired, TooYoung, ConsentMissing.
         PresenceRefused, Invalid: as the judge says. Busy: others changed the same attendance all the time.
     """
-    (outcome,) = report_all(session, subject, [sent], now, limits)
+    (outcome,) = report_all(begin, subject, [sent], now, limits)
     if isinstance(outcome, errors.ServiceError):
         raise outcome
     return outcome
 
 
 def report_all(
-    session: Session, subject: str, sent: Sequence[Report], now: datetime, limits: Thresholds
+    begin: Begin, subject: str, sent: Sequence[Report], now: datetime, limits: Thresholds
 ) -> list[Outcome]:
     """Record all that one phone sends in one round of statements; one bad record never spoils the others.
 
@@ -140,29 +142,30 @@ def report_all(
         return []
     for race in range(MAX_RACES):
         try:
-            return _report_all(session, subject, sent, now, limits, lock_first=race > 0)
+            with begin() as connection, driver_cursor(connection) as cursor:
+                return _report_all(cursor, subject, sent, now, limits, lock_first=race > 0)
         except RaceLostError:
-            # A new transaction sees what the winner has committed.
-            session.rollback()
-    taken = _taken(session, subject, sent)
+            continue  # A new transaction sees what the winner has committed.
+    with begin() as connection:
+        taken = _taken(connection, subject, sent)
     if not taken:
         raise errors.Busy(retry_after_s=1)
-    others = iter(report_all(session, subject, [one for one in sent if one.id not in taken], now, limits))
+    others = iter(report_all(begin, subject, [one for one in sent if one.id not in taken], now, limits))
     return [errors.IdReused() if one.id in taken else next(others) for one in sent]
 
 
-def _taken(session: Session, subject: str, sent: Sequence[Report]) -> set[UUID]:
+def _taken(connection: sa.Connection, subject: str, sent: Sequence[Report]) -> set[UUID]:
     """The ids that are those of other people's attendances."""
     query = (
         sa.select(Attendance.id)
         .join(Volunteer, Volunteer.id == Attendance.volunteer_id)
         .where(Attendance.id.in_([one.id for one in sent]), Volunteer.subject != subject)
     )
-    return set(session.scalars(query))
+    return set(connection.scalars(query))
 
 
 def _report_all(
-    session: Session,
+    cursor: Cursor,
     subject: str,
     sent: Sequence[Report],
     now: datetime,
@@ -170,21 +173,13 @@ def _report_all(
     *,
     lock_first: bool,
 ) -> list[Outcome]:
-    facts = presence.lock_and_read(
-        session,
-        subject,
-        sent[0].installation_id,
-        {str(one.event_id) for one in sent},
-        {str(one.id) for one in sent},
-        [one.sighting("") for one in sent],
-        limits,
-        lock_first=lock_first,
-    )
+    sightings = [one.sighting() for one in sent]
+    facts = presence.lock_and_read(cursor, subject, sightings, limits, lock_first=lock_first)
     if facts is None:
         raise errors.NotRegistered()
     round_ = _Round(facts, now, limits)
-    judged = [round_.take(one) for one in sent]
-    states = round_.settle(session)
+    judged = [round_.take(one, sighting) for one, sighting in zip(sent, sightings, strict=True)]
+    states = round_.settle(cursor)
     return [
         outcome if isinstance(outcome, errors.ServiceError) else states.stored(one, repeated=outcome)
         for one, outcome in zip(sent, judged, strict=True)
@@ -239,12 +234,12 @@ class _Round:
         }
         self.new: dict[RecordKey, tuple[KnownRecord, dict[str, Any]]] = {}
 
-    def take(self, sent: Report) -> bool | errors.ServiceError:
+    def take(self, sent: Report, sighting: Sighting) -> bool | errors.ServiceError:
         """Judge one record: True when it was stored before, False when it is new, or why it is refused."""
-        id_, content_hash = str(sent.id), sent.content_hash()
+        id_, content_hash = sighting.key[1], sent.content_hash()
         if id_ in self.hashes:
             return True if self.hashes[id_] == content_hash else errors.IdReused()
-        event = self.facts.events.get(str(sent.event_id))
+        event = self.facts.events.get(sighting.event_id)
         if event is None:
             return errors.NotFound()
         try:
@@ -253,10 +248,10 @@ class _Round:
             verdict = evidence.judge(judged, event.starts_at, event.ends_at, self.limits)
         except errors.ServiceError as refusal:
             return refusal
-        sighting = sent.sighting(self.facts.volunteer_id)
+        sighting.key = (self.facts.volunteer_id, id_)
         if sent.position is None:
             # A right code without a position: the person is where the code hangs.
-            sighting = replace(sighting, latitude=event.latitude, longitude=event.longitude)
+            sighting.latitude, sighting.longitude = event.latitude, event.longitude
         distance_m = None if judged.fix is None else round(judged.fix.distance_m)
         record = Record(id_, sent.kind, sent.captured_at, verdict.evidence, distance_m, verdict.reasons)
         self.hashes[id_] = content_hash
@@ -264,7 +259,7 @@ class _Round:
         self.new[sighting.key] = (KnownRecord(sighting, record, content_hash), row)
         return False
 
-    def settle(self, session: Session) -> _States:
+    def settle(self, cursor: Cursor) -> _States:
         """Judge the records against each other, derive the attendances, and store everything."""
         if not self.new:
             return _States(self.facts, {})
@@ -293,10 +288,10 @@ class _Round:
                 changes, event, self.facts.volunteer_id, mine, self.now, self.limits, self._first_id(event_id)
             )
         elsewhere = {pair for pair in touched if pair[0] not in here or pair[1] != self.facts.volunteer_id}
-        for pair in presence.read_pairs(session, elsewhere):
+        for pair in presence.read_pairs(cursor, elsewhere):
             mine = [records.get(one.sighting.key, one).record for one in pair.records]
             derive_into(changes, pair.event, pair.volunteer_id, mine, self.now, self.limits)
-        presence.store(session, changes)
+        presence.store(cursor, changes)
         return _States(self.facts, states)
 
     def _doubt(
@@ -427,10 +422,11 @@ def close_forgotten(session: Session, now: datetime, limits: Thresholds) -> int:
         .limit(CLOSED_AT_ONCE)
     ).all()
     changes = Changes()
-    for pair in presence.read_pairs(session, [(str(event), str(person)) for event, person in open_]):
-        records = [known.record for known in pair.records]
-        derive_into(changes, pair.event, pair.volunteer_id, records, now, limits)
-    presence.store(session, changes)
+    with driver_cursor(session.connection()) as cursor:
+        for pair in presence.read_pairs(cursor, [(str(event), str(person)) for event, person in open_]):
+            records = [known.record for known in pair.records]
+            derive_into(changes, pair.event, pair.volunteer_id, records, now, limits)
+        presence.store(cursor, changes)
     return len(open_)
 
 

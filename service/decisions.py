@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from service import attendance, derivation, errors, presence
+from service.database import driver_cursor
 from service.derivation import Decision
 from service.evidence import Kind, Status, Thresholds
 from service.models import AttendanceDecision, Volunteer
@@ -87,7 +88,8 @@ def lock_and_read(session: Session, event_id: UUID, volunteer_id: UUID) -> Case:
         NotFound: no such person, or no such event.
     """
     lock_person(session, volunteer_id)
-    facts = presence.read_pairs(session, [(str(event_id), str(volunteer_id))])
+    with driver_cursor(session.connection()) as cursor:
+        facts = presence.read_pairs(cursor, [(str(event_id), str(volunteer_id))])
     if not facts:
         raise errors.NotFound()
     held = facts[0].event.attendance
@@ -126,7 +128,8 @@ def put(
     settled = attendance.put_into(changes, event, person, state, decision)
     if settled is None:
         raise errors.NotFound()
-    presence.store(session, changes)
+    with driver_cursor(session.connection()) as cursor:
+        presence.store(cursor, changes)
     id_, after = settled
     session.add(
         AttendanceDecision(

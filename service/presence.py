@@ -11,12 +11,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import psycopg
-from sqlalchemy.orm import Session
 
-from service.database import driver_connection
 from service.derivation import Decision, Record, State
 from service.evidence import Evidence, Kind, Status, Thresholds
 from service.relations import TRAVEL_WINDOW, RecordKey, Sighting
+
+Cursor = psycopg.Cursor[Any]
+"""In the transaction that all functions here work in, as `database.driver_cursor` gives it."""
 
 Pair = tuple[str, str]
 """(event_id, volunteer_id), as text: whose attendance at which event."""
@@ -248,44 +249,40 @@ def lock_key(*parts: object) -> int:
 
 
 def lock_and_read(
-    session: Session,
+    cursor: Cursor,
     subject: str,
-    installation_id: str,
-    event_ids: Iterable[str],
-    ids: Iterable[str],
     sightings: Sequence[Sighting],
     limits: Thresholds,
     *,
     lock_first: bool,
 ) -> Facts | None:
-    """Lock what rules between records look at, and read all facts about the sender and the new records.
+    """Lock what rules between one phone's records look at, and read all facts about them and their sender.
 
     Whoever stores records of the same person, phone or fix waits here. One statement does both, and may have
     begun before it waited: then `store` finds that something else is there now, and the next time the locks
     come first. None: nobody has registered as this subject.
     """
     keys = {lock_key("person", subject)}
-    keys |= {lock_key("phone", installation_id, one.day) for one in sightings}
+    keys |= {lock_key("phone", one.installation_id, one.day) for one in sightings}
     keys |= {lock_key("fix", one.fix_key) for one in sightings if one.fix_key is not None}
     moments = [one.captured_at for one in sightings]
     reach = timedelta(minutes=2 * limits.same_fix_min)
     values = {
         "locks": _array(sorted(keys)),
         "subject": subject,
-        "event_ids": _array(event_ids),
-        "ids": _array(ids),
+        "event_ids": _array({one.event_id for one in sightings}),
+        "ids": _array({one.key[1] for one in sightings}),
         "first": min(moments) - TRAVEL_WINDOW,
         "last": max(moments) + TRAVEL_WINDOW,
         "first_fix": min(moments) - reach,
         "last_fix": max(moments) + reach,
         "fix_keys": _array(one.fix_key for one in sightings if one.fix_key is not None),
-        "installation": installation_id,
+        "installation": sightings[0].installation_id,
         "days": _array({one.day for one in sightings}),
     }
-    with driver_connection(session) as connection:
-        if lock_first:
-            connection.execute(_LOCK, values)
-        found = connection.execute(_FACTS, values).fetchone()
+    if lock_first:
+        cursor.execute(_LOCK, values)
+    found = cursor.execute(_FACTS, values).fetchone()
     if found is None:
         return None
     volunteer_id, birth_date, consented, events, rows = found
@@ -306,20 +303,19 @@ def _array(values: Iterable[object]) -> str:
     return "{" + ",".join(map(str, values)) + "}"
 
 
-def read_pairs(session: Session, pairs: Iterable[Pair]) -> list[PairFacts]:
+def read_pairs(cursor: Cursor, pairs: Iterable[Pair]) -> list[PairFacts]:
     """All facts about these attendances, whoever's they are; an event that does not exist is left out."""
     ordered = sorted(pairs)
     if not ordered:
         return []
-    with driver_connection(session) as connection:
-        rows = connection.execute(_PAIRS, [[event for event, _ in ordered], [who for _, who in ordered]])
-        return [
-            PairFacts(volunteer_id, _event(event), [_known(row) for row in records or ()])
-            for volunteer_id, event, records in rows
-        ]
+    rows = cursor.execute(_PAIRS, [[event for event, _ in ordered], [who for _, who in ordered]])
+    return [
+        PairFacts(volunteer_id, _event(event), [_known(row) for row in records or ()])
+        for volunteer_id, event, records in rows
+    ]
 
 
-def store(session: Session, changes: Changes) -> None:
+def store(cursor: Cursor, changes: Changes) -> None:
     """Store all changes in one statement.
 
     Raises:
@@ -334,8 +330,7 @@ def store(session: Session, changes: Changes) -> None:
         "counts": changes.counts,
     }
     try:
-        with driver_connection(session) as connection:
-            stored = connection.execute(_STORE, {**seen.values, "rows": _ENCODER.encode(rows)}).fetchone()
+        stored = cursor.execute(_STORE, {**seen.values, "rows": _ENCODER.encode(rows)}).fetchone()
     except (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure) as error:
         raise RaceLostError from error
     wanted = (changes.records, changes.annotations, changes.created, changes.changed)

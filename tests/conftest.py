@@ -3,7 +3,9 @@
 import os
 import secrets
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +14,12 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from app import Tazalyq, create_app
 from service import embedded, settings
 from service.clock import FixedClock
-from service.database import db, libpq_url
+from service.database import Begin, db, libpq_url
 from service.models import Volunteer
 from service.settings import Settings
 
@@ -97,12 +99,26 @@ def connection(shared_app: Tazalyq) -> Iterator[sa.Connection]:
     with engine.connect() as connection:
         transaction = connection.begin()
         engines[None] = connection  # a Connection serves as a bind, too
+        connection.begin = partial(savepoint, connection)
         db.session.session_factory.configure(join_transaction_mode="create_savepoint")
         try:
             yield connection
         finally:
             engines[None] = engine
             transaction.rollback()
+
+
+@contextmanager
+def savepoint(connection: sa.Connection) -> Iterator[sa.Connection]:
+    """What is a transaction of its own to the product, within the one that a test rolls back."""
+    with connection.begin_nested():
+        yield connection
+
+
+def committing(sessions: sessionmaker[Session]) -> Begin:
+    """Transactions that really commit, on the engine of these sessions."""
+    begin: Begin = sessions.kw["bind"].begin
+    return begin
 
 
 @pytest.fixture

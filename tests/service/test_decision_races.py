@@ -20,7 +20,7 @@ from service.derivation import Decision
 from service.evidence import Kind, Position, Status, Thresholds
 from service.models import Appeal, Attendance, AttendanceDecision, Event, Outbox, Volunteer
 from service.presence import RaceLostError
-from tests.conftest import NOW, fresh_database
+from tests.conftest import NOW, committing, fresh_database
 from tests.makers import AKTOBE, make_coordinator, make_event, make_organization, make_volunteer
 
 Sessions = sessionmaker[Session]
@@ -59,8 +59,7 @@ class Stage:
         position = Position(*AKTOBE, accuracy_m=8, fixed_at=at, mocked=mocked)
         installation = str(self.volunteer.id)
         sent = Report(uuid4(), self.event.id, kind, installation, at, timedelta(0), position)
-        with committed(self.sessions) as session:
-            attendance.report(session, self.volunteer.subject, sent, at, Thresholds())
+        attendance.report(committing(self.sessions), self.volunteer.subject, sent, at, Thresholds())
 
     def actor(self, session: Session, who: Volunteer) -> Actor:
         found = volunteers.find_actor(session, who.subject)

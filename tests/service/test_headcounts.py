@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -13,7 +14,7 @@ from service.database import engine_options, sqlalchemy_url
 from service.evidence import Thresholds
 from service.headcounts import Group
 from service.models import CountPending, Headcount
-from tests.conftest import NOW, fresh_database
+from tests.conftest import NOW, fresh_database, savepoint
 from tests.makers import make_event, make_organization, make_volunteer
 from tests.service.test_races import report
 
@@ -61,11 +62,11 @@ def test_a_head_count_in_the_making_does_not_hold_up_check_ins(sessions: Session
     with sessions.begin() as session:
         owner = make_volunteer(session)
         event = make_event(session, make_organization(session, owner))
-    with sessions() as giving, sessions() as checking:
+    with sessions() as giving, sessions.kw["bind"].connect() as checking:
         actor = volunteers.find_actor(giving, owner.subject)
         assert actor is not None
         headcounts.give(giving, actor, event.id, uuid4(), Group("7 «Б»", 20, 60), NOW)
         checking.execute(sa.text("SET LOCAL lock_timeout = '500ms'"))
-        attendance.report(checking, owner.subject, report(event.id), NOW, Thresholds())
-        checking.commit()
+        begin = partial(savepoint, checking)
+        attendance.report(begin, owner.subject, report(event.id), NOW, Thresholds())
         giving.rollback()

@@ -16,7 +16,7 @@ from service.attendance import Report
 from service.database import engine_options, sqlalchemy_url
 from service.evidence import Kind, Position, Thresholds
 from service.models import Attendance, CountPending, Event, PresenceRecord, Signup, Volunteer
-from tests.conftest import NOW, fresh_database
+from tests.conftest import NOW, committing, fresh_database
 from tests.makers import AKTOBE, make_event, make_volunteer
 
 Sessions = sessionmaker[Session]
@@ -48,11 +48,9 @@ def report(event_id: UUID, record_id: UUID | None = None, accuracy_m: float = 8)
 
 
 def check_in(sessions: Sessions, person: Volunteer, what: Report) -> tuple[UUID, bool]:
-    with sessions() as session:
-        stored = attendance.report(session, person.subject, what, NOW, Thresholds())
-        session.commit()
-        assert stored.attendance is not None
-        return UUID(stored.attendance["id"]), stored.repeated
+    stored = attendance.report(committing(sessions), person.subject, what, NOW, Thresholds())
+    assert stored.attendance is not None
+    return UUID(stored.attendance["id"]), stored.repeated
 
 
 def made(sessions: Sessions, people: int, **event: object) -> tuple[Event, list[Volunteer]]:
