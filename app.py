@@ -27,7 +27,15 @@ from notifications.local import LocalGateway
 from notifications.sender import Pace, Sender
 from service import embedded, settings
 from service.clock import Clock, SharedClock, SystemClock, read_clock_offset
-from service.database import db, engine_options, is_lost_connection, libpq_url, sqlalchemy_url
+from service.database import (
+    Connections,
+    connections,
+    db,
+    engine_options,
+    is_lost_connection,
+    libpq_url,
+    sqlalchemy_url,
+)
 from service.queue import Runtime
 from service.settings import Settings
 
@@ -68,6 +76,7 @@ class Parts:
 
     settings: Settings
     database_url: str
+    connections: Connections
     clock: Clock
     verifier: TokenVerifier
     app_check: AppCheck | None
@@ -103,11 +112,13 @@ def create_app(
     configured = configured or settings.read(os.environ)
     app = Tazalyq("tazalyq")
     database_url = _connect_database(app, configured)
+    with app.app_context():
+        opened = connections(db.engine)
     clock = clock or _clock(app, configured)
     verifier = verifier or _verifier(configured, clock)
     address_limit = AddressLimit(configured.ratelimit_storage_uri, configured.requests_per_minute)
     app.extensions["tazalyq"] = Parts(
-        configured, database_url, clock, verifier, _app_check(configured), address_limit
+        configured, database_url, opened, clock, verifier, _app_check(configured), address_limit
     )
     _serve_api(app, configured)
     from commands import commands  # noqa: PLC0415 - commands need create_app's module at run time only

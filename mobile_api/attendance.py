@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from mobile_api import problems
-from mobile_api.context import actor, attestation, begin, identity, now, parts, session
+from mobile_api.context import actor, attestation, identity, now, parts, session
 from mobile_api.fields import Moment, Number, Point, Strict, Text, one_of
 from mobile_api.http import Blueprint
 from service import attendance, codes, errors
@@ -118,13 +118,14 @@ def _position(body: dict[str, Any]) -> Position | None:
 
 def _live(body: dict[str, Any], event_id: UUID, kind: Kind) -> Report:
     """A record that was sent at the moment of presence."""
+    moment = now()
     return Report(
         id=body["id"],
         event_id=event_id,
         kind=kind,
         installation_id=body["installation_id"],
-        captured_at=now(),
-        clock_ahead=body["sent_at"] - now(),
+        captured_at=moment,
+        clock_ahead=body["sent_at"] - moment,
         position=_position(body),
         code=body.get("code"),
         attested=attestation(),
@@ -163,7 +164,9 @@ def _report(body: dict[str, Any], event_id: UUID, kind: Kind) -> Stored:
     sent = _live(body, event_id, kind)
     for refusal in _count_tries([sent]).values():
         raise refusal
-    stored = attendance.report(begin, identity().subject, sent, now(), parts().settings.thresholds)
+    stored = attendance.report(
+        parts().connections, identity().subject, sent, now(), parts().settings.thresholds
+    )
     if stored.attendance is None:
         # Kept all the same: the check-in may still wait in the phone for a signal.
         raise errors.NotCheckedIn()
@@ -220,7 +223,7 @@ def _report_kept(sent: Sequence[Report]) -> list[Outcome]:
     held_back = [tried.get(one.event_id) if one.code is not None else None for one in sent]
     judged = [one for one, refusal in zip(sent, held_back, strict=True) if refusal is None]
     limits = parts().settings.thresholds
-    outcomes = iter(attendance.report_all(begin, identity().subject, judged, now(), limits))
+    outcomes = iter(attendance.report_all(parts().connections, identity().subject, judged, now(), limits))
     return [refusal or next(outcomes) for refusal in held_back]
 
 

@@ -1,10 +1,8 @@
 """What a request stands in: the composition's parts, the caller, the moment, the language."""
 
-from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol, cast
 
-import sqlalchemy as sa
 from flask import current_app, g, request
 from sqlalchemy.orm import Session
 
@@ -21,7 +19,7 @@ from notifications.words import LOCALES
 from service import errors, volunteers
 from service.access import Actor
 from service.clock import Clock
-from service.database import db
+from service.database import Connections, db
 from service.settings import Settings
 
 
@@ -29,6 +27,7 @@ class Parts(Protocol):
     """What the composition root provides: `app.extensions["tazalyq"]`."""
 
     settings: Settings
+    connections: Connections
     clock: Clock
     verifier: TokenVerifier
     address_limit: AddressLimit
@@ -50,11 +49,6 @@ def now() -> datetime:
 def session() -> Session:
     """The request's session."""
     return db.session()
-
-
-def begin() -> AbstractContextManager[sa.Connection]:
-    """A transaction of its own, without the cost of a session. Retried unseen: for what may be done twice."""
-    return db.engine.begin()
 
 
 def locale() -> str:

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from service import codes, derivation, errors, evidence, geofence, presence, queue, relations
-from service.database import Begin, driver_cursor, new_id
+from service.database import Connections, driver_cursor, new_id
 from service.derivation import Record, State
 from service.evidence import Fix, Kind, Position, Presence, Status, Thresholds
 from service.models import Attendance, Event, Volunteer
@@ -115,23 +115,23 @@ class Stored:
 Outcome = Stored | errors.ServiceError
 
 
-def report(begin: Begin, subject: str, sent: Report, now: datetime, limits: Thresholds) -> Stored:
+def report(connections: Connections, subject: str, sent: Report, now: datetime, limits: Thresholds) -> Stored:
     """Record that somebody is there, or leaves. The same id with the same content gives the stored result.
 
-    `begin`: the transaction that it is done in, and anew when a race is lost; committed when this returns.
+    It is committed when this returns.
 
     Raises:
         NotRegistered, NotFound. IdReused. NotPublished, Cancelled, SignupRequired, TooYoung, ConsentMissing.
         PresenceRefused, Invalid: as the judge says. Busy: others changed the same attendance all the time.
     """
-    (outcome,) = report_all(begin, subject, [sent], now, limits)
+    (outcome,) = report_all(connections, subject, [sent], now, limits)
     if isinstance(outcome, errors.ServiceError):
         raise outcome
     return outcome
 
 
 def report_all(
-    begin: Begin, subject: str, sent: Sequence[Report], now: datetime, limits: Thresholds
+    connections: Connections, subject: str, sent: Sequence[Report], now: datetime, limits: Thresholds
 ) -> list[Outcome]:
     """Record all that one phone sends in one round of statements; one bad record never spoils the others.
 
@@ -142,15 +142,17 @@ def report_all(
         return []
     for race in range(MAX_RACES):
         try:
-            with begin() as connection, driver_cursor(connection) as cursor:
+            # Whoever has lost a race sees what the winner has committed, and holds the locks from the start.
+            connect = connections.begin if race else connections.each
+            with connect() as connection, driver_cursor(connection) as cursor:
                 return _report_all(cursor, subject, sent, now, limits, lock_first=race > 0)
         except RaceLostError:
-            continue  # A new transaction sees what the winner has committed.
-    with begin() as connection:
+            continue
+    with connections.each() as connection:
         taken = _taken(connection, subject, sent)
     if not taken:
         raise errors.Busy(retry_after_s=1)
-    others = iter(report_all(begin, subject, [one for one in sent if one.id not in taken], now, limits))
+    others = iter(report_all(connections, subject, [one for one in sent if one.id not in taken], now, limits))
     return [errors.IdReused() if one.id in taken else next(others) for one in sent]
 
 
@@ -174,7 +176,7 @@ def _report_all(
     lock_first: bool,
 ) -> list[Outcome]:
     sightings = [one.sighting() for one in sent]
-    facts = presence.lock_and_read(cursor, subject, sightings, limits, lock_first=lock_first)
+    facts = presence.read(cursor, subject, sightings, limits, lock_first=lock_first)
     if facts is None:
         raise errors.NotRegistered()
     round_ = _Round(facts, now, limits)

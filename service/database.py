@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -97,13 +98,30 @@ def read_session() -> Iterator[Session]:
         yield session
 
 
-Begin = Callable[[], AbstractContextManager[sa.Connection]]
-"""Opens a transaction: committed when the context ends, rolled back when an error leaves it."""
+Connect = Callable[[], AbstractContextManager[sa.Connection]]
+
+
+@dataclass(frozen=True, slots=True)
+class Connections:
+    """How a use case that answers for its own transactions gets at the database.
+
+    `begin`: a transaction, committed when the context ends, rolled back when an error leaves it. `each`:
+    every statement is a transaction of its own, which saves the round trips of BEGIN and COMMIT. A request
+    that loses its connection here is tried again, whatever was kept: only for what may be done twice.
+    """
+
+    begin: Connect
+    each: Connect
+
+
+def connections(engine: sa.Engine) -> Connections:
+    """Those of one engine, from its pool."""
+    return Connections(engine.begin, engine.execution_options(isolation_level="AUTOCOMMIT").connect)
 
 
 @contextmanager
 def driver_cursor(connection: sa.Connection) -> Iterator[psycopg.Cursor[Any]]:
-    """A psycopg cursor in the connection's transaction: for statements where each 0.1 ms counts.
+    """A psycopg cursor on the connection, in its transaction: for statements where each 0.1 ms counts.
 
     Raises:
         sqlalchemy.exc.OperationalError: the connection was lost, as other statements say it.

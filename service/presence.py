@@ -1,4 +1,4 @@
-"""Presence records in the database: locks, facts in one query, one statement that stores all that follows.
+"""Presence records in the database: facts in one query, one statement that stores all that follows.
 
 Plain psycopg and JSON, no ORM: this is the busiest path, and one record and a batch of 200 go the same way.
 """
@@ -17,7 +17,7 @@ from service.evidence import Evidence, Kind, Status, Thresholds
 from service.relations import TRAVEL_WINDOW, RecordKey, Sighting
 
 Cursor = psycopg.Cursor[Any]
-"""In the transaction that all functions here work in, as `database.driver_cursor` gives it."""
+"""On the connection that all functions here work on, as `database.driver_cursor` gives it."""
 
 Pair = tuple[str, str]
 """(event_id, volunteer_id), as text: whose attendance at which event."""
@@ -141,16 +141,16 @@ _RECORD = """
 _LOCK = "SELECT pg_advisory_xact_lock(key) FROM unnest(%(locks)s::bigint[]) AS key"
 
 # The sender's own records around the new ones, those with the same fix, those of the same phone.
+# `presence_hold` in the migrations looks at the same ones.
 _RELATED = """
-    (record.sender_id = {sender} AND record.captured_at BETWEEN %(first)s AND %(last)s)
-    OR (record.sender_id = {sender} AND record.id = ANY(%(ids)s::uuid[]))
+    (record.sender_id = volunteer.id AND record.captured_at BETWEEN %(first)s AND %(last)s)
+    OR (record.sender_id = volunteer.id AND record.id = ANY(%(ids)s::uuid[]))
     OR (record.fix_key = ANY(%(fix_keys)s::bigint[])
         AND record.captured_at BETWEEN %(first_fix)s AND %(last_fix)s)
     OR (record.installation_id = %(installation)s AND record.day = ANY(%(days)s::date[]))
 """
 
 _FACTS = f"""
-    WITH locked AS MATERIALIZED (SELECT count(*) FROM ({_LOCK}) AS locks)
     SELECT volunteer.id::text, volunteer.birth_date, volunteer.consents ? 'personal_data',
         (SELECT json_agg(found) FROM (
             SELECT {_EVENT_COLUMNS}, signup.status AS signup,
@@ -161,8 +161,8 @@ _FACTS = f"""
             WHERE event.id = ANY(%(event_ids)s::uuid[])) AS found),
         (SELECT json_agg({_RECORD})
             FROM presence_record AS record JOIN event ON event.id = record.event_id
-            WHERE {_RELATED.format(sender="volunteer.id")})
-    FROM locked, volunteer WHERE volunteer.subject = %(subject)s
+            WHERE {_RELATED})
+    FROM volunteer WHERE volunteer.subject = %(subject)s
 """  # noqa: S608 - our own columns
 
 _PAIRS = f"""
@@ -197,39 +197,49 @@ _COUNT_COLUMNS = (
 )
 _COUNT_NAMES = ", ".join(part.split()[0] for part in _COUNT_COLUMNS.split(", "))
 
+# psycopg keeps what it has parsed of a statement of up to 4,096 characters.
 _STORE = f"""
-    WITH recorded AS (
+    WITH held AS MATERIALIZED (
+        SELECT presence_hold(%(locks)s::bigint[], %(sender_id)s::uuid, %(ids)s::uuid[],
+            %(first)s::timestamptz, %(last)s::timestamptz, %(fix_keys)s::bigint[],
+            %(first_fix)s::timestamptz, %(last_fix)s::timestamptz,
+            %(installation)s::text, %(days)s::date[]) AS checksum
+    ), recorded AS (
         INSERT INTO presence_record ({_RECORD_NAMES})
-        SELECT {_RECORD_NAMES} FROM json_to_recordset(%(rows)s::json->'records') AS row ({_RECORD_COLUMNS})
+        SELECT {_RECORD_NAMES}
+        FROM held, json_to_recordset(%(rows)s::json->'records') AS row ({_RECORD_COLUMNS})
         ON CONFLICT DO NOTHING RETURNING 1
     ), annotated AS (
         UPDATE presence_record SET status = 'review', reasons = row.reasons
-        FROM json_to_recordset(%(rows)s::json->'annotations') AS row (sender_id uuid, id uuid, reasons text[])
+        FROM held, json_to_recordset(%(rows)s::json->'annotations')
+            AS row (sender_id uuid, id uuid, reasons text[])
         WHERE presence_record.sender_id = row.sender_id AND presence_record.id = row.id
         RETURNING 1
     ), created AS (
         INSERT INTO attendance (id, event_id, volunteer_id, version, {_STATE_NAMES})
         SELECT id, event_id, volunteer_id, 1, {_STATE_NAMES}
-        FROM json_to_recordset(%(rows)s::json->'created')
+        FROM held, json_to_recordset(%(rows)s::json->'created')
             AS row (id uuid, event_id uuid, volunteer_id uuid, {_STATE_COLUMNS})
         ON CONFLICT DO NOTHING RETURNING 1
     ), changed AS (
         UPDATE attendance SET version = attendance.version + 1,
             {", ".join(f"{name} = row.{name}" for name in _STATE_NAMES.split(", "))}
-        FROM json_to_recordset(%(rows)s::json->'changed') AS row (id uuid, version int, {_STATE_COLUMNS})
+        FROM held,
+            json_to_recordset(%(rows)s::json->'changed') AS row (id uuid, version int, {_STATE_COLUMNS})
         WHERE attendance.id = row.id AND attendance.version = row.version
         RETURNING 1
     ), counted AS (
         INSERT INTO count_pending ({_COUNT_NAMES})
-        SELECT {_COUNT_NAMES} FROM json_to_recordset(%(rows)s::json->'counts') AS row ({_COUNT_COLUMNS})
+        SELECT {_COUNT_NAMES}
+        FROM held, json_to_recordset(%(rows)s::json->'counts') AS row ({_COUNT_COLUMNS})
     )
-    SELECT (SELECT count(*) FROM recorded), (SELECT count(*) FROM annotated),
-        (SELECT count(*) FROM created), (SELECT count(*) FROM changed),
-        (SELECT coalesce(sum(1 + cardinality(record.reasons)), 0)::int FROM presence_record AS record
-            WHERE {_RELATED.format(sender="%(sender_id)s::uuid")})
+    SELECT presence_unchanged(%(wanted)s::bigint[] = ARRAY[
+        (SELECT count(*) FROM recorded), (SELECT count(*) FROM annotated),
+        (SELECT count(*) FROM created), (SELECT count(*) FROM changed), held.checksum]) FROM held
 """  # noqa: S608 - our own columns
 
 _NOTHING_SEEN: Mapping[str, Any] = {
+    "locks": "{}",
     "sender_id": None,
     "first": None,
     "last": None,
@@ -248,7 +258,7 @@ def lock_key(*parts: object) -> int:
     return int.from_bytes(digest, signed=True)
 
 
-def lock_and_read(
+def read(
     cursor: Cursor,
     subject: str,
     sightings: Sequence[Sighting],
@@ -256,11 +266,11 @@ def lock_and_read(
     *,
     lock_first: bool,
 ) -> Facts | None:
-    """Lock what rules between one phone's records look at, and read all facts about them and their sender.
+    """Read all facts about one phone's new records and their sender. None: nobody has registered as subject.
 
-    Whoever stores records of the same person, phone or fix waits here. One statement does both, and may have
-    begun before it waited: then `store` finds that something else is there now, and the next time the locks
-    come first. None: nobody has registered as this subject.
+    Nothing is held meanwhile: `store` locks what rules between records look at, and finds when something
+    else is there by then. `lock_first`: whoever stores records of the same person, phone or fix waits from
+    here to the end of the transaction, so that the race cannot be lost again.
     """
     keys = {lock_key("person", subject)}
     keys |= {lock_key("phone", one.installation_id, one.day) for one in sightings}
@@ -316,7 +326,7 @@ def read_pairs(cursor: Cursor, pairs: Iterable[Pair]) -> list[PairFacts]:
 
 
 def store(cursor: Cursor, changes: Changes) -> None:
-    """Store all changes in one statement.
+    """Store all changes in one statement: all of them, or by an error none.
 
     Raises:
         RaceLostError: something is not any more as the facts said; the caller rolls back.
@@ -329,13 +339,12 @@ def store(cursor: Cursor, changes: Changes) -> None:
         "changed": _sorted(changes.changed),
         "counts": changes.counts,
     }
+    guarded = (changes.records, changes.annotations, changes.created, changes.changed)
+    wanted = _array((*map(len, guarded), seen.checksum))
     try:
-        stored = cursor.execute(_STORE, {**seen.values, "rows": _ENCODER.encode(rows)}).fetchone()
+        cursor.execute(_STORE, {**seen.values, "wanted": wanted, "rows": _ENCODER.encode(rows)})
     except (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure) as error:
         raise RaceLostError from error
-    wanted = (changes.records, changes.annotations, changes.created, changes.changed)
-    if stored != (*map(len, wanted), seen.checksum):
-        raise RaceLostError
 
 
 def _sorted(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from app import Tazalyq, create_app
 from service import embedded, settings
 from service.clock import FixedClock
-from service.database import Begin, db, libpq_url
+from service.database import Connections, connections, db, libpq_url
 from service.models import Volunteer
 from service.settings import Settings
 
@@ -99,7 +99,6 @@ def connection(shared_app: Tazalyq) -> Iterator[sa.Connection]:
     with engine.connect() as connection:
         transaction = connection.begin()
         engines[None] = connection  # a Connection serves as a bind, too
-        connection.begin = partial(savepoint, connection)
         db.session.session_factory.configure(join_transaction_mode="create_savepoint")
         try:
             yield connection
@@ -115,10 +114,14 @@ def savepoint(connection: sa.Connection) -> Iterator[sa.Connection]:
         yield connection
 
 
-def committing(sessions: sessionmaker[Session]) -> Begin:
-    """Transactions that really commit, on the engine of these sessions."""
-    begin: Begin = sessions.kw["bind"].begin
-    return begin
+def rolled_back(connection: sa.Connection) -> Connections:
+    """Connections to the product that are all this one."""
+    return Connections(partial(savepoint, connection), partial(savepoint, connection))
+
+
+def committing(sessions: sessionmaker[Session]) -> Connections:
+    """Connections that really commit, on the engine of these sessions."""
+    return connections(sessions.kw["bind"])
 
 
 @pytest.fixture
@@ -132,6 +135,7 @@ def session(connection: sa.Connection) -> Iterator[Session]:
 def app(shared_app: Tazalyq, connection: sa.Connection, clock: FixedClock) -> Tazalyq:
     """The application, on this test's connection and clock."""
     shared_app.extensions["tazalyq"].clock = clock
+    shared_app.extensions["tazalyq"].connections = rolled_back(connection)
     return shared_app
 
 

@@ -10,7 +10,6 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -33,7 +32,7 @@ from service.attendance import Outcome, Report
 from service.database import engine_options, sqlalchemy_url
 from service.evidence import Kind, Position, Thresholds
 from service.models import Attendance, CountPending, Event, Volunteer
-from tests.conftest import NOW, fresh_database, savepoint
+from tests.conftest import NOW, fresh_database, rolled_back
 from tests.makers import AKTOBE, make_event, make_organization, make_volunteer
 
 EXAMPLES = int(os.environ.get("ATTENDANCE_EXAMPLES", "20"))
@@ -95,8 +94,8 @@ class World:
 
     def report(self, person: int, sent: Sequence[Report], now: datetime) -> list[Outcome]:
         """What a phone sends in one call."""
-        begin = partial(savepoint, self.connection)
-        return attendance.report_all(begin, self.people[person], sent, now, LIMITS)
+        connections = rolled_back(self.connection)
+        return attendance.report_all(connections, self.people[person], sent, now, LIMITS)
 
     def cancel(self, happening: Cancelled) -> None:
         event = self.session.get_one(Event, self.events[happening.event])

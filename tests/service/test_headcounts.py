@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -14,7 +13,7 @@ from service.database import engine_options, sqlalchemy_url
 from service.evidence import Thresholds
 from service.headcounts import Group
 from service.models import CountPending, Headcount
-from tests.conftest import NOW, fresh_database, savepoint
+from tests.conftest import NOW, fresh_database, rolled_back
 from tests.makers import make_event, make_organization, make_volunteer
 from tests.service.test_races import report
 
@@ -67,6 +66,6 @@ def test_a_head_count_in_the_making_does_not_hold_up_check_ins(sessions: Session
         assert actor is not None
         headcounts.give(giving, actor, event.id, uuid4(), Group("7 «Б»", 20, 60), NOW)
         checking.execute(sa.text("SET LOCAL lock_timeout = '500ms'"))
-        begin = partial(savepoint, checking)
-        attendance.report(begin, owner.subject, report(event.id), NOW, Thresholds())
+        connections = rolled_back(checking)
+        attendance.report(connections, owner.subject, report(event.id), NOW, Thresholds())
         giving.rollback()

@@ -1,25 +1,29 @@
 """What happens at the same moment, on committed data and connections of their own."""
 
 import itertools
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
-from service import attendance, counts, errors, signups, volunteers
+from service import attendance, counts, errors, presence, signups, volunteers
 from service.access import Actor
 from service.attendance import Report
 from service.database import engine_options, sqlalchemy_url
 from service.evidence import Kind, Position, Thresholds
 from service.models import Attendance, CountPending, Event, PresenceRecord, Signup, Volunteer
-from tests.conftest import NOW, committing, fresh_database
+from tests.conftest import NOW, committing, fresh_database, rolled_back
 from tests.makers import AKTOBE, make_event, make_volunteer
 
 Sessions = sessionmaker[Session]
+ALMATY = (43.2389, 76.8897)
 _metres = itertools.cycle(range(50))
 
 
@@ -81,6 +85,55 @@ def test_check_ins_with_different_ids_share_one_attendance(sessions: Sessions) -
             sa.select(sa.func.sum(CountPending.participations)).where(CountPending.event_id == event.id)
         )
         assert pending == 1
+
+
+def in_two_places(sessions: Sessions) -> tuple[Volunteer, Report, Report]:
+    """One person, at the same moment at two events that are 1,900 km apart."""
+    here, (person,) = made(sessions, 1)
+    there, _ = made(sessions, 0, latitude=ALMATY[0], longitude=ALMATY[1])
+    position = Position(*ALMATY, accuracy_m=8, fixed_at=NOW)
+    return person, report(here.id), replace(report(there.id), position=position)
+
+
+def doubts(sessions: Sessions, *sent: Report) -> list[list[str]]:
+    query = sa.select(PresenceRecord.reasons).where(PresenceRecord.id.in_([one.id for one in sent]))
+    with sessions() as session:
+        return list(session.scalars(query))
+
+
+def test_what_arrives_between_the_facts_and_the_storing_is_seen(
+    sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person, first, second = in_two_places(sessions)
+    read = presence.read
+
+    def read_and_be_late(*args: Any, **options: Any) -> Any:
+        facts = read(*args, **options)
+        monkeypatch.undo()
+        check_in(sessions, person, second)
+        return facts
+
+    monkeypatch.setattr(presence, "read", read_and_be_late)
+    check_in(sessions, person, first)
+    assert doubts(sessions, first, second) == [["travel"], ["travel"]]
+
+
+def test_what_is_being_stored_meanwhile_is_waited_for(sessions: Sessions) -> None:
+    person, first, second = in_two_places(sessions)
+    with sessions.kw["bind"].connect() as storing, ThreadPoolExecutor(1) as pool:
+        attendance.report(rolled_back(storing), person.subject, second, NOW, Thresholds())
+        waiting = pool.submit(check_in, sessions, person, first)
+        while not waiting.done() and not waits_for_a_lock(sessions):
+            time.sleep(0.01)
+        storing.commit()
+        waiting.result()
+    assert doubts(sessions, first, second) == [["travel"], ["travel"]]
+
+
+def waits_for_a_lock(sessions: Sessions) -> bool:
+    with sessions() as session:
+        query = "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)"
+        return bool(session.scalar(sa.text(query)))
 
 
 def test_somebody_elses_id_is_refused(sessions: Sessions) -> None:

@@ -3,7 +3,6 @@
 import subprocess
 import sys
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -16,7 +15,7 @@ from service import attendance, errors, retention
 from service.attendance import Report
 from service.evidence import Kind, Position, Thresholds
 from service.models import Event, PresenceRecord, Volunteer
-from tests.conftest import NOW, savepoint
+from tests.conftest import NOW, rolled_back
 from tests.makers import AKTOBE, make_event, make_volunteer
 
 LATER = NOW + retention.COORDINATES_KEPT
@@ -31,7 +30,7 @@ def came(session: Session, event: Event, person: Volunteer, metres: int = 0) -> 
     latitude = AKTOBE[0] + metres * 1e-5
     position = Position(latitude, AKTOBE[1], accuracy_m=8, fixed_at=NOW)
     sent = Report(uuid4(), event.id, Kind.CHECK_IN, str(uuid4()), NOW, timedelta(0), position)
-    attendance.report(partial(savepoint, session.connection()), person.subject, sent, NOW, Thresholds())
+    attendance.report(rolled_back(session.connection()), person.subject, sent, NOW, Thresholds())
     return sent
 
 
@@ -56,9 +55,9 @@ def test_an_attendance_stays_as_it_was_judged(session: Session, event: Event) ->
     person = make_volunteer(session)
     sent = came(session, event, person)
     retention.forget_coordinates(session, LATER + timedelta(days=1))
-    begin = partial(savepoint, session.connection())
+    connections = rolled_back(session.connection())
     with pytest.raises(errors.IdReused):
-        attendance.report(begin, person.subject, sent, LATER + timedelta(days=1), Thresholds())
+        attendance.report(connections, person.subject, sent, LATER + timedelta(days=1), Thresholds())
     assert record(session, sent).status == "counted"
 
 
