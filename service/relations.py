@@ -29,7 +29,7 @@ RecordKey = tuple[str, str]
 """(sender_id, id), as text."""
 
 
-# Not frozen, though nobody changes it: a frozen one costs three times as much to make, on the busiest path.
+# Not frozen: the sender is put in late, and a frozen one costs three times as much on the busiest path.
 @dataclass(slots=True)
 class Sighting:
     """One record, as these rules see it: whose, when, where (degrees; None: no position), on which phone."""
