@@ -29,6 +29,10 @@ def database(postgres_url: str) -> Iterator[str]:
     yield from fresh_database(postgres_url)
 
 
+ON_THE_WAY_S = 0.5
+"""What a worker sent before its death may be noted so much later by Google's process, on a busy machine."""
+
+
 def by_target(arrivals: Sequence[Arrival]) -> dict[str, list[Arrival]]:
     found: dict[str, list[Arrival]] = defaultdict(list)
     for arrival in arrivals:
@@ -45,7 +49,7 @@ def check_repeats(arrivals: Sequence[Arrival], deaths: Sequence[tuple[float, flo
     for same in by_target(arrivals).values():
         assert is_one_push(same)
         for first, _again in zip(same, same[1:], strict=False):
-            assert any(began - LEASE_S <= first.at <= ended for began, ended in deaths), first
+            assert any(began - LEASE_S <= first.at <= ended + ON_THE_WAY_S for began, ended in deaths), first
             repeats += 1
     return repeats
 
