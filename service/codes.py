@@ -61,22 +61,14 @@ def _totp(secret: str) -> pyotp.TOTP:
     return pyotp.TOTP(secret, digits=DIGITS, interval=STEP_S)
 
 
-def count_try(session: Session, event_id: UUID, volunteer_id: UUID, now: datetime, limit: int) -> None:
-    """Count one try of a code, before it is judged and in a transaction of its own: commit right after it.
-
-    A refusal that rolls back must not forgive the try.
-
-    Raises:
-        TooManyRequests: more than `limit` tries of this person at this event in this hour.
-    """
-    for refusal in count_tries(session, [event_id], volunteer_id, now, limit).values():
-        raise refusal
-
-
 def count_tries(
     session: Session, event_ids: Iterable[UUID], volunteer_id: UUID, now: datetime, limit: int
 ) -> dict[UUID, errors.TooManyRequests]:
-    """Count one try for each time that an event is named, in one statement; returns the refusals by event."""
+    """Count a person's tries of codes, one for each time that an event is named, before any is judged.
+
+    Returns the refusals by event: more than `limit` tries there in this hour. Commit right after it: a
+    refusal that rolls back must not forgive the try.
+    """
     tries = Counter(event_ids)
     subjects = {f"place-code:{event_id}:{volunteer_id}": event_id for event_id in tries}
     uses = {subject: tries[event_id] for subject, event_id in subjects.items()}

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from app import Tazalyq, create_app
 from service import embedded, settings
 from service.clock import FixedClock
-from service.database import Connections, connections, db, libpq_url
+from service.database import Connections, connections, db, engine_options, libpq_url, sqlalchemy_url
 from service.models import Volunteer
 from service.settings import Settings
 
@@ -27,6 +27,8 @@ pytest_plugins = ["tests.google.fixtures"]
 
 NOW = datetime(2026, 5, 16, 6, 0, tzinfo=UTC)
 """Saturday, 11:00 in Almaty."""
+
+Sessions = sessionmaker[Session]
 
 
 @pytest.fixture(scope="session")
@@ -119,7 +121,16 @@ def rolled_back(connection: sa.Connection) -> Connections:
     return Connections(partial(savepoint, connection), partial(savepoint, connection))
 
 
-def committing(sessions: sessionmaker[Session]) -> Connections:
+@pytest.fixture(scope="module")
+def sessions(postgres_url: str) -> Iterator[Sessions]:
+    """Sessions that really commit, on a database of the module's own."""
+    for url in fresh_database(postgres_url):
+        engine = sa.create_engine(sqlalchemy_url(url), **engine_options(20))
+        yield sessionmaker(engine, expire_on_commit=False)
+        engine.dispose()
+
+
+def committing(sessions: Sessions) -> Connections:
     """Connections that really commit, on the engine of these sessions."""
     return connections(sessions.kw["bind"])
 

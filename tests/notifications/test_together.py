@@ -1,29 +1,17 @@
 """Two workers, and two people with one phone, at the same moment: committed data, own connections."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, sessionmaker
 
 from notifications import expansion, reminders
 from service import volunteers
-from service.database import engine_options, new_id, sqlalchemy_url
+from service.database import new_id
 from service.models import Delivery, Device, InboxItem, Outbox
-from tests.conftest import NOW, fresh_database
+from tests.conftest import NOW, Sessions
 from tests.makers import make_device, make_event, make_signup, make_volunteer
-
-Sessions = sessionmaker[Session]
-
-
-@pytest.fixture(scope="module")
-def sessions(postgres_url: str) -> Iterator[Sessions]:
-    for url in fresh_database(postgres_url):
-        engine = sa.create_engine(sqlalchemy_url(url), **engine_options(20))
-        yield sessionmaker(engine, expire_on_commit=False)
-        engine.dispose()
 
 
 def test_two_workers_tell_everybody_once(sessions: Sessions, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,10 +68,10 @@ def test_tries_are_limited_a_person_an_event_and_an_hour(session: Session) -> No
     event, other = make_event(session), make_event(session)
     guesser, honest = make_volunteer(session), make_volunteer(session)
     for _ in range(3):
-        codes.count_try(session, event.id, guesser.id, NOW, 3)
-    with pytest.raises(errors.TooManyRequests) as refused:
-        codes.count_try(session, event.id, guesser.id, NOW, 3)
-    assert 0 < refused.value.data["retry_after_s"] <= 3601
-    codes.count_try(session, event.id, honest.id, NOW, 3)
-    codes.count_try(session, other.id, guesser.id, NOW, 3)
-    codes.count_try(session, event.id, guesser.id, NOW + timedelta(hours=1), 3)
+        assert codes.count_tries(session, [event.id], guesser.id, NOW, 3) == {}
+    refused = codes.count_tries(session, [event.id], guesser.id, NOW, 3)[event.id]
+    assert isinstance(refused, errors.TooManyRequests)
+    assert 0 < refused.data["retry_after_s"] <= 3601
+    assert codes.count_tries(session, [event.id], honest.id, NOW, 3) == {}
+    assert codes.count_tries(session, [other.id], guesser.id, NOW, 3) == {}
+    assert codes.count_tries(session, [event.id], guesser.id, NOW + timedelta(hours=1), 3) == {}

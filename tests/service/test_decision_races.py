@@ -9,32 +9,21 @@ from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
 from service import appeals, attendance, corrections, counts, decisions, errors, reviews, volunteers
 from service.access import Actor
 from service.attendance import Report
 from service.corrections import Correction
-from service.database import engine_options, sqlalchemy_url
 from service.derivation import Decision
 from service.evidence import Kind, Position, Status, Thresholds
 from service.models import Appeal, Attendance, AttendanceDecision, Event, Outbox, Volunteer
 from service.presence import RaceLostError
-from tests.conftest import NOW, committing, fresh_database
+from tests.conftest import NOW, Sessions, committing
 from tests.makers import AKTOBE, make_coordinator, make_event, make_organization, make_volunteer
 
-Sessions = sessionmaker[Session]
 LATER = NOW + timedelta(minutes=45)
 ROUNDS = 12
-
-
-@pytest.fixture(scope="module")
-def sessions(postgres_url: str) -> Iterator[Sessions]:
-    """Sessions that really commit, on a database of this module."""
-    for url in fresh_database(postgres_url):
-        engine = sa.create_engine(sqlalchemy_url(url), **engine_options(20))
-        yield sessionmaker(engine, expire_on_commit=False)
-        engine.dispose()
 
 
 @contextmanager

@@ -1,32 +1,17 @@
 """Head counts changed at the same moment, on committed data."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
-import pytest
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, sessionmaker
 
 from service import attendance, headcounts, volunteers
-from service.database import engine_options, sqlalchemy_url
 from service.evidence import Thresholds
 from service.headcounts import Group
 from service.models import CountPending, Headcount
-from tests.conftest import NOW, fresh_database, rolled_back
+from tests.conftest import NOW, Sessions, rolled_back
 from tests.makers import make_event, make_organization, make_volunteer
 from tests.service.test_races import report
-
-Sessions = sessionmaker[Session]
-
-
-@pytest.fixture(scope="module")
-def sessions(postgres_url: str) -> Iterator[Sessions]:
-    """Sessions that really commit, on a database of this module."""
-    for url in fresh_database(postgres_url):
-        engine = sa.create_engine(sqlalchemy_url(url), **engine_options(20))
-        yield sessionmaker(engine, expire_on_commit=False)
-        engine.dispose()
 
 
 def test_changes_at_once_leave_the_counts_exact(sessions: Sessions) -> None:

@@ -2,7 +2,6 @@
 
 import itertools
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -11,29 +10,17 @@ from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, sessionmaker
 
 from service import attendance, counts, errors, presence, signups, volunteers
 from service.access import Actor
 from service.attendance import Report
-from service.database import engine_options, sqlalchemy_url
 from service.evidence import Kind, Position, Thresholds
 from service.models import Attendance, CountPending, Event, PresenceRecord, Signup, Volunteer
-from tests.conftest import NOW, committing, fresh_database, rolled_back
+from tests.conftest import NOW, Sessions, committing, rolled_back
 from tests.makers import AKTOBE, make_event, make_volunteer
 
-Sessions = sessionmaker[Session]
 ALMATY = (43.2389, 76.8897)
 _metres = itertools.cycle(range(50))
-
-
-@pytest.fixture(scope="module")
-def sessions(postgres_url: str) -> Iterator[Sessions]:
-    """Sessions that really commit, on a database of this module."""
-    for url in fresh_database(postgres_url):
-        engine = sa.create_engine(sqlalchemy_url(url), **engine_options(20))
-        yield sessionmaker(engine, expire_on_commit=False)
-        engine.dispose()
 
 
 def report(event_id: UUID, record_id: UUID | None = None, accuracy_m: float = 8) -> Report:
