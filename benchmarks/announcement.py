@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from benchmarks.kit import going
 from benchmarks.kit.service import Service, database
 from benchmarks.season.report import percentile
-from service.database import sqlalchemy_url
+from service.platform.database import sqlalchemy_url
 
 LONGEST_WAIT_S = 60
 POLL_S = 0.05

@@ -29,8 +29,10 @@ from benchmarks.kit.crowd import FARTHEST_M, OWNER, RADIUS_M, Crowd
 from benchmarks.kit.load import Request, drive
 from benchmarks.kit.processes import cpu_s
 from benchmarks.kit.service import Service, database
-from service import events, places, volunteers
+from service.events import events
+from service.geography import places
 from service.models import Organization
+from service.people import volunteers
 
 CONNECTIONS = 8
 RECORDS = 200

@@ -23,7 +23,7 @@ from benchmarks.kit import going
 from benchmarks.kit.google import PORT_VARIABLE
 from benchmarks.kit.processes import cpu_s
 from benchmarks.kit.service import ROOT, Service, database, free_port
-from service.database import sqlalchemy_url
+from service.platform.database import sqlalchemy_url
 from tests.google import keys as keys_module
 
 DELAY_MS = 60

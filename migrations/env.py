@@ -4,7 +4,7 @@ from alembic import context
 from flask import current_app
 
 import service.models  # noqa: F401 - registers the tables
-from service.database import db
+from service.platform.database import db
 
 
 def run() -> None:

@@ -1,25 +1,13 @@
 """HTTP in and out: one module a noun, its blueprint and its schemas."""
 
-from mobile_api import (
-    attendance,
-    auth,
-    codes,
-    coordinators,
-    corrections,
-    counts,
-    events,
-    headcounts,
-    health,
-    history,
-    inbox,
-    meta,
-    notification_settings,
-    organizations,
-    reports,
-    reviews,
-    signups,
-    volunteers,
-)
+from mobile_api.attendance import check_ins, codes, groups
+from mobile_api.events import events, reports, signups
+from mobile_api.figures import counts
+from mobile_api.notifications import inbox, notification_settings
+from mobile_api.operations import health, meta
+from mobile_api.organizations import organizations
+from mobile_api.people import auth, coordinators, volunteers
+from mobile_api.rulings import corrections, history, reviews
 
 BLUEPRINTS = (
     health.blueprint,
@@ -32,8 +20,8 @@ BLUEPRINTS = (
     events.blueprint,
     signups.blueprint,
     codes.blueprint,
-    headcounts.blueprint,
-    attendance.blueprint,
+    groups.blueprint,
+    check_ins.blueprint,
     history.blueprint,
     corrections.blueprint,
     reviews.blueprint,

@@ -26,7 +26,7 @@ from service.models import (
     Volunteer,
 )
 from service.models.volunteers import NATIONAL
-from service.volunteers import HOME_RESOLUTION
+from service.people.volunteers import HOME_RESOLUTION
 
 Audience = sa.Select[Any]
 

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from notifications.messages import words
+from notifications.models import InboxItem
 from service import errors
-from service.models import InboxItem, Outbox
+from service.models import Outbox
 
 
 @dataclass(frozen=True, slots=True)

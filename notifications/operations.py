@@ -7,7 +7,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from service.models import Delivery, Device, InboxItem, Outbox
+from notifications.models import Delivery, InboxItem
+from service.models import Device, Outbox
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from notifications.messages import KINDS, Kind, Quiet
-from service.models import Delivery, InboxItem, NotificationSettings, Outbox, Volunteer
+from notifications.models import Delivery, InboxItem
+from service.models import NotificationSettings, Outbox, Volunteer
 from service.models.notification_settings import default_settings, local_midnight
 
 NEAR_START = timedelta(hours=12)

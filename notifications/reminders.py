@@ -14,11 +14,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
 from notifications.audience import EVENT_IS_ON, recipients
-from notifications.expansion import Recipient, fill
-from service import events, outbox
-from service.evidence import Thresholds
-from service.models import Event, InboxItem, NotificationSettings, Outbox, Signup
+from notifications.fan_out import Recipient, fill
+from notifications.models import InboxItem
+from service.events import events
+from service.models import Event, NotificationSettings, Outbox, Signup
 from service.models.notification_settings import PEOPLE_ZONE, default_settings
+from service.platform import outbox
+from service.platform.thresholds import Thresholds
 
 LEADS: Mapping[str, timedelta] = {"reminder_24h": timedelta(hours=24), "reminder_2h": timedelta(hours=2)}
 """How long before the start each reminder comes."""

@@ -6,12 +6,12 @@ from uuid import UUID
 import procrastinate
 import sqlalchemy as sa
 
-from notifications import expansion, reminders
-from notifications.sender import Sender
-from service import queue
+from notifications import fan_out, reminders
+from notifications.push.sender import Sender
 from service.models import Outbox
-from service.outbox import EXPAND_TASK
-from service.queue import Runtime
+from service.platform import queue
+from service.platform.outbox import EXPAND_TASK
+from service.platform.queue import Runtime
 
 DELIVER_TASK = "notifications.deliver"
 REMIND_TASK = "notifications.remind"
@@ -53,7 +53,7 @@ def _expand_all(runtime: Runtime, outbox_id: UUID) -> None:
     more = True
     while more:
         with runtime.sessions.begin() as session:
-            more = expansion.expand(session, outbox_id, runtime.clock.now())
+            more = fan_out.expand(session, outbox_id, runtime.clock.now())
 
 
 @queue.app.periodic(cron="* * * * *")

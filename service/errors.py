@@ -1,4 +1,4 @@
-"""One tree of errors that carry data. They know no HTTP: mobile_api/problems.py has that table."""
+"""One tree of errors that carry data. They know no HTTP: http_base/problems.py has that table."""
 
 from typing import Any, ClassVar
 

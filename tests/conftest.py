@@ -16,12 +16,13 @@ from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from sqlalchemy.orm import Session, sessionmaker
 
-from app import Tazalyq, create_app
-from service import embedded, settings
-from service.clock import FixedClock
-from service.database import Connections, connections, db, engine_options, libpq_url, sqlalchemy_url
+from app import create_app
+from http_base.application import Tazalyq
 from service.models import Volunteer
-from service.settings import Settings
+from service.platform import embedded_postgres, settings
+from service.platform.clock import FixedClock
+from service.platform.database import Connections, connections, db, engine_options, libpq_url, sqlalchemy_url
+from service.platform.settings import Settings
 
 pytest_plugins = ["tests.google.fixtures"]
 
@@ -35,7 +36,7 @@ Sessions = sessionmaker[Session]
 def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The server to test on: TEST_DATABASE_URL, else the embedded one in a folder of its own."""
     given = os.environ.get("TEST_DATABASE_URL")
-    return libpq_url(given) if given else embedded.start(tmp_path_factory.mktemp("pg"))
+    return libpq_url(given) if given else embedded_postgres.start(tmp_path_factory.mktemp("pg"))
 
 
 @pytest.fixture(scope="session")

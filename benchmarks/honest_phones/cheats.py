@@ -8,9 +8,9 @@ from typing import Any
 from benchmarks import phones
 from benchmarks.honest_phones.areas import at
 from benchmarks.honest_phones.season import Phone, Sent, Town
-from service import geofence
-from service.evidence import Kind
-from service.presence import EventFacts
+from service.attendance.evidence import Kind
+from service.attendance.presence_store import EventFacts
+from service.geography import geodesy
 
 FROM_HOME = 10
 MAX_REACH_M = 2_000.0
@@ -64,7 +64,7 @@ def from_home(town: Town) -> Iterator[Sent]:
 
 def _off_area(town: Town, event: EventFacts, metres: float) -> tuple[float, float]:
     """A point so many metres off the edge of an event's area, in any direction from its middle."""
-    area = geofence.area_of(event.area, event.latitude, event.longitude)
+    area = geodesy.area_of(event.area, event.latitude, event.longitude)
     angle = town.random.uniform(0, 2 * pi)
     near, far = 0.0, metres + MAX_REACH_M
     for _ in range(BISECTIONS):

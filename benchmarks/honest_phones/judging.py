@@ -1,7 +1,7 @@
 """Records through the rules of the service: the judge, the rules between records, the derivation.
 
-The service does the same with what it reads from its database (service/attendance.py). One thing is the
-database's there: an attendance has the id of its first check-in, and nobody else's record can take that.
+The service does the same with what it reads from its database (service/attendance/check_in.py). One thing
+is the database's there: an attendance has the id of its first check-in, and nobody else's record can take it.
 """
 
 from collections import defaultdict
@@ -11,11 +11,13 @@ from datetime import timedelta
 from uuid import UUID
 
 from benchmarks.honest_phones.season import Sent
-from service import errors, evidence, relations
-from service.derivation import Record, State, derive
-from service.evidence import Kind, Thresholds
-from service.presence import EventFacts
-from service.relations import Sighting
+from service import errors
+from service.attendance import cross_checks, evidence
+from service.attendance.cross_checks import Sighting
+from service.attendance.derivation import Record, State, derive
+from service.attendance.evidence import Kind
+from service.attendance.presence_store import EventFacts
+from service.platform.thresholds import Thresholds
 
 MONTH = timedelta(days=30)
 
@@ -89,10 +91,10 @@ def _doubt(kept: Sequence[Judged], limits: Thresholds) -> None:
         people[one.sent.sender].append(one.sighting)
         for shared in _shared(one.sighting):
             alike[shared].append(one.sighting)
-    found: defaultdict[relations.RecordKey, set[str]] = defaultdict(set)
+    found: defaultdict[cross_checks.RecordKey, set[str]] = defaultdict(set)
     for new in people.values():
         known = [other for shared in {key for one in new for key in _shared(one)} for other in alike[shared]]
-        for key, reasons in relations.doubts(new, known, limits).items():
+        for key, reasons in cross_checks.doubts(new, known, limits).items():
             found[key] |= reasons
     for one in kept:
         if one.record is not None and (added := found.get(one.sighting.key)):

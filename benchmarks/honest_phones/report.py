@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from benchmarks.honest_phones.judging import Outcome
-from service.evidence import Evidence, Status
+from service.attendance.evidence import Evidence, Status
 
 
 @dataclass

@@ -13,9 +13,9 @@ from uuid import UUID
 
 from benchmarks import phones
 from benchmarks.honest_phones.areas import AreaKind, at
-from service.attendance import Report
-from service.evidence import Kind, Position
-from service.presence import EventFacts
+from service.attendance.check_in import Report
+from service.attendance.evidence import Kind, Position
+from service.attendance.presence_store import EventFacts
 
 FIRST_DAY = datetime(2026, 4, 4, tzinfo=UTC)
 SLOTS_H = (5, 10)

@@ -17,8 +17,11 @@ from sqlalchemy.orm import Session
 
 from benchmarks import phones
 from benchmarks.kit.load import Request
-from service import demo, events, places, volunteers
+from cli import demo_data
+from service.events import events
+from service.geography import places
 from service.models import Organization
+from service.people import volunteers
 from tests.google.keys import Keys
 
 EVENTS = 20
@@ -48,7 +51,7 @@ class Crowd:
         engine = sa.create_engine(self._url.replace("postgresql:", "postgresql+psycopg:", 1))
         now = datetime.now(UTC)
         with Session(engine, expire_on_commit=False) as session:
-            demo.load(session, now)
+            demo_data.load(session, now)
             made = [_event(session, n, now) for n in range(EVENTS)]
             session.commit()
         engine.dispose()

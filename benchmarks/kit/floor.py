@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from flask import Flask, Response, jsonify, request
 from psycopg_pool import ConnectionPool
 
-from service import settings
-from service.database import libpq_url
+from service.platform import settings
+from service.platform.database import libpq_url
 
 SCHEMA = """
     CREATE TABLE floor_person (id uuid PRIMARY KEY, subject text NOT NULL UNIQUE);

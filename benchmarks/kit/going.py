@@ -8,18 +8,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from service.database import new_id
-from service.models import (
-    Delivery,
-    Device,
-    Event,
-    InboxItem,
-    Membership,
-    Organization,
-    Outbox,
-    Signup,
-    Volunteer,
-)
+from notifications.models import Delivery, InboxItem
+from service.models import Device, Event, Membership, Organization, Outbox, Signup, Volunteer
+from service.models.base import new_id
 
 OWNER = "+77029999999"
 LOCALES = ("kk", "kk", "ru", "en")

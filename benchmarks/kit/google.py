@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from app import Tazalyq
 from app import create_app as create_product
+from http_base.application import Tazalyq
 from tests.google import keys as keys_module
 from tests.google.keys import PROJECT, Keys
 from tests.google.standin import Google, resolver, serve

@@ -19,11 +19,11 @@ import urllib3
 
 from app import create_app
 from benchmarks.kit.google import PORT_VARIABLE
-from notifications.deliveries import claim
-from notifications.encoding import to_json
-from notifications.sender import Sender
-from service.database import db
-from service.models import Delivery
+from notifications.models import Delivery
+from notifications.push.deliveries import claim
+from notifications.push.encoding import to_json
+from notifications.push.sender import Sender
+from service.platform.database import db
 from tests.google.standin import resolver
 
 PATH = "/v1/projects/demo-taza/messages:send"

@@ -6,8 +6,8 @@
 import os
 import sys
 
-from commands import serve_web
-from service import settings
+from cli.serving import serve_web
+from service.platform import settings
 
 if __name__ == "__main__":
     serve_web(settings.read(os.environ), target=sys.argv[1], address="127.0.0.1")

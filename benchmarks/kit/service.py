@@ -13,7 +13,7 @@ from pathlib import Path
 
 import urllib3
 
-from service import embedded
+from service.platform import embedded_postgres
 
 ROOT = Path(__file__).parent.parent.parent
 START_S = 60
@@ -27,9 +27,9 @@ def database() -> Iterator[str]:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="tazalyq-", ignore_cleanup_errors=True) as folder:
         try:
-            yield embedded.start(Path(folder))
+            yield embedded_postgres.start(Path(folder))
         finally:
-            embedded.stop(Path(folder))
+            embedded_postgres.stop(Path(folder))
 
 
 class Service:

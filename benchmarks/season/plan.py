@@ -8,8 +8,8 @@ from random import Random
 
 from benchmarks import phones
 from benchmarks.phones import Fix
-from service import places, regions
-from service.places import Place
+from service.geography import places, regions
+from service.geography.places import Place
 
 ZONE = timezone(timedelta(hours=5))
 FIRST_DAY = date(2027, 4, 5)

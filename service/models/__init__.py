@@ -5,7 +5,7 @@ from service.models.events import Event, Signup
 from service.models.headcounts import Headcount
 from service.models.notification_settings import NotificationSettings
 from service.models.organizations import Invitation, Membership, Organization
-from service.models.outbox import ClockOffset, Delivery, InboxItem, LocalMessage, Outbox, PushPause, PushQuota
+from service.models.outbox import ClockOffset, Outbox
 from service.models.reports import EventReport
 from service.models.reviews import Appeal, AttendanceDecision
 from service.models.volunteers import Coordinator, Device, SecretUse, SignInCode, Volunteer
@@ -18,21 +18,16 @@ __all__ = [
     "Coordinator",
     "CountPending",
     "CountTotal",
-    "Delivery",
     "Device",
     "Event",
     "EventReport",
     "Headcount",
-    "InboxItem",
     "Invitation",
-    "LocalMessage",
     "Membership",
     "NotificationSettings",
     "Organization",
     "Outbox",
     "PresenceRecord",
-    "PushPause",
-    "PushQuota",
     "SecretUse",
     "SignInCode",
     "Signup",

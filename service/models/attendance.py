@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import BYTEA
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.database import Base
+from service.models.base import Base
 
 
 class PresenceRecord(Base):
@@ -46,10 +46,10 @@ class PresenceRecord(Base):
     code_is_right: Mapped[bool]
     # What App Check said of the app that sent it; None: nothing.
     attested: Mapped[bool | None]
-    # The fix to six decimals as one number (service/relations.py), and the local day of the presence.
+    # The fix to six decimals as one number (cross_checks.py), and the local day of the presence.
     fix_key: Mapped[int | None] = mapped_column(sa.BigInteger)
     day: Mapped[date]
-    # What is left of the position once the coordinates are gone (service/retention.py): an H3 cell.
+    # What is left of the position once the coordinates are gone (retention.py): an H3 cell.
     cell: Mapped[int | None] = mapped_column(sa.BigInteger)
     distance_m: Mapped[int | None]
     status: Mapped[str]

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.database import Base, LocalizedText, new_id
+from service.models.base import Base, LocalizedText, new_id
 
 KINDS = ("cleanup", "tree_planting", "water_body", "recycling", "education", "other")
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.database import Base
+from service.models.base import Base
 
 PEOPLE_ZONE = ZoneInfo("Asia/Almaty")
 """The zone of everybody's evenings: all of Kazakhstan shares one since 1 March 2024."""

@@ -6,7 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.database import Base, LocalizedText, new_id
+from service.models.base import Base, LocalizedText, new_id
 
 
 class Organization(Base):

@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.database import Base, new_id
+from service.models.base import Base, new_id
 
 
 class AttendanceDecision(Base):

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.database import Base, new_id
+from service.models.base import Base, new_id
 
 NATIONAL = "*"
 """The region of a national coordinator."""

@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.honest_phones import __main__ as honest_phones
 from benchmarks.honest_phones.report import Tallies
-from service.evidence import Thresholds
+from service.platform.thresholds import Thresholds
 
 BROKEN = {
     "teleport": {"travel_kmh": 1e9},

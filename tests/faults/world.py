@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 
 from benchmarks.kit import going
 from benchmarks.kit.google import PORT_VARIABLE
-from service import embedded
-from service.database import sqlalchemy_url
+from service.platform import embedded_postgres
+from service.platform.database import sqlalchemy_url
 from tests.conftest import migrate
 from tests.google.keys import Keys
 from tests.google.standin import Arrival
@@ -30,7 +30,7 @@ class Server:
     """An embedded PostgreSQL that can be stopped at once, as when its machine loses power."""
 
     def __init__(self, folder: Path) -> None:
-        self.url = embedded.start(folder)
+        self.url = embedded_postgres.start(folder)
         self._server = get_server((folder / "postgres").resolve())
 
     def stop_at_once(self) -> None:

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from service.clock import FixedClock
 from service.models import Event, Volunteer
+from service.platform.clock import FixedClock
 from tests.conftest import NOW
 
 Login = Callable[[Volunteer], dict[str, str]]

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from service.clock import FixedClock
 from service.models import AttendanceDecision, Outbox, Volunteer
+from service.platform.clock import FixedClock
 from tests.makers import AKTOBE, make_coordinator, make_event, make_organization, make_volunteer
 
 Login = Callable[[Volunteer], dict[str, str]]

@@ -9,10 +9,10 @@ import pytest
 
 from notifications import samples
 from notifications.audience import AUDIENCES
-from notifications.encoding import shortened, to_json
-from notifications.fcm_schema import problems
-from notifications.gateway import Push
 from notifications.messages import KINDS, Quiet, words
+from notifications.push.encoding import shortened, to_json
+from notifications.push.fcm_schema import problems
+from notifications.push.gateway import Push
 from notifications.words import LOCALES
 from tests.conftest import NOW
 

@@ -8,11 +8,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from notifications import expansion
+from notifications import fan_out
+from notifications.models import Delivery, InboxItem
 from notifications.policy import Action, Decision, decide
-from service import notification_settings
-from service.database import new_id
-from service.models import Delivery, Event, InboxItem, Outbox, Signup, Volunteer
+from service.models import Event, Outbox, Signup, Volunteer
+from service.models.base import new_id
+from service.people import notification_settings
 from tests.conftest import NOW
 from tests.makers import make_attendance, make_device, make_event, make_signup, make_volunteer
 
@@ -43,7 +44,7 @@ def owe(session: Session, event: Event, kind: str = "announcement", at: datetime
     )
     session.add(entry)
     session.flush()
-    while expansion.expand(session, entry.id, at):
+    while fan_out.expand(session, entry.id, at):
         pass
     return session.scalars(sa.select(Delivery.id).order_by(Delivery.id.desc()).limit(1)).one()
 

@@ -10,11 +10,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
-from notifications import expansion, inbox, reminders
+from notifications import fan_out, inbox, reminders
+from notifications.models import Delivery, InboxItem
 from notifications.policy import Action, decide
-from service import notification_settings
-from service.database import new_id
-from service.models import Delivery, Event, EventReport, InboxItem, Outbox, Signup, Volunteer
+from service.models import Event, EventReport, Outbox, Signup, Volunteer
+from service.models.base import new_id
+from service.people import notification_settings
 from tests.conftest import NOW
 from tests.makers import (
     make_attendance,
@@ -44,7 +45,7 @@ def run(session: Session, connection: sa.Connection) -> Run:
         reminders.run(sessions, now)
         unexpanded = session.scalars(sa.select(Outbox.id).where(Outbox.expanded_at.is_(None))).all()
         for entry in unexpanded:
-            while expansion.expand(session, entry, now):
+            while fan_out.expand(session, entry, now):
                 pass
         session.commit()
 
@@ -290,7 +291,7 @@ def publish(session: Session, event: Event, at: datetime) -> None:
     entry = Outbox(id=new_id(), kind="nearby_event", event_id=event.id, facts=facts, created_at=at)
     session.add(entry)
     session.flush()
-    expansion.expand(session, entry.id, at)
+    fan_out.expand(session, entry.id, at)
 
 
 def home(latitude: float, longitude: float) -> int:

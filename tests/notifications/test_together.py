@@ -6,16 +6,17 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from notifications import expansion, reminders
-from service import volunteers
-from service.database import new_id
-from service.models import Delivery, Device, InboxItem, Outbox
+from notifications import fan_out, reminders
+from notifications.models import Delivery, InboxItem
+from service.models import Device, Outbox
+from service.models.base import new_id
+from service.people import volunteers
 from tests.conftest import NOW, Sessions
 from tests.makers import make_device, make_event, make_signup, make_volunteer
 
 
 def test_two_workers_tell_everybody_once(sessions: Sessions, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(expansion, "CHUNK", 7)
+    monkeypatch.setattr(fan_out, "CHUNK", 7)
     monkeypatch.setattr(reminders, "AT_ONCE", 7)
     with sessions.begin() as session:
         event = make_event(session, starts_at=NOW + timedelta(hours=24))
@@ -37,7 +38,7 @@ def test_two_workers_tell_everybody_once(sessions: Sessions, monkeypatch: pytest
         more = True
         while more:
             with sessions.begin() as session:
-                more = expansion.expand(session, entry.id, NOW)
+                more = fan_out.expand(session, entry.id, NOW)
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(work, range(4)))

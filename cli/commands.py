@@ -1,0 +1,18 @@
+"""All `flask` commands of the product, put into the application."""
+
+from flask import Flask
+
+from cli import coordinators, demo, messages, pushes, serving, working
+
+
+def install(app: Flask) -> None:
+    """Let `flask` know them."""
+    for command in (
+        serving.serve,
+        working.worker,
+        demo.load_demo,
+        coordinators.coordinators,
+        pushes.pushes,
+        messages.messages,
+    ):
+        app.cli.add_command(command)

@@ -1,0 +1,36 @@
+"""`flask demo`."""
+
+import click
+from flask.cli import with_appcontext
+
+from cli import demo_data
+from http_base.context import services
+from service.platform.database import db
+
+
+@click.command("demo")
+@with_appcontext
+def load_demo() -> None:
+    """Load the demo once, and print where to look and whom to sign in as."""
+    if not services().settings.development:
+        raise click.ClickException("The demo is for development: set TAZALYQ_ENV=development.")
+    if demo_data.load(db.session(), services().clock.now()):
+        db.session.commit()
+    click.echo(WELCOME.format(base=f"http://127.0.0.1:{services().settings.port}"))
+
+
+WELCOME = """
+Tazalyq serves at {base}
+  the API's pages   {base}/v1/docs
+  pushes            {base}/dev/pushes
+  ready?            {base}/readyz
+
+Demo accounts:
+  +77000000001                 national coordinator
+  +77000000002                 coordinator of KZ-15
+  +77000000003, +77000000004   owners of two organizations (KZ-15, KZ-75)
+  +77000000101 … +77000000130  volunteers
+
+To sign in: POST {base}/v1/auth/codes {{"phone": "+77000000101"}}, read the code at
+{base}/dev/messages?to=%2B77000000101, and exchange it at {base}/v1/auth/tokens.
+"""

@@ -1,0 +1,64 @@
+"""`flask pushes …`."""
+
+import json
+from datetime import timedelta
+
+import click
+from flask.cli import AppGroup
+
+from http_base.context import services
+from notifications import operations
+from notifications.messages import KINDS
+from notifications.push import circuit, local
+from service.platform.database import db
+
+
+@click.group("pushes", cls=AppGroup)
+def pushes() -> None:
+    """What has become of pushes, and what the local gateway has taken."""
+
+
+@pushes.command("retry")
+@click.option(
+    "--kind", "kinds", multiple=True, required=True, help="A kind of notification; can be repeated."
+)
+@click.option(
+    "--status",
+    "statuses",
+    multiple=True,
+    type=click.Choice(["rejected", "expired", "gone"]),
+    default=["rejected", "expired", "gone"],
+    show_default=True,
+)
+def retry_pushes(kinds: tuple[str, ...], statuses: tuple[str, ...]) -> None:
+    """Make pushes that failed due again, if they are still worth sending."""
+    unknown = set(kinds) - set(KINDS)
+    if unknown:
+        raise click.ClickException(f"No kinds: {', '.join(sorted(unknown))}. There are {', '.join(KINDS)}.")
+    count = operations.retry(db.session(), kinds, statuses, services().clock.now())
+    db.session.commit()
+    click.echo(f"{count} pushes are due again.")
+
+
+@pushes.command("stats")
+@click.option("--days", default=7, show_default=True, help="Of notifications owed in so many days.")
+def show_stats(days: int) -> None:
+    """Print how many pushes there are by kind and status, how old the backlog is, and what is paused."""
+    now = services().clock.now()
+    for kind, status, count in operations.counts(db.session(), now - timedelta(days=days)):
+        click.echo(f"{kind:24} {status:10} {count:9}")
+    backlog = operations.backlog(db.session(), now)
+    click.echo(f"due now: {backlog.due}, the oldest for {backlog.age_s:.0f} s; being sent: {backlog.sending}")
+    for scope, line in circuit.describe(db.session()).items():
+        click.echo(f"push to {scope} is {line}")
+
+
+@pushes.command("show")
+@click.option("--to", help="A device's value.")
+@click.option("--limit", default=20, show_default=True)
+def show_pushes(to: str | None, limit: int) -> None:
+    """Print the newest messages."""
+    for taken in local.recent(db.session(), to, limit):
+        if taken.message is not None:
+            click.echo(f"{taken.created_at:%Y-%m-%d %H:%M:%S}  {taken.recipient}")
+            click.echo(json.dumps(taken.message, ensure_ascii=False, indent=2))

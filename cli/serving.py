@@ -1,0 +1,33 @@
+"""`flask serve`."""
+
+import click
+from flask.cli import with_appcontext
+from granian import Granian
+from granian.constants import Interfaces
+
+from http_base.context import services
+from service.platform.settings import Settings
+
+
+@click.command("serve")
+@with_appcontext
+def serve() -> None:
+    """Serve HTTP on PORT; in development on the loopback address only."""
+    settings = services().settings
+    address = "127.0.0.1" if settings.development else "0.0.0.0"  # noqa: S104 - a server's purpose
+    serve_web(settings, "app:create_app", address)
+
+
+def serve_web(settings: Settings, target: str, address: str) -> None:
+    """Serve a WSGI factory as production does, until told to stop."""
+    Granian(
+        target,
+        factory=True,
+        interface=Interfaces.WSGI,
+        address=address,
+        port=settings.port,
+        workers=settings.web_workers,
+        blocking_threads=settings.web_threads,
+        backlog=1024,
+        log_access=False,
+    ).serve()

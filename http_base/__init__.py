@@ -1,0 +1,1 @@
+"""What every request stands in, whoever it comes from."""

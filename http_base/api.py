@@ -1,0 +1,42 @@
+"""The API as Flask serves it: its blueprints, its document, a page to read it on."""
+
+from collections.abc import Iterable
+
+import flask_smorest
+from flask import Flask
+from flask_swagger_ui import get_swaggerui_blueprint
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from http_base import problems
+from http_base.blueprints import Blueprint
+
+MAX_BODY_BYTES = 512 * 1024
+
+
+def install(app: Flask, blueprints: Iterable[Blueprint], *, trusted_proxies: int) -> None:
+    """Serve these blueprints under /v1, with their OpenAPI document."""
+    app.json.ensure_ascii = False  # type: ignore[attr-defined] # the default provider has it
+    app.json.sort_keys = False  # type: ignore[attr-defined] # the default provider has it
+    app.config |= {
+        "MAX_CONTENT_LENGTH": MAX_BODY_BYTES,
+        "API_TITLE": "Tazalyq",
+        "API_VERSION": "v1",
+        "OPENAPI_VERSION": "3.1.0",
+        "OPENAPI_URL_PREFIX": "/v1",
+        "OPENAPI_JSON_PATH": "openapi.json",
+        "OPENAPI_SWAGGER_UI_PATH": None,
+        "API_SPEC_OPTIONS": {
+            "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+            "security": [{"token": []}],
+        },
+    }
+    if trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted_proxies)  # type: ignore[method-assign] # WSGI's way
+    api = flask_smorest.Api(app)
+    # After flask-smorest, which would answer HTTP errors in a form of its own.
+    problems.install(app)
+    for blueprint in blueprints:
+        api.register_blueprint(blueprint)
+    # Without the validator's badge, which the page would fetch from the internet.
+    page = get_swaggerui_blueprint("/v1/docs", "/v1/openapi.json", config={"validatorUrl": None})
+    app.register_blueprint(page)

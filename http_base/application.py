@@ -1,0 +1,37 @@
+"""Flask, as this house uses it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+
+from service.platform.database import db, is_lost_connection
+
+
+class Tazalyq(Flask):
+    """Flask, with one retry of a request whose database connection had gone away unnoticed."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """No view and no hook is a coroutine: Flask would look at each of them nine times a request."""
+        return func
+
+    def preprocess_request(self) -> Any:
+        """The checks before a view: they read the database, too."""
+        return _tried_again(super().preprocess_request)
+
+    def dispatch_request(self) -> Any:
+        """The view."""
+        return _tried_again(super().dispatch_request)
+
+
+def _tried_again(act: Callable[[], Any]) -> Any:
+    """Act; again, once, when the connection was lost, unless a commit may have been kept."""
+    try:
+        return act()
+    except sa.exc.DBAPIError as error:
+        session = db.session()
+        if not is_lost_connection(error) or session.info.get("commit_sent"):
+            raise
+        session.rollback()
+        return act()

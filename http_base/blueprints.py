@@ -1,0 +1,62 @@
+"""What every answer shares: blueprints that parse strictly, tokens before bodies, ETags."""
+
+from typing import Any
+
+import flask_smorest
+from flask import Response, request
+
+from http_base import problems
+from http_base.context import identity, require_attestation
+from http_base.strict_json import StrictParser
+
+# Everything else wants a token before it looks at the request.
+OPEN_ENDPOINTS = frozenset(
+    {
+        "auth.post_code",
+        "auth.post_token",
+        "events.list_events",
+        "events.get_event",
+        "meta.get_meta",
+        "meta.list_regions",
+        "health.healthz",
+        "health.readyz",
+        "dev.list_messages",
+        "dev.show_pushes",
+        "dev.put_clock",
+        "dev.delete_clock",
+        "api-docs.openapi_json",
+        "swagger_ui.show",
+        "static",
+    }
+)
+
+
+class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc] # flask-smorest has no types
+    """A noun's routes: tokens are asked for first, answers carry ETags, errors are problem documents."""
+
+    ARGUMENTS_PARSER = StrictParser()
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.before_request(_require_token)
+        self.after_request(_add_etag)
+        problems.install(self)
+
+    def arguments(self, schema: Any, **options: Any) -> Any:
+        """As flask-smorest's, with the schema made once: webargs would make one anew for each request."""
+        return super().arguments(schema() if isinstance(schema, type) else schema, **options)
+
+
+def _require_token() -> None:
+    if request.endpoint is not None and request.endpoint not in OPEN_ENDPOINTS:
+        identity()
+        require_attestation()
+
+
+def _add_etag(response: Response) -> Any:
+    """An ETag over all that the answer shows; 304 when the phone has it already."""
+    if request.method == "GET" and response.status_code == 200 and response.is_json:
+        response.add_etag()
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        return response.make_conditional(request)
+    return response

@@ -1,0 +1,118 @@
+"""What a request stands in: the composition's parts, the caller, the moment, the language."""
+
+from datetime import datetime
+from typing import Protocol, cast
+
+from flask import current_app, g, request
+from sqlalchemy.orm import Session
+
+from http_base.address_limit import AddressLimit
+from http_base.identity import (
+    AppCheck,
+    Identity,
+    IdentityUnavailable,
+    TokenVerifier,
+    Unattested,
+    Unauthenticated,
+)
+from notifications.words import LOCALES
+from service import errors
+from service.access import Actor
+from service.people import volunteers
+from service.platform.clock import Clock
+from service.platform.database import Connections, db
+from service.platform.settings import Settings
+
+
+class Services(Protocol):
+    """What the composition root provides: `app.extensions["tazalyq"]`."""
+
+    settings: Settings
+    connections: Connections
+    clock: Clock
+    verifier: TokenVerifier
+    address_limit: AddressLimit
+    app_check: AppCheck | None
+
+
+def services() -> Services:
+    """The composition's parts."""
+    return cast("Services", current_app.extensions["tazalyq"])
+
+
+def now() -> datetime:
+    """The moment of this request: the clock is read once."""
+    if "now" not in g:
+        g.now = services().clock.now()
+    return cast("datetime", g.now)
+
+
+def session() -> Session:
+    """The request's session."""
+    return db.session()
+
+
+def locale() -> str:
+    """The language of this answer's words: what the phone accepts best, else Kazakh."""
+    return request.accept_languages.best_match(LOCALES) or "kk"
+
+
+def identity() -> Identity:
+    """Who the token says is calling.
+
+    Raises:
+        Unauthenticated: no token, or a bad one. IdentityUnavailable: it cannot be checked now.
+    """
+    if "identity" not in g:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.casefold() != "bearer" or not token.strip():
+            raise Unauthenticated
+        g.identity = services().verifier.verify(token.strip())
+    return cast("Identity", g.identity)
+
+
+def attestation() -> bool | None:
+    """What App Check says of the caller's app: True good, False failed.
+
+    None: the phone sent nothing, it cannot be checked now, or identity is local.
+
+    Raises:
+        IdentityUnavailable: it cannot be checked now, and is required.
+    """
+    if "attestation" not in g:
+        g.attestation = _attested(request.headers.get("X-Firebase-AppCheck", "").strip())
+    return cast("bool | None", g.attestation)
+
+
+def _attested(token: str) -> bool | None:
+    app_check = services().app_check
+    if app_check is None or not token:
+        return None
+    try:
+        return app_check.holds(token)
+    except IdentityUnavailable:
+        if app_check.required:
+            raise
+        return None
+
+
+def require_attestation() -> None:
+    """Raise Unattested where App Check is required and the app has not passed it."""
+    app_check = services().app_check
+    if app_check is not None and app_check.required and attestation() is not True:
+        raise Unattested
+
+
+def maybe_actor() -> Actor | None:
+    """The registered caller; None for somebody without a token or without a record."""
+    if "Authorization" not in request.headers:
+        return None
+    return volunteers.find_actor(session(), identity().subject)
+
+
+def actor() -> Actor:
+    """The registered caller. Raises NotRegistered, and what `identity` raises."""
+    found = volunteers.find_actor(session(), identity().subject)
+    if found is None:
+        raise errors.NotRegistered()
+    return found

@@ -1,0 +1,206 @@
+"""Problem documents (RFC 9457), and the one table from errors to statuses."""
+
+import logging
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+import psycopg
+import sqlalchemy as sa
+from flask import Blueprint, Flask, Response, json
+from marshmallow import ValidationError
+from werkzeug.exceptions import HTTPException
+
+from http_base.context import locale
+from http_base.fields import ZONE
+from http_base.identity import IdentityUnavailable, Unattested, Unauthenticated
+from notifications import words
+from service import errors
+from service.platform.database import db, is_lost_connection
+
+logger = logging.getLogger(__name__)
+
+# The nearest class in an error's line of descent decides.
+STATUSES: dict[type[Exception], HTTPStatus] = {
+    errors.Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.TooYoungToRegister: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.TooYoung: HTTPStatus.CONFLICT,
+    errors.Forbidden: HTTPStatus.FORBIDDEN,
+    errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.BadCode: HTTPStatus.UNAUTHORIZED,
+    errors.TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
+    errors.Stale: HTTPStatus.PRECONDITION_FAILED,
+    errors.Conflict: HTTPStatus.CONFLICT,
+    errors.Busy: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+CODES = {
+    HTTPStatus.BAD_REQUEST: "invalid",
+    HTTPStatus.NOT_FOUND: "not-found",
+    HTTPStatus.METHOD_NOT_ALLOWED: "method-not-allowed",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "too-large",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "unsupported-media-type",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "invalid",
+    HTTPStatus.TOO_MANY_REQUESTS: "too-many-requests",
+    HTTPStatus.SERVICE_UNAVAILABLE: "unavailable",
+}
+RETRY_AFTER_S = 5
+
+
+def status_of(error: errors.ServiceError) -> HTTPStatus:
+    """The status of an error of the service."""
+    return next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
+
+
+def problem(
+    status: int,
+    code: str,
+    data: dict[str, Any] | None = None,
+    field_errors: dict[str, list[str]] | None = None,
+    retry_after_s: int | None = None,
+    words_of: str | None = None,
+) -> Response:
+    """A problem document as an answer; `data` are facts that stand in it beside the words."""
+    found = document(status, code, data, field_errors, words_of)
+    response = Response(json.dumps(found), status=int(status), mimetype="application/problem+json")
+    response.headers["Content-Language"] = locale()
+    if retry_after_s is not None:
+        response.headers["Retry-After"] = str(retry_after_s)
+    return response
+
+
+def document(
+    status: int,
+    code: str,
+    data: dict[str, Any] | None = None,
+    field_errors: dict[str, list[str]] | None = None,
+    words_of: str | None = None,
+) -> dict[str, Any]:
+    """A problem document in the caller's language.
+
+    `words_of`: another key of the catalogue than the code.
+    """
+    words_of = words_of or code
+    language = locale()
+    shown = {name: _plain(value) for name, value in (data or {}).items()}
+    worded = {name: _worded(value, language) for name, value in (data or {}).items()}
+    found = {
+        "type": f"urn:tazalyq:problem:{code}",
+        "title": words.translate(f"problem.{words_of}.title", language),
+        "status": int(status),
+        "detail": words.translate(f"problem.{words_of}.detail", language, worded),
+        "code": code,
+        **shown,
+    }
+    if field_errors:
+        found["errors"] = field_errors
+    return found
+
+
+def document_of(error: errors.ServiceError) -> dict[str, Any]:
+    """The problem document of a refusal, where it stands inside another answer."""
+    return document(status_of(error), error.code, *_data_of(error), error.words)
+
+
+def _data_of(error: errors.ServiceError) -> tuple[dict[str, Any], dict[str, list[str]] | None]:
+    """The facts to show, and the words for the field where one is to blame."""
+    data = dict(error.data)
+    if not isinstance(error, errors.Invalid):
+        return data, None
+    field, reason = data.pop("field"), data.pop("reason")
+    return data, {field: [words.translate(f"field.{reason}", locale(), data)]}
+
+
+def _worded(value: Any, language: str) -> Any:
+    """A fact as it stands in a sentence: times as people write them, in the country's zone."""
+    return words.moment(value, ZONE, language) if isinstance(value, datetime) else _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    return ", ".join(value) if isinstance(value, list) else value
+
+
+def install(app: Flask | Blueprint) -> None:
+    """Answer every error with a problem document; of an application: what belongs to no blueprint."""
+    app.register_error_handler(errors.ServiceError, _service_error)
+    app.register_error_handler(Unauthenticated, _unauthenticated)
+    app.register_error_handler(IdentityUnavailable, _identity_unavailable)
+    app.register_error_handler(ValidationError, _validation_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(sa.exc.SQLAlchemyError, _database_error)
+    app.register_error_handler(psycopg.Error, _database_error)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _service_error(error: errors.ServiceError) -> Response:
+    db.session.rollback()
+    data, field_errors = _data_of(error)
+    retry_after_s = data.get("retry_after_s")
+    return problem(status_of(error), error.code, data, field_errors, retry_after_s, error.words)
+
+
+def _unauthenticated(error: Unauthenticated) -> Response:
+    words_of = "unattested" if isinstance(error, Unattested) else None
+    response = problem(HTTPStatus.UNAUTHORIZED, "unauthenticated", words_of=words_of)
+    response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def _identity_unavailable(_error: IdentityUnavailable) -> Response:
+    return problem(HTTPStatus.SERVICE_UNAVAILABLE, "identity-unavailable", retry_after_s=RETRY_AFTER_S)
+
+
+def _validation_error(error: ValidationError) -> Response:
+    db.session.rollback()
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", field_errors=flat_errors(error.messages))
+
+
+def flat_errors(messages: Any, path: str = "") -> dict[str, list[str]]:
+    """{"field.path": ["…"]} of marshmallow's nested messages; keys of the catalogue become words."""
+    if isinstance(messages, dict):
+        found: dict[str, list[str]] = {}
+        for name, inner in messages.items():
+            inner_path = path if name in ("_schema", "json", "query") else f"{path}.{name}".lstrip(".")
+            found |= flat_errors(inner, inner_path)
+        return found
+    return {path or "_": [_word(message) for message in messages]}
+
+
+def _word(message: Any) -> str:
+    key = f"field.{message}"
+    return words.translate(key, locale()) if words.has(key) else str(message)
+
+
+def _http_error(error: HTTPException) -> Response:
+    if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
+        return error.get_response()  # type: ignore[return-value] # a redirect
+    messages = getattr(error, "data", {}).get("messages")
+    status = HTTPStatus(error.code)
+    if status in (HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY):
+        found = flat_errors(messages) if messages else None
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", field_errors=found)
+    retry_after = RETRY_AFTER_S if status == HTTPStatus.TOO_MANY_REQUESTS else None
+    response = problem(status, CODES.get(status, "invalid"), retry_after_s=retry_after)
+    for name, value in error.get_headers():
+        if name in ("Allow", "Retry-After"):
+            response.headers[name] = value
+    return response
+
+
+def _database_error(error: Exception) -> Response:
+    """The database is away or busy: 503, try again. Anything else is a defect of ours."""
+    db.session.rollback()
+    original = getattr(error, "orig", error)
+    waited = isinstance(error, sa.exc.TimeoutError) or isinstance(
+        original, psycopg.errors.LockNotAvailable | psycopg.errors.QueryCanceled | psycopg.OperationalError
+    )
+    if waited or is_lost_connection(error):
+        logger.warning("database unavailable: %s", type(original).__name__)
+        return problem(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", retry_after_s=RETRY_AFTER_S)
+    return _unexpected(error)
+
+
+def _unexpected(error: Exception) -> Response:
+    logger.error("unexpected error", exc_info=error)
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal")

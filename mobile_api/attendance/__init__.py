@@ -1,0 +1,1 @@
+"""HTTP of check-ins, codes of the place and groups."""

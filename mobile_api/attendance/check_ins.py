@@ -1,0 +1,242 @@
+"""Check-in and check-out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+
+from http_base import problems
+from http_base.blueprints import Blueprint
+from http_base.context import actor, attestation, identity, now, services, session
+from http_base.fields import Moment, Number, Point, Strict, Text, one_of
+from service import errors
+from service.attendance import check_in, place_codes
+from service.attendance.check_in import Outcome, Report, Stored
+from service.attendance.evidence import Kind, Position
+
+blueprint = Blueprint("attendance", __name__, url_prefix="/v1", description="Attendance")
+
+MAX_RECORDS = 200
+
+
+class PositionBody(Point):
+    accuracy_m = Number(0, required=True, allow_none=True)
+    fixed_at = Moment(required=True)
+    mocked = fields.Boolean(truthy={True}, falsy={False}, load_default=False)
+
+
+class Evidenced(Strict):
+    """A position, the code of the place, or both."""
+
+    id = fields.UUID(required=True)
+    position = fields.Nested(PositionBody, allow_none=True)
+    code = Text(longest=20, allow_none=True)
+
+    @validates_schema
+    def _some_evidence(self, data: dict[str, Any], **_options: Any) -> None:
+        if not data.get("position") and not data.get("code"):
+            raise ValidationError("position-or-code", "position")
+
+
+class PresenceBody(Evidenced):
+    sent_at = Moment(required=True)
+    installation_id = Text(required=True)
+
+
+class KeptRecord(Evidenced):
+    type = one_of("check_in", "check_out", required=True)
+    event_id = fields.UUID(required=True)
+    captured_at = Moment(required=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A kept record that breaks the contract: its id, and what is wrong, by field."""
+
+    id: UUID
+    errors: dict[str, list[str]]
+
+
+class Kept(fields.Nested):
+    """One record of a batch. One that cannot be read is refused by itself: it must not block a phone's queue.
+
+    A phone without any fix says an accuracy of -1, for example.
+    """
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Any, partial: Any = None, **options: Any
+    ) -> Any:
+        try:
+            return super()._deserialize(value, attr, data, partial, **options)
+        except ValidationError as error:
+            broken = problems.flat_errors(error.messages)
+            if not isinstance(value, dict) or "id" in broken:
+                raise
+            return Unreadable(UUID(value["id"]), broken)
+
+
+class BatchBody(Strict):
+    sent_at = Moment(required=True)
+    installation_id = Text(required=True)
+    records = fields.List(
+        Kept(KeptRecord), required=True, validate=validate.Length(max=MAX_RECORDS, error="length")
+    )
+
+
+class AttendanceShown(Schema):
+    id = fields.UUID()
+    event_id = fields.UUID()
+    volunteer_id = fields.UUID()
+    status = fields.String()
+    evidence = fields.String()
+    checked_in_at = fields.DateTime(format="iso")
+    checked_out_at = fields.DateTime(format="iso", allow_none=True)
+    minutes = fields.Integer(allow_none=True)
+    minutes_assumed = fields.Boolean()
+    distance_m = fields.Integer(allow_none=True)
+    reasons = fields.List(fields.String())
+
+
+class BatchResult(Schema):
+    id = fields.UUID()
+    outcome = fields.String()
+    attendance = fields.Nested(AttendanceShown)
+    problem = fields.Dict()
+
+
+class BatchShown(Schema):
+    results = fields.List(fields.Nested(BatchResult))
+
+
+def _position(body: dict[str, Any]) -> Position | None:
+    return Position(**body["position"]) if body.get("position") else None
+
+
+def _live(body: dict[str, Any], event_id: UUID, kind: Kind) -> Report:
+    """A record that was sent at the moment of presence."""
+    moment = now()
+    return Report(
+        id=body["id"],
+        event_id=event_id,
+        kind=kind,
+        installation_id=body["installation_id"],
+        captured_at=moment,
+        clock_ahead=body["sent_at"] - moment,
+        position=_position(body),
+        code=body.get("code"),
+        attested=attestation(),
+    )
+
+
+def _kept(record: dict[str, Any], body: dict[str, Any]) -> Report:
+    """A record that was kept without signal: its moment is corrected by how wrong the phone's clock goes."""
+    clock_ahead = body["sent_at"] - now()
+    return Report(
+        id=record["id"],
+        event_id=record["event_id"],
+        kind=Kind(record["type"]),
+        installation_id=body["installation_id"],
+        captured_at=record["captured_at"] - clock_ahead,
+        clock_ahead=clock_ahead,
+        position=_position(record),
+        code=record.get("code"),
+        is_offline=True,
+        attested=attestation(),
+    )
+
+
+def _count_tries(sent: Sequence[Report]) -> Mapping[UUID, errors.TooManyRequests]:
+    """Count the tries of codes before any is judged, in a transaction of its own; refusals by event."""
+    tried = [one.event_id for one in sent if one.code is not None]
+    if not tried:
+        return {}
+    limit = services().settings.code_tries_per_hour
+    refused = place_codes.count_tries(session(), tried, actor().volunteer_id, now(), limit)
+    session().commit()
+    return refused
+
+
+def _report(body: dict[str, Any], event_id: UUID, kind: Kind) -> Stored:
+    sent = _live(body, event_id, kind)
+    for refusal in _count_tries([sent]).values():
+        raise refusal
+    stored = check_in.report(
+        services().connections, identity().subject, sent, now(), services().settings.thresholds
+    )
+    if stored.attendance is None:
+        # Kept all the same: the check-in may still wait in the phone for a signal.
+        raise errors.NotCheckedIn()
+    return stored
+
+
+def in_zone(document: Mapping[str, Any], zone: str) -> dict[str, Any]:
+    """The attendance with its times in the event's own zone."""
+    local = ZoneInfo(zone)
+    times: dict[str, datetime | None] = {
+        name: document[name] and document[name].astimezone(local)
+        for name in ("checked_in_at", "checked_out_at")
+    }
+    return {**document, **times}
+
+
+@blueprint.route("/events/<uuid:event_id>/check-ins", methods=["POST"])
+@blueprint.arguments(PresenceBody)
+@blueprint.response(HTTPStatus.OK, AttendanceShown)
+@blueprint.alt_response(HTTPStatus.CREATED, schema=AttendanceShown)
+def post_check_in(body: dict[str, Any], event_id: UUID) -> Any:
+    """Say that one is there; 201, and 200 when this very check-in was stored before."""
+    stored = _report(body, event_id, Kind.CHECK_IN)
+    status = HTTPStatus.OK if stored.repeated else HTTPStatus.CREATED
+    return in_zone(stored.attendance or {}, stored.zone), status
+
+
+@blueprint.route("/events/<uuid:event_id>/check-outs", methods=["POST"])
+@blueprint.arguments(PresenceBody)
+@blueprint.response(HTTPStatus.OK, AttendanceShown)
+def post_check_out(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
+    """Say that one leaves: the minutes are filled in."""
+    stored = _report(body, event_id, Kind.CHECK_OUT)
+    return in_zone(stored.attendance or {}, stored.zone)
+
+
+@blueprint.route("/attendance/batch", methods=["POST"])
+@blueprint.arguments(BatchBody)
+@blueprint.response(HTTPStatus.OK, BatchShown)
+def post_batch(body: dict[str, Any]) -> dict[str, Any]:
+    """What a phone kept while without signal, in any order; each record has its own outcome."""
+    kept = [one if isinstance(one, Unreadable) else _kept(one, body) for one in body["records"]]
+    outcomes = iter(_report_kept([one for one in kept if isinstance(one, Report)]))
+    return {
+        "results": [
+            _unread(one) if isinstance(one, Unreadable) else _result(one.id, next(outcomes)) for one in kept
+        ]
+    }
+
+
+def _report_kept(sent: Sequence[Report]) -> list[Outcome]:
+    """The outcome of each; those whose code has been tried too often are not judged."""
+    tried = _count_tries(sent)
+    held_back = [tried.get(one.event_id) if one.code is not None else None for one in sent]
+    judged = [one for one, refusal in zip(sent, held_back, strict=True) if refusal is None]
+    limits = services().settings.thresholds
+    outcomes = iter(check_in.report_all(services().connections, identity().subject, judged, now(), limits))
+    return [refusal or next(outcomes) for refusal in held_back]
+
+
+def _unread(record: Unreadable) -> dict[str, Any]:
+    found = problems.document(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", field_errors=record.errors)
+    return {"id": record.id, "outcome": "refused", "problem": found}
+
+
+def _result(record_id: UUID, outcome: Outcome) -> dict[str, Any]:
+    if isinstance(outcome, errors.ServiceError):
+        return {"id": record_id, "outcome": "refused", "problem": problems.document_of(outcome)}
+    result: dict[str, Any] = {"id": record_id, "outcome": "repeated" if outcome.repeated else "stored"}
+    if outcome.attendance is not None:
+        result["attendance"] = in_zone(outcome.attendance, outcome.zone)
+    return result

@@ -1,0 +1,84 @@
+"""Head counts of classes and companies without accounts."""
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from marshmallow import Schema, fields
+
+from http_base import cursors
+from http_base.blueprints import Blueprint
+from http_base.context import actor, now, session
+from http_base.fields import Paged, Strict, Text, whole
+from service.attendance import groups
+from service.attendance.groups import MAX_PEOPLE, Group
+from service.events import events
+from service.events.events import MAX_DURATION
+from service.models import Event, Headcount
+
+blueprint = Blueprint("headcounts", __name__, url_prefix="/v1/events", description="Head counts")
+
+MAX_MINUTES = int(MAX_DURATION.total_seconds() // 60)
+
+
+class HeadcountBody(Strict):
+    group = Text(required=True)
+    people = whole(1, MAX_PEOPLE, required=True)
+    minutes = whole(0, MAX_MINUTES, required=True)
+
+
+class HeadcountShown(Schema):
+    id = fields.UUID()
+    event_id = fields.UUID()
+    group = fields.String()
+    people = fields.Integer()
+    minutes = fields.Integer()
+    created_by = fields.UUID()
+    created_at = fields.DateTime(format="iso")
+    changed_by = fields.UUID()
+    changed_at = fields.DateTime(format="iso")
+
+
+class Headcounts(Schema):
+    items = fields.List(fields.Nested(HeadcountShown))
+    next = fields.String(allow_none=True)
+
+
+def _shown(headcount: Headcount, event: Event) -> dict[str, Any]:
+    """A head count with its times in the event's own zone."""
+    document = {name: getattr(headcount, name, None) for name in HeadcountShown._declared_fields}
+    times = {name: event.local(getattr(headcount, name)) for name in ("created_at", "changed_at")}
+    return document | {"group": headcount.group_name} | times
+
+
+@blueprint.route("/<uuid:event_id>/headcounts/<uuid:headcount_id>", methods=["PUT"])
+@blueprint.arguments(HeadcountBody)
+@blueprint.response(HTTPStatus.OK, HeadcountShown)
+@blueprint.alt_response(HTTPStatus.CREATED, schema=HeadcountShown)
+def put_headcount(body: dict[str, Any], event_id: UUID, headcount_id: UUID) -> Any:
+    """Say how many of a group are or were there: 201 at first, 200 when it replaces what was said."""
+    group = Group(body["group"], body["people"], body["minutes"])
+    stored, is_new = groups.give(session(), actor(), event_id, headcount_id, group, now())
+    session().commit()
+    shown = _shown(stored, events.get(session(), event_id))
+    return shown, HTTPStatus.CREATED if is_new else HTTPStatus.OK
+
+
+@blueprint.route("/<uuid:event_id>/headcounts/<uuid:headcount_id>", methods=["DELETE"])
+@blueprint.response(HTTPStatus.NO_CONTENT)
+def delete_headcount(event_id: UUID, headcount_id: UUID) -> None:
+    """Take it back."""
+    groups.take_back(session(), actor(), event_id, headcount_id, now())
+    session().commit()
+
+
+@blueprint.route("/<uuid:event_id>/headcounts", methods=["GET"])
+@blueprint.arguments(Paged, location="query")
+@blueprint.response(HTTPStatus.OK, Headcounts)
+def list_headcounts(query: dict[str, Any], event_id: UUID) -> dict[str, Any]:
+    """Those that count, for organizers and coordinators."""
+    after = cursors.decode(query.get("cursor"), UUID)
+    found = groups.of_event(session(), actor(), event_id, after and after[0], query["limit"] + 1)
+    items, following = cursors.page(found, query["limit"], lambda headcount: (headcount.id,))
+    event = events.get(session(), event_id)
+    return {"items": [_shown(headcount, event) for headcount in items], "next": following}

@@ -1,0 +1,1 @@
+"""HTTP of events and signing up for them."""

@@ -1,0 +1,320 @@
+"""Events: creating, changing, publishing, finding, announcing."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo, available_timezones
+
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates
+
+from http_base import cursors
+from http_base.blueprints import Blueprint
+from http_base.context import actor, maybe_actor, now, session
+from http_base.fields import (
+    KINDS,
+    ZONE,
+    LocalizedName,
+    Moment,
+    Names,
+    Paged,
+    Point,
+    Strict,
+    Text,
+    Texts,
+    one_of,
+    whole,
+)
+from mobile_api.events.areas import AreaField
+from service import errors
+from service.access import Actor, Permission, may
+from service.attendance import check_in
+from service.events import events
+from service.events.events import Plan, Search
+from service.models import Event
+
+blueprint = Blueprint("events", __name__, url_prefix="/v1/events", description="Events")
+
+DEFAULT_DAYS = 60
+MAX_DAYS = 366
+MAX_WITHIN_KM = 500
+
+
+class EventChange(Strict):
+    title = fields.Nested(Names)
+    description = fields.Nested(Texts)
+    kind = one_of(*KINDS)
+    starts_at = Moment()
+    ends_at = Moment()
+    zone = Text()
+    meeting_point = fields.Nested(Point)
+    address = Text(longest=500, shortest=0)
+    area = AreaField()
+    region = Text(allow_none=True)
+    district = Text(allow_none=True)
+    capacity = whole(1, 100_000, allow_none=True)
+    min_age = whole(0, 99, allow_none=True)
+    hazard = fields.Boolean(truthy={True}, falsy={False})
+    accessible = fields.Boolean(truthy={True}, falsy={False})
+    walk_ins = fields.Boolean(truthy={True}, falsy={False})
+    bring = fields.List(Text(), validate=validate.Length(max=50, error="length"))
+
+    @validates("zone")
+    def _known_zone(self, value: str, **_options: Any) -> None:
+        if value not in available_timezones():
+            raise ValidationError("zone")
+
+
+class EventPatch(EventChange):
+    version = whole(1, 2**31 - 1, required=True)
+
+
+class EventBody(EventChange):
+    id = fields.UUID()
+    organization_id = fields.UUID(required=True)
+    title = fields.Nested(Names, required=True)
+    kind = one_of(*KINDS, required=True)
+    starts_at = Moment(required=True)
+    ends_at = Moment(required=True)
+    meeting_point = fields.Nested(Point, required=True)
+    area = AreaField(load_default=lambda: {"type": "circle", "radius_m": 150})
+
+
+class EventShown(Schema):
+    id = fields.UUID()
+    organization_id = fields.UUID()
+    title = fields.Nested(LocalizedName)
+    description = fields.Nested(LocalizedName)
+    kind = fields.String()
+    starts_at = fields.DateTime(format="iso")
+    ends_at = fields.DateTime(format="iso")
+    zone = fields.String()
+    meeting_point = fields.Nested(Point)
+    address = fields.String()
+    area = AreaField()
+    region = fields.String()
+    district = fields.String(allow_none=True)
+    capacity = fields.Integer(allow_none=True)
+    min_age = fields.Integer(allow_none=True)
+    hazard = fields.Boolean()
+    accessible = fields.Boolean()
+    walk_ins = fields.Boolean()
+    bring = fields.List(fields.String())
+    status = fields.String()
+    cancel_reason = fields.String(allow_none=True)
+    going = fields.Integer()
+    waitlisted = fields.Integer()
+    present = fields.Integer()
+    series_id = fields.UUID(allow_none=True)
+    version = fields.Integer()
+    distance_m = fields.Integer()
+
+
+class EventPage(Schema):
+    items = fields.List(fields.Nested(EventShown))
+    next = fields.String(allow_none=True)
+
+
+class Near(fields.Field[tuple[float, float]]):
+    """LAT,LON in degrees."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_options: Any) -> tuple[float, float]:
+        try:
+            latitude, longitude = map(float, str(value).split(","))
+        except ValueError as error:
+            raise ValidationError("near") from error
+        if not (abs(latitude) <= 90 and abs(longitude) <= 180):  # NaN fails, too
+            raise ValidationError("near")
+        return latitude, longitude
+
+
+class EventQuery(Paged):
+    near = Near()
+    within_km = fields.Float(
+        load_default=50.0, validate=validate.Range(0, MAX_WITHIN_KM, min_inclusive=False, error="number")
+    )
+    first_day = fields.Date(data_key="from")
+    last_day = fields.Date(data_key="to")
+    region = Text()
+    district = Text()
+    kind = one_of(*KINDS)
+    organization = fields.UUID()
+    q = Text()
+    mine = fields.Boolean(load_default=False)
+    status = one_of("draft", "published", "cancelled")
+
+    @post_load
+    def _days(self, data: dict[str, Any], **_options: Any) -> dict[str, Any]:
+        today = now().astimezone(ZoneInfo(ZONE)).date()
+        first = data.setdefault("first_day", today)
+        try:
+            last = data.setdefault("last_day", first + timedelta(days=DEFAULT_DAYS))
+        except OverflowError as error:
+            raise ValidationError("days", "from") from error
+        if last < first or (last - first).days > MAX_DAYS:
+            raise ValidationError("days", "to")
+        return data
+
+
+class ReasonBody(Strict):
+    reason = Text(longest=1_000, required=True)
+
+
+class AnnouncementBody(Strict):
+    id = fields.UUID()
+    text = Text(longest=1_000, required=True)
+
+
+class AnnouncementShown(Schema):
+    id = fields.UUID()
+
+
+def shown(event: Event, caller: Actor | None = None, distance_m: float | None = None) -> dict[str, Any]:
+    """An event as phones see it, its times in its own zone."""
+    zone = ZoneInfo(event.zone)
+    document = {
+        name: getattr(event, name)
+        for name in EventShown._declared_fields
+        if hasattr(event, name) and name not in ("starts_at", "ends_at")
+    }
+    document |= {
+        "starts_at": event.starts_at.astimezone(zone),
+        "ends_at": event.ends_at.astimezone(zone),
+        "meeting_point": {"latitude": event.latitude, "longitude": event.longitude},
+        "region": event.region_code,
+        "district": event.district_code,
+        "series_id": None,
+    }
+    if distance_m is not None:
+        document["distance_m"] = round(distance_m)
+    if may(caller, Permission.SEE_PRESENT, events.target_of(event)):
+        document["present"] = check_in.present(session(), event.id)
+    return document
+
+
+def _plan_values(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The body's fields as those of a Plan."""
+    renamed = {"region": "region_code", "district": "district_code"}
+    values = {
+        renamed.get(name, name): value
+        for name, value in body.items()
+        if name not in ("id", "organization_id", "meeting_point", "version", "bring")
+    }
+    if "meeting_point" in body:
+        values |= body["meeting_point"]
+    if "bring" in body:
+        values["bring"] = tuple(body["bring"])
+    return values
+
+
+@blueprint.route("", methods=["POST"])
+@blueprint.arguments(EventBody)
+@blueprint.response(HTTPStatus.CREATED, EventShown)
+def post_event(body: dict[str, Any]) -> dict[str, Any]:
+    """Make a draft."""
+    plan = Plan(**{"description": {}, "zone": ZONE, "address": ""} | _plan_values(body))
+    caller = actor()
+    event = events.create(session(), caller, body["organization_id"], plan, now(), body.get("id"))
+    session().commit()
+    return shown(event, caller)
+
+
+@blueprint.route("", methods=["GET"])
+@blueprint.arguments(EventQuery, location="query")
+@blueprint.response(HTTPStatus.OK, EventPage)
+def list_events(query: dict[str, Any]) -> dict[str, Any]:
+    """Published events; with `mine` those of one's organizations, drafts too."""
+    caller = maybe_actor()
+    if query["mine"] and caller is None:
+        raise errors.NotRegistered()
+    organizations = list(caller.organizations) if caller and query["mine"] else None
+    if "organization" in query:
+        organizations = (
+            [query["organization"]]
+            if organizations is None
+            else [found for found in organizations if found == query["organization"]]
+        )
+    search = Search(
+        first_day=query["first_day"],
+        last_day=query["last_day"],
+        region_code=query.get("region"),
+        district_code=query.get("district"),
+        kind=query.get("kind"),
+        organization_ids=organizations,
+        status=query.get("status"),
+        drafts=query["mine"],
+        text=query.get("q"),
+    )
+    return _near(search, query) if "near" in query else _soonest(search, query)
+
+
+def _soonest(search: Search, query: Mapping[str, Any]) -> dict[str, Any]:
+    after = cursors.decode(query.get("cursor"), cursors.moment, UUID)
+    found = events.find(session(), search, after, query["limit"] + 1)
+    items, following = cursors.page(found, query["limit"], lambda event: (event.starts_at, event.id))
+    return {"items": [shown(event) for event in items], "next": following}
+
+
+def _near(search: Search, query: Mapping[str, Any]) -> dict[str, Any]:
+    after = cursors.decode(query.get("cursor"), float, UUID)
+    found = events.find_near(
+        session(),
+        search,
+        query["near"],
+        query["within_km"] * 1_000,
+        after,
+        query["limit"] + 1,
+    )
+    items, following = cursors.page(found, query["limit"], lambda row: (row[1], row[0].id))
+    return {"items": [shown(event, None, distance_m) for event, distance_m in items], "next": following}
+
+
+@blueprint.route("/<uuid:event_id>", methods=["GET"])
+@blueprint.response(HTTPStatus.OK, EventShown)
+def get_event(event_id: UUID) -> dict[str, Any]:
+    """One event; a draft only for its organizers and coordinators."""
+    caller = maybe_actor()
+    return shown(events.get_visible(session(), caller, event_id), caller)
+
+
+@blueprint.route("/<uuid:event_id>", methods=["PATCH"])
+@blueprint.arguments(EventPatch)
+@blueprint.response(HTTPStatus.OK, EventShown)
+def patch_event(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
+    """Change parts of an event; a change of time or place tells the participants."""
+    caller = actor()
+    event = events.change(session(), caller, event_id, body["version"], _plan_values(body), now())
+    session().commit()
+    return shown(event, caller)
+
+
+@blueprint.route("/<uuid:event_id>/publish", methods=["POST"])
+@blueprint.response(HTTPStatus.OK, EventShown)
+def publish_event(event_id: UUID) -> dict[str, Any]:
+    """Let everybody see it."""
+    caller = actor()
+    event = events.publish(session(), caller, event_id, now())
+    session().commit()
+    return shown(event, caller)
+
+
+@blueprint.route("/<uuid:event_id>/cancel", methods=["POST"])
+@blueprint.arguments(ReasonBody)
+@blueprint.response(HTTPStatus.OK, EventShown)
+def cancel_event(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
+    """Call it off; who goes or waits is told."""
+    caller = actor()
+    event = events.cancel(session(), caller, event_id, body["reason"], now())
+    session().commit()
+    return shown(event, caller)
+
+
+@blueprint.route("/<uuid:event_id>/announcements", methods=["POST"])
+@blueprint.arguments(AnnouncementBody)
+@blueprint.response(HTTPStatus.ACCEPTED, AnnouncementShown)
+def post_announcement(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
+    """Tell everyone going."""
+    announcement_id = events.announce(session(), actor(), event_id, body["text"], now(), body.get("id"))
+    session().commit()
+    return {"id": announcement_id}

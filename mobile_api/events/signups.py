@@ -1,0 +1,98 @@
+"""Signing up for events, and who takes part."""
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from marshmallow import Schema, fields
+
+from http_base import cursors
+from http_base.blueprints import Blueprint
+from http_base.context import actor, now, session
+from http_base.fields import Paged, Strict, whole
+from mobile_api.events.events import EventShown, shown
+from service.events import signups
+from service.events.signups import Participant, Place
+
+blueprint = Blueprint("signups", __name__, url_prefix="/v1", description="Signing up")
+
+
+class SignupBody(Strict):
+    companions = whole(0, 10, load_default=0)
+
+
+class SignupShown(Schema):
+    status = fields.String()
+    companions = fields.Integer()
+    position = fields.Integer(allow_none=True)
+
+
+class MySignup(Schema):
+    status = fields.String()
+    companions = fields.Integer()
+    event = fields.Nested(EventShown)
+
+
+class MySignups(Schema):
+    items = fields.List(fields.Nested(MySignup))
+    next = fields.String(allow_none=True)
+
+
+class ParticipantShown(Schema):
+    volunteer_id = fields.UUID()
+    display_name = fields.String()
+    signup = fields.String(allow_none=True)
+    companions = fields.Integer()
+    attendance = fields.String(allow_none=True)
+    phone = fields.String(allow_none=True)
+
+
+class Participants(Schema):
+    items = fields.List(fields.Nested(ParticipantShown))
+    next = fields.String(allow_none=True)
+
+
+@blueprint.route("/events/<uuid:event_id>/signup", methods=["PUT"])
+@blueprint.arguments(SignupBody)
+@blueprint.response(HTTPStatus.OK, SignupShown)
+def put_signup(body: dict[str, Any], event_id: UUID) -> Place:
+    """Take a place, or queue for one."""
+    place = signups.sign_up(session(), actor(), event_id, body["companions"], now())
+    session().commit()
+    return place
+
+
+@blueprint.route("/events/<uuid:event_id>/signup", methods=["DELETE"])
+@blueprint.response(HTTPStatus.NO_CONTENT)
+def delete_signup(event_id: UUID) -> None:
+    """Give the place back; the first of the waitlist moves up and is told."""
+    signups.withdraw(session(), actor(), event_id, now())
+    session().commit()
+
+
+@blueprint.route("/me/signups", methods=["GET"])
+@blueprint.arguments(Paged, location="query")
+@blueprint.response(HTTPStatus.OK, MySignups)
+def list_my_signups(query: dict[str, Any]) -> dict[str, Any]:
+    """What one goes to or waits for, soonest first."""
+    after = cursors.decode(query.get("cursor"), cursors.moment, UUID)
+    found = signups.mine(session(), actor(), now(), after, query["limit"] + 1)
+    rows, following = cursors.page(found, query["limit"], lambda row: (row[1].starts_at, row[1].id))
+    items = [
+        {"status": signup.status, "companions": signup.companions, "event": shown(event)}
+        for signup, event in rows
+    ]
+    return {"items": items, "next": following}
+
+
+@blueprint.route("/events/<uuid:event_id>/participants", methods=["GET"])
+@blueprint.arguments(Paged, location="query")
+@blueprint.response(HTTPStatus.OK, Participants)
+def list_participants(query: dict[str, Any], event_id: UUID) -> dict[str, Any]:
+    """Who goes, waits or was there."""
+    after = cursors.decode(query.get("cursor"), UUID)
+    found: list[Participant] = signups.participants(
+        session(), actor(), event_id, now(), after and after[0], query["limit"] + 1
+    )
+    items, following = cursors.page(found, query["limit"], lambda person: (person.volunteer_id,))
+    return {"items": items, "next": following}

@@ -1,0 +1,76 @@
+"""Counts for coordinators and organizers."""
+
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validates_schema
+
+from http_base.blueprints import Blueprint
+from http_base.context import actor, now
+from http_base.fields import Strict, Text, one_of
+from service.figures import counts
+from service.geography import regions
+from service.platform.database import read_session
+
+blueprint = Blueprint("counts", __name__, url_prefix="/v1/counts", description="Counts")
+
+MAX_DAYS = 366 * 5
+
+
+class CountQuery(Strict):
+    first_day = fields.Date(data_key="from", required=True)
+    last_day = fields.Date(data_key="to", required=True)
+    group_by = one_of(*counts.GROUPINGS, load_default="region")
+    region = Text()
+    organization = fields.UUID()
+
+    @validates_schema
+    def _days(self, data: dict[str, Any], **_options: Any) -> None:
+        span = data["last_day"] - data["first_day"]
+        if not timedelta(0) <= span <= timedelta(days=MAX_DAYS):
+            raise ValidationError("days", "to")
+
+
+class Figures(Schema):
+    events = fields.Integer()
+    signups = fields.Integer()
+    participations = fields.Integer()
+    volunteers = fields.Integer()
+    minutes = fields.Integer()
+    minutes_assumed = fields.Integer()
+    headcount = fields.Integer()
+    in_review = fields.Integer()
+
+
+class CountRow(Figures):
+    key = fields.String()
+    name = fields.Dict(keys=fields.String(), values=fields.String(), allow_none=True)
+
+
+class Counts(Schema):
+    totals = fields.Nested(Figures)
+    rows = fields.List(fields.Nested(CountRow))
+    as_of = fields.DateTime(format="iso")
+
+
+@blueprint.route("", methods=["GET"])
+@blueprint.arguments(CountQuery, location="query")
+@blueprint.response(HTTPStatus.OK, Counts)
+def get_counts(query: dict[str, Any]) -> dict[str, Any]:
+    """Exact figures of the days from … to, both included."""
+    question = counts.Question(
+        first_day=query["first_day"],
+        last_day=query["last_day"],
+        group_by=query["group_by"],
+        region_code=query.get("region"),
+        organization_id=query.get("organization"),
+    )
+    counts.check_access(actor(), question)
+    with read_session() as session:
+        report = counts.report(session, question, now())
+    if question.group_by == "region":
+        for row in report["rows"]:
+            region = regions.get(row["key"])
+            row["name"] = region.names if region else None
+    return report

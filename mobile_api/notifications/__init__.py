@@ -1,0 +1,1 @@
+"""HTTP of the inbox and of what one wants to be told."""

@@ -1,0 +1,79 @@
+"""What a person wants to be told by push, and when not."""
+
+from http import HTTPStatus
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields
+
+from http_base.blueprints import Blueprint
+from http_base.context import actor, session
+from http_base.fields import Strict, whole
+from service.models import NotificationSettings
+from service.people import notification_settings
+
+blueprint = Blueprint(
+    "notification_settings",
+    __name__,
+    url_prefix="/v1/me/notification-settings",
+    description="Notification settings",
+)
+
+MOST_PUSHES_A_DAY = 100
+
+
+class Clock(fields.Time):
+    """A local time of day, "22:00"."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(format="%H:%M", **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
+        if not isinstance(value, str) or len(value) != len("22:00"):
+            raise ValidationError("time-of-day")
+        try:
+            return super()._deserialize(value, attr, data, **options)
+        except ValidationError as error:
+            raise ValidationError("time-of-day") from error
+
+
+def _switch() -> fields.Boolean:
+    return fields.Boolean(truthy={True}, falsy={False})
+
+
+class SettingsChange(Strict):
+    changes = _switch()
+    reminders = _switch()
+    announcements = _switch()
+    nearby = _switch()
+    recognition = _switch()
+    quiet_from = Clock()
+    quiet_to = Clock()
+    daily_cap = whole(0, MOST_PUSHES_A_DAY)
+
+
+class SettingsShown(Schema):
+    changes = fields.Boolean()
+    reminders = fields.Boolean()
+    announcements = fields.Boolean()
+    nearby = fields.Boolean()
+    recognition = fields.Boolean()
+    quiet_from = Clock()
+    quiet_to = Clock()
+    daily_cap = fields.Integer()
+
+
+@blueprint.route("", methods=["GET"])
+@blueprint.response(HTTPStatus.OK, SettingsShown)
+def get_settings() -> NotificationSettings:
+    """What holds for the caller; quiet hours are local times of day."""
+    return notification_settings.get(session(), actor().volunteer_id)
+
+
+@blueprint.route("", methods=["PUT"])
+@blueprint.arguments(SettingsChange)
+@blueprint.response(HTTPStatus.OK, SettingsShown)
+def put_settings(body: dict[str, Any]) -> NotificationSettings:
+    """Set what is named, the rest stays. `quiet_from` = `quiet_to`: no quiet hours."""
+    changed = notification_settings.put(session(), actor().volunteer_id, body)
+    session().commit()
+    return changed

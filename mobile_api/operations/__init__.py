@@ -1,0 +1,1 @@
+"""HTTP of health, meta and development."""

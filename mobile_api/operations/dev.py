@@ -1,0 +1,98 @@
+"""While not in production: what the local gateway has taken, and the shared clock."""
+
+from html import escape
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response
+from marshmallow import Schema, fields
+
+from http_base.blueprints import Blueprint
+from http_base.context import services, session
+from http_base.fields import Moment, Strict, Text
+from notifications.push import local
+from service.platform.clock import reset_clock, set_clock
+
+blueprint = Blueprint("dev", __name__, url_prefix="/dev", description="While not in production")
+
+SHOWN = 100
+
+
+class MessageQuery(Strict):
+    to = Text(longest=4_096)
+
+
+class LocalMessageShown(Schema):
+    to = fields.String(attribute="recipient")
+    kind = fields.String()
+    code = fields.String(allow_none=True)
+    message = fields.Dict(allow_none=True)
+    created_at = Moment()
+
+
+class Messages(Schema):
+    items = fields.List(fields.Nested(LocalMessageShown))
+
+
+class ClockBody(Strict):
+    at = Moment(required=True)
+
+
+class ClockShown(Schema):
+    now = Moment()
+
+
+@blueprint.route("/messages", methods=["GET"])
+@blueprint.arguments(MessageQuery, location="query")
+@blueprint.response(HTTPStatus.OK, Messages)
+def list_messages(query: dict[str, Any]) -> dict[str, Any]:
+    """Sign-in codes and pushes, newest first."""
+    return {"items": local.recent(session(), query.get("to"), SHOWN)}
+
+
+@blueprint.route("/pushes", methods=["GET"])
+def show_pushes() -> Response:
+    """The newest pushes, as a page for people."""
+    rows = "".join(
+        "<tr><td>{}</td><td><code>{}</code></td><td><b>{}</b><br>{}</td><td>{}</td></tr>".format(
+            *(
+                escape(str(value))
+                for value in (
+                    f"{taken.created_at:%Y-%m-%d %H:%M:%S} UTC",
+                    taken.recipient,
+                    taken.message["message"]["notification"]["title"],
+                    taken.message["message"]["notification"]["body"],
+                    taken.message["message"]["data"]["kind"],
+                )
+            )
+        )
+        for taken in local.recent(session(), None, SHOWN)
+        if taken.message is not None
+    )
+    return Response(PAGE.replace("{rows}", rows), mimetype="text/html")
+
+
+@blueprint.route("/clock", methods=["PUT"])
+@blueprint.arguments(ClockBody)
+@blueprint.response(HTTPStatus.OK, ClockShown)
+def put_clock(body: dict[str, Any]) -> dict[str, Any]:
+    """Set the clock that web and worker share; it goes on from there."""
+    set_clock(session(), body["at"])
+    session().commit()
+    return {"now": services().clock.now()}
+
+
+@blueprint.route("/clock", methods=["DELETE"])
+@blueprint.response(HTTPStatus.NO_CONTENT)
+def delete_clock() -> None:
+    """Show the system's time again."""
+    reset_clock(session())
+    session().commit()
+
+
+PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Pushes</title>
+<style>body{font:16px system-ui;margin:2rem}td,th{padding:.4rem .8rem;text-align:left;vertical-align:top;
+border-bottom:1px solid #ddd}</style>
+<h1>Pushes taken by the local gateway</h1>
+<table><tr><th>When</th><th>Device</th><th>Message</th><th>Kind</th></tr>{rows}</table></html>
+"""

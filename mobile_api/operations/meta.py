@@ -1,0 +1,55 @@
+"""What a phone has to know before it can do anything."""
+
+from http import HTTPStatus
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from http_base.blueprints import Blueprint
+from http_base.context import services
+from http_base.fields import KINDS, LocalizedName
+from notifications.words import LOCALES
+from service.geography import regions
+from service.people.volunteers import CONSENT_VERSIONS
+
+blueprint = Blueprint("meta", __name__, url_prefix="/v1", description="Basics")
+
+
+class Meta(Schema):
+    consents = fields.Dict(keys=fields.String(), values=fields.String())
+    lowest_app_version = fields.String()
+    kinds = fields.List(fields.String())
+    locales = fields.List(fields.String())
+    limits = fields.Dict()
+
+
+class RegionShown(Schema):
+    code = fields.String()
+    kato = fields.String()
+    name = fields.Nested(LocalizedName, attribute="names")
+
+
+class Regions(Schema):
+    items = fields.List(fields.Nested(RegionShown))
+    next = fields.String(allow_none=True)
+
+
+@blueprint.route("/meta", methods=["GET"])
+@blueprint.response(HTTPStatus.OK, Meta)
+def get_meta() -> dict[str, Any]:
+    """Consent versions, kinds of events, limits."""
+    settings = services().settings
+    return {
+        "consents": CONSENT_VERSIONS,
+        "lowest_app_version": settings.lowest_app_version,
+        "kinds": KINDS,
+        "locales": LOCALES,
+        "limits": {"min_age": settings.min_age, "companions": 10, "page": 100},
+    }
+
+
+@blueprint.route("/regions", methods=["GET"])
+@blueprint.response(HTTPStatus.OK, Regions)
+def list_regions() -> dict[str, Any]:
+    """The 20 regions."""
+    return {"items": regions.all_regions(), "next": None}

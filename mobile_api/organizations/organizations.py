@@ -1,0 +1,158 @@
+"""Organizations: founding, verification, members, invitations."""
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from marshmallow import Schema, fields, validate
+
+from http_base import cursors
+from http_base.blueprints import Blueprint
+from http_base.context import actor, now, services, session
+from http_base.fields import Accepted, LocalizedName, Moment, Names, Paged, Strict, Text, one_of
+from service.models import Organization
+from service.organizations import organizations
+from service.platform import phones
+
+blueprint = Blueprint("organizations", __name__, url_prefix="/v1/organizations", description="Organizations")
+
+
+class OrganizationBody(Strict):
+    id = fields.UUID()
+    name = fields.Nested(Names, required=True)
+    region = Text(required=True)
+    bin = fields.String(validate=validate.Regexp(r"^\d{12}$", error="bin"), allow_none=True)
+
+
+class OrganizationShown(Schema):
+    id = fields.UUID()
+    name = fields.Nested(LocalizedName)
+    region = fields.String(attribute="region_code")
+    bin = fields.String(allow_none=True)
+    status = fields.String()
+    reason = fields.String(attribute="status_reason", allow_none=True)
+    created_at = Moment()
+
+
+class OrganizationPage(Schema):
+    items = fields.List(fields.Nested(OrganizationShown))
+    next = fields.String(allow_none=True)
+
+
+class OrganizationQuery(Paged):
+    status = one_of("pending", "verified", "rejected", "suspended")
+    region = Text()
+    q = Text()
+
+
+class StatusBody(Strict):
+    status = one_of("verified", "rejected", "suspended", required=True)
+    reason = Text(longest=1_000, allow_none=True)
+
+
+class InvitationBody(Strict):
+    phone = Text(required=True)
+    role = one_of("owner", "organizer", required=True)
+
+
+class RoleBody(Strict):
+    role = one_of("owner", "organizer", required=True)
+
+
+class Member(Schema):
+    volunteer_id = fields.UUID()
+    display_name = fields.String()
+    role = fields.String()
+
+
+class Members(Schema):
+    items = fields.List(fields.Nested(Member))
+    next = fields.String(allow_none=True)
+
+
+@blueprint.route("", methods=["POST"])
+@blueprint.arguments(OrganizationBody)
+@blueprint.response(HTTPStatus.CREATED, OrganizationShown)
+def post_organization(body: dict[str, Any]) -> Organization:
+    """Found an organization; a coordinator of its region verifies it."""
+    organization = organizations.found(
+        session(), actor(), body["name"], body["region"], body.get("bin"), now(), body.get("id")
+    )
+    session().commit()
+    return organization
+
+
+@blueprint.route("", methods=["GET"])
+@blueprint.arguments(OrganizationQuery, location="query")
+@blueprint.response(HTTPStatus.OK, OrganizationPage)
+def list_organizations(query: dict[str, Any]) -> dict[str, Any]:
+    """Verified organizations, one's own, and for coordinators all of their regions."""
+    after = cursors.decode(query.get("cursor"), UUID)
+    found = organizations.search(
+        session(),
+        actor(),
+        status=query.get("status"),
+        region_code=query.get("region"),
+        text=query.get("q"),
+        after=after and after[0],
+        limit=query["limit"] + 1,
+    )
+    items, following = cursors.page(found, query["limit"], lambda organization: (organization.id,))
+    return {"items": items, "next": following}
+
+
+@blueprint.route("/<uuid:organization_id>", methods=["GET"])
+@blueprint.response(HTTPStatus.OK, OrganizationShown)
+def get_organization(organization_id: UUID) -> Organization:
+    """One organization."""
+    return organizations.get_visible(session(), actor(), organization_id)
+
+
+@blueprint.route("/<uuid:organization_id>/status", methods=["PUT"])
+@blueprint.arguments(StatusBody)
+@blueprint.response(HTTPStatus.OK, OrganizationShown)
+def put_status(body: dict[str, Any], organization_id: UUID) -> Organization:
+    """Verify, reject or suspend; the owners are told."""
+    decided = organizations.decide(
+        session(), actor(), organization_id, body["status"], body.get("reason"), now()
+    )
+    session().commit()
+    return decided
+
+
+@blueprint.route("/<uuid:organization_id>/invitations", methods=["POST"])
+@blueprint.arguments(InvitationBody)
+@blueprint.response(HTTPStatus.ACCEPTED, Accepted)
+def post_invitation(body: dict[str, Any], organization_id: UUID) -> dict[str, str]:
+    """Ask a phone to join: the answer is the same whether it is known or not."""
+    phone = phones.parse(body["phone"], services().settings.phone_regions)
+    organizations.invite(session(), actor(), organization_id, phone, body["role"], now())
+    session().commit()
+    return {"status": "accepted"}
+
+
+@blueprint.route("/<uuid:organization_id>/members", methods=["GET"])
+@blueprint.response(HTTPStatus.OK, Members)
+def list_members(organization_id: UUID) -> dict[str, Any]:
+    """Who belongs to it."""
+    rows = organizations.members(session(), actor(), organization_id)
+    items = [{"volunteer_id": id_, "display_name": name, "role": role} for id_, name, role in rows]
+    return {"items": items, "next": None}
+
+
+@blueprint.route("/<uuid:organization_id>/members/<uuid:volunteer_id>", methods=["PUT"])
+@blueprint.arguments(RoleBody)
+@blueprint.response(HTTPStatus.OK, Member)
+def put_member(body: dict[str, Any], organization_id: UUID, volunteer_id: UUID) -> dict[str, Any]:
+    """Give a member another role; the last owner stays."""
+    organizations.set_role(session(), actor(), organization_id, volunteer_id, body["role"], now())
+    session().commit()
+    return {"volunteer_id": volunteer_id, "role": body["role"]}
+
+
+@blueprint.route("/<uuid:organization_id>/members/<uuid:volunteer_id>", methods=["DELETE"])
+@blueprint.response(HTTPStatus.NO_CONTENT)
+def delete_member(organization_id: UUID, volunteer_id: UUID) -> None:
+    """Take a member out; the last owner stays."""
+    organizations.remove_member(session(), actor(), organization_id, volunteer_id)
+    session().commit()

@@ -1,0 +1,1 @@
+"""HTTP of volunteers' own records, signing in, coordinators."""

@@ -1,0 +1,71 @@
+"""Who coordinates which region."""
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from marshmallow import Schema, fields
+
+from http_base.blueprints import Blueprint
+from http_base.context import actor, now, services, session
+from http_base.fields import Strict, Text
+from service.access import Permission, require
+from service.people import volunteers
+from service.platform import phones
+
+blueprint = Blueprint("coordinators", __name__, url_prefix="/v1/coordinators", description="Coordinators")
+
+
+class CoordinatorBody(Strict):
+    phone = Text(required=True)
+    region = Text(required=True, allow_none=True)
+
+
+class CoordinatorShown(Schema):
+    volunteer_id = fields.UUID()
+    display_name = fields.String()
+    phone = fields.String()
+    region = fields.String(allow_none=True)
+
+
+class Coordinators(Schema):
+    items = fields.List(fields.Nested(CoordinatorShown))
+    next = fields.String(allow_none=True)
+
+
+def _all() -> dict[str, Any]:
+    rows = volunteers.coordinators(session())
+    items = [
+        {"volunteer_id": id_, "display_name": name, "phone": phone, "region": None if code == "*" else code}
+        for id_, name, phone, code in rows
+    ]
+    return {"items": items, "next": None}
+
+
+@blueprint.route("", methods=["GET"])
+@blueprint.response(HTTPStatus.OK, Coordinators)
+def list_coordinators() -> dict[str, Any]:
+    """All coordinators."""
+    require(actor(), Permission.APPOINT_COORDINATORS)
+    return _all()
+
+
+@blueprint.route("", methods=["PUT"])
+@blueprint.arguments(CoordinatorBody)
+@blueprint.response(HTTPStatus.OK, Coordinators)
+def put_coordinator(body: dict[str, Any]) -> dict[str, Any]:
+    """Give a registered person a region; null for the whole country."""
+    require(actor(), Permission.APPOINT_COORDINATORS)
+    phone = phones.parse(body["phone"], services().settings.phone_regions)
+    volunteers.appoint_coordinator(session(), phone, body["region"], now())
+    session().commit()
+    return _all()
+
+
+@blueprint.route("/<uuid:volunteer_id>", methods=["DELETE"])
+@blueprint.response(HTTPStatus.NO_CONTENT)
+def delete_coordinator(volunteer_id: UUID) -> None:
+    """Take all regions from a person."""
+    require(actor(), Permission.APPOINT_COORDINATORS)
+    volunteers.dismiss_coordinator(session(), volunteer_id)
+    session().commit()

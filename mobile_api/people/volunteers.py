@@ -1,0 +1,211 @@
+"""A volunteer's own record, consents, devices and invitations."""
+
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from marshmallow import Schema, fields
+
+from http_base.blueprints import Blueprint
+from http_base.context import actor, identity, now, services, session
+from http_base.fields import LocalizedName, Point, Strict, Text, one_of
+from notifications.words import LOCALES
+from service.models import Device, Volunteer
+from service.organizations import organizations
+from service.people import volunteers
+from service.people.volunteers import Profile
+from service.platform import phones
+
+blueprint = Blueprint("volunteers", __name__, url_prefix="/v1/me", description="A volunteer's own record")
+
+
+class GuardianBody(Strict):
+    name = Text(required=True)
+    phone = Text(required=True)
+
+
+class Consents(Strict):
+    personal_data = Text()
+    cross_border = Text()
+
+
+class ProfileChange(Strict):
+    display_name = Text(longest=100)
+    birth_date = fields.Date()
+    locale = one_of(*LOCALES)
+    region = Text()
+    home = fields.Nested(Point, allow_none=True)
+    guardian = fields.Nested(GuardianBody, allow_none=True)
+    consents = fields.Nested(Consents)
+
+
+class ProfileBody(ProfileChange):
+    display_name = Text(longest=100, required=True)
+    birth_date = fields.Date(required=True)
+    locale = one_of(*LOCALES, required=True)
+    region = Text(required=True)
+    consents = fields.Nested(Consents, required=True)
+
+
+class MembershipShown(Schema):
+    id = fields.UUID()
+    name = fields.Nested(LocalizedName)
+    role = fields.String()
+    status = fields.String()
+
+
+class GuardianShown(Schema):
+    name = fields.String()
+    phone = fields.String()
+
+
+class Me(Schema):
+    id = fields.UUID()
+    display_name = fields.String()
+    phone = fields.String()
+    birth_date = fields.Date()
+    locale = fields.String()
+    region = fields.String()
+    guardian = fields.Nested(GuardianShown, allow_none=True)
+    consents = fields.Dict(keys=fields.String(), values=fields.String())
+    missing_consents = fields.List(fields.String())
+    organizations = fields.List(fields.Nested(MembershipShown))
+    coordinates = fields.List(fields.String())
+
+
+class DeviceBody(Strict):
+    platform = one_of("android", "ios", "web", required=True)
+    kind = one_of("fid", "token", required=True)
+    value = Text(longest=4_096, required=True)
+    app_version = Text(longest=50, required=True)
+
+
+class InvitationShown(Schema):
+    id = fields.UUID()
+    organization_id = fields.UUID()
+    role = fields.String()
+    status = fields.String()
+
+
+def _shown(volunteer: Volunteer) -> dict[str, Any]:
+    caller = actor()
+    guardian = {"name": volunteer.guardian_name, "phone": volunteer.guardian_phone}
+    return {
+        "id": volunteer.id,
+        "display_name": volunteer.display_name,
+        "phone": volunteer.phone,
+        "birth_date": volunteer.birth_date,
+        "locale": volunteer.locale,
+        "region": volunteer.region_code,
+        "guardian": guardian if volunteer.guardian_name else None,
+        "consents": volunteer.consents,
+        "missing_consents": volunteers.missing_consents(volunteer.consents),
+        "organizations": volunteers.memberships(session(), volunteer.id),
+        "coordinates": sorted(caller.regions),
+    }
+
+
+def _parts_of_profile(body: dict[str, Any]) -> dict[str, Any]:
+    """The body's fields as those of a Profile."""
+    values: dict[str, Any] = {
+        name: body[name] for name in ("display_name", "birth_date", "locale", "consents") if name in body
+    }
+    if "region" in body:
+        values["region_code"] = body["region"]
+    if body.get("home"):
+        values["home"] = (body["home"]["latitude"], body["home"]["longitude"])
+    if "guardian" in body:
+        guardian = body["guardian"]
+        values["guardian"] = guardian and (
+            guardian["name"],
+            phones.parse(guardian["phone"], services().settings.phone_regions, "guardian.phone"),
+        )
+    return values
+
+
+@blueprint.route("", methods=["PUT"])
+@blueprint.arguments(ProfileBody)
+@blueprint.response(HTTPStatus.OK, Me)
+@blueprint.alt_response(HTTPStatus.CREATED, schema=Me)
+def put_me(body: dict[str, Any]) -> Any:
+    """Register, or replace one's own record."""
+    caller = identity()
+    phone = phones.parse(caller.phone, services().settings.phone_regions)
+    profile = Profile(**_parts_of_profile(body))
+    volunteer, is_new = volunteers.register(
+        session(), caller.subject, phone, profile, now(), services().settings.min_age
+    )
+    session().commit()
+    return _shown(volunteer), HTTPStatus.CREATED if is_new else HTTPStatus.OK
+
+
+@blueprint.route("", methods=["GET"])
+@blueprint.response(HTTPStatus.OK, Me)
+def get_me() -> dict[str, Any]:
+    """One's own record."""
+    return _shown(volunteers.get(session(), actor().volunteer_id))
+
+
+@blueprint.route("", methods=["PATCH"])
+@blueprint.arguments(ProfileChange)
+@blueprint.response(HTTPStatus.OK, Me)
+def patch_me(body: dict[str, Any]) -> dict[str, Any]:
+    """Change parts of one's own record."""
+    volunteer = volunteers.get(session(), actor().volunteer_id)
+    changes = _parts_of_profile(body)
+    if "consents" in changes:
+        changes["consents"] = volunteer.consents | changes["consents"]
+    profile = replace(volunteers.profile_of(volunteer), **changes)
+    volunteers.change(session(), volunteer, profile, now(), services().settings.min_age)
+    session().commit()
+    return _shown(volunteer)
+
+
+@blueprint.route("/consents/<name>", methods=["DELETE"])
+@blueprint.response(HTTPStatus.NO_CONTENT)
+def delete_consent(name: str) -> None:
+    """Take a consent back: nothing more can be joined until it is given again."""
+    volunteer = volunteers.get(session(), actor().volunteer_id)
+    volunteers.withdraw_consent(session(), volunteer, name)
+    session().commit()
+
+
+@blueprint.route("/devices/<installation_id>", methods=["PUT"])
+@blueprint.arguments(DeviceBody)
+@blueprint.response(HTTPStatus.NO_CONTENT)
+def put_device(body: dict[str, Any], installation_id: str) -> None:
+    """Register one installation for pushes. A value that moves to another person leaves the old one."""
+    device = Device(
+        volunteer_id=actor().volunteer_id, installation_id=installation_id[:200], seen_at=now(), **body
+    )
+    volunteers.put_device(session(), device)
+    session().commit()
+
+
+@blueprint.route("/devices/<installation_id>", methods=["DELETE"])
+@blueprint.response(HTTPStatus.NO_CONTENT)
+def delete_device(installation_id: str) -> None:
+    """Forget one installation."""
+    volunteers.remove_device(session(), actor().volunteer_id, installation_id)
+    session().commit()
+
+
+@blueprint.route("/invitations/<uuid:invitation_id>/accept", methods=["POST"])
+@blueprint.response(HTTPStatus.OK, InvitationShown)
+def accept_invitation(invitation_id: UUID) -> Any:
+    """Join the organization that asked."""
+    return _answer(invitation_id, accept=True)
+
+
+@blueprint.route("/invitations/<uuid:invitation_id>/decline", methods=["POST"])
+@blueprint.response(HTTPStatus.OK, InvitationShown)
+def decline_invitation(invitation_id: UUID) -> Any:
+    """Do not join."""
+    return _answer(invitation_id, accept=False)
+
+
+def _answer(invitation_id: UUID, *, accept: bool) -> Any:
+    invitation = organizations.answer_invitation(session(), actor(), invitation_id, now(), accept=accept)
+    session().commit()
+    return invitation

@@ -1,0 +1,1 @@
+"""HTTP of corrections, reviews, appeals and a person's own record."""

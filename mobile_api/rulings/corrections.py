@@ -1,0 +1,36 @@
+"""An organizer's correction of who was there."""
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from marshmallow import fields
+
+from http_base.blueprints import Blueprint
+from http_base.context import actor, now, services, session
+from http_base.fields import Strict, Text, whole
+from mobile_api.attendance.check_ins import AttendanceShown, in_zone
+from service.rulings import corrections
+from service.rulings.corrections import Correction
+
+blueprint = Blueprint("corrections", __name__, url_prefix="/v1", description="Attendance")
+
+MINUTES_A_DAY = 24 * 60
+
+
+class CorrectionBody(Strict):
+    present = fields.Boolean(required=True, truthy={True}, falsy={False})
+    minutes = whole(0, MINUTES_A_DAY, load_default=None, allow_none=True)
+    reason = Text(longest=1_000, required=True)
+
+
+@blueprint.route("/events/<uuid:event_id>/attendance/<uuid:volunteer_id>", methods=["PUT"])
+@blueprint.arguments(CorrectionBody)
+@blueprint.response(HTTPStatus.OK, AttendanceShown)
+def put_correction(body: dict[str, Any], event_id: UUID, volunteer_id: UUID) -> dict[str, Any]:
+    """Say that somebody was there, for how long, or that they were not; kept with who, when and why."""
+    corrected = corrections.correct(
+        session(), actor(), event_id, volunteer_id, Correction(**body), now(), services().settings.thresholds
+    )
+    session().commit()
+    return in_zone(corrected.attendance, corrected.zone)

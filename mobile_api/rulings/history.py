@@ -1,0 +1,168 @@
+"""One's own record: where one was, and the facts behind each line."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from marshmallow import Schema, fields
+
+from http_base import cursors
+from http_base.blueprints import Blueprint
+from http_base.context import actor, locale, session
+from http_base.fields import Paged
+from mobile_api.events.events import EventShown, shown
+from notifications import words
+from service.models import Appeal, AttendanceDecision, PresenceRecord
+from service.rulings import history
+from service.rulings.history import Line
+
+blueprint = Blueprint("history", __name__, url_prefix="/v1/me", description="One's own record")
+
+
+class PlaceShown(Schema):
+    latitude = fields.Float()
+    longitude = fields.Float()
+
+
+class RecordShown(Schema):
+    """One check-in or check-out. `position`: null without one, and once coordinates are not kept any more."""
+
+    type = fields.String()
+    captured_at = fields.DateTime(format="iso")
+    position = fields.Nested(PlaceShown, allow_none=True)
+    accuracy_m = fields.Float(allow_none=True)
+    distance_m = fields.Integer(allow_none=True)
+    evidence = fields.String()
+    code_is_right = fields.Boolean()
+    attested = fields.Boolean(allow_none=True)
+    reasons = fields.List(fields.String())
+
+
+class DecisionShown(Schema):
+    """What staff said: as what (organizer or coordinator), not who."""
+
+    by = fields.String()
+    status = fields.String()
+    minutes = fields.Integer(allow_none=True)
+    reason = fields.String()
+    decided_at = fields.DateTime(format="iso")
+
+
+class AppealShown(Schema):
+    """`decided_at`: null until a coordinator has decided."""
+
+    id = fields.UUID()
+    text = fields.String()
+    created_at = fields.DateTime(format="iso")
+    decided_at = fields.DateTime(format="iso", allow_none=True)
+
+
+class RecordLine(Schema):
+    """`explanations`: the reasons in the caller's language."""
+
+    attendance_id = fields.UUID()
+    event = fields.Nested(EventShown)
+    checked_in_at = fields.DateTime(format="iso")
+    checked_out_at = fields.DateTime(format="iso", allow_none=True)
+    minutes = fields.Integer(allow_none=True)
+    minutes_assumed = fields.Boolean()
+    status = fields.String()
+    evidence = fields.String()
+    distance_m = fields.Integer(allow_none=True)
+    reasons = fields.List(fields.String())
+    explanations = fields.List(fields.String())
+    records = fields.List(fields.Nested(RecordShown))
+    decisions = fields.List(fields.Nested(DecisionShown))
+    appeal = fields.Nested(AppealShown, allow_none=True)
+    can_appeal = fields.Boolean()
+
+
+class Record(Schema):
+    events = fields.Integer()
+    minutes = fields.Integer()
+    items = fields.List(fields.Nested(RecordLine))
+    next = fields.String(allow_none=True)
+
+
+@blueprint.route("/record", methods=["GET"])
+@blueprint.arguments(Paged, location="query")
+@blueprint.response(HTTPStatus.OK, Record)
+def get_record(query: dict[str, Any]) -> dict[str, Any]:
+    """Where one was, newest first; the sums hold counted attendance only."""
+    volunteer_id = actor().volunteer_id
+    after = cursors.decode(query.get("cursor"), cursors.moment, UUID)
+    found = history.lines(session(), volunteer_id, after, query["limit"] + 1)
+    rows, following = cursors.page(
+        found, query["limit"], lambda line: (line.attendance.checked_in_at, line.attendance.id)
+    )
+    events_counted, minutes = history.totals(session(), volunteer_id)
+    items = [_line(line) for line in rows]
+    return {"events": events_counted, "minutes": minutes, "items": items, "next": following}
+
+
+def _line(line: Line) -> dict[str, Any]:
+    attended, zone = line.attendance, ZoneInfo(line.event.zone)
+    names = ("minutes", "minutes_assumed", "status", "evidence", "distance_m", "reasons")
+    return {
+        "attendance_id": attended.id,
+        "event": shown(line.event),
+        "checked_in_at": attended.checked_in_at.astimezone(zone),
+        "checked_out_at": local(attended.checked_out_at, zone),
+        **{name: getattr(attended, name) for name in names},
+        "explanations": explanations(attended.reasons),
+        "records": [record_shown(one.record, zone) for one in line.behind.records],
+        "decisions": [decision_shown(said, zone) for said in line.behind.decisions],
+        "appeal": appeal_shown(line.behind.appeal, zone),
+        "can_appeal": line.can_appeal,
+    }
+
+
+def local(at: datetime | None, zone: ZoneInfo) -> datetime | None:
+    """A moment in the event's own zone."""
+    return at and at.astimezone(zone)
+
+
+def explanations(reasons: Sequence[str]) -> list[str]:
+    """What each rule that raised a doubt says, in the caller's language; its bare name where words lack."""
+    language = locale()
+    keys = {reason: f"reason.{reason}" for reason in reasons}
+    return [words.translate(key, language) if words.has(key) else reason for reason, key in keys.items()]
+
+
+def record_shown(record: PresenceRecord, zone: ZoneInfo) -> dict[str, Any]:
+    """A record as evidence."""
+    names = ("type", "accuracy_m", "distance_m", "evidence", "code_is_right", "attested", "reasons")
+    position = None
+    if record.latitude is not None:
+        position = {"latitude": record.latitude, "longitude": record.longitude}
+    return {
+        **{name: getattr(record, name) for name in names},
+        "captured_at": record.captured_at.astimezone(zone),
+        "position": position,
+    }
+
+
+def decision_shown(said: AttendanceDecision, zone: ZoneInfo) -> dict[str, Any]:
+    """A decision without the name of who took it."""
+    return {
+        "by": said.role,
+        "status": said.status,
+        "minutes": said.minutes,
+        "reason": said.reason,
+        "decided_at": said.decided_at.astimezone(zone),
+    }
+
+
+def appeal_shown(appeal: Appeal | None, zone: ZoneInfo) -> dict[str, Any] | None:
+    """What the volunteer answered, if anything."""
+    if appeal is None:
+        return None
+    return {
+        "id": appeal.id,
+        "text": appeal.text,
+        "created_at": appeal.created_at.astimezone(zone),
+        "decided_at": local(appeal.decided_at, zone),
+    }

@@ -1,0 +1,224 @@
+"""The coordinators' queue of doubtful attendance, appeals, and organizers who correct unusually much."""
+
+from datetime import date, timedelta
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from marshmallow import Schema, ValidationError, fields, post_load
+
+from http_base import cursors
+from http_base.blueprints import Blueprint
+from http_base.context import actor, now, services, session
+from http_base.fields import ZONE, LocalizedName, Paged, Strict, Text, one_of
+from mobile_api.attendance.check_ins import AttendanceShown, in_zone
+from mobile_api.rulings import history
+from mobile_api.rulings.history import AppealShown, DecisionShown, RecordShown
+from service.attendance.evidence import Status
+from service.rulings import appeals, correction_audit, reviews
+from service.rulings.correction_audit import Organizer
+from service.rulings.reviews import Item
+
+blueprint = Blueprint("reviews", __name__, url_prefix="/v1", description="Reviews")
+
+DEFAULT_DAYS = 90
+MAX_DAYS = 366
+STATUSES = {"accept": Status.COUNTED, "reject": Status.REJECTED}
+
+
+class ReviewQuery(Paged):
+    region = Text()
+
+
+class EvidenceShown(RecordShown):
+    """`installation_people`: how many different people this phone served on that day, this one included."""
+
+    mocked = fields.Boolean()
+    received_at = fields.DateTime(format="iso")
+    installation_people = fields.Integer()
+
+
+class OrganizationNamed(Schema):
+    id = fields.UUID()
+    name = fields.Nested(LocalizedName)
+
+
+class ReviewedEvent(Schema):
+    id = fields.UUID()
+    title = fields.Nested(LocalizedName)
+    starts_at = fields.DateTime(format="iso")
+    ends_at = fields.DateTime(format="iso")
+    region = fields.String()
+    organization = fields.Nested(OrganizationNamed)
+
+
+class VolunteerNamed(Schema):
+    id = fields.UUID()
+    display_name = fields.String()
+
+
+class ReviewShown(Schema):
+    """`explanations`: the attendance's reasons in the caller's language."""
+
+    attendance = fields.Nested(AttendanceShown)
+    explanations = fields.List(fields.String())
+    event = fields.Nested(ReviewedEvent)
+    volunteer = fields.Nested(VolunteerNamed)
+    records = fields.List(fields.Nested(EvidenceShown))
+    decisions = fields.List(fields.Nested(DecisionShown))
+    appeal = fields.Nested(AppealShown, allow_none=True)
+
+
+class ReviewPage(Schema):
+    items = fields.List(fields.Nested(ReviewShown))
+    next = fields.String(allow_none=True)
+
+
+class ReviewBody(Strict):
+    decision = one_of(*STATUSES, required=True)
+    reason = Text(longest=1_000, required=True)
+
+
+class AppealBody(Strict):
+    id = fields.UUID()
+    text = Text(longest=2_000, required=True)
+
+
+class OrganizerQuery(Paged):
+    region = Text()
+    first_day = fields.Date(data_key="from")
+    last_day = fields.Date(data_key="to")
+
+    @post_load
+    def _days(self, data: dict[str, Any], **_options: Any) -> dict[str, Any]:
+        last: date = data.setdefault("last_day", now().astimezone(ZoneInfo(ZONE)).date())
+        try:
+            first: date = data.setdefault("first_day", last - timedelta(days=DEFAULT_DAYS))
+        except OverflowError as error:
+            raise ValidationError("days", "to") from error
+        if not timedelta(0) <= last - first <= timedelta(days=MAX_DAYS):
+            raise ValidationError("days", "to")
+        return data
+
+
+class OrganizerShown(Schema):
+    """`vouched`: counted without any record of a phone; `share`: corrections ÷ attendances there."""
+
+    volunteer_id = fields.UUID()
+    display_name = fields.String()
+    organizations = fields.List(fields.Nested(OrganizationNamed))
+    corrections = fields.Integer()
+    vouched = fields.Integer()
+    attendances = fields.Integer()
+    share = fields.Float()
+    unusual = fields.Boolean()
+
+
+class UnusualRule(Schema):
+    """Unusual is who reaches both."""
+
+    corrections = fields.Integer()
+    share = fields.Float()
+
+
+class OrganizerPage(Schema):
+    items = fields.List(fields.Nested(OrganizerShown))
+    next = fields.String(allow_none=True)
+    unusual_from = fields.Nested(UnusualRule)
+
+
+@blueprint.route("/reviews", methods=["GET"])
+@blueprint.arguments(ReviewQuery, location="query")
+@blueprint.response(HTTPStatus.OK, ReviewPage)
+def list_reviews(query: dict[str, Any]) -> dict[str, Any]:
+    """What waits for a coordinator, oldest first: doubtful attendance, and rejections appealed against."""
+    after = cursors.decode(query.get("cursor"), cursors.moment, UUID)
+    found = reviews.queue(session(), actor(), query.get("region"), after, query["limit"] + 1)
+    items, following = cursors.page(
+        found, query["limit"], lambda item: (item.attendance.checked_in_at, item.attendance.id)
+    )
+    return {"items": [_item(item) for item in items], "next": following}
+
+
+def _item(item: Item) -> dict[str, Any]:
+    event, zone = item.event, ZoneInfo(item.event.zone)
+    attended = {name: getattr(item.attendance, name) for name in AttendanceShown._declared_fields}
+    return {
+        "attendance": in_zone(attended, event.zone),
+        "explanations": history.explanations(item.attendance.reasons),
+        "event": {
+            "id": event.id,
+            "title": event.title,
+            "starts_at": event.starts_at.astimezone(zone),
+            "ends_at": event.ends_at.astimezone(zone),
+            "region": event.region_code,
+            "organization": item.organization,
+        },
+        "volunteer": item.volunteer,
+        "records": [
+            history.record_shown(one.record, zone)
+            | {
+                "mocked": one.record.mocked,
+                "received_at": one.record.received_at.astimezone(zone),
+                "installation_people": one.people,
+            }
+            for one in item.behind.records
+        ],
+        "decisions": [history.decision_shown(said, zone) for said in item.behind.decisions],
+        "appeal": history.appeal_shown(item.behind.appeal, zone),
+    }
+
+
+@blueprint.route("/reviews/<uuid:attendance_id>", methods=["PUT"])
+@blueprint.arguments(ReviewBody)
+@blueprint.response(HTTPStatus.OK, AttendanceShown)
+def put_review(body: dict[str, Any], attendance_id: UUID) -> dict[str, Any]:
+    """Accept or reject an attendance; the volunteer is told."""
+    limits = services().settings.thresholds
+    decided = reviews.decide(
+        session(), actor(), attendance_id, STATUSES[body["decision"]], body["reason"], now(), limits
+    )
+    session().commit()
+    return in_zone(decided.attendance, decided.zone)
+
+
+@blueprint.route("/attendance/<uuid:attendance_id>/appeal", methods=["POST"])
+@blueprint.arguments(AppealBody)
+@blueprint.response(HTTPStatus.OK, AppealShown)
+@blueprint.alt_response(HTTPStatus.CREATED, schema=AppealShown)
+def post_appeal(body: dict[str, Any], attendance_id: UUID) -> Any:
+    """Answer, once, to a rejection or a review; 200 when the same id was stored before."""
+    appeal, repeated = appeals.appeal(session(), actor(), attendance_id, body["text"], now(), body.get("id"))
+    session().commit()
+    return appeal, HTTPStatus.OK if repeated else HTTPStatus.CREATED
+
+
+@blueprint.route("/reviews/organizers", methods=["GET"])
+@blueprint.arguments(OrganizerQuery, location="query")
+@blueprint.response(HTTPStatus.OK, OrganizerPage)
+def list_organizers(query: dict[str, Any]) -> dict[str, Any]:
+    """Organizers who corrected attendance at events of these days; `unusual`: somebody should look."""
+    question = correction_audit.Question(query["first_day"], query["last_day"], query.get("region"))
+    after = cursors.decode(query.get("cursor"), cursors.count, UUID)
+    found = correction_audit.organizers(session(), actor(), question, after, query["limit"] + 1)
+    items, following = cursors.page(
+        found, query["limit"], lambda organizer: (organizer.corrections, organizer.volunteer_id)
+    )
+    return {
+        "items": [_organizer(organizer) for organizer in items],
+        "next": following,
+        "unusual_from": {
+            "corrections": correction_audit.UNUSUAL_CORRECTIONS,
+            "share": correction_audit.UNUSUAL_SHARE,
+        },
+    }
+
+
+def _organizer(organizer: Organizer) -> dict[str, Any]:
+    names = ("volunteer_id", "display_name", "corrections", "vouched", "attendances", "unusual")
+    return {
+        **{name: getattr(organizer, name) for name in names},
+        "share": round(organizer.share, 3),
+        "organizations": [{"id": id_, "name": name} for id_, name in organizer.organizations.items()],
+    }

@@ -1,0 +1,69 @@
+"""What is paused because our configuration is refused: one row a scope, shared by all workers.
+
+The scope is a platform when only its key is refused (APNs, say), else everybody ("*"). While a scope is
+paused one push a minute is tried; the first that is answered properly ends the pause.
+"""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from notifications.models import PushPause
+
+logger = logging.getLogger(__name__)
+
+PROBE_AFTER = timedelta(minutes=1)
+
+# Across processes only the database's clock is the same for all; nobody moves it.
+CLOCK = sa.func.clock_timestamp()
+
+
+def pauses(session: Session) -> Mapping[str, PushPause]:
+    """What is paused at the moment, by scope; mostly nothing."""
+    return {pause.scope: pause for pause in session.scalars(sa.select(PushPause))}
+
+
+def pause(session: Session, scope: str, reason: str) -> None:
+    """Pause a scope; one that is paused already stays so from when it was, and is probed later."""
+    probe_at = CLOCK + PROBE_AFTER
+    paused = session.scalars(
+        insert(PushPause)
+        .values(scope=scope, reason=reason, since=CLOCK, probe_at=probe_at)
+        .on_conflict_do_update(index_elements=["scope"], set_={"reason": reason, "probe_at": probe_at})
+        .returning(PushPause.since)
+    ).one()
+    logger.error("push to %s is paused since %s: the configuration is refused (%s)", scope, paused, reason)
+
+
+def resume(session: Session, scope: str) -> None:
+    """End a pause."""
+    if session.scalars(sa.delete(PushPause).where(PushPause.scope == scope).returning(PushPause.scope)).all():
+        logger.warning("push to %s works again", scope)
+
+
+def take_probe(session: Session, scope: str) -> bool:
+    """Whether the caller is to try one push now: one sender a minute is."""
+    taken = session.scalars(
+        sa.update(PushPause)
+        .where(PushPause.scope == scope, PushPause.probe_at <= CLOCK)
+        .values(probe_at=CLOCK + PROBE_AFTER)
+        .returning(PushPause.scope)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(taken.all())
+
+
+def describe(session: Session) -> dict[str, str]:
+    """One line for the operator a scope that is paused."""
+    return {
+        scope: f"paused since {_seconds(paused.since)}: {paused.reason}"
+        for scope, paused in pauses(session).items()
+    }
+
+
+def _seconds(at: datetime) -> str:
+    return at.isoformat(timespec="seconds")

@@ -1,0 +1,271 @@
+"""The state of each push: `due → sending → sent | gone | rejected | expired`.
+
+A lease (by the database's clock, which nobody moves) names who sends and until when that sender is trusted
+to be alive. When it has run out the delivery is due again, with the same notification id, collapse key and
+tag: a repeat collapses on the phone. Only the lease's owner may say what became of a delivery.
+"""
+
+import logging
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from notifications.models import Delivery
+from notifications.push import circuit, payloads
+from notifications.push.gateway import EVERYBODY, Outcome, Push, Result
+from notifications.push.payloads import PAUSE, KeptBack
+from service.models import Device
+
+logger = logging.getLogger(__name__)
+
+AT_ONCE = 500
+LONGEST_WAIT_S = 900
+LONGEST_DETAIL = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One delivery that is ours for the length of the lease.
+
+    `push` None: nothing is to be sent, and its end is written already. `probe` names the paused scope that
+    this push is to try.
+    """
+
+    delivery_id: UUID
+    owner: str
+    volunteer_id: UUID
+    installation_id: str
+    attempts: int
+    expires_at: datetime
+    push: Push | None
+    probe: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """How one leased delivery is written back."""
+
+    delivery_id: UUID
+    status: str
+    detail: str
+    at: datetime
+    tried: int = 0
+
+
+def claim(
+    session: Session, now: datetime, lease_s: float, limit: int = AT_ONCE, owner: str = "worker"
+) -> list[Claim]:
+    """Take up to `limit` deliveries that are due, for a lease of so many seconds.
+
+    What is too late, unwanted, without a device or kept back comes without a push: its end is written here.
+    """
+    paused = circuit.pauses(session)
+    if EVERYBODY in paused and not circuit.take_probe(session, EVERYBODY):
+        return []
+    ids = _lease(session, now, lease_s, limit, owner)
+    if not ids:
+        return []
+    claims, ends = [], []
+    asked: set[str] = set()
+    for row, made in payloads.make(session, ids, now):
+        kept = made if isinstance(made, KeptBack) else _paused(session, row.platform, paused, asked, now)
+        if kept is not None:
+            ends.append(_End(row.id, kept.status, kept.detail, kept.at))
+        push = made if isinstance(made, Push) and kept is None else None
+        claims.append(_claim(row, owner, push, paused))
+    if EVERYBODY in paused:
+        claims, rest = _one_probe(claims, now)
+        ends += rest
+    _write(session, owner, ends)
+    return claims
+
+
+def _claim(row: Any, owner: str, push: Push | None, paused: Mapping[str, Any]) -> Claim:
+    probe = next((scope for scope in (EVERYBODY, row.platform) if scope in paused), None)
+    return Claim(
+        row.id, owner, row.volunteer_id, row.installation_id, row.attempts, row.expires_at, push, probe
+    )
+
+
+def _one_probe(claims: Sequence[Claim], now: datetime) -> tuple[list[Claim], list[_End]]:
+    """Keep one push to try; the others are due again as they were."""
+    live = [claim for claim in claims if claim.push is not None]
+    return live[:1], [_End(claim.delivery_id, "due", "push is paused", now) for claim in live[1:]]
+
+
+def _lease(session: Session, now: datetime, lease_s: float, limit: int, owner: str) -> list[UUID]:
+    due = (
+        sa.select(Delivery.id)
+        .where(Delivery.status == "due", Delivery.next_attempt_at <= now)
+        .order_by(Delivery.next_attempt_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .cte("due")
+    )
+    leased = session.execute(
+        sa.update(Delivery)
+        .where(Delivery.id == due.c.id)
+        .values(status="sending", lease_owner=owner, lease_until=_lease_end(lease_s))
+        .returning(Delivery.id)
+        .execution_options(synchronize_session=False)
+    )
+    return list(leased.scalars())
+
+
+def _lease_end(lease_s: float) -> Any:
+    return sa.func.clock_timestamp() + timedelta(seconds=lease_s)
+
+
+def _paused(
+    session: Session, platform: str, paused: Mapping[str, Any], asked: set[str], now: datetime
+) -> KeptBack | None:
+    """Back to the queue while its platform is paused, but for one that is to try; `asked` once a claim."""
+    if platform not in paused:
+        return None
+    if platform not in asked:
+        asked.add(platform)
+        if circuit.take_probe(session, platform):
+            return None
+    return KeptBack("due", f"{platform} is paused", now + PAUSE)
+
+
+def settle(session: Session, claims: Sequence[Claim], results: Sequence[Result], now: datetime) -> None:
+    """Write what became of each claim, of those that are still leased by its owner; in one statement."""
+    outcomes = list(zip(claims, results, strict=True))
+    if not outcomes:
+        return
+    owner = claims[0].owner
+    ends = [_end(claim, result, now) for claim, result in outcomes]
+    written = _write(session, owner, ends)
+    if len(written) < len(ends):
+        logger.warning("%d leases had run out: others will say what became of them", len(ends) - len(written))
+    _switch_off(session, outcomes, written, now)
+    _note_pauses(session, outcomes)
+
+
+def _write(session: Session, owner: str, ends: Sequence[_End]) -> set[UUID]:
+    """Write ends, sorted by key; the ids of those that the owner still held."""
+    if not ends:
+        return set()
+    ends = sorted(ends, key=lambda end: end.delivery_id)
+    values = {
+        "owner": owner,
+        "ids": [end.delivery_id for end in ends],
+        "statuses": [end.status for end in ends],
+        "details": [end.detail[:LONGEST_DETAIL] for end in ends],
+        "ats": [end.at for end in ends],
+        "tried": [end.tried for end in ends],
+    }
+    return set(session.scalars(_WRITE, values))
+
+
+_WRITE = sa.text(
+    """
+    UPDATE delivery AS d
+    SET status = v.status,
+        attempts = d.attempts + v.tried,
+        next_attempt_at = v.at,
+        finished_at = CASE WHEN v.status = 'due' THEN NULL ELSE v.at END,
+        last_result = v.detail,
+        lease_owner = CASE WHEN v.status = 'due' THEN NULL ELSE d.lease_owner END,
+        lease_until = NULL
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:statuses AS text[]), CAST(:details AS text[]),
+                CAST(:ats AS timestamptz[]), CAST(:tried AS int[])) AS v (id, status, detail, at, tried)
+    WHERE d.id = v.id AND d.status = 'sending' AND d.lease_owner = :owner
+    RETURNING d.id
+    """
+).columns(id=sa.Uuid)
+
+FINAL = {
+    Outcome.SENT: "sent",
+    Outcome.GONE: "gone",
+    Outcome.QUARANTINED: "gone",
+    Outcome.REJECTED: "rejected",
+}
+
+
+def _end(claim: Claim, result: Result, now: datetime) -> _End:
+    detail = f"{result.outcome} {result.detail}"
+    if result.outcome in FINAL:
+        return _End(claim.delivery_id, FINAL[result.outcome], detail, now, tried=1)
+    tried = int(result.outcome == Outcome.RETRY)
+    life = claim.expires_at - now
+    wait = retry_wait(claim.attempts + 1, result.retry_after_s, life) if tried else PAUSE
+    if tried and wait >= life:
+        return _End(claim.delivery_id, "expired", detail, now, tried)
+    return _End(claim.delivery_id, "due", detail, now + wait, tried)
+
+
+def retry_wait(attempts: int, retry_after_s: int | None, life: timedelta) -> timedelta:
+    """Jittered exponential wait after so many tries: never less than the server asked for, and otherwise
+    never more than half of what is left of the push's life."""
+    least = float(retry_after_s or 10)
+    grown = least * 2 ** min(attempts - 1, 10) * random.uniform(1.0, 1.5)  # noqa: S311 - no secret
+    return timedelta(seconds=max(least, min(grown, LONGEST_WAIT_S, life.total_seconds() / 2)))
+
+
+def _switch_off(
+    session: Session, outcomes: Iterable[tuple[Claim, Result]], written: set[UUID], now: datetime
+) -> None:
+    """Switch off the devices that are gone, unless the phone has brought another value since."""
+    gone = [
+        (claim.volunteer_id, claim.installation_id, claim.push.target)
+        for claim, result in outcomes
+        if FINAL.get(result.outcome) == "gone" and claim.push is not None and claim.delivery_id in written
+    ]
+    if gone:
+        session.execute(
+            sa.update(Device)
+            .where(sa.tuple_(Device.volunteer_id, Device.installation_id, Device.value).in_(sorted(gone)))
+            .values(off_since=now)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _note_pauses(session: Session, outcomes: Iterable[tuple[Claim, Result]]) -> None:
+    """Pause what is refused; a probe that was answered properly ends its pause."""
+    refused = {result.scope: result.detail for _, result in outcomes if result.outcome == Outcome.PAUSED}
+    for scope, detail in sorted(refused.items()):
+        circuit.pause(session, scope, detail)
+    for claim, result in outcomes:
+        if claim.probe is not None and claim.probe not in refused and result.outcome in FINAL:
+            circuit.resume(session, claim.probe)
+
+
+def renew(session: Session, owner: str, delivery_ids: Sequence[UUID], lease_s: float) -> None:
+    """Go on being trusted for another lease with these deliveries."""
+    session.execute(
+        sa.update(Delivery)
+        .where(Delivery.id.in_(delivery_ids), Delivery.lease_owner == owner, Delivery.status == "sending")
+        .values(lease_until=_lease_end(lease_s))
+        .execution_options(synchronize_session=False)
+    )
+
+
+def release(session: Session, owner: str, claims: Iterable[Claim], now: datetime) -> None:
+    """Give back what was claimed and not sent: due at once, no attempt."""
+    _write(session, owner, [_End(claim.delivery_id, "due", "given back", now) for claim in claims])
+
+
+def take_back(session: Session) -> int:
+    """Make due again whatever dead senders hold; how many that were."""
+    dead = (
+        sa.select(Delivery.id)
+        .where(Delivery.status == "sending", Delivery.lease_until < sa.func.clock_timestamp())
+        .with_for_update(skip_locked=True)
+        .cte("dead")
+    )
+    taken = session.execute(
+        sa.update(Delivery)
+        .where(Delivery.id == dead.c.id)
+        .values(status="due", lease_owner=None, lease_until=None, last_result="its sender died")
+        .returning(Delivery.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(taken.all())

@@ -1,0 +1,1 @@
+"""The phones' word: check-ins judged, compared, derived into attendances."""

@@ -1,0 +1,153 @@
+"""Rules that look at other records: travel, the same fix, many people on one phone. Pure.
+
+Each is symmetric and monotone: a pair or a group raises the doubt for all its records, whichever arrived
+first, and a further record never takes a doubt back. So the final state does not depend on the order.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import chain, islice
+from math import asin, cos, radians, sin, sqrt
+
+from service.geography.geodesy import EARTH_RADIUS_M
+from service.platform.thresholds import Thresholds
+
+DEGREE_M = radians(1) * EARTH_RADIUS_M
+"""Metres of one degree of latitude, and at most of one of longitude."""
+
+FIX_SCALE = 1_000_000
+"""Six decimals of a degree, about 0.1 m: honest fixes of different phones do not agree so far."""
+
+TRAVEL_WINDOW = timedelta(hours=48)
+"""Records farther apart in time are never in conflict: Kazakhstan is crossed in 20 hours at 150 km/h."""
+
+RecordKey = tuple[str, str]
+"""(sender_id, id), as text."""
+
+
+# Not frozen: the sender is put in late, and a frozen one costs three times as much on the busiest path.
+@dataclass(slots=True)
+class Sighting:
+    """One record, as these rules see it: whose, when, where (degrees; None: no position), on which phone."""
+
+    key: RecordKey
+    event_id: str
+    captured_at: datetime
+    latitude: float | None
+    longitude: float | None
+    accuracy_m: float
+    installation_id: str
+    day: date
+    # Same for fixes that agree to six decimals; None without a position of the phone's own.
+    fix_key: int | None
+
+    @property
+    def sender_id(self) -> str:
+        return self.key[0]
+
+
+def fix_key(latitude: float, longitude: float) -> int:
+    """One 64-bit number for all fixes that agree to six decimals."""
+    return round(latitude * FIX_SCALE) * 1_000_000_000 + round(longitude * FIX_SCALE)
+
+
+def doubts(
+    new: Sequence[Sighting], known: Iterable[Sighting], limits: Thresholds
+) -> dict[RecordKey, set[str]]:
+    """The doubts that new records raise, about themselves and about known ones, by record.
+
+    `known`: the sender's own records within TRAVEL_WINDOW, those with the same fix within twice the rule's
+    time, and those on the same phone on the same day.
+    """
+    every = list({sighting.key: sighting for sighting in (*known, *new)}.values())
+    found: defaultdict[RecordKey, set[str]] = defaultdict(set)
+    if len(every) > 1:
+        _doubt_travel(new, every, limits, found)
+        _doubt_same_fix(new, every, limits, found)
+        _doubt_installation(new, every, limits, found)
+    return found
+
+
+def _doubt_travel(
+    new: Sequence[Sighting],
+    every: Sequence[Sighting],
+    limits: Thresholds,
+    found: defaultdict[RecordKey, set[str]],
+) -> None:
+    """Each pair once: a batch of 200 records has 20,000."""
+    new_keys = {one.key for one in new}
+    known = [one for one in every if one.key not in new_keys]
+    for number, one in enumerate(new, start=1):
+        for other in chain(known, islice(new, number, None)):
+            if other.sender_id == one.sender_id and is_impossible_travel(one, other, limits):
+                found[one.key].add("travel")
+                found[other.key].add("travel")
+
+
+def is_impossible_travel(one: Sighting, other: Sighting, limits: Thresholds) -> bool:
+    """Whether nobody gets from one to the other in the time between; both accuracies are given away."""
+    if one.latitude is None or one.longitude is None or other.latitude is None or other.longitude is None:
+        return False
+    apart = abs(one.captured_at - other.captured_at)
+    possible_m = max(limits.travel_m, limits.travel_kmh / 3.6 * apart.total_seconds())
+    possible_m += one.accuracy_m + other.accuracy_m
+    # First north, then east is never shorter than the great circle, and takes no trigonometry to measure.
+    detour_m = DEGREE_M * (abs(one.latitude - other.latitude) + abs(one.longitude - other.longitude))
+    if apart > TRAVEL_WINDOW or detour_m <= possible_m:
+        return False
+    return _great_circle_m(one.latitude, one.longitude, other.latitude, other.longitude) > possible_m
+
+
+def _great_circle_m(latitude: float, longitude: float, latitude_2: float, longitude_2: float) -> float:
+    """Metres between two points in degrees (haversine)."""
+    phi, phi_2 = radians(latitude), radians(latitude_2)
+    haversine = (
+        sin((phi_2 - phi) / 2) ** 2 + cos(phi) * cos(phi_2) * sin(radians(longitude_2 - longitude) / 2) ** 2
+    )
+    return 2 * EARTH_RADIUS_M * asin(sqrt(min(1.0, haversine)))
+
+
+def _doubt_same_fix(
+    new: Sequence[Sighting],
+    every: Sequence[Sighting],
+    limits: Thresholds,
+    found: defaultdict[RecordKey, set[str]],
+) -> None:
+    for key in {one.fix_key for one in new if one.fix_key is not None}:
+        alike = sorted((one for one in every if one.fix_key == key), key=lambda one: one.captured_at)
+        for one in _crowded(alike, limits):
+            found[one.key].add("same-fix")
+
+
+def _crowded(alike: Sequence[Sighting], limits: Thresholds) -> list[Sighting]:
+    """Those of records sorted by time that have so many people within the rule's time, before and after."""
+    reach = timedelta(minutes=limits.same_fix_min)
+    people: Counter[str] = Counter()
+    first = following = 0
+    crowded = []
+    for one in alike:
+        while following < len(alike) and alike[following].captured_at <= one.captured_at + reach:
+            people[alike[following].sender_id] += 1
+            following += 1
+        while alike[first].captured_at < one.captured_at - reach:
+            people[alike[first].sender_id] -= 1
+            people += Counter()  # forgets those at zero
+            first += 1
+        if len(people) >= limits.same_fix_people:
+            crowded.append(one)
+    return crowded
+
+
+def _doubt_installation(
+    new: Sequence[Sighting],
+    every: Sequence[Sighting],
+    limits: Thresholds,
+    found: defaultdict[RecordKey, set[str]],
+) -> None:
+    for phone in {(one.installation_id, one.day) for one in new}:
+        sharing = [one for one in every if (one.installation_id, one.day) == phone]
+        if len({one.sender_id for one in sharing}) > limits.installation_people:
+            for one in sharing:
+                found[one.key].add("installation")

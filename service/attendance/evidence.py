@@ -1,0 +1,199 @@
+"""Judges evidence of presence: facts and thresholds in, verdict with reasons out. Pure.
+
+Thresholds and rules are the table "When presence counts" of the design. Distances are metres to the event's
+area (0 inside it), times are aware. Presence is judged at the moment of presence, not of arrival. Rules that
+look at other records are in `service/attendance/cross_checks.py`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from service import errors
+from service.platform.thresholds import Thresholds
+
+
+class Kind(StrEnum):
+    """What a record says."""
+
+    CHECK_IN = "check_in"
+    CHECK_OUT = "check_out"
+
+
+class Status(StrEnum):
+    """What an attendance is worth."""
+
+    COUNTED = "counted"
+    REVIEW = "review"
+    REJECTED = "rejected"
+
+
+class Evidence(StrEnum):
+    """What an attendance rests on."""
+
+    GPS = "gps"
+    WEAK = "weak"
+    CODE = "code"
+    ORGANIZER = "organizer"
+
+
+INTEGRITY = frozenset({"mocked", "attestation", "clock", "travel", "same-fix", "installation"})
+"""Doubts about honesty: a better fix does not settle them. All others are about quality: it does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A fix as the phone reported it: WGS 84 degrees, `accuracy_m` the 68 % radius (0 or None: not known)."""
+
+    latitude: float
+    longitude: float
+    accuracy_m: float | None
+    fixed_at: datetime
+    mocked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A position as the judge sees it: `distance_m` to the area; `age_s` when captured, by the phone's clock
+    (negative: the fix lies in the future)."""
+
+    distance_m: float
+    accuracy_m: float | None
+    age_s: float
+    mocked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """One moment of presence to judge.
+
+    `at`: the moment; `arrived_at`: when the record reached the service; `fix`: None without a position;
+    `code_is_right`: the code of the place was sent and held; `attested`: what App Check said (None: nothing);
+    `clock_off`: how wrong the phone's clock goes by what it says itself.
+    """
+
+    kind: Kind
+    at: datetime
+    arrived_at: datetime
+    fix: Fix | None
+    code_is_right: bool = False
+    attested: bool | None = None
+    clock_off: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`reasons` are stable names; empty when counted without any doubt."""
+
+    status: Status
+    evidence: Evidence
+    reasons: tuple[str, ...] = ()
+
+
+def judge(presence: Presence, starts_at: datetime, ends_at: datetime, limits: Thresholds) -> Verdict:
+    """Judge one record against an event.
+
+    Raises:
+        OutsideArea, StalePosition, TooEarly, TooLate, SyncTooLate: the presence is refused.
+        Invalid: neither a position nor a right code, or the fix lies in the future.
+    """
+    evidence, doubts = _judge_place(presence, limits)
+    reasons = tuple(
+        reason
+        for reason in (
+            _judge_time(presence, starts_at, ends_at, limits),
+            _judge_sync(presence.arrived_at, ends_at, limits),
+            *doubts,
+            "mocked" if presence.fix is not None and presence.fix.mocked else None,
+            "attestation" if presence.attested is False else None,
+            # Honest clocks are off by up to a day; a record sent again word for word is older.
+            "clock" if abs(presence.clock_off) > timedelta(hours=limits.clock_off_hours) else None,
+        )
+        if reason
+    )
+    return Verdict(Status.REVIEW if reasons else Status.COUNTED, evidence, reasons)
+
+
+def allowed_distance_m(accuracy_m: float | None, limits: Thresholds) -> float:
+    """Distance in metres within which a fix of this accuracy counts.
+
+    Twice the reported radius holds 95 % of honest fixes when the reported one holds 68 % (Rayleigh).
+    """
+    return max(limits.near_m, 2 * min(accuracy_m or 0, limits.good_accuracy_m))
+
+
+def _judge_place(presence: Presence, limits: Thresholds) -> tuple[Evidence, list[str | None]]:
+    """The position, and the code of the place, which settles what is doubtful about a position."""
+    fix = presence.fix
+    if fix is None:
+        if not presence.code_is_right:
+            raise errors.Invalid("position", "position-or-code")
+        return Evidence.CODE, []
+    if fix.age_s < -limits.future_fix_s:
+        raise errors.Invalid("position.fixed_at", "fix-in-the-future")
+    if presence.code_is_right:
+        return _judge_place_by_code(fix, limits)
+    evidence, accuracy_reason = _judge_accuracy(fix, limits)
+    return evidence, [_judge_fix_age(fix.age_s, limits), _judge_distance(fix, limits), accuracy_reason]
+
+
+def _judge_place_by_code(fix: Fix, limits: Thresholds) -> tuple[Evidence, list[str | None]]:
+    """With a right code a doubtful fix does not matter; one that is good and far away contradicts it."""
+    if fix.age_s > limits.review_fix_age_s:
+        return Evidence.CODE, []
+    if fix.distance_m > _review_distance_m(fix.accuracy_m, limits):
+        return Evidence.CODE, ["distance"]
+    evidence, accuracy_reason = _judge_accuracy(fix, limits)
+    doubts = (_judge_fix_age(fix.age_s, limits), _judge_distance(fix, limits), accuracy_reason)
+    return (Evidence.CODE if any(doubts) or evidence is Evidence.WEAK else evidence), []
+
+
+def _judge_time(presence: Presence, starts_at: datetime, ends_at: datetime, limits: Thresholds) -> str | None:
+    opens = starts_at - timedelta(minutes=limits.open_before_min)
+    closes = ends_at
+    if presence.kind is Kind.CHECK_OUT:
+        closes += timedelta(minutes=limits.leave_after_min)
+    off = timedelta(minutes=limits.review_off_min)
+    if presence.at < opens - off:
+        raise errors.TooEarly(opens_at=opens)
+    if presence.at > closes + off:
+        raise errors.TooLate(closed_at=closes)
+    if presence.at < opens:
+        return "early"
+    return "late" if presence.at > closes else None
+
+
+def _judge_sync(arrived_at: datetime, ends_at: datetime, limits: Thresholds) -> str | None:
+    late = arrived_at - ends_at
+    if late > timedelta(days=limits.review_sync_days):
+        raise errors.SyncTooLate(allowed_days=limits.review_sync_days)
+    return "late-sync" if late > timedelta(hours=limits.sync_hours) else None
+
+
+def _judge_fix_age(age_s: float, limits: Thresholds) -> str | None:
+    if age_s > limits.review_fix_age_s:
+        raise errors.StalePosition(age_s=round(age_s), allowed_s=limits.fix_age_s)
+    return "old-fix" if age_s > limits.fix_age_s else None
+
+
+def _review_distance_m(accuracy_m: float | None, limits: Thresholds) -> float:
+    return limits.review_distance_m + limits.review_accuracy_factor * (accuracy_m or 0)
+
+
+def _judge_distance(fix: Fix, limits: Thresholds) -> str | None:
+    allowed = allowed_distance_m(fix.accuracy_m, limits)
+    if fix.distance_m <= allowed:
+        return None
+    if fix.distance_m > _review_distance_m(fix.accuracy_m, limits):
+        raise errors.OutsideArea(distance_m=round(fix.distance_m), allowed_m=round(allowed))
+    return "distance"
+
+
+def _judge_accuracy(fix: Fix, limits: Thresholds) -> tuple[Evidence, str | None]:
+    if not fix.accuracy_m:
+        return Evidence.WEAK, "accuracy-unknown"
+    if fix.accuracy_m <= limits.good_accuracy_m:
+        return Evidence.GPS, None
+    if fix.accuracy_m <= limits.weak_accuracy_m and fix.distance_m <= limits.near_m:
+        return Evidence.WEAK, None
+    return Evidence.WEAK, "accuracy"

@@ -1,0 +1,147 @@
+"""Head counts of classes and companies without accounts, as organizers say; counted apart everywhere."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from service import errors
+from service.access import Actor, Permission, require
+from service.events import events
+from service.ledger import ledger
+from service.models import Event, Headcount
+
+MAX_PEOPLE = 5_000
+OPEN_AFTER_END = timedelta(days=14)
+"""So long head counts can be given and taken back: as long as records kept without signal are taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What an organizer says of a group: its name, how many came, and how long each worked (minutes)."""
+
+    name: str
+    people: int
+    minutes: int
+
+
+def give(
+    session: Session, actor: Actor, event_id: UUID, headcount_id: UUID, group: Group, now: datetime
+) -> tuple[Headcount, bool]:
+    """Store a head count, or put another in its place; the counts move by the difference.
+
+    Returns:
+        The head count, and whether it is new.
+
+    Raises:
+        NotFound, Forbidden. NotPublished, Cancelled, NotStarted, HeadcountsClosed.
+        Invalid: more minutes than the event has.
+    """
+    event = _locked_event(session, actor, event_id)
+    _check_open(event, now)
+    length = int((event.ends_at - event.starts_at).total_seconds() // 60)
+    if group.minutes > length:
+        raise errors.Invalid("minutes", "headcount-minutes", limit=length)
+    stored = session.get(Headcount, (event_id, headcount_id))
+    if stored is None:
+        made = Headcount(
+            event_id=event_id,
+            id=headcount_id,
+            created_by=actor.volunteer_id,
+            created_at=now,
+            taken_back=True,
+        )
+        session.add(made)
+        _change(session, actor, event, made, group, now)
+        return made, True
+    if stored.taken_back or Group(stored.group_name, stored.people, stored.minutes) != group:
+        _change(session, actor, event, stored, group, now)
+    return stored, False
+
+
+def _change(
+    session: Session, actor: Actor, event: Event, headcount: Headcount, group: Group, now: datetime
+) -> None:
+    before = headcount.counted
+    headcount.group_name, headcount.people, headcount.minutes = group.name, group.people, group.minutes
+    headcount.taken_back = False
+    _note_change(session, actor, event, headcount, headcount.counted - before, now)
+
+
+def take_back(session: Session, actor: Actor, event_id: UUID, headcount_id: UUID, now: datetime) -> None:
+    """Take a head count back; repeated, it changes nothing.
+
+    Raises:
+        NotFound, Forbidden. HeadcountsClosed.
+    """
+    event = _locked_event(session, actor, event_id)
+    stored = session.get(Headcount, (event_id, headcount_id))
+    if stored is None:
+        raise errors.NotFound()
+    if stored.taken_back:
+        return
+    _check_not_closed(event, now)
+    stored.taken_back = True
+    _note_change(session, actor, event, stored, -stored.people, now)
+
+
+def _note_change(
+    session: Session, actor: Actor, event: Event, headcount: Headcount, difference: int, now: datetime
+) -> None:
+    headcount.changed_by, headcount.changed_at = actor.volunteer_id, now
+    if difference:
+        ledger.add(session, event, headcount=difference)
+    session.flush()
+
+
+def _locked_event(session: Session, actor: Actor, event_id: UUID) -> Event:
+    """The event for its organizer, locked so that changes of its head counts, place and day come one by one.
+
+    The lock lets check-ins pass: they only look at the event's key. Raises NotFound, Forbidden.
+    """
+    event = session.get(Event, event_id, with_for_update={"key_share": True})
+    if event is None:
+        raise errors.NotFound()
+    events.get_visible(session, actor, event_id)
+    require(actor, Permission.GIVE_HEADCOUNTS, events.target_of(event))
+    return event
+
+
+def _check_open(event: Event, now: datetime) -> None:
+    if event.is_draft:
+        raise errors.NotPublished()
+    if event.is_cancelled:
+        raise events.cancelled(event)
+    if now < event.starts_at:
+        raise errors.NotStarted(starts_at=event.local(event.starts_at))
+    _check_not_closed(event, now)
+
+
+def _check_not_closed(event: Event, now: datetime) -> None:
+    closes = event.ends_at + OPEN_AFTER_END
+    if now > closes:
+        raise errors.HeadcountsClosed(closed_at=event.local(closes))
+
+
+def of_event(
+    session: Session, actor: Actor, event_id: UUID, after: UUID | None, limit: int
+) -> Sequence[Headcount]:
+    """The head counts of an event that count, by id, for its organizers and coordinators.
+
+    Raises:
+        NotFound, Forbidden.
+    """
+    event = events.get_visible(session, actor, event_id)
+    require(actor, Permission.SEE_HEADCOUNTS, events.target_of(event))
+    query = (
+        sa.select(Headcount)
+        .where(Headcount.event_id == event_id, Headcount.taken_back.is_(False))
+        .order_by(Headcount.id)
+        .limit(limit)
+    )
+    if after:
+        query = query.where(Headcount.id > after)
+    return session.scalars(query).all()

@@ -1,0 +1,1 @@
+"""Events: planning, finding, signing up."""

@@ -1,0 +1,67 @@
+"""Reports of events: a volunteer says what is wrong, the region's coordinators read and close them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from service import errors
+from service.access import Actor, Permission, require
+from service.events import events
+from service.models import Event, EventReport
+from service.models.base import new_id
+
+
+def report(session: Session, actor: Actor, event_id: UUID, reason: str, now: datetime) -> None:
+    """Report an event. One open report a person: again, it says the newer reason; a closed one opens again.
+
+    Raises:
+        NotFound: no such event, or a draft of others.
+    """
+    events.get_visible(session, actor, event_id)
+    again = {"reason": reason, "created_at": now, "closed_at": None, "closed_by": None, "resolution": None}
+    session.execute(
+        insert(EventReport)
+        .values(id=new_id(), event_id=event_id, volunteer_id=actor.volunteer_id, **again)
+        .on_conflict_do_update(index_elements=["event_id", "volunteer_id"], set_=again)
+    )
+
+
+def open_reports(
+    session: Session, actor: Actor, region_code: str | None, after: UUID | None, limit: int
+) -> Sequence[tuple[EventReport, Event]]:
+    """Open reports of the regions that the actor coordinates, by id. Raises Forbidden: coordinates none."""
+    if not actor.regions:
+        raise errors.Forbidden()
+    query = (
+        sa.select(EventReport, Event)
+        .join(Event, Event.id == EventReport.event_id)
+        .where(EventReport.closed_at.is_(None))
+        .order_by(EventReport.id)
+        .limit(limit)
+    )
+    if not actor.is_national:
+        query = query.where(Event.region_code.in_(sorted(actor.regions)))
+    if region_code is not None:
+        query = query.where(Event.region_code == region_code)
+    if after is not None:
+        query = query.where(EventReport.id > after)
+    return session.execute(query).all()
+
+
+def close(session: Session, actor: Actor, report_id: UUID, resolution: str, now: datetime) -> EventReport:
+    """Close a report with what came of it; closed again, it keeps the first words.
+
+    Raises:
+        NotFound: none of this id. Forbidden: not a coordinator of its region.
+    """
+    found = session.get(EventReport, report_id, with_for_update=True)
+    if found is None:
+        raise errors.NotFound()
+    require(actor, Permission.HANDLE_REPORT, events.target_of(events.get(session, found.event_id)))
+    if found.closed_at is None:
+        found.closed_at, found.closed_by, found.resolution = now, actor.volunteer_id, resolution
+    return found

@@ -1,0 +1,1 @@
+"""Where things are: distances, areas, regions, places."""

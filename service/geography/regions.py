@@ -1,0 +1,97 @@
+"""The 20 regions: their names, and which one a point lies in. All in memory."""
+
+import csv
+import json
+from dataclasses import dataclass
+from functools import cache
+from math import cos, radians
+from pathlib import Path
+
+import shapely
+from shapely.geometry import Point, shape
+
+from service.models.base import LocalizedText
+
+DATA = Path(__file__).parent / "data"
+NEAR_KM = 20
+"""A point outside every outline belongs to the nearest region within so many kilometres."""
+
+KM_PER_DEGREE = 111.2
+KK_ALPHABET = "аәбвгғдеёжзийкқлмнңоөпрстуұүфхһцчшщъыіьэюя"
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """`code` is ISO 3166-2, `kato` the first two digits of its places' KATO codes."""
+
+    code: str
+    kato: str
+    geonames_admin1: str
+    names: LocalizedText
+
+
+@cache
+def all_regions() -> tuple[Region, ...]:
+    """The regions in the order of their codes."""
+    with (DATA / "regions.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(
+            Region(
+                code=row["iso"],
+                kato=row["kato2"],
+                geonames_admin1=row["geonames_admin1"],
+                names={language: row[language] for language in ("kk", "ru", "en")},
+            )
+            for row in csv.DictReader(file)
+        )
+
+
+@cache
+def _by_code() -> dict[str, Region]:
+    return {region.code: region for region in all_regions()}
+
+
+def get(code: str) -> Region | None:
+    """The region with this ISO code."""
+    return _by_code().get(code)
+
+
+@cache
+def _outlines() -> tuple[shapely.STRtree, list[str]]:
+    document = json.loads((DATA / "regions.geojson").read_text(encoding="utf-8"))
+    outlines = [shape(feature["geometry"]) for feature in document["features"]]
+    shapely.prepare(outlines)
+    return shapely.STRtree(outlines), [feature["properties"]["iso"] for feature in document["features"]]
+
+
+def region_at(latitude: float, longitude: float) -> Region | None:
+    """The region of a point (WGS 84 degrees): its own, else the nearest within 20 km, else None."""
+    tree, codes = _outlines()
+    point = Point(longitude, latitude)
+    found = tree.query(point, predicate="intersects")
+    if len(found):
+        return get(codes[min(found)])
+    return _nearest(tree, codes, point)
+
+
+def _nearest(tree: shapely.STRtree, codes: list[str], point: Point) -> Region | None:
+    """Distances on the local plane: longitude shrunk by the cosine of the latitude, then degrees to km."""
+    shrink = cos(radians(point.y))
+    reach = NEAR_KM / KM_PER_DEGREE
+    box = shapely.box(point.x - reach / shrink, point.y - reach, point.x + reach / shrink, point.y + reach)
+
+    def distance_km(index: int) -> float:
+        outline = shapely.transform(
+            shapely.intersection(tree.geometries[index], box), lambda xy: xy * (shrink, 1)
+        )
+        return float(outline.distance(Point(point.x * shrink, point.y))) * KM_PER_DEGREE
+
+    near = sorted((distance_km(index), codes[index]) for index in tree.query(box, predicate="intersects"))
+    return get(near[0][1]) if near and near[0][0] <= NEAR_KM else None
+
+
+def kk_sort_key(text: str) -> list[int]:
+    """Sorts by the Kazakh alphabet, where code points put Ә Қ Ө Ұ after Я."""
+    return [
+        KK_ALPHABET.index(letter) if letter in KK_ALPHABET else ord(letter) - 0x10FFFF
+        for letter in text.casefold()
+    ]

@@ -1,0 +1,43 @@
+"""The ground of all tables: their base, the names of their constraints, their ids."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import DeclarativeBase, registry
+from uuid_utils.compat import uuid7
+
+LocalizedText = dict[str, str]
+"""A name in up to three languages: {"kk": …, "ru": …, "en": …}."""
+
+NAMING_CONVENTION = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Every model's base. The type map lives in the registry: Flask-SQLAlchemy refuses it on the class."""
+
+    registry = registry(
+        metadata=sa.MetaData(naming_convention=NAMING_CONVENTION),
+        type_annotation_map={
+            str: sa.Text,
+            datetime: sa.DateTime(timezone=True),
+            date: sa.Date,
+            UUID: sa.Uuid,
+            LocalizedText: JSONB,
+            dict[str, Any]: JSONB,
+            list[str]: ARRAY(sa.Text),
+        },
+    )
+
+
+def new_id() -> UUID:
+    """A UUID of version 7: ids made by the server sort by the time of making."""
+    return uuid7()

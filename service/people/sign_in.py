@@ -1,0 +1,68 @@
+"""Local sign-in codes, for machines without a Firebase project: five minutes, once, five tries."""
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from service import errors
+from service.models import SignInCode
+from service.platform import usage_limits
+
+CODE_DIGITS = 6
+CODE_LIFETIME = timedelta(minutes=5)
+MAX_TRIES = 5
+
+
+def new_code(
+    session: Session, phone: str, address: str, now: datetime, *, per_phone: int, per_address: int, key: str
+) -> str:
+    """Make a code for the phone and forget the one before; at most so many an hour a phone and an address.
+
+    Raises:
+        TooManyRequests: the limit of this hour is reached.
+    """
+    usage_limits.count_use(session, f"code-phone:{phone}", now, per_phone)
+    usage_limits.count_use(session, f"code-address:{address}", now, per_address)
+    code = "".join(secrets.choice("0123456789") for _ in range(CODE_DIGITS))
+    values = {"code_hash": _hash(phone, code, key), "expires_at": now + CODE_LIFETIME, "tries": 0}
+    session.execute(
+        insert(SignInCode)
+        .values(phone=phone, **values)
+        .on_conflict_do_update(index_elements=["phone"], set_=values)
+    )
+    return code
+
+
+def count_try(session: Session, phone: str) -> None:
+    """Count one try, before it is judged and in a transaction of its own: a refusal must not forgive it."""
+    session.execute(sa.update(SignInCode).where(SignInCode.phone == phone).values(tries=SignInCode.tries + 1))
+
+
+def use_code(session: Session, phone: str, code: str, now: datetime, key: str) -> None:
+    """Use the code up. Its try has been counted already.
+
+    Raises:
+        BadCode: wrong, used, late, or tried too often; which of these is not told.
+    """
+    used = session.execute(
+        sa.delete(SignInCode)
+        .where(
+            SignInCode.phone == phone,
+            SignInCode.code_hash == _hash(phone, code, key),
+            SignInCode.expires_at >= now,
+            SignInCode.tries <= MAX_TRIES,
+        )
+        .returning(SignInCode.phone)
+    ).scalar()
+    if used is None:
+        raise errors.BadCode()
+
+
+def _hash(phone: str, code: str, key: str) -> str:
+    """Keyed, so that a stolen table of six-digit codes cannot simply be tried through."""
+    return hmac.new(key.encode(), f"{phone}:{code}".encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,198 @@
+"""The settings: one frozen object, read once from the environment; a wrong value is named with its cure."""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from service.platform.thresholds import Thresholds
+
+T = TypeVar("T")
+
+MIN_SECRET_LENGTH = 32
+DEVELOPMENT_SECRET = "development only: never signs anything that leaves this machine"  # noqa: S105 - says so
+
+
+class SettingsError(Exception):
+    """One line for each wrong setting, each with the way to mend it."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__(
+            "The settings are not right:\n" + "\n".join(f"  - {problem}" for problem in problems)
+        )
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that can be set. The README names each environment variable."""
+
+    development: bool
+    port: int
+    data_dir: Path
+    secret_key: str
+    database_url: str | None
+    database_read_url: str | None
+    firebase_project_id: str | None
+    google_application_credentials: str | None
+    app_check_required: bool
+    app_check_app_ids: tuple[str, ...]
+    ratelimit_storage_uri: str
+    phone_regions: tuple[str, ...]
+    min_age: int
+    lowest_app_version: str
+    trusted_proxies: int
+    requests_per_minute: int
+    codes_per_phone_hour: int
+    codes_per_address_hour: int
+    code_tries_per_hour: int
+    web_workers: int
+    web_threads: int
+    worker_concurrency: int
+    push_threads: int
+    push_lease_s: int
+    web_app_url: str | None
+    push_per_second: int
+    thresholds: Thresholds = field(default_factory=Thresholds)
+
+    @property
+    def local_identity(self) -> bool:
+        """Sign-in codes are ours only while no Firebase project is configured."""
+        return self.firebase_project_id is None
+
+
+def read(environment: Mapping[str, str]) -> Settings:
+    """Read and check the environment.
+
+    Raises:
+        SettingsError: naming every wrong value at once.
+    """
+    reader = _Reader(environment)
+    development = reader.choice("TAZALYQ_ENV", ("production", "development"), "production") == "development"
+    settings = Settings(
+        development=development,
+        port=reader.number("PORT", 8000, int, lowest=1, highest=65_535),
+        data_dir=Path(reader.text("TAZALYQ_DATA_DIR") or "var"),
+        secret_key=reader.text("SECRET_KEY") or (DEVELOPMENT_SECRET if development else ""),
+        database_url=reader.url("DATABASE_URL", ("postgres", "postgresql", "postgresql+psycopg")),
+        database_read_url=reader.url("DATABASE_READ_URL", ("postgres", "postgresql", "postgresql+psycopg")),
+        firebase_project_id=reader.text("FIREBASE_PROJECT_ID"),
+        google_application_credentials=reader.existing_file("GOOGLE_APPLICATION_CREDENTIALS"),
+        app_check_required=reader.choice("APP_CHECK", ("checked", "required"), "checked") == "required",
+        app_check_app_ids=reader.names("APP_CHECK_APP_IDS"),
+        ratelimit_storage_uri=reader.text("RATELIMIT_STORAGE_URI") or "memory://",
+        phone_regions=reader.words("PHONE_REGIONS", ("KZ",)),
+        min_age=reader.number("MIN_AGE", 14, int, lowest=0, highest=18),
+        lowest_app_version=reader.text("LOWEST_APP_VERSION") or "1.0.0",
+        trusted_proxies=reader.number("TRUSTED_PROXIES", 0, int, lowest=0, highest=10),
+        requests_per_minute=reader.number("REQUESTS_PER_MINUTE", 6_000, int, lowest=1),
+        codes_per_phone_hour=reader.number("CODES_PER_PHONE_HOUR", 5, int, lowest=1),
+        codes_per_address_hour=reader.number("CODES_PER_ADDRESS_HOUR", 2_000, int, lowest=1),
+        code_tries_per_hour=reader.number("CODE_TRIES_PER_HOUR", 10, int, lowest=1),
+        web_workers=reader.number("WEB_WORKERS", 2, int, lowest=1, highest=256),
+        web_threads=reader.number("WEB_THREADS", 8, int, lowest=1, highest=256),
+        worker_concurrency=reader.number("WORKER_CONCURRENCY", 4, int, lowest=1, highest=64),
+        push_threads=reader.number("PUSH_THREADS", 48, int, lowest=1, highest=64),
+        push_lease_s=reader.number("PUSH_LEASE_S", 60, int, lowest=1, highest=3_600),
+        web_app_url=reader.url("WEB_APP_URL", ("https",)),
+        push_per_second=reader.number("PUSH_PER_SECOND", 500, int, lowest=0, highest=10_000),
+        thresholds=reader.thresholds(),
+    )
+    if not development:
+        reader.require_for_production()
+    if reader.problems:
+        raise SettingsError(reader.problems)
+    return settings
+
+
+class _Reader:
+    """Reads one value after the other and collects what is wrong."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self.environment = environment
+        self.problems: list[str] = []
+
+    def text(self, name: str) -> str | None:
+        return self.environment.get(name, "").strip() or None
+
+    def choice(self, name: str, allowed: tuple[str, ...], default: str) -> str:
+        value = self.text(name) or default
+        if value in allowed:
+            return value
+        self.problems.append(f"{name} is {value!r}: set it to one of {', '.join(allowed)}.")
+        return default
+
+    def number(
+        self,
+        name: str,
+        default: T,
+        parse: Callable[[str], T],
+        *,
+        lowest: float = 0,
+        highest: float = 1_000_000,
+    ) -> T:
+        raw = self.text(name)
+        if raw is None:
+            return default
+        try:
+            value = parse(raw)
+            if lowest <= float(raw) <= highest:
+                return value
+        except ValueError:
+            pass
+        self.problems.append(f"{name} is {raw!r}: set it to a number from {lowest:g} to {highest:g}.")
+        return default
+
+    def url(self, name: str, schemes: tuple[str, ...]) -> str | None:
+        value = self.text(name)
+        if value is not None and urlsplit(value).scheme not in schemes:
+            self.problems.append(f"{name} is not an address: start it with {schemes[0]}://")
+            return None
+        return value
+
+    def existing_file(self, name: str) -> str | None:
+        value = self.text(name)
+        if value is not None and not Path(value).is_file():
+            self.problems.append(
+                f"{name}: there is no file {value}; give the path of the service account's JSON key."
+            )
+        return value
+
+    def names(self, name: str) -> tuple[str, ...]:
+        """Names as they are written, between commas or spaces."""
+        return tuple((self.text(name) or "").replace(",", " ").split())
+
+    def words(self, name: str, default: tuple[str, ...]) -> tuple[str, ...]:
+        value = self.text(name)
+        return tuple(value.upper().replace(",", " ").split()) if value else default
+
+    def thresholds(self) -> Thresholds:
+        """Each rule of presence can be set: near_m is PRESENCE_NEAR_M, and so on."""
+        values: dict[str, Any] = {
+            name: self.number(f"PRESENCE_{name.upper()}", default, type(default))
+            for name, default in dataclasses.asdict(Thresholds()).items()
+        }
+        return Thresholds(**values)
+
+    def require_for_production(self) -> None:
+        """Production never falls back: neither to a database of its own nor to local sign-in codes."""
+        cures = {
+            "DATABASE_URL": "the address of a PostgreSQL 15 or newer, postgresql://user:password@host/name",
+            "SECRET_KEY": f"at least {MIN_SECRET_LENGTH} random characters, e.g. from `openssl rand -hex 32`",
+            "FIREBASE_PROJECT_ID": "the id of the Firebase project whose tokens phones bring",
+            "GOOGLE_APPLICATION_CREDENTIALS": "the path of the service account's JSON key",
+        }
+        self.problems += [
+            f"{name} is missing: set it to {cure} (or TAZALYQ_ENV=development on your own machine)."
+            for name, cure in cures.items()
+            if self.text(name) is None
+        ]
+        secret = self.text("SECRET_KEY")
+        if secret is not None and len(secret) < MIN_SECRET_LENGTH:
+            self.problems.append(f"SECRET_KEY is too short: set it to {cures['SECRET_KEY']}.")
+        if self.text("FIREBASE_AUTH_EMULATOR_HOST") is not None:
+            self.problems.append(
+                "FIREBASE_AUTH_EMULATOR_HOST is set: it lets forged tokens in; unset it in production."
+            )

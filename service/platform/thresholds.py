@@ -1,0 +1,28 @@
+"""The limits of the rules of attendance: settings, with the design's values as defaults."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Limits of the rules; metres, seconds, minutes, hours, days, km/h and people as the names say."""
+
+    near_m: float = 100
+    good_accuracy_m: float = 100
+    weak_accuracy_m: float = 300
+    review_distance_m: float = 1_000
+    review_accuracy_factor: float = 3
+    fix_age_s: int = 120
+    review_fix_age_s: int = 600
+    future_fix_s: int = 60
+    open_before_min: int = 60
+    leave_after_min: int = 60
+    review_off_min: int = 360
+    sync_hours: int = 72
+    review_sync_days: int = 14
+    travel_m: float = 2_000
+    travel_kmh: float = 150
+    same_fix_people: int = 5
+    same_fix_min: int = 60
+    installation_people: int = 3
+    clock_off_hours: int = 25

@@ -1,0 +1,1 @@
+"""Staff's word: corrections, reviews, appeals."""

@@ -1,0 +1,118 @@
+"""An organizer's correction: who was there without a record, who was not in spite of one, how long."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from service import errors
+from service.access import Actor, Permission, require
+from service.attendance.derivation import Decision, presence_minutes
+from service.attendance.evidence import Status
+from service.attendance.presence_store import EventFacts
+from service.events import events
+from service.platform.thresholds import Thresholds
+from service.rulings import decisions
+from service.rulings.decisions import Case, Role, Word
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What an organizer says. `minutes`: None leaves them as the records say, else the whole event."""
+
+    present: bool
+    minutes: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """The attendance as the contract shows it, and the zone of its event."""
+
+    attendance: dict[str, Any]
+    zone: str
+
+
+def correct(
+    session: Session,
+    actor: Actor,
+    event_id: UUID,
+    volunteer_id: UUID,
+    correction: Correction,
+    now: datetime,
+    limits: Thresholds,
+) -> Corrected:
+    """Say whether somebody was there. The same again changes nothing.
+
+    Raises:
+        NotFound: no such event or person, or nobody knew of the presence that is denied. Forbidden.
+        OwnAttendance: about oneself. NotPublished, Cancelled: nothing took place.
+        CorrectionTooEarly, CorrectionTooLate. Invalid: minutes beyond the event, or of somebody absent.
+        CoordinatorDecided: a coordinator has decided otherwise. Busy.
+    """
+    event = events.get_visible(session, actor, event_id)
+    require(actor, Permission.CORRECT_ATTENDANCE, events.target_of(event))
+    if volunteer_id == actor.volunteer_id:
+        raise errors.OwnAttendance()
+    status = Status.COUNTED if correction.present else Status.REJECTED
+    word = Word(Role.ORGANIZER, actor.volunteer_id, status, correction.minutes, correction.reason)
+
+    def act() -> Corrected:
+        case = decisions.lock_and_read(session, event_id, volunteer_id)
+        return Corrected(_correct(session, case, word, now, limits), case.facts.event.zone)
+
+    return decisions.retrying(session, act)
+
+
+def _correct(session: Session, case: Case, word: Word, now: datetime, limits: Thresholds) -> dict[str, Any]:
+    event = case.facts.event
+    _check_moment(event, word, now, limits)
+    _check_minutes(event, word)
+    if word.status is Status.REJECTED and case.held is None and not case.facts.records:
+        raise errors.NotFound()
+    if case.is_repeated(word):
+        return decisions.shown(case)
+    _check_coordinator(case, word)
+    return decisions.put(session, case, word, _decision(case, word), now, limits)
+
+
+def _check_moment(event: EventFacts, word: Word, now: datetime, limits: Thresholds) -> None:
+    """From the start of the event until as late as a phone may still send what it kept."""
+    if event.status == "draft":
+        raise errors.NotPublished()
+    never_began = event.cancelled_at is not None and event.cancelled_at <= event.starts_at
+    if never_began and word.status is Status.COUNTED:
+        raise errors.Cancelled(cancelled_at=event.cancelled_at, reason=event.cancel_reason or "")
+    if now < event.starts_at:
+        raise errors.CorrectionTooEarly(opens_at=event.starts_at)
+    closed_at = event.ends_at + timedelta(days=limits.review_sync_days)
+    if now > closed_at:
+        raise errors.CorrectionTooLate(closed_at=closed_at)
+
+
+def _check_minutes(event: EventFacts, word: Word) -> None:
+    if word.minutes is None:
+        return
+    if word.status is Status.REJECTED:
+        raise errors.Invalid("minutes", "minutes-of-absence")
+    ends_at = event.presence_ends_at
+    longest = presence_minutes(event.starts_at, ends_at, event.starts_at, ends_at)
+    if not 0 <= word.minutes <= longest:
+        raise errors.Invalid("minutes", "minutes-of-event", longest=longest)
+
+
+def _check_coordinator(case: Case, word: Word) -> None:
+    """What a coordinator has decided binds organizers: they may still name the minutes."""
+    reviews = [said for said in case.decisions if said.role == Role.COORDINATOR]
+    if reviews and reviews[-1].status != word.status:
+        raise errors.CoordinatorDecided(status=reviews[-1].status)
+
+
+def _decision(case: Case, word: Word) -> Decision:
+    """A rejection keeps the minutes that were named before, should it be lifted again."""
+    minutes = word.minutes
+    if word.status is Status.REJECTED and case.held is not None and case.held.decision is not None:
+        minutes = case.held.decision.minutes
+    return Decision(word.status, minutes, is_correction=True)

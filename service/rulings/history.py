@@ -1,0 +1,126 @@
+"""One's own history, and the facts behind an attendance: what phones sent, what staff and the person said."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from service.attendance.evidence import Status
+from service.models import Appeal, Attendance, AttendanceDecision, Event, PresenceRecord
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFacts:
+    """One record as evidence. `people`: how many its installation served that day, this one included."""
+
+    record: PresenceRecord
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """All that an attendance rests on; records and decisions oldest first."""
+
+    records: Sequence[RecordFacts]
+    decisions: Sequence[AttendanceDecision]
+    appeal: Appeal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a volunteer's history."""
+
+    attendance: Attendance
+    event: Event
+    behind: Behind
+
+    @property
+    def can_appeal(self) -> bool:
+        return self.behind.appeal is None and self.attendance.status in APPEALABLE
+
+
+APPEALABLE = frozenset({Status.REVIEW, Status.REJECTED})
+"""What a volunteer can answer to."""
+
+
+def lines(
+    session: Session, volunteer_id: UUID, after: tuple[datetime, UUID] | None, limit: int
+) -> list[Line]:
+    """A volunteer's attendances with their events and facts, newest first."""
+    query = (
+        sa.select(Attendance, Event)
+        .join(Event, Event.id == Attendance.event_id)
+        .where(Attendance.volunteer_id == volunteer_id)
+        .order_by(Attendance.checked_in_at.desc(), Attendance.id.desc())
+        .limit(limit)
+    )
+    if after:
+        query = query.where(
+            sa.tuple_(Attendance.checked_in_at, Attendance.id) < sa.tuple_(*map(sa.literal, after))
+        )
+    found = session.execute(query).all()
+    facts = behind(session, [attended for attended, _ in found])
+    return [Line(attended, event, facts[attended.id]) for attended, event in found]
+
+
+def totals(session: Session, volunteer_id: UUID) -> tuple[int, int]:
+    """(events, minutes) counted for a volunteer."""
+    row = session.execute(
+        sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(Attendance.minutes), 0)).where(
+            Attendance.volunteer_id == volunteer_id, Attendance.status == Status.COUNTED
+        )
+    ).one()
+    return row[0], int(row[1] or 0)
+
+
+def behind(session: Session, attendances: Sequence[Attendance]) -> Mapping[UUID, Behind]:
+    """The facts behind each of these attendances, by its id, in three queries."""
+    ids = [attended.id for attended in attendances]
+    records = _records(session, attendances)
+    decisions = defaultdict(list)
+    said = session.scalars(
+        sa.select(AttendanceDecision)
+        .where(AttendanceDecision.attendance_id.in_(ids))
+        .order_by(AttendanceDecision.decided_at, AttendanceDecision.id)
+    )
+    for one in said:
+        decisions[one.attendance_id].append(one)
+    appeals = {
+        appeal.attendance_id: appeal
+        for appeal in session.scalars(sa.select(Appeal).where(Appeal.attendance_id.in_(ids)))
+    }
+    return {
+        attended.id: Behind(
+            records[attended.event_id, attended.volunteer_id],
+            decisions[attended.id],
+            appeals.get(attended.id),
+        )
+        for attended in attendances
+    }
+
+
+def _records(
+    session: Session, attendances: Iterable[Attendance]
+) -> Mapping[tuple[UUID, UUID], list[RecordFacts]]:
+    """Records by (event_id, volunteer_id), oldest first."""
+    other = aliased(PresenceRecord)
+    people: sa.ScalarSelect[Any] = (
+        sa.select(sa.func.count(other.sender_id.distinct()))
+        .where(other.installation_id == PresenceRecord.installation_id, other.day == PresenceRecord.day)
+        .scalar_subquery()
+    )
+    pairs = [(attended.event_id, attended.volunteer_id) for attended in attendances]
+    query = (
+        sa.select(PresenceRecord, people)
+        .where(sa.tuple_(PresenceRecord.event_id, PresenceRecord.sender_id).in_(pairs))
+        .order_by(PresenceRecord.captured_at, PresenceRecord.id)
+    )
+    found: defaultdict[tuple[UUID, UUID], list[RecordFacts]] = defaultdict(list)
+    for record, count in session.execute(query):
+        found[record.event_id, record.sender_id].append(RecordFacts(record, count))
+    return found

@@ -1,0 +1,186 @@
+"""The coordinators' queue of doubtful attendance and of appeals, and their decisions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from service import errors
+from service.access import Actor, Permission, Target, require
+from service.attendance.derivation import Decision
+from service.attendance.evidence import Status
+from service.geography import regions
+from service.models import Appeal, Attendance, Event, Organization, Volunteer
+from service.models.base import LocalizedText
+from service.platform import outbox
+from service.platform.thresholds import Thresholds
+from service.rulings import appeals, decisions, history
+from service.rulings.decisions import Case, Role, Word
+from service.rulings.history import Behind
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One attendance that waits for a coordinator, with all that is known about it."""
+
+    attendance: Attendance
+    event: Event
+    organization: Organization
+    volunteer: Volunteer
+    behind: Behind
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The attendance as the contract shows it, and the zone of its event."""
+
+    attendance: dict[str, Any]
+    zone: str
+
+
+def regions_to_review(actor: Actor, region_code: str | None) -> list[str] | None:
+    """The regions of a coordinator's question: the one named, else all of the actor's; None for every one.
+
+    Raises:
+        Forbidden: not a coordinator (there). Invalid: no such region.
+    """
+    if region_code is None:
+        if not actor.regions:
+            raise errors.Forbidden()
+        return None if actor.is_national else sorted(actor.regions)
+    require(actor, Permission.REVIEW_ATTENDANCE, Target(region_code=region_code))
+    if regions.get(region_code) is None:
+        raise errors.Invalid("region", "region")
+    return [region_code]
+
+
+def queue(
+    session: Session,
+    actor: Actor,
+    region_code: str | None,
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+) -> list[Item]:
+    """What waits, by the time of presence, oldest first; one's own attendance is for somebody else.
+
+    In review, or rejected and appealed against. `after` is the (checked_in_at, id) of the last one seen.
+
+    Raises:
+        Forbidden. Invalid: no such region.
+    """
+    asked = regions_to_review(actor, region_code)
+    query = (
+        sa.select(_Waiting, Event, Organization, Volunteer)
+        .join(Event, Event.id == _Waiting.event_id)
+        .join(Organization, Organization.id == Event.organization_id)
+        .join(Volunteer, Volunteer.id == _Waiting.volunteer_id)
+        .where(_Waiting.volunteer_id != actor.volunteer_id)
+        .order_by(_Waiting.checked_in_at, _Waiting.id)
+        .limit(limit)
+    )
+    if asked is not None:
+        query = query.where(Event.region_code.in_(asked))
+    if after:
+        query = query.where(
+            sa.tuple_(_Waiting.checked_in_at, _Waiting.id) > sa.tuple_(*map(sa.literal, after))
+        )
+    return _items(session, session.execute(query).all())
+
+
+# Two partial indexes: neither the years of settled attendance nor those of settled appeals are read.
+_Waiting = aliased(
+    Attendance,
+    sa.union_all(
+        sa.select(Attendance).where(Attendance.status == Status.REVIEW),
+        sa.select(Attendance)
+        .join(Appeal, Appeal.attendance_id == Attendance.id)
+        .where(Appeal.decided_at.is_(None), Attendance.status == Status.REJECTED),
+    ).subquery(),
+)
+
+
+def _items(
+    session: Session, rows: Sequence[sa.Row[Attendance, Event, Organization, Volunteer]]
+) -> list[Item]:
+    facts = history.behind(session, [row[0] for row in rows])
+    return [Item(*row, facts[row[0].id]) for row in rows]
+
+
+def decide(
+    session: Session,
+    actor: Actor,
+    attendance_id: UUID,
+    status: Status,
+    reason: str,
+    now: datetime,
+    limits: Thresholds,
+) -> Decided:
+    """Accept (COUNTED) or reject an attendance of a coordinated region; the volunteer is told.
+
+    The same again changes nothing, unless the volunteer has appealed since.
+
+    Raises:
+        Forbidden: not a coordinator of the event's region. NotFound. OwnAttendance: about oneself. Busy.
+    """
+    if not actor.regions:
+        raise errors.Forbidden()
+    event_id, volunteer_id, region_code, title = _subject(session, attendance_id)
+    require(actor, Permission.REVIEW_ATTENDANCE, Target(region_code=region_code))
+    if volunteer_id == actor.volunteer_id:
+        raise errors.OwnAttendance()
+    word = Word(Role.COORDINATOR, actor.volunteer_id, status, None, reason)
+
+    def act() -> Decided:
+        case = decisions.lock_and_read(session, event_id, volunteer_id)
+        zone = case.facts.event.zone
+        if case.is_repeated(word) and not appeals.is_open(session, attendance_id):
+            return Decided(decisions.shown(case), zone)
+        decided = decisions.put(session, case, word, _decision(case, status), now, limits)
+        appeals.close(session, attendance_id, now)
+        _tell(session, word, event_id, volunteer_id, title, now)
+        return Decided(decided, zone)
+
+    return decisions.retrying(session, act)
+
+
+def _subject(session: Session, attendance_id: UUID) -> tuple[UUID, UUID, str, LocalizedText]:
+    """(event_id, volunteer_id, region_code, title) of an attendance. Raises NotFound."""
+    row = session.execute(
+        sa.select(Attendance.event_id, Attendance.volunteer_id, Event.region_code, Event.title)
+        .join(Event, Event.id == Attendance.event_id)
+        .where(Attendance.id == attendance_id)
+    ).first()
+    if row is None:
+        raise errors.NotFound()
+    return row[0], row[1], row[2], row[3]
+
+
+def _decision(case: Case, status: Status) -> Decision:
+    """A coordinator decides whether it counts: what an organizer named of minutes stays.
+
+    It still rests on the organizer's word where there is no check-in, or where that word was for it.
+    """
+    last = case.held.decision if case.held else None
+    if last is None:
+        return Decision(status, None, is_correction=not case.has_check_in)
+    is_vouched = last.is_correction and (last.status is Status.COUNTED or not case.has_check_in)
+    return Decision(status, last.minutes, is_vouched)
+
+
+def _tell(
+    session: Session, word: Word, event_id: UUID, volunteer_id: UUID, title: LocalizedText, now: datetime
+) -> None:
+    facts = {"title": title, "status": word.status, "reason": word.reason}
+    outbox.owe(
+        session,
+        "review_decided",
+        now,
+        facts,
+        event_id=event_id,
+        volunteer_id=volunteer_id,
+        created_by=word.by,
+    )

@@ -1,0 +1,42 @@
+"""Requests of one address."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask.testing import FlaskClient
+
+from http_base.address_limit import AddressLimit
+from http_base.application import Tazalyq
+
+
+@pytest.fixture
+def two_a_minute(app: Tazalyq) -> Iterator[None]:
+    parts = app.extensions["tazalyq"]
+    before, parts.address_limit = parts.address_limit, AddressLimit("memory://", 2)
+    yield
+    parts.address_limit = before
+
+
+@pytest.mark.usefixtures("two_a_minute")
+def test_a_third_sign_in_request_waits_and_other_calls_do_not(client: FlaskClient) -> None:
+    body = {"phone": "+77011112233", "code": "000000"}
+    answers = [client.post("/v1/auth/tokens", json=body) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [401, 401, 429]
+    assert answers[2].json["code"] == "too-many-requests"
+    assert 1 <= int(answers[2].headers["Retry-After"]) <= 60
+    assert client.get("/v1/meta").status_code == 200
+
+
+@pytest.mark.usefixtures("two_a_minute")
+def test_addresses_are_counted_apart(client: FlaskClient) -> None:
+    body = {"phone": "+77011112233", "code": "000000"}
+    for address in ("10.0.0.1", "10.0.0.1", "10.0.0.2"):
+        answer = client.post("/v1/auth/tokens", json=body, environ_base={"REMOTE_ADDR": address})
+        assert answer.status_code == 401
+
+
+def test_without_its_storage_nobody_is_locked_out() -> None:
+    """Nothing listens on port 1. Secrets are guarded by counts in PostgreSQL."""
+    limit = AddressLimit("redis://127.0.0.1:1", 1)
+    for _ in range(3):
+        limit.count("10.0.0.1")

@@ -1,0 +1,322 @@
+"""Whatever comes live, in batches, repeated, cut or late: the same records give the same attendance.
+
+A state machine plays phones: what they record is sent at once or kept, in any order, again, or without an
+answer. At the end the same records are played a second time, one by one in the order of presence. Both worlds
+must agree. `ATTENDANCE_EXAMPLES=1000` runs it by hand for longer.
+"""
+
+import os
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pyotp
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlalchemy.orm import Session
+
+from service import errors
+from service.attendance import check_in, cross_checks
+from service.attendance.check_in import Outcome, Report
+from service.attendance.evidence import Kind, Position
+from service.models import Attendance, CountPending, Event, Volunteer
+from service.platform.database import engine_options, sqlalchemy_url
+from service.platform.thresholds import Thresholds
+from tests.conftest import NOW, fresh_database, rolled_back
+from tests.makers import AKTOBE, make_event, make_organization, make_volunteer
+
+EXAMPLES = int(os.environ.get("ATTENDANCE_EXAMPLES", "20"))
+LIMITS = Thresholds()
+PEOPLE, PHONES = 6, 3
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+AFTERWARDS = NOW + timedelta(hours=20)
+CHOBDA = (50.15, 55.45)
+"""Some 120 km from Aktobe: nobody is there ten minutes later."""
+
+
+@dataclass(frozen=True)
+class Cancelled:
+    """An organizer calls an event off."""
+
+    event: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A phone records presence; `sent` is what it sends, sooner or later."""
+
+    person: int
+    sent: Report
+
+
+Happening = Cancelled | Recorded
+
+
+class World:
+    """People, events, and one connection on which all of it is rolled back."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self.connection = engine.connect()
+        self.transaction = self.connection.begin()
+        self.session = Session(self.connection, join_transaction_mode="create_savepoint")
+        numbers = random.Random(1)  # noqa: S311 - the same ids in both worlds
+        id_ = lambda: UUID(int=numbers.getrandbits(128), version=4)  # noqa: E731 - two lines of use
+        owner = make_volunteer(self.session, phone="+77010000000", id=id_())
+        organization = make_organization(self.session, owner, id=id_())
+        places = ((AKTOBE, 0), (CHOBDA, 1), (AKTOBE, 4))
+        self.events = [
+            make_event(
+                self.session,
+                organization,
+                id=id_(),
+                latitude=place[0],
+                longitude=place[1],
+                starts_at=NOW + timedelta(hours=hours),
+                code_secret=SECRET,
+            ).id
+            for place, hours in places
+        ]
+        self.people = [
+            make_volunteer(self.session, phone=f"+7701000001{n}", id=id_()).subject for n in range(PEOPLE)
+        ]
+        self.session.commit()
+
+    def report(self, person: int, sent: Sequence[Report], now: datetime) -> list[Outcome]:
+        """What a phone sends in one call."""
+        connections = rolled_back(self.connection)
+        return check_in.report_all(connections, self.people[person], sent, now, LIMITS)
+
+    def cancel(self, happening: Cancelled) -> None:
+        event = self.session.get_one(Event, self.events[happening.event])
+        event.status, event.cancelled_at, event.cancel_reason = "cancelled", happening.at, "дауыл"
+        self.session.commit()
+
+    def close_forgotten(self, now: datetime) -> None:
+        check_in.close_forgotten(self.session, now, LIMITS)
+        self.session.commit()
+
+    def state(self) -> dict[tuple[str, UUID], tuple[Any, ...]]:
+        """All attendances, but for ids: which check-in came first depends on the order, and may."""
+        rows = self.session.execute(
+            sa.select(Attendance, Volunteer.subject)
+            .join(Volunteer, Volunteer.id == Attendance.volunteer_id)
+            .execution_options(populate_existing=True)
+        )
+        return {
+            (subject, row.event_id): (
+                row.status,
+                row.evidence,
+                row.checked_in_at,
+                row.checked_out_at,
+                row.minutes,
+                row.minutes_assumed,
+                row.distance_m,
+                sorted(row.reasons),
+            )
+            for row, subject in rows
+        }
+
+    def counted(self) -> dict[str, int]:
+        """The counts, from the deltas that were recorded."""
+        names = ("participations", "in_review", "minutes", "minutes_assumed")
+        sums = [sa.func.coalesce(sa.func.sum(getattr(CountPending, name)), 0) for name in names]
+        return dict(zip(names, map(int, self.session.execute(sa.select(*sums)).one()), strict=True))
+
+    def recounted(self) -> dict[str, int]:
+        """The counts, from the rows themselves."""
+        rows = self.session.scalars(sa.select(Attendance)).all()
+        counted = [row for row in rows if row.status == "counted"]
+        return {
+            "participations": len(counted),
+            "in_review": sum(row.status == "review" for row in rows),
+            "minutes": sum(row.minutes or 0 for row in counted if not row.minutes_assumed),
+            "minutes_assumed": sum(row.minutes or 0 for row in counted if row.minutes_assumed),
+        }
+
+    def end(self) -> None:
+        self.session.close()
+        self.transaction.rollback()
+        self.connection.close()
+
+
+def answer(outcome: Outcome) -> str:
+    """What a phone learns of one record, whether it was sent for the first time or again."""
+    return outcome.code if isinstance(outcome, errors.ServiceError) else "stored"
+
+
+class Phones(RuleBasedStateMachine):
+    """Phones that send now, later, again, or in parts."""
+
+    engine: sa.Engine
+
+    @initialize(seed=st.integers(0, 2**32))
+    def begin(self, seed: int) -> None:
+        self.world = World(self.engine)
+        self.now = NOW
+        self.numbers = random.Random(seed)  # noqa: S311 - draws ids
+        self.happened: list[Happening] = []
+        # By whom, and by which phone: one call is of one phone.
+        self.kept: dict[tuple[int, str], list[Report]] = {}
+        self.answers: dict[UUID, str] = {}
+
+    @rule(minutes=st.sampled_from([1, 5, 20, 45, 90]))
+    def time_passes(self, minutes: int) -> None:
+        self.now = min(self.now + timedelta(minutes=minutes), AFTERWARDS)
+
+    @rule(
+        person=st.integers(0, PEOPLE - 1),
+        event=st.integers(0, 2),
+        kind=st.sampled_from(Kind),
+        phone=st.integers(0, PHONES - 1),
+        place=st.sampled_from(
+            ["there", "there", "copied", "beside", "far", "vague", "code", "code and beside"]
+        ),
+        mocked=st.sampled_from([False, False, False, True]),
+        is_live=st.booleans(),
+    )
+    def record(
+        self, person: int, event: int, kind: Kind, phone: int, place: str, *, mocked: bool, is_live: bool
+    ) -> None:
+        """Somebody records presence; without signal it is kept."""
+        sent = self.made(event, kind, phone, place, mocked=mocked)
+        self.happened.append(Recorded(person, sent))
+        if is_live:
+            self.deliver(person, [sent])
+        else:
+            self.kept.setdefault((person, sent.installation_id), []).append(sent)
+
+    def made(self, event: int, kind: Kind, phone: int, place: str, *, mocked: bool) -> Report:
+        latitude, longitude = CHOBDA if event == 1 else AKTOBE
+        north = {"beside": 0.004, "code and beside": 0.004, "far": 0.05}.get(place, 0)
+        jitter = 0 if place == "copied" else self.numbers.uniform(0, 1e-4)
+        position = Position(
+            latitude + north + jitter,
+            longitude,
+            accuracy_m=900 if place == "vague" else 8,
+            fixed_at=self.now,
+            mocked=mocked,
+        )
+        has_code = place.startswith("code")
+        return Report(
+            id=UUID(int=self.numbers.getrandbits(128), version=4),
+            event_id=self.world.events[event],
+            kind=kind,
+            installation_id=f"phone-{phone}",
+            captured_at=self.now,
+            clock_ahead=timedelta(0),
+            position=None if place == "code" else position,
+            code=pyotp.TOTP(SECRET, interval=60).at(self.now) if has_code else None,
+        )
+
+    def deliver(self, person: int, sent: list[Report]) -> None:
+        for one, outcome in zip(sent, self.world.report(person, sent, self.now), strict=True):
+            found = answer(outcome)
+            assert self.answers.setdefault(one.id, found) == found, "another answer to the same record"
+
+    @precondition(lambda self: any(self.kept.values()))
+    @rule(data=st.data())
+    def signal_is_back(self, data: st.DataObject) -> None:
+        """Some of what was kept is sent, in any order; where the answer is lost it stays kept."""
+        key = data.draw(st.sampled_from([key for key, kept in self.kept.items() if kept]))
+        sent = data.draw(st.permutations(self.kept[key]))
+        sent = sent[: data.draw(st.integers(1, len(sent)))]
+        self.deliver(key[0], sent)
+        if not data.draw(st.booleans()):
+            self.kept[key] = [one for one in self.kept[key] if one not in sent]
+
+    @rule(event=st.sampled_from([1, 2]))
+    def called_off(self, event: int) -> None:
+        if any(isinstance(one, Cancelled) and one.event == event for one in self.happened):
+            return
+        self.happened.append(Cancelled(event, self.now))
+        self.world.cancel(self.happened[-1])
+
+    @rule()
+    def the_job_runs(self) -> None:
+        self.world.close_forgotten(self.now)
+
+    def teardown(self) -> None:
+        if not hasattr(self, "world"):
+            return
+        try:
+            self.now = AFTERWARDS
+            for (person, _), kept in self.kept.items():
+                self.deliver(person, kept[::-1])
+            self.world.close_forgotten(self.now)
+            live, counted, recounted = self.world.state(), self.world.counted(), self.world.recounted()
+        finally:
+            self.world.end()
+        assert counted == recounted
+        assert live == self.in_order()
+
+    def in_order(self) -> dict[tuple[str, UUID], tuple[Any, ...]]:
+        """The same, each record sent at its own moment."""
+        world = World(self.engine)
+        try:
+            for happening in self.happened:
+                if isinstance(happening, Cancelled):
+                    world.cancel(happening)
+                    continue
+                (outcome,) = world.report(happening.person, [happening.sent], happening.sent.captured_at)
+                assert answer(outcome) == self.answers[happening.sent.id]
+            world.close_forgotten(AFTERWARDS)
+            assert world.counted() == world.recounted()
+            return world.state()
+        finally:
+            world.end()
+
+
+@pytest.fixture(scope="module")
+def engine(postgres_url: str) -> Iterator[sa.Engine]:
+    for url in fresh_database(postgres_url):
+        engine = sa.create_engine(sqlalchemy_url(url), **engine_options(2))
+        yield engine
+        engine.dispose()
+
+
+def run(engine: sa.Engine, examples: int, *phases: Phase) -> None:
+    machine = type("Machine", (Phones,), {"engine": engine})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=30,
+            deadline=None,
+            database=None,
+            phases=phases,
+            report_multiple_bugs=False,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+def test_any_order_of_arrival_gives_the_same_attendance(engine: sa.Engine) -> None:
+    run(engine, EXAMPLES, Phase.generate, Phase.shrink)
+
+
+def test_a_rule_that_doubts_only_who_comes_last_is_found(
+    engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The machine itself can fail: planted here is what most check-in code does."""
+    whole = cross_checks.doubts
+
+    def only_of_new(new: Any, known: Any, limits: Any) -> dict[Any, set[str]]:
+        keys = {one.key for one in new}
+        return {key: found for key, found in whole(new, known, limits).items() if key in keys}
+
+    monkeypatch.setattr(cross_checks, "doubts", only_of_new)
+    with pytest.raises(AssertionError):
+        run(engine, 500, Phase.generate)

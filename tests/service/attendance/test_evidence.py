@@ -1,0 +1,156 @@
+"""The judge, each limit from both sides."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from service import errors
+from service.attendance.derivation import presence_minutes
+from service.attendance.evidence import Evidence, Fix, Kind, Presence, Status, judge
+from service.platform.thresholds import Thresholds
+
+START = datetime(2026, 5, 16, 5, 0, tzinfo=UTC)
+END = START + timedelta(hours=3)
+LIMITS = Thresholds()
+GOOD = Fix(distance_m=0, accuracy_m=10, age_s=0)
+SECOND = timedelta(seconds=1)
+DAY = timedelta(days=1)
+FIX_FIELDS = Fix.__dataclass_fields__
+
+
+def check_in(kind: Kind = Kind.CHECK_IN, **changes: object) -> tuple[str, str, tuple[str, ...]]:
+    """The verdict on a good check-in at the start, changed as said."""
+    fix = replace(GOOD, **{name: value for name, value in changes.items() if name in FIX_FIELDS})
+    presence = Presence(kind, at=START, arrived_at=START, fix=fix)
+    others = {name: value for name, value in changes.items() if name not in FIX_FIELDS}
+    verdict = judge(replace(presence, **others), START, END, LIMITS)
+    return verdict.status, verdict.evidence, verdict.reasons
+
+
+@pytest.mark.parametrize(
+    ("distance_m", "accuracy_m", "expected"),
+    [
+        (100, 10, (Status.COUNTED, Evidence.GPS, ())),
+        (100.1, 10, (Status.REVIEW, Evidence.GPS, ("distance",))),
+        (200, 100, (Status.COUNTED, Evidence.GPS, ())),
+        (200.1, 100, (Status.REVIEW, Evidence.GPS, ("distance",))),
+        (1_030, 10, (Status.REVIEW, Evidence.GPS, ("distance",))),
+        (100, 300, (Status.COUNTED, Evidence.WEAK, ())),
+        (100, 300.1, (Status.REVIEW, Evidence.WEAK, ("accuracy",))),
+        (150, 200, (Status.REVIEW, Evidence.WEAK, ("accuracy",))),
+        (0, 0, (Status.REVIEW, Evidence.WEAK, ("accuracy-unknown",))),
+        (0, None, (Status.REVIEW, Evidence.WEAK, ("accuracy-unknown",))),
+    ],
+)
+def test_distance_and_accuracy(distance_m: float, accuracy_m: float | None, expected: object) -> None:
+    assert check_in(distance_m=distance_m, accuracy_m=accuracy_m) == expected
+
+
+def test_too_far_names_the_measured_and_the_allowed_distance() -> None:
+    with pytest.raises(errors.OutsideArea) as refused:
+        check_in(distance_m=1_030.1, accuracy_m=10)
+    assert refused.value.data == {"distance_m": 1030, "allowed_m": 100}
+
+
+@pytest.mark.parametrize(
+    ("age_s", "reasons"), [(120, ()), (120.1, ("old-fix",)), (600, ("old-fix",)), (-60, ())]
+)
+def test_age_of_the_fix(age_s: float, reasons: tuple[str, ...]) -> None:
+    assert check_in(age_s=age_s)[2] == reasons
+
+
+def test_an_older_fix_is_refused_and_one_from_the_future_invalid() -> None:
+    with pytest.raises(errors.StalePosition):
+        check_in(age_s=600.1)
+    with pytest.raises(errors.Invalid):
+        check_in(age_s=-60.1)
+
+
+@pytest.mark.parametrize(
+    ("at", "reasons"),
+    [
+        (START - timedelta(minutes=60), ()),
+        (START - timedelta(minutes=60) - SECOND, ("early",)),
+        (START - timedelta(hours=7), ("early",)),
+        (END, ()),
+        (END + SECOND, ("late",)),
+        (END + timedelta(hours=6), ("late",)),
+    ],
+)
+def test_time_of_check_in(at: datetime, reasons: tuple[str, ...]) -> None:
+    assert check_in(at=at)[2] == reasons
+
+
+def test_six_hours_off_is_refused() -> None:
+    with pytest.raises(errors.TooEarly):
+        check_in(at=START - timedelta(hours=7) - SECOND)
+    with pytest.raises(errors.TooLate):
+        check_in(at=END + timedelta(hours=6) + SECOND)
+
+
+def test_check_out_has_an_hour_more() -> None:
+    late = END + timedelta(minutes=60)
+    assert check_in(Kind.CHECK_OUT, at=late)[2] == ()
+    assert check_in(Kind.CHECK_OUT, at=late + SECOND)[2] == ("late",)
+
+
+@pytest.mark.parametrize(
+    ("late", "reasons"), [(3 * DAY, ()), (3 * DAY + SECOND, ("late-sync",)), (14 * DAY, ("late-sync",))]
+)
+def test_late_sync(late: timedelta, reasons: tuple[str, ...]) -> None:
+    assert check_in(arrived_at=END + late)[2] == reasons
+
+
+def test_a_sync_after_two_weeks_is_refused() -> None:
+    with pytest.raises(errors.SyncTooLate):
+        check_in(arrived_at=END + 14 * DAY + SECOND)
+
+
+@pytest.mark.parametrize(
+    ("changes", "evidence", "reasons"),
+    [
+        ({"distance_m": 900}, Evidence.CODE, ()),
+        ({"accuracy_m": 900, "distance_m": 900}, Evidence.CODE, ()),
+        ({"accuracy_m": None}, Evidence.CODE, ()),
+        ({"age_s": 5_000}, Evidence.CODE, ()),
+        ({}, Evidence.GPS, ()),
+        ({"fix": None}, Evidence.CODE, ()),
+        # The code settles doubts; it does not outweigh a good fix somewhere else, nor a mocked one.
+        ({"distance_m": 5_000}, Evidence.CODE, ("distance",)),
+        ({"mocked": True}, Evidence.GPS, ("mocked",)),
+    ],
+)
+def test_a_right_code_settles_doubts_of_the_place(
+    changes: dict[str, object], evidence: Evidence, reasons: tuple[str, ...]
+) -> None:
+    status = Status.REVIEW if reasons else Status.COUNTED
+    assert check_in(code_is_right=True, **changes) == (status, evidence, reasons)
+
+
+def test_without_position_and_right_code_there_is_nothing_to_judge() -> None:
+    with pytest.raises(errors.Invalid):
+        check_in(fix=None)
+
+
+@pytest.mark.parametrize(("hours", "reasons"), [(25, ()), (-25, ()), (26, ("clock",)), (-168, ("clock",))])
+def test_a_clock_more_than_a_day_off_is_doubted(hours: int, reasons: tuple[str, ...]) -> None:
+    assert check_in(clock_off=timedelta(hours=hours))[2] == reasons
+
+
+@pytest.mark.parametrize(("attested", "reasons"), [(None, ()), (True, ()), (False, ("attestation",))])
+def test_attestation(attested: object, reasons: tuple[str, ...]) -> None:
+    assert check_in(attested=attested)[2] == reasons
+
+
+def test_a_mocked_fix_leads_to_review_never_to_refusal() -> None:
+    assert check_in(mocked=True) == (Status.REVIEW, Evidence.GPS, ("mocked",))
+
+
+@pytest.mark.parametrize(
+    ("come", "go", "minutes"),
+    [(-30, 60, 60), (10, 70, 60), (10, 10, 0), (0, 300, 180), (200, 210, 0), (0, 59.99, 59)],
+)
+def test_minutes_lie_within_the_event_and_are_never_negative(come: float, go: float, minutes: int) -> None:
+    at, leave = START + timedelta(minutes=come), START + timedelta(minutes=go)
+    assert presence_minutes(at, leave, START, END) == minutes

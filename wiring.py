@@ -1,0 +1,121 @@
+"""The parts put together: what reads the settings and chooses between the real and the local ones."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, cast
+
+import sqlalchemy as sa
+from flask import Flask, current_app
+from flask_migrate import Migrate
+from sqlalchemy.orm import sessionmaker
+
+import notifications.tasks  # noqa: F401 - registers the worker's tasks
+import service.attendance.retention  # noqa: F401 - registers its daily task
+from http_base.address_limit import AddressLimit
+from http_base.identity import AppCheck, FirebaseVerifier, TokenVerifier
+from http_base.local_tokens import LocalTokens
+from notifications.push.firebase import FirebaseGateway
+from notifications.push.gateway import Gateway
+from notifications.push.local import LocalGateway
+from notifications.push.sender import Pace, Sender
+from service.platform import embedded_postgres
+from service.platform.clock import Clock, SharedClock, SystemClock, read_clock_offset
+from service.platform.database import Connections, connections, db, engine_options, libpq_url, sqlalchemy_url
+from service.platform.queue import Runtime
+from service.platform.settings import Settings
+
+migrate = Migrate()
+
+
+@dataclass
+class Services:
+    """What requests and commands need of the composition: `app.extensions["tazalyq"]`."""
+
+    settings: Settings
+    database_url: str
+    connections: Connections
+    clock: Clock
+    verifier: TokenVerifier
+    app_check: AppCheck | None
+    address_limit: AddressLimit
+
+    def runtime(self, engine: sa.Engine) -> Runtime:
+        """What the worker's tasks need; the gateway is made here, in the process that sends."""
+        sessions = sessionmaker(engine, expire_on_commit=False)
+        pace = Pace(self.settings.push_lease_s, self.settings.push_per_second)
+        sender = Sender(sessions, self.clock, self._gateway(sessions), pace)
+        return Runtime(sessions, self.clock, self.settings.thresholds, {"sender": sender})
+
+    def _gateway(self, sessions: Any) -> Gateway:
+        """Firebase when its credentials are set (broken ones raise), else the local one."""
+        credentials_file = self.settings.google_application_credentials
+        if credentials_file is not None:
+            return FirebaseGateway(
+                credentials_file,
+                threads=self.settings.push_threads,
+                web_app_url=self.settings.web_app_url,
+            )
+        return LocalGateway(sessions, self.clock, self.settings.web_app_url)
+
+
+def wired() -> Services:
+    """The parts of the present application."""
+    return cast("Services", current_app.extensions["tazalyq"])
+
+
+def install_services(
+    app: Flask, settings: Settings, clock: Clock | None, verifier: TokenVerifier | None
+) -> None:
+    """Make the parts and keep them with the application; a test brings a `clock` or `verifier` of its own."""
+    database_url = _connect_database(app, settings)
+    with app.app_context():
+        opened = connections(db.engine)
+    clock = clock or _clock(app, settings)
+    app.extensions["tazalyq"] = Services(
+        settings,
+        database_url,
+        opened,
+        clock,
+        verifier or _verifier(settings, clock),
+        _app_check(settings),
+        AddressLimit(settings.ratelimit_storage_uri, settings.requests_per_minute),
+    )
+
+
+def _connect_database(app: Flask, settings: Settings) -> str:
+    url = settings.database_url or embedded_postgres.start(settings.data_dir)
+    app.config["SQLALCHEMY_DATABASE_URI"] = sqlalchemy_url(url)
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings.web_threads)
+    if settings.database_read_url:
+        app.config["SQLALCHEMY_BINDS"] = {"read": sqlalchemy_url(settings.database_read_url)}
+    db.init_app(app)
+    migrate.init_app(app, db, include_object=_is_ours)
+    return libpq_url(url)
+
+
+def _is_ours(_thing: object, name: str | None, kind: str, _reflected: bool, _compared: object) -> bool:  # noqa: FBT001 - alembic's signature
+    """Leave the queue's own tables to the queue."""
+    return not (kind == "table" and name is not None and name.startswith("procrastinate_"))
+
+
+def _clock(app: Flask, settings: Settings) -> Clock:
+    """The system's clock; in development one that can be set, read through a connection of its own."""
+    if not settings.development:
+        return SystemClock()
+    with app.app_context():
+        return SharedClock(partial(read_clock_offset, db.engine))
+
+
+def _verifier(settings: Settings, clock: Clock) -> TokenVerifier:
+    if settings.firebase_project_id is None:
+        return LocalTokens(settings.secret_key, clock.now)
+    return FirebaseVerifier(settings.firebase_project_id, settings.google_application_credentials)
+
+
+def _app_check(settings: Settings) -> AppCheck | None:
+    """App Check is Firebase's: with local identity there is none."""
+    if settings.firebase_project_id is None:
+        return None
+    return AppCheck(
+        settings.firebase_project_id, settings.app_check_app_ids, required=settings.app_check_required
+    )
