@@ -44,7 +44,7 @@ def load(session: Session, now: datetime) -> bool:
     ]
     for phone, region_code, name in ORGANIZATIONS:
         owner = _person(session, phone, name["kk"], region_code, now)
-        organization = organizations.found(session, _actor(session, owner), name, region_code, None, now)
+        organization = organizations.create(session, _actor(session, owner), name, region_code, None, now)
         organizations.decide(session, _actor(session, national), organization.id, "verified", None, now)
         neighbours = [person for person in people if person.region_code == region_code]
         _add_events(session, owner, organization, neighbours, now)

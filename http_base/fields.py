@@ -8,7 +8,6 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate, valida
 
 MAX_NAME = 200
 MAX_TEXT = 5_000
-KINDS = ("cleanup", "tree_planting", "water_body", "recycling", "education", "other")
 ZONE = "Asia/Almaty"
 FIRST_YEAR, LAST_YEAR = 1900, 2999
 
@@ -32,7 +31,7 @@ class Text(fields.String):
         return str(super()._deserialize(value.strip(), attr, data, **options))
 
 
-class Moment(fields.AwareDateTime):
+class DateTime(fields.AwareDateTime):
     """RFC 3339 with an offset; naive times are refused. Answered in the zone of the context's event."""
 
     def __init__(self, **options: Any) -> None:

@@ -18,11 +18,16 @@ from service.models import (
     Coordinator,
     Event,
     EventReport,
+    EventStatus,
     Invitation,
+    InvitationStatus,
+    MemberRole,
     Membership,
     Organization,
+    OrganizationStatus,
     Outbox,
     Signup,
+    SignupStatus,
     Volunteer,
 )
 from service.models.volunteers import NATIONAL
@@ -36,7 +41,7 @@ NEARBY_KM = 25
 MIN_CELL_SPACING_KM = 5
 """A little less than the distance of two neighbouring H3 cells of resolution 6 anywhere in Kazakhstan."""
 
-EVENT_IS_ON = Event.status == "published"
+EVENT_IS_ON = Event.status == EventStatus.PUBLISHED
 AS_TOLD = Event.starts_at == sa.cast(Outbox.facts["starts_at"].astext, sa.DateTime(timezone=True))
 
 
@@ -61,11 +66,11 @@ def _not_there_yet() -> Audience:
     there = sa.exists().where(
         Attendance.event_id == Signup.event_id, Attendance.volunteer_id == Signup.volunteer_id
     )
-    return _signed_up("going").where(EVENT_IS_ON, AS_TOLD, ~there)
+    return _signed_up(SignupStatus.GOING).where(EVENT_IS_ON, AS_TOLD, ~there)
 
 
 def _moved_up() -> Audience:
-    return _signed_up("going").where(EVENT_IS_ON, Signup.volunteer_id == Outbox.volunteer_id)
+    return _signed_up(SignupStatus.GOING).where(EVENT_IS_ON, Signup.volunteer_id == Outbox.volunteer_id)
 
 
 def _thanked() -> Audience:
@@ -80,7 +85,9 @@ def _thanked() -> Audience:
 def _neighbours() -> Audience:
     """Everybody who might come; `recipients` narrows it to those who live near."""
     joined = sa.exists().where(
-        Signup.event_id == Event.id, Signup.volunteer_id == Volunteer.id, Signup.status != "cancelled"
+        Signup.event_id == Event.id,
+        Signup.volunteer_id == Volunteer.id,
+        Signup.status != SignupStatus.CANCELLED,
     )
     return (
         _people(Volunteer.id)
@@ -95,7 +102,7 @@ def _invited() -> Audience:
     return (
         _people(Outbox.volunteer_id)
         .join(Invitation, Invitation.id == invitation_id)
-        .where(Invitation.status == "open")
+        .where(Invitation.status == InvitationStatus.OPEN)
     )
 
 
@@ -103,7 +110,7 @@ def _owners() -> Audience:
     return (
         _people(Membership.volunteer_id)
         .join(Membership, Membership.organization_id == Outbox.organization_id)
-        .where(Membership.role == "owner")
+        .where(Membership.role == MemberRole.OWNER)
     )
 
 
@@ -133,7 +140,7 @@ def _waiting() -> sa.Select[Any]:
     """(region_code, organizations, reviews, reports) of what waits for a coordinator, by region."""
     organizations = sa.select(
         Organization.region_code, sa.literal("organizations").label("what"), Organization.id
-    ).where(Organization.status == "pending")
+    ).where(Organization.status == OrganizationStatus.PENDING)
     reviews = (
         sa.select(Event.region_code, sa.literal("reviews"), Attendance.id)
         .join(Event, Event.id == Attendance.event_id)
@@ -149,13 +156,13 @@ def _waiting() -> sa.Select[Any]:
     return sa.select(things.c.region_code, *counts).group_by(things.c.region_code)
 
 
-_going_as_told = _signed_up("going").where(EVENT_IS_ON, AS_TOLD)
+_going_as_told = _signed_up(SignupStatus.GOING).where(EVENT_IS_ON, AS_TOLD)
 _the_person = _people(Outbox.volunteer_id).where(Outbox.volunteer_id.is_not(None))
 
 AUDIENCES: Mapping[str, Audience] = {
-    "announcement": _signed_up("going"),
-    "event_changed": _signed_up("going", "waitlisted").where(EVENT_IS_ON, AS_TOLD),
-    "event_cancelled": _signed_up("going", "waitlisted"),
+    "announcement": _signed_up(SignupStatus.GOING),
+    "event_changed": _signed_up(SignupStatus.GOING, SignupStatus.WAITLISTED).where(EVENT_IS_ON, AS_TOLD),
+    "event_cancelled": _signed_up(SignupStatus.GOING, SignupStatus.WAITLISTED),
     "waitlist_moved_up": _moved_up(),
     "reminder_24h": _going_as_told,
     "reminder_2h": _going_as_told,

@@ -15,7 +15,7 @@ from service.models import Outbox
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class InboxEntry:
     """One notification as its reader sees it."""
 
     id: UUID
@@ -30,7 +30,7 @@ class Item:
 
 def page(
     session: Session, volunteer_id: UUID, locale: str, before: UUID | None, limit: int
-) -> Sequence[Item]:
+) -> Sequence[InboxEntry]:
     """The newest items, or those before one."""
     query = (
         sa.select(InboxItem, Outbox)
@@ -44,10 +44,10 @@ def page(
     return [_item(item, entry, locale) for item, entry in session.execute(query)]
 
 
-def _item(item: InboxItem, entry: Outbox, locale: str) -> Item:
+def _item(item: InboxItem, entry: Outbox, locale: str) -> InboxEntry:
     title, body = words(entry.kind, entry.facts | (item.facts or {}), locale)
     invitation_id = entry.facts.get("invitation_id")
-    return Item(
+    return InboxEntry(
         id=item.id,
         kind=entry.kind,
         title=title,
@@ -60,7 +60,7 @@ def _item(item: InboxItem, entry: Outbox, locale: str) -> Item:
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class InboxState:
     """How many items an inbox has, and how many of them wait to be read.
 
     Both together change with all that an inbox can show: items only come, and are only ever read.
@@ -70,14 +70,14 @@ class State:
     unread: int
 
 
-def state(session: Session, volunteer_id: UUID) -> State:
+def state(session: Session, volunteer_id: UUID) -> InboxState:
     """One query over one index, so that phones may poll."""
     items, unread = session.execute(
         sa.select(sa.func.count(), sa.func.count().filter(InboxItem.read_at.is_(None))).where(
             InboxItem.volunteer_id == volunteer_id
         )
     ).one()
-    return State(items, unread)
+    return InboxState(items, unread)
 
 
 def mark_read(session: Session, volunteer_id: UUID, item_id: UUID, now: datetime) -> None:

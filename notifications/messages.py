@@ -10,7 +10,7 @@ from notifications.audience import AUDIENCES, WAITING, Audience
 from notifications.words import has, localized, moment, translate, translate_plural
 
 Facts = Mapping[str, Any]
-Group = Literal["changes", "reminders", "announcements", "nearby", "recognition"]
+SettingsGroup = Literal["changes", "reminders", "announcements", "nearby", "recognition"]
 Life = Callable[[Facts, datetime], datetime]
 
 
@@ -26,7 +26,7 @@ class Quiet(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class NotificationKind:
     """One kind of notification.
 
     `channel`: Android's channel. `group`: the switch in a person's settings, None where nobody may switch it
@@ -37,7 +37,7 @@ class Kind:
 
     name: str
     channel: str
-    group: Group | None
+    group: SettingsGroup | None
     quiet: Quiet
     life: Life
     path: str = "/inbox"
@@ -79,23 +79,29 @@ ORGANIZATION = "/organizations/{organization_id}"
 _R, _N, _B = Quiet.RESPECTED, Quiet.IGNORED_NEAR_START, Quiet.BEFORE
 _NOW: dict[str, Any] = {"urgent": True, "level": "time-sensitive"}
 
-KINDS: Mapping[str, Kind] = {
+KINDS: Mapping[str, NotificationKind] = {
     kind.name: kind
     for kind in (
-        Kind("announcement", "announcements", "announcements", _R, _for(days=1), EVENT),
-        Kind("event_changed", "changes", "changes", _N, _until_start_or_an_hour, EVENT, **_NOW),
-        Kind("event_cancelled", "changes", "changes", _N, _until_start_or_an_hour, EVENT, **_NOW),
-        Kind("waitlist_moved_up", "changes", "changes", _N, _until_start_or_an_hour, EVENT, **_NOW),
-        Kind("reminder_24h", "reminders", "reminders", _B, _until_start, EVENT),
-        Kind("reminder_2h", "reminders", "reminders", _B, _until_start, EVENT),
-        Kind("check_in_open", "reminders", "reminders", _R, _until_end, EVENT),
-        Kind("nearby_event", "nearby", "nearby", _R, _until_start, EVENT, "passive", once_a_day=True),
-        Kind("thanks", "recognition", "recognition", _R, _for(days=7), EVENT, "passive"),
-        Kind("review_decided", "decisions", None, _R, _for(days=7), EVENT),
-        Kind("organization_decided", "organizations", None, _R, _for(days=7), ORGANIZATION),
-        Kind("invitation", "organizations", None, _R, _for(days=7)),
-        Kind("role_given", "organizations", None, _R, _for(days=7)),
-        Kind("waiting_digest", "coordination", None, _R, _for(days=1), "/coordination", "passive"),
+        NotificationKind("announcement", "announcements", "announcements", _R, _for(days=1), EVENT),
+        NotificationKind("event_changed", "changes", "changes", _N, _until_start_or_an_hour, EVENT, **_NOW),
+        NotificationKind("event_cancelled", "changes", "changes", _N, _until_start_or_an_hour, EVENT, **_NOW),
+        NotificationKind(
+            "waitlist_moved_up", "changes", "changes", _N, _until_start_or_an_hour, EVENT, **_NOW
+        ),
+        NotificationKind("reminder_24h", "reminders", "reminders", _B, _until_start, EVENT),
+        NotificationKind("reminder_2h", "reminders", "reminders", _B, _until_start, EVENT),
+        NotificationKind("check_in_open", "reminders", "reminders", _R, _until_end, EVENT),
+        NotificationKind(
+            "nearby_event", "nearby", "nearby", _R, _until_start, EVENT, "passive", once_a_day=True
+        ),
+        NotificationKind("thanks", "recognition", "recognition", _R, _for(days=7), EVENT, "passive"),
+        NotificationKind("review_decided", "decisions", None, _R, _for(days=7), EVENT),
+        NotificationKind("organization_decided", "organizations", None, _R, _for(days=7), ORGANIZATION),
+        NotificationKind("invitation", "organizations", None, _R, _for(days=7)),
+        NotificationKind("role_given", "organizations", None, _R, _for(days=7)),
+        NotificationKind(
+            "waiting_digest", "coordination", None, _R, _for(days=1), "/coordination", "passive"
+        ),
     )
 }
 

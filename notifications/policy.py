@@ -11,7 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from notifications.messages import KINDS, Kind, Quiet
+from notifications.messages import KINDS, NotificationKind, Quiet
 from notifications.models import Delivery, InboxItem
 from service.models import NotificationSettings, Outbox, Volunteer
 from service.models.notification_settings import default_settings, local_midnight
@@ -30,7 +30,7 @@ class Action(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class PushDecision:
     """`reason`: why it is dropped or waits, for the operator; `until`: when it is due again."""
 
     action: Action
@@ -38,13 +38,13 @@ class Decision:
     until: datetime | None = None
 
 
-SEND = Decision(Action.SEND)
-UNWANTED = Decision(Action.DROP, "not in the audience any more")
-ERASED = Decision(Action.DROP, "the person was erased")
-READ = Decision(Action.DROP, "read already")
-SWITCHED_OFF = Decision(Action.DROP, "switched off by the person")
-ENOUGH = Decision(Action.DROP, "enough pushes today")
-TOO_LATE = Decision(Action.DROP, "of no use after the quiet hours")
+SEND = PushDecision(Action.SEND)
+UNWANTED = PushDecision(Action.DROP, "not in the audience any more")
+ERASED = PushDecision(Action.DROP, "the person was erased")
+READ = PushDecision(Action.DROP, "read already")
+SWITCHED_OFF = PushDecision(Action.DROP, "switched off by the person")
+ENOUGH = PushDecision(Action.DROP, "enough pushes today")
+TOO_LATE = PushDecision(Action.DROP, "of no use after the quiet hours")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +55,18 @@ class _Due:
     item_id: UUID
     outbox_id: UUID
     volunteer_id: UUID
-    kind: Kind
+    kind: NotificationKind
     facts: Mapping[str, Any]
     expires_at: datetime
     is_read: bool
     settings: NotificationSettings | None
 
 
-def decide(session: Session, delivery_ids: Sequence[UUID], now: datetime) -> Mapping[UUID, Decision]:
+def decide(session: Session, delivery_ids: Sequence[UUID], now: datetime) -> Mapping[UUID, PushDecision]:
     """A decision for each of these deliveries."""
     found = _load(session, delivery_ids)
     wanted = _wanted(session, found)
-    decisions: dict[UUID, Decision] = dict.fromkeys(delivery_ids, UNWANTED)
+    decisions: dict[UUID, PushDecision] = dict.fromkeys(delivery_ids, UNWANTED)
     decisions |= {due.delivery_id: _judge(due, wanted, now) for due in found}
     capped = [due for due in found if decisions[due.delivery_id] is SEND and not due.kind.urgent]
     return decisions | _over_the_cap(session, capped, now)
@@ -147,7 +147,7 @@ def _wanted(session: Session, found: Sequence[_Due]) -> set[UUID]:
     return wanted
 
 
-def _judge(due: _Due, wanted: set[UUID], now: datetime) -> Decision:
+def _judge(due: _Due, wanted: set[UUID], now: datetime) -> PushDecision:
     if due.settings is None:
         return ERASED
     if due.delivery_id not in wanted:
@@ -159,22 +159,22 @@ def _judge(due: _Due, wanted: set[UUID], now: datetime) -> Decision:
     return _judge_hour(due, due.settings, now)
 
 
-def _judge_hour(due: _Due, settings: NotificationSettings, now: datetime) -> Decision:
+def _judge_hour(due: _Due, settings: NotificationSettings, now: datetime) -> PushDecision:
     quiet = settings.quiet_period(now)
     if quiet is None or (due.kind.quiet == Quiet.IGNORED_NEAR_START and _starts_soon(due.facts, now)):
         return SEND
     _, until = quiet
-    return Decision(Action.WAIT, "quiet hours", until) if until < due.expires_at else TOO_LATE
+    return PushDecision(Action.WAIT, "quiet hours", until) if until < due.expires_at else TOO_LATE
 
 
 def _starts_soon(facts: Mapping[str, Any], now: datetime) -> bool:
     return "starts_at" in facts and datetime.fromisoformat(facts["starts_at"]) <= now + NEAR_START
 
 
-def _over_the_cap(session: Session, dues: Sequence[_Due], now: datetime) -> dict[UUID, Decision]:
+def _over_the_cap(session: Session, dues: Sequence[_Due], now: datetime) -> dict[UUID, PushDecision]:
     """Those that would be one too many for their person's local day; two phones of one person count once."""
     told = _told_today(session, {due.volunteer_id for due in dues}, now)
-    decisions: dict[UUID, Decision] = {}
+    decisions: dict[UUID, PushDecision] = {}
     for due in dues:
         items = told[due.volunteer_id]
         if due.item_id in items or due.settings is None or len(items) < due.settings.daily_cap:

@@ -17,7 +17,7 @@ from notifications.audience import EVENT_IS_ON, recipients
 from notifications.fan_out import Recipient, fill
 from notifications.models import InboxItem
 from service.events import events
-from service.models import Event, NotificationSettings, Outbox, Signup
+from service.models import Event, NotificationSettings, Outbox, Signup, SignupStatus
 from service.models.notification_settings import PEOPLE_ZONE, default_settings
 from service.platform import outbox
 from service.platform.thresholds import Thresholds
@@ -76,7 +76,7 @@ def owe_check_in_open(session: Session, now: datetime) -> bool:
     days = _days(now - events.MAX_DURATION, now + CHECK_IN_OPENS)
     found = _events_without(session, kind, days, *opened)
     for event in found:
-        outbox.owe_once(session, kind, _key(kind, event), now, events.facts_of(event), event_id=event.id)
+        outbox.enqueue_once(session, kind, _key(kind, event), now, events.facts_of(event), event_id=event.id)
     return len(found) == EVENTS_AT_ONCE
 
 
@@ -94,7 +94,7 @@ def owe_digest(session: Session, now: datetime) -> bool:
     """Once a day, from nine in the morning; never to be called again at once."""
     local = now.astimezone(PEOPLE_ZONE)
     if local.hour >= DIGEST_HOUR:
-        outbox.owe_once(session, "waiting_digest", f"waiting_digest:{local.date()}", now, {})
+        outbox.enqueue_once(session, "waiting_digest", f"waiting_digest:{local.date()}", now, {})
     return False
 
 
@@ -125,7 +125,7 @@ def _key(kind: str, event: Event) -> str:
 
 def _owe_gradually(session: Session, kind: str, event: Event, now: datetime) -> None:
     facts = events.facts_of(event)
-    outbox.owe_once(session, kind, _key(kind, event), now, facts, event_id=event.id, next_due_at=now)
+    outbox.enqueue_once(session, kind, _key(kind, event), now, facts, event_id=event.id, next_due_at=now)
 
 
 def visit_next(session: Session, now: datetime) -> bool:
@@ -200,7 +200,7 @@ def _going(entry: Outbox) -> sa.Select[Any, Any, Any, Any]:
             InboxItem,
             sa.and_(InboxItem.outbox_id == entry.id, InboxItem.volunteer_id == Signup.volunteer_id),
         )
-        .where(Signup.event_id == entry.event_id, Signup.status == "going")
+        .where(Signup.event_id == entry.event_id, Signup.status == SignupStatus.GOING)
         .order_by(Signup.volunteer_id)
         .execution_options(populate_existing=True)
     )

@@ -13,7 +13,7 @@ from service.platform import queue
 from service.platform.outbox import EXPAND_TASK
 from service.platform.queue import Runtime
 
-DELIVER_TASK = "notifications.deliver"
+EXPAND_FORGOTTEN_TASK = "notifications.deliver"
 REMIND_TASK = "notifications.remind"
 FORGOTTEN_AFTER = timedelta(seconds=30)
 
@@ -27,7 +27,7 @@ def expand(context: procrastinate.JobContext, outbox_id: str) -> None:
 
 
 @queue.app.periodic(cron="*/5 * * * * *")
-@queue.app.task(name=DELIVER_TASK, queueing_lock=DELIVER_TASK, pass_context=True)
+@queue.app.task(name=EXPAND_FORGOTTEN_TASK, queueing_lock=EXPAND_FORGOTTEN_TASK, pass_context=True)
 def deliver(context: procrastinate.JobContext, timestamp: int) -> None:
     """Expand what a dead worker has left."""
     runtime = queue.runtime(context)

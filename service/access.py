@@ -6,6 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from service import errors
+from service.models import MemberRole
 from service.models.volunteers import NATIONAL
 
 
@@ -30,7 +31,7 @@ class Actor:
         return organization_id in self.organizations
 
     def owns(self, organization_id: UUID) -> bool:
-        return self.organizations.get(organization_id) == "owner"
+        return self.organizations.get(organization_id) == MemberRole.OWNER
 
 
 @dataclass(frozen=True, slots=True)

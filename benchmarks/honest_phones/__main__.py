@@ -42,7 +42,7 @@ def main() -> int:
 
 
 def simulated(
-    attendances: int, seed: int, limits: Thresholds = DEFAULTS, clocks_set_right: float = 0.0
+    attendances: int, seed: int, thresholds: Thresholds = DEFAULTS, clocks_set_right: float = 0.0
 ) -> Tallies:
     """Towns until there are so many honest attendances in all areas together."""
     random, tallies = Random(seed), Tallies()
@@ -54,7 +54,7 @@ def simulated(
                 town = Town(kind, random, clocks_set_right)
                 honest = list(town.honest())
                 sent = [*honest, *cheats.all_in(town, honest)]
-                tallies.add(kind.name, judge_all(sent, town.by_id, limits))
+                tallies.add(kind.name, judge_all(sent, town.by_id, thresholds))
                 bar.update(ATTENDANCES)
     return tallies
 

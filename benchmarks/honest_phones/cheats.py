@@ -8,7 +8,7 @@ from typing import Any
 from benchmarks import phones
 from benchmarks.honest_phones.areas import at
 from benchmarks.honest_phones.season import Phone, Sent, Town
-from service.attendance.evidence import Kind
+from service.attendance.evidence import RecordKind
 from service.attendance.presence_store import EventFacts
 from service.geography import geodesy
 
@@ -25,7 +25,7 @@ REPLAYED_AFTER_MIN = (15.0, 150.0)
 
 def all_in(town: Town, honest: Sequence[Sent]) -> Iterator[Sent]:
     """Every script once in a town, and more of those who stay at home."""
-    check_ins = [one for one in honest if one.report.kind is Kind.CHECK_IN]
+    check_ins = [one for one in honest if one.report.kind is RecordKind.CHECK_IN]
     for _ in range(FROM_HOME):
         yield from from_home(town)
     yield from copied_fix(town, town.random.choice(check_ins))
@@ -43,7 +43,7 @@ def _log_uniform(town: Town, limits: tuple[float, float]) -> float:
 def _check_in(town: Town, script: str, phone: Phone, event: EventFacts, fix: phones.Fix, **how: Any) -> Sent:
     """Somebody nobody has seen, within the first 50 minutes."""
     moment = event.starts_at + timedelta(minutes=town.random.uniform(0, 50))
-    return Sent(str(town.id()), *town.record(phone, event, Kind.CHECK_IN, moment, fix, **how), script)
+    return Sent(str(town.id()), *town.record(phone, event, RecordKind.CHECK_IN, moment, fix, **how), script)
 
 
 def _stolen(town: Town, sent: Sent) -> tuple[EventFacts, phones.Fix]:
@@ -79,7 +79,7 @@ def copied_fix(town: Town, source: Sent) -> Iterator[Sent]:
     event, fix = _stolen(town, source)
     for _ in range(town.random.randint(*COPIES)):
         moment = source.report.captured_at + timedelta(minutes=town.random.uniform(1, 55))
-        sent = town.record(town.phone(), event, Kind.CHECK_IN, moment, fix)
+        sent = town.record(town.phone(), event, RecordKind.CHECK_IN, moment, fix)
         yield Sent(str(town.id()), *sent, "copied fix")
 
 
@@ -100,8 +100,8 @@ def teleport(town: Town) -> Iterator[Sent]:
     apart = phones.apart_m((fix.latitude, fix.longitude), (fix_2.latitude, fix_2.longitude))
     moment = first.starts_at + timedelta(minutes=random.uniform(0, 50))
     moment_2 = moment + timedelta(hours=apart / 1_000 / random.uniform(*TELEPORT_KMH))
-    yield Sent(sender, *town.record(phone, first, Kind.CHECK_IN, moment, fix), "teleport")
-    yield Sent(sender, *town.record(phone, second, Kind.CHECK_IN, moment_2, fix_2), "teleport")
+    yield Sent(sender, *town.record(phone, first, RecordKind.CHECK_IN, moment, fix), "teleport")
+    yield Sent(sender, *town.record(phone, second, RecordKind.CHECK_IN, moment_2, fix_2), "teleport")
 
 
 def mock_flag(town: Town) -> Iterator[Sent]:
@@ -116,5 +116,5 @@ def replayed(town: Town, source: Sent) -> Iterator[Sent]:
     event, fix = _stolen(town, source)
     age = timedelta(minutes=town.random.uniform(*REPLAYED_AFTER_MIN))
     moment = source.report.captured_at + age
-    sent = town.record(town.phone(), event, Kind.CHECK_IN, moment, fix, age_s=age.total_seconds())
+    sent = town.record(town.phone(), event, RecordKind.CHECK_IN, moment, fix, age_s=age.total_seconds())
     yield Sent(str(town.id()), *sent, "replayed fix")

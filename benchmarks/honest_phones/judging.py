@@ -15,7 +15,7 @@ from service import errors
 from service.attendance import cross_checks, evidence
 from service.attendance.cross_checks import Sighting
 from service.attendance.derivation import Record, State, derive
-from service.attendance.evidence import Kind
+from service.attendance.evidence import RecordKind
 from service.attendance.presence_store import EventFacts
 from service.platform.thresholds import Thresholds
 
@@ -44,37 +44,41 @@ class Outcome:
     state: State | None
 
 
-def judge_all(sent: Iterable[Sent], events: Mapping[str, EventFacts], limits: Thresholds) -> list[Outcome]:
+def judge_all(
+    sent: Iterable[Sent], events: Mapping[str, EventFacts], thresholds: Thresholds
+) -> list[Outcome]:
     """The final attendance of each person at each event."""
-    judged = _judge_each(sent, events, limits)
-    _doubt([one for one in judged if one.record is not None], limits)
+    judged = _judge_each(sent, events, thresholds)
+    _doubt([one for one in judged if one.record is not None], thresholds)
     attendances: defaultdict[tuple[str, UUID], list[Judged]] = defaultdict(list)
     for one in judged:
         attendances[one.sent.sender, one.sent.report.event_id].append(one)
     return [
-        _outcome(records, events[str(event_id)], limits) for (_, event_id), records in attendances.items()
+        _outcome(records, events[str(event_id)], thresholds) for (_, event_id), records in attendances.items()
     ]
 
 
-def _judge_each(sent: Iterable[Sent], events: Mapping[str, EventFacts], limits: Thresholds) -> list[Judged]:
+def _judge_each(
+    sent: Iterable[Sent], events: Mapping[str, EventFacts], thresholds: Thresholds
+) -> list[Judged]:
     owners: dict[UUID, str] = {}
     judged = []
     for one in sorted(sent, key=lambda one: one.arrived_at):
-        found = _judge(one, events[str(one.report.event_id)], limits)
-        is_check_in = found.record is not None and one.report.kind is Kind.CHECK_IN
+        found = _judge(one, events[str(one.report.event_id)], thresholds)
+        is_check_in = found.record is not None and one.report.kind is RecordKind.CHECK_IN
         if is_check_in and owners.setdefault(one.report.id, one.sender) != one.sender:
             found = replace(found, record=None, refusal=errors.IdReused.code)
         judged.append(found)
     return judged
 
 
-def _judge(sent: Sent, event: EventFacts, limits: Thresholds) -> Judged:
+def _judge(sent: Sent, event: EventFacts, thresholds: Thresholds) -> Judged:
     report = sent.report
     presence = report.presence(event, sent.arrived_at)
     distance_m = presence.fix.distance_m if presence.fix else 0.0
     sighting = report.sighting(sent.sender)
     try:
-        verdict = evidence.judge(presence, event.starts_at, event.ends_at, limits)
+        verdict = evidence.judge(presence, event.starts_at, event.ends_at, thresholds)
     except errors.ServiceError as refusal:
         return Judged(sent, sighting, distance_m, None, refusal.code)
     record = Record(
@@ -83,7 +87,7 @@ def _judge(sent: Sent, event: EventFacts, limits: Thresholds) -> Judged:
     return Judged(sent, sighting, distance_m, record)
 
 
-def _doubt(kept: Sequence[Judged], limits: Thresholds) -> None:
+def _doubt(kept: Sequence[Judged], thresholds: Thresholds) -> None:
     """Put the doubts that records raise about each other into them, person by person as the service does."""
     people: defaultdict[str, list[Sighting]] = defaultdict(list)
     alike: defaultdict[object, list[Sighting]] = defaultdict(list)
@@ -94,7 +98,7 @@ def _doubt(kept: Sequence[Judged], limits: Thresholds) -> None:
     found: defaultdict[cross_checks.RecordKey, set[str]] = defaultdict(set)
     for new in people.values():
         known = [other for shared in {key for one in new for key in _shared(one)} for other in alike[shared]]
-        for key, reasons in cross_checks.doubts(new, known, limits).items():
+        for key, reasons in cross_checks.flags(new, known, thresholds).items():
             found[key] |= reasons
     for one in kept:
         if one.record is not None and (added := found.get(one.sighting.key)):
@@ -106,8 +110,8 @@ def _shared(one: Sighting) -> tuple[object, object]:
     return one.fix_key, (one.installation_id, one.day)
 
 
-def _outcome(judged: Sequence[Judged], event: EventFacts, limits: Thresholds) -> Outcome:
+def _outcome(judged: Sequence[Judged], event: EventFacts, thresholds: Thresholds) -> Outcome:
     records = [one.record for one in judged if one.record is not None]
-    state = derive(records, None, event.starts_at, event.ends_at, event.ends_at + MONTH, limits)
+    state = derive(records, None, event.starts_at, event.ends_at, event.ends_at + MONTH, thresholds)
     first = min(judged, key=lambda one: (one.sent.report.kind, one.sent.report.captured_at))
     return Outcome(first, state)

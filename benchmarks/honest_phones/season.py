@@ -13,8 +13,8 @@ from uuid import UUID
 
 from benchmarks import phones
 from benchmarks.honest_phones.areas import AreaKind, at
-from service.attendance.check_in import Report
-from service.attendance.evidence import Kind, Position
+from service.attendance.check_in import SentRecord
+from service.attendance.evidence import Position, RecordKind
 from service.attendance.presence_store import EventFacts
 
 FIRST_DAY = datetime(2026, 4, 4, tzinfo=UTC)
@@ -36,7 +36,7 @@ class Sent:
     """One record of somebody, when it reached the service; `script`: which cheat it belongs to, if any."""
 
     sender: str
-    report: Report
+    report: SentRecord
     arrived_at: datetime
     script: str | None = None
 
@@ -96,13 +96,13 @@ class Town:
         self,
         phone: Phone,
         event: EventFacts,
-        kind: Kind,
+        kind: RecordKind,
         moment: datetime,
         fix: phones.Fix,
         *,
         age_s: float | None = None,
         mocked: bool = False,
-    ) -> tuple[Report, datetime]:
+    ) -> tuple[SentRecord, datetime]:
         """A record of a moment, live or kept for later, as the service understands it; and its arrival."""
         random = self.random
         is_offline = random.random() < OFFLINE_SHARE
@@ -115,7 +115,7 @@ class Town:
         age = timedelta(seconds=random.uniform(0, FIX_AGE_S) if age_s is None else age_s)
         position = Position(fix.latitude, fix.longitude, fix.accuracy_m, moment + phone.ahead - age, mocked)
         captured_at = moment + phone.ahead - clock_ahead if is_offline else arrived_at
-        report = Report(
+        report = SentRecord(
             id=self.id(), event_id=UUID(event.id), kind=kind, installation_id=phone.installation,
             captured_at=captured_at, clock_ahead=clock_ahead, position=position, is_offline=is_offline,
         )  # fmt: skip
@@ -156,7 +156,9 @@ class Town:
             there = free_at + timedelta(hours=phones.apart_m(place, centre) / 1_000 / ROAD_KMH)
             come = max(there, event.starts_at + timedelta(minutes=self.random.uniform(-30, 60)))
             leave = event.ends_at + timedelta(minutes=self.random.uniform(-30, 45))
-            yield Sent(sender, *self.record(phone, event, Kind.CHECK_IN, come, self.fix_at(event)))
+            yield Sent(sender, *self.record(phone, event, RecordKind.CHECK_IN, come, self.fix_at(event)))
             if self.random.random() >= FORGETS_SHARE:
-                yield Sent(sender, *self.record(phone, event, Kind.CHECK_OUT, leave, self.fix_at(event)))
+                yield Sent(
+                    sender, *self.record(phone, event, RecordKind.CHECK_OUT, leave, self.fix_at(event))
+                )
             free_at, place = leave, centre

@@ -13,11 +13,11 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from http_base import problems
 from http_base.blueprints import Blueprint
 from http_base.context import actor, attestation, identity, now, services, session
-from http_base.fields import Moment, Number, Point, Strict, Text, one_of
+from http_base.fields import DateTime, Number, Point, Strict, Text, one_of
 from service import errors
 from service.attendance import check_in, place_codes
-from service.attendance.check_in import Outcome, Report, Stored
-from service.attendance.evidence import Kind, Position
+from service.attendance.check_in import RecordOutcome, SentRecord, Stored
+from service.attendance.evidence import Position, RecordKind
 
 blueprint = Blueprint("attendance", __name__, url_prefix="/v1", description="Attendance")
 
@@ -26,7 +26,7 @@ MAX_RECORDS = 200
 
 class PositionBody(Point):
     accuracy_m = Number(0, required=True, allow_none=True)
-    fixed_at = Moment(required=True)
+    fixed_at = DateTime(required=True)
     mocked = fields.Boolean(truthy={True}, falsy={False}, load_default=False)
 
 
@@ -44,14 +44,14 @@ class Evidenced(Strict):
 
 
 class PresenceBody(Evidenced):
-    sent_at = Moment(required=True)
+    sent_at = DateTime(required=True)
     installation_id = Text(required=True)
 
 
 class KeptRecord(Evidenced):
     type = one_of("check_in", "check_out", required=True)
     event_id = fields.UUID(required=True)
-    captured_at = Moment(required=True)
+    captured_at = DateTime(required=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Kept(fields.Nested):
 
 
 class BatchBody(Strict):
-    sent_at = Moment(required=True)
+    sent_at = DateTime(required=True)
     installation_id = Text(required=True)
     records = fields.List(
         Kept(KeptRecord), required=True, validate=validate.Length(max=MAX_RECORDS, error="length")
@@ -117,10 +117,10 @@ def _position(body: dict[str, Any]) -> Position | None:
     return Position(**body["position"]) if body.get("position") else None
 
 
-def _live(body: dict[str, Any], event_id: UUID, kind: Kind) -> Report:
+def _live(body: dict[str, Any], event_id: UUID, kind: RecordKind) -> SentRecord:
     """A record that was sent at the moment of presence."""
     moment = now()
-    return Report(
+    return SentRecord(
         id=body["id"],
         event_id=event_id,
         kind=kind,
@@ -133,13 +133,13 @@ def _live(body: dict[str, Any], event_id: UUID, kind: Kind) -> Report:
     )
 
 
-def _kept(record: dict[str, Any], body: dict[str, Any]) -> Report:
+def _kept(record: dict[str, Any], body: dict[str, Any]) -> SentRecord:
     """A record that was kept without signal: its moment is corrected by how wrong the phone's clock goes."""
     clock_ahead = body["sent_at"] - now()
-    return Report(
+    return SentRecord(
         id=record["id"],
         event_id=record["event_id"],
-        kind=Kind(record["type"]),
+        kind=RecordKind(record["type"]),
         installation_id=body["installation_id"],
         captured_at=record["captured_at"] - clock_ahead,
         clock_ahead=clock_ahead,
@@ -150,7 +150,7 @@ def _kept(record: dict[str, Any], body: dict[str, Any]) -> Report:
     )
 
 
-def _count_tries(sent: Sequence[Report]) -> Mapping[UUID, errors.TooManyRequests]:
+def _count_tries(sent: Sequence[SentRecord]) -> Mapping[UUID, errors.TooManyRequests]:
     """Count the tries of codes before any is judged, in a transaction of its own; refusals by event."""
     tried = [one.event_id for one in sent if one.code is not None]
     if not tried:
@@ -161,11 +161,11 @@ def _count_tries(sent: Sequence[Report]) -> Mapping[UUID, errors.TooManyRequests
     return refused
 
 
-def _report(body: dict[str, Any], event_id: UUID, kind: Kind) -> Stored:
+def _report(body: dict[str, Any], event_id: UUID, kind: RecordKind) -> Stored:
     sent = _live(body, event_id, kind)
     for refusal in _count_tries([sent]).values():
         raise refusal
-    stored = check_in.report(
+    stored = check_in.record(
         services().connections, identity().subject, sent, now(), services().settings.thresholds
     )
     if stored.attendance is None:
@@ -190,7 +190,7 @@ def in_zone(document: Mapping[str, Any], zone: str) -> dict[str, Any]:
 @blueprint.alt_response(HTTPStatus.CREATED, schema=AttendanceShown)
 def post_check_in(body: dict[str, Any], event_id: UUID) -> Any:
     """Say that one is there; 201, and 200 when this very check-in was stored before."""
-    stored = _report(body, event_id, Kind.CHECK_IN)
+    stored = _report(body, event_id, RecordKind.CHECK_IN)
     status = HTTPStatus.OK if stored.repeated else HTTPStatus.CREATED
     return in_zone(stored.attendance or {}, stored.zone), status
 
@@ -200,7 +200,7 @@ def post_check_in(body: dict[str, Any], event_id: UUID) -> Any:
 @blueprint.response(HTTPStatus.OK, AttendanceShown)
 def post_check_out(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
     """Say that one leaves: the minutes are filled in."""
-    stored = _report(body, event_id, Kind.CHECK_OUT)
+    stored = _report(body, event_id, RecordKind.CHECK_OUT)
     return in_zone(stored.attendance or {}, stored.zone)
 
 
@@ -210,7 +210,7 @@ def post_check_out(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
 def post_batch(body: dict[str, Any]) -> dict[str, Any]:
     """What a phone kept while without signal, in any order; each record has its own outcome."""
     kept = [one if isinstance(one, Unreadable) else _kept(one, body) for one in body["records"]]
-    outcomes = iter(_report_kept([one for one in kept if isinstance(one, Report)]))
+    outcomes = iter(_report_kept([one for one in kept if isinstance(one, SentRecord)]))
     return {
         "results": [
             _unread(one) if isinstance(one, Unreadable) else _result(one.id, next(outcomes)) for one in kept
@@ -218,13 +218,15 @@ def post_batch(body: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _report_kept(sent: Sequence[Report]) -> list[Outcome]:
+def _report_kept(sent: Sequence[SentRecord]) -> list[RecordOutcome]:
     """The outcome of each; those whose code has been tried too often are not judged."""
     tried = _count_tries(sent)
     held_back = [tried.get(one.event_id) if one.code is not None else None for one in sent]
     judged = [one for one, refusal in zip(sent, held_back, strict=True) if refusal is None]
-    limits = services().settings.thresholds
-    outcomes = iter(check_in.report_all(services().connections, identity().subject, judged, now(), limits))
+    thresholds = services().settings.thresholds
+    outcomes = iter(
+        check_in.record_all(services().connections, identity().subject, judged, now(), thresholds)
+    )
     return [refusal or next(outcomes) for refusal in held_back]
 
 
@@ -233,7 +235,7 @@ def _unread(record: Unreadable) -> dict[str, Any]:
     return {"id": record.id, "outcome": "refused", "problem": found}
 
 
-def _result(record_id: UUID, outcome: Outcome) -> dict[str, Any]:
+def _result(record_id: UUID, outcome: RecordOutcome) -> dict[str, Any]:
     if isinstance(outcome, errors.ServiceError):
         return {"id": record_id, "outcome": "refused", "problem": problems.document_of(outcome)}
     result: dict[str, Any] = {"id": record_id, "outcome": "repeated" if outcome.repeated else "stored"}

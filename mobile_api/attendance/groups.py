@@ -68,7 +68,7 @@ def put_headcount(body: dict[str, Any], event_id: UUID, headcount_id: UUID) -> A
 @blueprint.response(HTTPStatus.NO_CONTENT)
 def delete_headcount(event_id: UUID, headcount_id: UUID) -> None:
     """Take it back."""
-    groups.take_back(session(), actor(), event_id, headcount_id, now())
+    groups.retract(session(), actor(), event_id, headcount_id, now())
     session().commit()
 
 

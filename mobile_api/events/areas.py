@@ -57,14 +57,14 @@ class MultiPolygon(Strict):
     coordinates = Positions(3, required=True)
 
 
-class Line(Strict):
+class LineString(Strict):
     type = one_of("LineString", required=True)
     coordinates = Positions(1, required=True)
 
 
 class Corridor(Strict):
     type = one_of("corridor", required=True)
-    line = fields.Nested(Line, required=True)
+    line = fields.Nested(LineString, required=True)
     width_m = Number(MIN_WIDTH_M, MAX_WIDTH_M, required=True)
 
 

@@ -13,10 +13,9 @@ from http_base import cursors
 from http_base.blueprints import Blueprint
 from http_base.context import actor, maybe_actor, now, session
 from http_base.fields import (
-    KINDS,
     ZONE,
+    DateTime,
     LocalizedName,
-    Moment,
     Names,
     Paged,
     Point,
@@ -32,7 +31,7 @@ from service.access import Actor, Permission, may
 from service.attendance import check_in
 from service.events import events
 from service.events.events import Plan, Search
-from service.models import Event
+from service.models import Event, EventKind, EventStatus
 
 blueprint = Blueprint("events", __name__, url_prefix="/v1/events", description="Events")
 
@@ -44,9 +43,9 @@ MAX_WITHIN_KM = 500
 class EventChange(Strict):
     title = fields.Nested(Names)
     description = fields.Nested(Texts)
-    kind = one_of(*KINDS)
-    starts_at = Moment()
-    ends_at = Moment()
+    kind = one_of(*EventKind)
+    starts_at = DateTime()
+    ends_at = DateTime()
     zone = Text()
     meeting_point = fields.Nested(Point)
     address = Text(longest=500, shortest=0)
@@ -74,9 +73,9 @@ class EventBody(EventChange):
     id = fields.UUID()
     organization_id = fields.UUID(required=True)
     title = fields.Nested(Names, required=True)
-    kind = one_of(*KINDS, required=True)
-    starts_at = Moment(required=True)
-    ends_at = Moment(required=True)
+    kind = one_of(*EventKind, required=True)
+    starts_at = DateTime(required=True)
+    ends_at = DateTime(required=True)
     meeting_point = fields.Nested(Point, required=True)
     area = AreaField(load_default=lambda: {"type": "circle", "radius_m": 150})
 
@@ -138,11 +137,11 @@ class EventQuery(Paged):
     last_day = fields.Date(data_key="to")
     region = Text()
     district = Text()
-    kind = one_of(*KINDS)
+    kind = one_of(*EventKind)
     organization = fields.UUID()
     q = Text()
     mine = fields.Boolean(load_default=False)
-    status = one_of("draft", "published", "cancelled")
+    status = one_of(*EventStatus)
 
     @post_load
     def _days(self, data: dict[str, Any], **_options: Any) -> dict[str, Any]:

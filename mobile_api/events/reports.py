@@ -9,7 +9,7 @@ from marshmallow import Schema, fields
 from http_base import cursors
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, session
-from http_base.fields import Accepted, LocalizedName, Moment, Paged, Strict, Text
+from http_base.fields import Accepted, DateTime, LocalizedName, Paged, Strict, Text
 from service.events import reports
 from service.models import EventReport
 
@@ -35,7 +35,7 @@ class ReportShown(Schema):
     region = fields.String()
     volunteer_id = fields.UUID()
     reason = fields.String()
-    created_at = Moment()
+    created_at = DateTime()
 
 
 class ReportPage(Schema):
@@ -47,7 +47,7 @@ class ReportClosed(Schema):
     id = fields.UUID()
     event_id = fields.UUID()
     resolution = fields.String()
-    closed_at = Moment()
+    closed_at = DateTime()
 
 
 @blueprint.route("/events/<uuid:event_id>/reports", methods=["POST"])
@@ -55,7 +55,7 @@ class ReportClosed(Schema):
 @blueprint.response(HTTPStatus.ACCEPTED, Accepted)
 def post_report(body: dict[str, Any], event_id: UUID) -> dict[str, str]:
     """Say what is wrong with an event; the region's coordinators are told."""
-    reports.report(session(), actor(), event_id, body["reason"], now())
+    reports.submit(session(), actor(), event_id, body["reason"], now())
     session().commit()
     return {"status": "accepted"}
 

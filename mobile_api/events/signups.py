@@ -12,7 +12,7 @@ from http_base.context import actor, now, session
 from http_base.fields import Paged, Strict, whole
 from mobile_api.events.events import EventShown, shown
 from service.events import signups
-from service.events.signups import Participant, Place
+from service.events.signups import Participant, SignupState
 
 blueprint = Blueprint("signups", __name__, url_prefix="/v1", description="Signing up")
 
@@ -55,7 +55,7 @@ class Participants(Schema):
 @blueprint.route("/events/<uuid:event_id>/signup", methods=["PUT"])
 @blueprint.arguments(SignupBody)
 @blueprint.response(HTTPStatus.OK, SignupShown)
-def put_signup(body: dict[str, Any], event_id: UUID) -> Place:
+def put_signup(body: dict[str, Any], event_id: UUID) -> SignupState:
     """Take a place, or queue for one."""
     place = signups.sign_up(session(), actor(), event_id, body["companions"], now())
     session().commit()

@@ -59,7 +59,7 @@ class Counts(Schema):
 @blueprint.response(HTTPStatus.OK, Counts)
 def get_counts(query: dict[str, Any]) -> dict[str, Any]:
     """Exact figures of the days from … to, both included."""
-    question = counts.Question(
+    question = counts.CountRequest(
         first_day=query["first_day"],
         last_day=query["last_day"],
         group_by=query["group_by"],
@@ -68,7 +68,7 @@ def get_counts(query: dict[str, Any]) -> dict[str, Any]:
     )
     counts.check_access(actor(), question)
     with read_session() as session:
-        report = counts.report(session, question, now())
+        report = counts.count(session, question, now())
     if question.group_by == "region":
         for row in report["rows"]:
             region = regions.get(row["key"])

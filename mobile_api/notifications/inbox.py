@@ -12,7 +12,7 @@ from werkzeug.http import quote_etag
 from http_base import cursors
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, session
-from http_base.fields import Moment, Paged
+from http_base.fields import DateTime, Paged
 from notifications import inbox, words
 from service.platform.idempotency import content_hash
 
@@ -27,8 +27,8 @@ class ItemShown(Schema):
     event_id = fields.UUID(allow_none=True)
     # What to accept or decline.
     invitation_id = fields.UUID(allow_none=True)
-    created_at = Moment()
-    read_at = Moment(allow_none=True)
+    created_at = DateTime()
+    read_at = DateTime(allow_none=True)
 
 
 class Inbox(Schema):

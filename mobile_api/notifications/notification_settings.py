@@ -21,7 +21,7 @@ blueprint = Blueprint(
 MOST_PUSHES_A_DAY = 100
 
 
-class Clock(fields.Time):
+class TimeOfDay(fields.Time):
     """A local time of day, "22:00"."""
 
     def __init__(self, **options: Any) -> None:
@@ -46,8 +46,8 @@ class SettingsChange(Strict):
     announcements = _switch()
     nearby = _switch()
     recognition = _switch()
-    quiet_from = Clock()
-    quiet_to = Clock()
+    quiet_from = TimeOfDay()
+    quiet_to = TimeOfDay()
     daily_cap = whole(0, MOST_PUSHES_A_DAY)
 
 
@@ -57,8 +57,8 @@ class SettingsShown(Schema):
     announcements = fields.Boolean()
     nearby = fields.Boolean()
     recognition = fields.Boolean()
-    quiet_from = Clock()
-    quiet_to = Clock()
+    quiet_from = TimeOfDay()
+    quiet_to = TimeOfDay()
     daily_cap = fields.Integer()
 
 

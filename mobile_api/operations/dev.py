@@ -9,7 +9,7 @@ from marshmallow import Schema, fields
 
 from http_base.blueprints import Blueprint
 from http_base.context import services, session
-from http_base.fields import Moment, Strict, Text
+from http_base.fields import DateTime, Strict, Text
 from notifications.push import local
 from service.platform.clock import reset_clock, set_clock
 
@@ -27,7 +27,7 @@ class LocalMessageShown(Schema):
     kind = fields.String()
     code = fields.String(allow_none=True)
     message = fields.Dict(allow_none=True)
-    created_at = Moment()
+    created_at = DateTime()
 
 
 class Messages(Schema):
@@ -35,11 +35,11 @@ class Messages(Schema):
 
 
 class ClockBody(Strict):
-    at = Moment(required=True)
+    at = DateTime(required=True)
 
 
 class ClockShown(Schema):
-    now = Moment()
+    now = DateTime()
 
 
 @blueprint.route("/messages", methods=["GET"])

@@ -7,9 +7,10 @@ from marshmallow import Schema, fields
 
 from http_base.blueprints import Blueprint
 from http_base.context import services
-from http_base.fields import KINDS, LocalizedName
+from http_base.fields import LocalizedName
 from notifications.words import LOCALES
 from service.geography import regions
+from service.models import EventKind
 from service.people.volunteers import CONSENT_VERSIONS
 
 blueprint = Blueprint("meta", __name__, url_prefix="/v1", description="Basics")
@@ -42,7 +43,7 @@ def get_meta() -> dict[str, Any]:
     return {
         "consents": CONSENT_VERSIONS,
         "lowest_app_version": settings.lowest_app_version,
-        "kinds": KINDS,
+        "kinds": list(EventKind),
         "locales": LOCALES,
         "limits": {"min_age": settings.min_age, "companions": 10, "page": 100},
     }

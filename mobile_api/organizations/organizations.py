@@ -9,8 +9,8 @@ from marshmallow import Schema, fields, validate
 from http_base import cursors
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, services, session
-from http_base.fields import Accepted, LocalizedName, Moment, Names, Paged, Strict, Text, one_of
-from service.models import Organization
+from http_base.fields import Accepted, DateTime, LocalizedName, Names, Paged, Strict, Text, one_of
+from service.models import MemberRole, Organization, OrganizationStatus
 from service.organizations import organizations
 from service.platform import phones
 
@@ -31,7 +31,7 @@ class OrganizationShown(Schema):
     bin = fields.String(allow_none=True)
     status = fields.String()
     reason = fields.String(attribute="status_reason", allow_none=True)
-    created_at = Moment()
+    created_at = DateTime()
 
 
 class OrganizationPage(Schema):
@@ -40,23 +40,23 @@ class OrganizationPage(Schema):
 
 
 class OrganizationQuery(Paged):
-    status = one_of("pending", "verified", "rejected", "suspended")
+    status = one_of(*OrganizationStatus)
     region = Text()
     q = Text()
 
 
 class StatusBody(Strict):
-    status = one_of("verified", "rejected", "suspended", required=True)
+    status = one_of(*organizations.DECISIONS, required=True)
     reason = Text(longest=1_000, allow_none=True)
 
 
 class InvitationBody(Strict):
     phone = Text(required=True)
-    role = one_of("owner", "organizer", required=True)
+    role = one_of(*MemberRole, required=True)
 
 
 class RoleBody(Strict):
-    role = one_of("owner", "organizer", required=True)
+    role = one_of(*MemberRole, required=True)
 
 
 class Member(Schema):
@@ -75,7 +75,7 @@ class Members(Schema):
 @blueprint.response(HTTPStatus.CREATED, OrganizationShown)
 def post_organization(body: dict[str, Any]) -> Organization:
     """Found an organization; a coordinator of its region verifies it."""
-    organization = organizations.found(
+    organization = organizations.create(
         session(), actor(), body["name"], body["region"], body.get("bin"), now(), body.get("id")
     )
     session().commit()

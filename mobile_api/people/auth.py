@@ -8,7 +8,7 @@ from marshmallow import Schema, fields
 
 from http_base.blueprints import Blueprint
 from http_base.context import now, services, session
-from http_base.fields import Accepted, Moment, Strict, Text
+from http_base.fields import Accepted, DateTime, Strict, Text
 from http_base.local_tokens import LocalTokens
 from notifications.push import local
 from service import errors
@@ -29,7 +29,7 @@ class TokenRequest(Strict):
 
 class Token(Schema):
     token = fields.String()
-    expires_at = Moment()
+    expires_at = DateTime()
 
 
 @blueprint.before_request

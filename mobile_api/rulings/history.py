@@ -17,7 +17,7 @@ from mobile_api.events.events import EventShown, shown
 from notifications import words
 from service.models import Appeal, AttendanceDecision, PresenceRecord
 from service.rulings import history
-from service.rulings.history import Line
+from service.rulings.history import HistoryEntry
 
 blueprint = Blueprint("history", __name__, url_prefix="/v1/me", description="One's own record")
 
@@ -80,7 +80,7 @@ class RecordLine(Schema):
     can_appeal = fields.Boolean()
 
 
-class Record(Schema):
+class OwnRecordShown(Schema):
     events = fields.Integer()
     minutes = fields.Integer()
     items = fields.List(fields.Nested(RecordLine))
@@ -89,12 +89,12 @@ class Record(Schema):
 
 @blueprint.route("/record", methods=["GET"])
 @blueprint.arguments(Paged, location="query")
-@blueprint.response(HTTPStatus.OK, Record)
+@blueprint.response(HTTPStatus.OK, OwnRecordShown)
 def get_record(query: dict[str, Any]) -> dict[str, Any]:
     """Where one was, newest first; the sums hold counted attendance only."""
     volunteer_id = actor().volunteer_id
     after = cursors.decode(query.get("cursor"), cursors.moment, UUID)
-    found = history.lines(session(), volunteer_id, after, query["limit"] + 1)
+    found = history.entries(session(), volunteer_id, after, query["limit"] + 1)
     rows, following = cursors.page(
         found, query["limit"], lambda line: (line.attendance.checked_in_at, line.attendance.id)
     )
@@ -103,7 +103,7 @@ def get_record(query: dict[str, Any]) -> dict[str, Any]:
     return {"events": events_counted, "minutes": minutes, "items": items, "next": following}
 
 
-def _line(line: Line) -> dict[str, Any]:
+def _line(line: HistoryEntry) -> dict[str, Any]:
     attended, zone = line.attendance, ZoneInfo(line.event.zone)
     names = ("minutes", "minutes_assumed", "status", "evidence", "distance_m", "reasons")
     return {
@@ -113,9 +113,9 @@ def _line(line: Line) -> dict[str, Any]:
         "checked_out_at": local(attended.checked_out_at, zone),
         **{name: getattr(attended, name) for name in names},
         "explanations": explanations(attended.reasons),
-        "records": [record_shown(one.record, zone) for one in line.behind.records],
-        "decisions": [decision_shown(said, zone) for said in line.behind.decisions],
-        "appeal": appeal_shown(line.behind.appeal, zone),
+        "records": [record_shown(one.record, zone) for one in line.grounds.records],
+        "decisions": [decision_shown(said, zone) for said in line.grounds.decisions],
+        "appeal": appeal_shown(line.grounds.appeal, zone),
         "can_appeal": line.can_appeal,
     }
 

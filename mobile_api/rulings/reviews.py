@@ -18,7 +18,7 @@ from mobile_api.rulings.history import AppealShown, DecisionShown, RecordShown
 from service.attendance.evidence import Status
 from service.rulings import appeals, correction_audit, reviews
 from service.rulings.correction_audit import Organizer
-from service.rulings.reviews import Item
+from service.rulings.reviews import ReviewItem
 
 blueprint = Blueprint("reviews", __name__, url_prefix="/v1", description="Reviews")
 
@@ -134,14 +134,14 @@ class OrganizerPage(Schema):
 def list_reviews(query: dict[str, Any]) -> dict[str, Any]:
     """What waits for a coordinator, oldest first: doubtful attendance, and rejections appealed against."""
     after = cursors.decode(query.get("cursor"), cursors.moment, UUID)
-    found = reviews.queue(session(), actor(), query.get("region"), after, query["limit"] + 1)
+    found = reviews.waiting(session(), actor(), query.get("region"), after, query["limit"] + 1)
     items, following = cursors.page(
         found, query["limit"], lambda item: (item.attendance.checked_in_at, item.attendance.id)
     )
     return {"items": [_item(item) for item in items], "next": following}
 
 
-def _item(item: Item) -> dict[str, Any]:
+def _item(item: ReviewItem) -> dict[str, Any]:
     event, zone = item.event, ZoneInfo(item.event.zone)
     attended = {name: getattr(item.attendance, name) for name in AttendanceShown._declared_fields}
     return {
@@ -163,10 +163,10 @@ def _item(item: Item) -> dict[str, Any]:
                 "received_at": one.record.received_at.astimezone(zone),
                 "installation_people": one.people,
             }
-            for one in item.behind.records
+            for one in item.grounds.records
         ],
-        "decisions": [history.decision_shown(said, zone) for said in item.behind.decisions],
-        "appeal": history.appeal_shown(item.behind.appeal, zone),
+        "decisions": [history.decision_shown(said, zone) for said in item.grounds.decisions],
+        "appeal": history.appeal_shown(item.grounds.appeal, zone),
     }
 
 
@@ -175,9 +175,9 @@ def _item(item: Item) -> dict[str, Any]:
 @blueprint.response(HTTPStatus.OK, AttendanceShown)
 def put_review(body: dict[str, Any], attendance_id: UUID) -> dict[str, Any]:
     """Accept or reject an attendance; the volunteer is told."""
-    limits = services().settings.thresholds
+    thresholds = services().settings.thresholds
     decided = reviews.decide(
-        session(), actor(), attendance_id, STATUSES[body["decision"]], body["reason"], now(), limits
+        session(), actor(), attendance_id, STATUSES[body["decision"]], body["reason"], now(), thresholds
     )
     session().commit()
     return in_zone(decided.attendance, decided.zone)
@@ -199,7 +199,7 @@ def post_appeal(body: dict[str, Any], attendance_id: UUID) -> Any:
 @blueprint.response(HTTPStatus.OK, OrganizerPage)
 def list_organizers(query: dict[str, Any]) -> dict[str, Any]:
     """Organizers who corrected attendance at events of these days; `unusual`: somebody should look."""
-    question = correction_audit.Question(query["first_day"], query["last_day"], query.get("region"))
+    question = correction_audit.AuditPeriod(query["first_day"], query["last_day"], query.get("region"))
     after = cursors.decode(query.get("cursor"), cursors.count, UUID)
     found = correction_audit.organizers(session(), actor(), question, after, query["limit"] + 1)
     items, following = cursors.page(

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from notifications.models import Delivery
 from notifications.push import circuit, payloads
-from notifications.push.gateway import EVERYBODY, Outcome, Push, Result
+from notifications.push.gateway import EVERYBODY, Push, PushOutcome, PushResult
 from notifications.push.payloads import PAUSE, KeptBack
 from service.models import Device
 
@@ -135,7 +135,7 @@ def _paused(
     return KeptBack("due", f"{platform} is paused", now + PAUSE)
 
 
-def settle(session: Session, claims: Sequence[Claim], results: Sequence[Result], now: datetime) -> None:
+def settle(session: Session, claims: Sequence[Claim], results: Sequence[PushResult], now: datetime) -> None:
     """Write what became of each claim, of those that are still leased by its owner; in one statement."""
     outcomes = list(zip(claims, results, strict=True))
     if not outcomes:
@@ -183,18 +183,18 @@ _WRITE = sa.text(
 ).columns(id=sa.Uuid)
 
 FINAL = {
-    Outcome.SENT: "sent",
-    Outcome.GONE: "gone",
-    Outcome.QUARANTINED: "gone",
-    Outcome.REJECTED: "rejected",
+    PushOutcome.SENT: "sent",
+    PushOutcome.GONE: "gone",
+    PushOutcome.QUARANTINED: "gone",
+    PushOutcome.REJECTED: "rejected",
 }
 
 
-def _end(claim: Claim, result: Result, now: datetime) -> _End:
+def _end(claim: Claim, result: PushResult, now: datetime) -> _End:
     detail = f"{result.outcome} {result.detail}"
     if result.outcome in FINAL:
         return _End(claim.delivery_id, FINAL[result.outcome], detail, now, tried=1)
-    tried = int(result.outcome == Outcome.RETRY)
+    tried = int(result.outcome == PushOutcome.RETRY)
     life = claim.expires_at - now
     wait = retry_wait(claim.attempts + 1, result.retry_after_s, life) if tried else PAUSE
     if tried and wait >= life:
@@ -211,7 +211,7 @@ def retry_wait(attempts: int, retry_after_s: int | None, life: timedelta) -> tim
 
 
 def _switch_off(
-    session: Session, outcomes: Iterable[tuple[Claim, Result]], written: set[UUID], now: datetime
+    session: Session, outcomes: Iterable[tuple[Claim, PushResult]], written: set[UUID], now: datetime
 ) -> None:
     """Switch off the devices that are gone, unless the phone has brought another value since."""
     gone = [
@@ -228,9 +228,9 @@ def _switch_off(
         )
 
 
-def _note_pauses(session: Session, outcomes: Iterable[tuple[Claim, Result]]) -> None:
+def _note_pauses(session: Session, outcomes: Iterable[tuple[Claim, PushResult]]) -> None:
     """Pause what is refused; a probe that was answered properly ends its pause."""
-    refused = {result.scope: result.detail for _, result in outcomes if result.outcome == Outcome.PAUSED}
+    refused = {result.scope: result.detail for _, result in outcomes if result.outcome == PushOutcome.PAUSED}
     for scope, detail in sorted(refused.items()):
         circuit.pause(session, scope, detail)
     for claim, result in outcomes:
@@ -253,7 +253,7 @@ def release(session: Session, owner: str, claims: Iterable[Claim], now: datetime
     _write(session, owner, [_End(claim.delivery_id, "due", "given back", now) for claim in claims])
 
 
-def take_back(session: Session) -> int:
+def retract(session: Session) -> int:
     """Make due again whatever dead senders hold; how many that were."""
     dead = (
         sa.select(Delivery.id)

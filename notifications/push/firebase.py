@@ -18,7 +18,7 @@ from firebase_admin import credentials, exceptions, messaging
 from requests.adapters import HTTPAdapter
 
 from notifications.push.encoding import to_message
-from notifications.push.gateway import EVERYBODY, Outcome, Push, Report, Result
+from notifications.push.gateway import EVERYBODY, OnResult, Push, PushOutcome, PushResult
 
 logger = logging.getLogger(__name__)
 
@@ -80,7 +80,7 @@ class FirebaseGateway:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="push")
         self.at_once = threads * QUEUED_PER_THREAD
 
-    def send(self, pushes: Sequence[Push], report: Report) -> None:
+    def send(self, pushes: Sequence[Push], report: OnResult) -> None:
         """Send all, and say of each what became of it."""
         for position, push in enumerate(pushes):
             self._pool.submit(self._send_and_report, position, push, report)
@@ -90,19 +90,21 @@ class FirebaseGateway:
         self._pool.shutdown()
         firebase_admin.delete_app(self._app)
 
-    def _send_and_report(self, position: int, push: Push, report: Report) -> None:
+    def _send_and_report(self, position: int, push: Push, report: OnResult) -> None:
         try:
             result = self._send_one(push)
         except Exception as error:
             # Nothing may be left without an answer: it would be leased for ever.
             logger.exception("a push failed in a way that nobody has thought of")
-            result = Result(Outcome.RETRY, type(error).__name__)
+            result = PushResult(PushOutcome.RETRY, type(error).__name__)
         report(position, result)
 
-    def _send_one(self, push: Push) -> Result:
+    def _send_one(self, push: Push) -> PushResult:
         try:
             self._token.make_fresh()
-            return Result(Outcome.SENT, messaging.send(to_message(push, self._web_app_url), app=self._app))
+            return PushResult(
+                PushOutcome.SENT, messaging.send(to_message(push, self._web_app_url), app=self._app)
+            )
         except (exceptions.FirebaseError, google.auth.exceptions.GoogleAuthError, ValueError) as error:
             return classify(error, push.platform)
 
@@ -157,23 +159,25 @@ def _read_environment_once(session: requests.Session) -> None:
     session.trust_env = False
 
 
-def classify(error: Exception, platform: str = EVERYBODY) -> Result:
+def classify(error: Exception, platform: str = EVERYBODY) -> PushResult:
     """What an error of the SDK or of google-auth means for one push to a platform."""
     name = type(error).__name__
     if isinstance(error, GONE):
-        return Result(Outcome.GONE, name)
+        return PushResult(PushOutcome.GONE, name)
     if isinstance(error, messaging.ThirdPartyAuthError):
         # Our key for APNs or web push is refused: the other platforms work.
-        return Result(Outcome.PAUSED, name, scope=platform)
+        return PushResult(PushOutcome.PAUSED, name, scope=platform)
     if isinstance(error, CONFIGURATION):
-        return Result(Outcome.PAUSED, name)
+        return PushResult(PushOutcome.PAUSED, name)
     if isinstance(error, PASSING):
-        return Result(Outcome.RETRY, name, _retry_after_s(error))
+        return PushResult(PushOutcome.RETRY, name, _retry_after_s(error))
     if isinstance(error, exceptions.InvalidArgumentError):
-        return Result(Outcome.QUARANTINED if _is_about_the_target(error) else Outcome.REJECTED, name)
+        return PushResult(
+            PushOutcome.QUARANTINED if _is_about_the_target(error) else PushOutcome.REJECTED, name
+        )
     if isinstance(error, google.auth.exceptions.GoogleAuthError):
-        return Result(Outcome.PAUSED, name)
-    return Result(Outcome.REJECTED, f"{name}: {error}"[:200])
+        return PushResult(PushOutcome.PAUSED, name)
+    return PushResult(PushOutcome.REJECTED, f"{name}: {error}"[:200])
 
 
 def _retry_after_s(error: Exception) -> int:

@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 EVERYBODY = "*"
 
 
-class Outcome(StrEnum):
+class PushOutcome(StrEnum):
     """What became of one push."""
 
     SENT = "sent"
@@ -42,19 +42,19 @@ class Push:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class PushResult:
     """The outcome of one push; `retry_after_s` where the receiver named a time.
 
     `scope`: whom a refused configuration concerns, one platform or everybody.
     """
 
-    outcome: Outcome
+    outcome: PushOutcome
     detail: str = ""
     retry_after_s: int | None = None
     scope: str = EVERYBODY
 
 
-Report = Callable[[int, Result], None]
+OnResult = Callable[[int, PushResult], None]
 """Told what became of the push at a position; called from any thread, once for each push."""
 
 
@@ -66,7 +66,7 @@ class Gateway(Protocol):
 
     at_once: int
 
-    def send(self, pushes: Sequence[Push], report: Report) -> None:
+    def send(self, pushes: Sequence[Push], report: OnResult) -> None:
         """Begin to send; `report` is called as each becomes known."""
 
     def close(self) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from notifications.models import LocalMessage
 from notifications.push.encoding import to_json
 from notifications.push.fcm_schema import problems
-from notifications.push.gateway import Outcome, Push, Report, Result
+from notifications.push.gateway import OnResult, Push, PushOutcome, PushResult
 from service.platform.clock import Clock
 
 
@@ -24,14 +24,14 @@ class LocalGateway:
         self._clock = clock
         self._web_app_url = web_app_url
 
-    def send(self, pushes: Sequence[Push], report: Report) -> None:
+    def send(self, pushes: Sequence[Push], report: OnResult) -> None:
         """Store what passes the check, refuse what does not."""
         now = self._clock.now()
         try:
             with self._sessions.begin() as session:
                 results = [_take(session, push, self._web_app_url, now) for push in pushes]
         except DBAPIError as error:
-            results = [Result(Outcome.RETRY, type(error).__name__)] * len(pushes)
+            results = [PushResult(PushOutcome.RETRY, type(error).__name__)] * len(pushes)
         for position, result in enumerate(results):
             report(position, result)
 
@@ -39,16 +39,16 @@ class LocalGateway:
         """Nothing to let go of."""
 
 
-def _take(session: Session, push: Push, web_app_url: str | None, now: datetime) -> Result:
+def _take(session: Session, push: Push, web_app_url: str | None, now: datetime) -> PushResult:
     try:
         message = to_json(push, web_app_url)
     except ValueError as error:
-        return Result(Outcome.REJECTED, str(error))
+        return PushResult(PushOutcome.REJECTED, str(error))
     found = problems(message)
     if found:
-        return Result(Outcome.REJECTED, found[0])
+        return PushResult(PushOutcome.REJECTED, found[0])
     session.add(LocalMessage(recipient=push.target, kind="push", message=message, created_at=now))
-    return Result(Outcome.SENT)
+    return PushResult(PushOutcome.SENT)
 
 
 def store_code(session: Session, phone: str, code: str, now: datetime) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from notifications import policy
 from notifications.messages import KINDS, words
 from notifications.models import Delivery, InboxItem
-from notifications.policy import Action, Decision
+from notifications.policy import Action, PushDecision
 from notifications.push.gateway import Push
 from service.models import Device, Outbox, Volunteer
 
@@ -93,7 +93,7 @@ def _words_of(session: Session, outbox_ids: set[UUID]) -> Words:
     return words_of
 
 
-def _kept_back(row: Any, decision: Decision | None, now: datetime) -> KeptBack | None:
+def _kept_back(row: Any, decision: PushDecision | None, now: datetime) -> KeptBack | None:
     """Why this is not to be sent now; None: it may go."""
     if decision is None:
         # A newer release owes it: its own workers will send it.

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from notifications.push import deliveries, quota
 from notifications.push.deliveries import Claim
-from notifications.push.gateway import EVERYBODY, Gateway, Outcome, Push, Result
+from notifications.push.gateway import EVERYBODY, Gateway, Push, PushOutcome, PushResult
 from service.platform.clock import Clock
 
 logger = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ DEADLOCK, SERIALIZATION_FAILURE = "40P01", "40001"
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class SendRate:
     """How long a lease is, in seconds, and how many pushes all workers may send in a second (0: any)."""
 
     lease_s: float
@@ -55,13 +55,15 @@ class Pace:
 class Sender:
     """Sends all that is due, through one gateway. Only one thread at a time runs it."""
 
-    def __init__(self, sessions: sessionmaker[Session], clock: Clock, gateway: Gateway, pace: Pace) -> None:
+    def __init__(
+        self, sessions: sessionmaker[Session], clock: Clock, gateway: Gateway, pace: SendRate
+    ) -> None:
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._sessions, self._clock, self._gateway, self._pace = sessions, clock, gateway, pace
         self._waiting: deque[Claim] = deque()
         self._handed: dict[int, Claim] = {}
-        self._finished: queue.SimpleQueue[tuple[Claim, Result]] = queue.SimpleQueue()
-        self._outcomes: list[tuple[Claim, Result]] = []
+        self._finished: queue.SimpleQueue[tuple[Claim, PushResult]] = queue.SimpleQueue()
+        self._outcomes: list[tuple[Claim, PushResult]] = []
         self._renewed = self._settled = self._looked = self._ask_again = -float("inf")
         self._wake = threading.Event()
         self._stopping = threading.Event()
@@ -134,7 +136,7 @@ class Sender:
         def work(session: Session) -> int:
             if held:
                 deliveries.renew(session, self.owner, held, self._pace.lease_s)
-            return deliveries.take_back(session)
+            return deliveries.retract(session)
 
         lapsed = began - self._renewed > self._pace.lease_s
         if self._transact(work):
@@ -208,13 +210,13 @@ class Sender:
         while not self._finished.empty():
             self._note(*self._finished.get())
 
-    def _note(self, claim: Claim, result: Result) -> None:
+    def _note(self, claim: Claim, result: PushResult) -> None:
         del self._handed[id(claim)]
         self._outcomes.append((claim, result))
 
     def _settle(self) -> None:
         refused = any(
-            result.outcome == Outcome.PAUSED and result.scope == EVERYBODY for _, result in self._outcomes
+            result.outcome == PushOutcome.PAUSED and result.scope == EVERYBODY for _, result in self._outcomes
         )
         is_late = time.monotonic() - self._settled >= LATEST_S
         if not self._outcomes or not (

@@ -20,14 +20,14 @@ from service import errors
 from service.attendance import cross_checks, derivation, evidence, place_codes, presence_store
 from service.attendance.cross_checks import RecordKey, Sighting
 from service.attendance.derivation import Record, State
-from service.attendance.evidence import Fix, Kind, Position, Presence, Status
+from service.attendance.evidence import Fix, Position, Presence, RecordKind, Status
 from service.attendance.presence_store import (
     Changes,
     Cursor,
     EventFacts,
-    Facts,
     KnownRecord,
     Pair,
+    PresenceFacts,
     RaceLostError,
 )
 from service.geography import geodesy
@@ -46,7 +46,7 @@ PRESENCE_ZONE = ZoneInfo("Asia/Almaty")
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class SentRecord:
     """One check-in or check-out as a phone sent it.
 
     `captured_at`: the moment of presence, by the service's clock; `clock_ahead`: how far the phone's clock
@@ -55,7 +55,7 @@ class Report:
 
     id: UUID
     event_id: UUID
-    kind: Kind
+    kind: RecordKind
     installation_id: str
     captured_at: datetime
     clock_ahead: timedelta
@@ -125,10 +125,12 @@ class Stored:
     repeated: bool
 
 
-Outcome = Stored | errors.ServiceError
+RecordOutcome = Stored | errors.ServiceError
 
 
-def report(connections: Connections, subject: str, sent: Report, now: datetime, limits: Thresholds) -> Stored:
+def record(
+    connections: Connections, subject: str, sent: SentRecord, now: datetime, thresholds: Thresholds
+) -> Stored:
     """Record that somebody is there, or leaves. The same id with the same content gives the stored result.
 
     It is committed when this returns.
@@ -137,15 +139,15 @@ def report(connections: Connections, subject: str, sent: Report, now: datetime, 
         NotRegistered, NotFound. IdReused. NotPublished, Cancelled, SignupRequired, TooYoung, ConsentMissing.
         PresenceRefused, Invalid: as the judge says. Busy: others changed the same attendance all the time.
     """
-    (outcome,) = report_all(connections, subject, [sent], now, limits)
+    (outcome,) = record_all(connections, subject, [sent], now, thresholds)
     if isinstance(outcome, errors.ServiceError):
         raise outcome
     return outcome
 
 
-def report_all(
-    connections: Connections, subject: str, sent: Sequence[Report], now: datetime, limits: Thresholds
-) -> list[Outcome]:
+def record_all(
+    connections: Connections, subject: str, sent: Sequence[SentRecord], now: datetime, thresholds: Thresholds
+) -> list[RecordOutcome]:
     """Record all that one phone sends in one round of statements; one bad record never spoils the others.
 
     Raises:
@@ -158,18 +160,20 @@ def report_all(
             # Whoever has lost a race sees what the winner has committed, and holds the locks from the start.
             connect = connections.begin if race else connections.each
             with connect() as connection, driver_cursor(connection) as cursor:
-                return _report_all(cursor, subject, sent, now, limits, lock_first=race > 0)
+                return _record_all(cursor, subject, sent, now, thresholds, lock_first=race > 0)
         except RaceLostError:
             continue
     with connections.each() as connection:
         taken = _taken(connection, subject, sent)
     if not taken:
         raise errors.Busy(retry_after_s=1)
-    others = iter(report_all(connections, subject, [one for one in sent if one.id not in taken], now, limits))
+    others = iter(
+        record_all(connections, subject, [one for one in sent if one.id not in taken], now, thresholds)
+    )
     return [errors.IdReused() if one.id in taken else next(others) for one in sent]
 
 
-def _taken(connection: sa.Connection, subject: str, sent: Sequence[Report]) -> set[UUID]:
+def _taken(connection: sa.Connection, subject: str, sent: Sequence[SentRecord]) -> set[UUID]:
     """The ids that are those of other people's attendances."""
     query = (
         sa.select(Attendance.id)
@@ -179,20 +183,20 @@ def _taken(connection: sa.Connection, subject: str, sent: Sequence[Report]) -> s
     return set(connection.scalars(query))
 
 
-def _report_all(
+def _record_all(
     cursor: Cursor,
     subject: str,
-    sent: Sequence[Report],
+    sent: Sequence[SentRecord],
     now: datetime,
-    limits: Thresholds,
+    thresholds: Thresholds,
     *,
     lock_first: bool,
-) -> list[Outcome]:
+) -> list[RecordOutcome]:
     sightings = [one.sighting() for one in sent]
-    facts = presence_store.read(cursor, subject, sightings, limits, lock_first=lock_first)
+    facts = presence_store.read(cursor, subject, sightings, thresholds, lock_first=lock_first)
     if facts is None:
         raise errors.NotRegistered()
-    round_ = _Round(facts, now, limits)
+    round_ = _Round(facts, now, thresholds)
     judged = [round_.take(one, sighting) for one, sighting in zip(sent, sightings, strict=True)]
     states = round_.settle(cursor)
     return [
@@ -205,10 +209,10 @@ def _report_all(
 class _States:
     """The attendances that a round ended with, by event."""
 
-    facts: Facts
+    facts: PresenceFacts
     by_event: Mapping[str, tuple[str, State] | None]
 
-    def stored(self, sent: Report, *, repeated: bool) -> Stored:
+    def stored(self, sent: SentRecord, *, repeated: bool) -> Stored:
         event_id = str(sent.event_id)
         event = self.facts.events[event_id]
         held = self.by_event.get(event_id)
@@ -238,10 +242,10 @@ def shown_attendance(id_: str, state: State, event_id: str, volunteer_id: str) -
 class _Round:
     """One round: records are taken one by one, then all that follows is stored at once."""
 
-    def __init__(self, facts: Facts, now: datetime, limits: Thresholds) -> None:
+    def __init__(self, facts: PresenceFacts, now: datetime, thresholds: Thresholds) -> None:
         self.facts = facts
         self.now = now
-        self.limits = limits
+        self.thresholds = thresholds
         self.hashes = {
             known.record.id: known.content_hash
             for known in facts.records
@@ -249,7 +253,7 @@ class _Round:
         }
         self.new: dict[RecordKey, tuple[KnownRecord, dict[str, Any]]] = {}
 
-    def take(self, sent: Report, sighting: Sighting) -> bool | errors.ServiceError:
+    def take(self, sent: SentRecord, sighting: Sighting) -> bool | errors.ServiceError:
         """Judge one record: True when it was stored before, False when it is new, or why it is refused."""
         id_, content_hash = sighting.key[1], sent.content_hash()
         if id_ in self.hashes:
@@ -260,7 +264,7 @@ class _Round:
         try:
             _check_may_attend(self.facts, event, sent)
             judged = sent.presence(event, self.now)
-            verdict = evidence.judge(judged, event.starts_at, event.ends_at, self.limits)
+            verdict = evidence.judge(judged, event.starts_at, event.ends_at, self.thresholds)
         except errors.ServiceError as refusal:
             return refusal
         sighting.key = (self.facts.volunteer_id, id_)
@@ -279,8 +283,8 @@ class _Round:
         if not self.new:
             return _States(self.facts, {})
         known = [known for known, _ in self.new.values()]
-        doubts = cross_checks.doubts(
-            [one.sighting for one in known], (one.sighting for one in self.facts.records), self.limits
+        doubts = cross_checks.flags(
+            [one.sighting for one in known], (one.sighting for one in self.facts.records), self.thresholds
         )
         records = {one.sighting.key: one for one in (*self.facts.records, *known)}
         doubted, touched = self._doubt(records, doubts)
@@ -300,12 +304,18 @@ class _Round:
                 if one.sighting.event_id == event_id and one.sighting.sender_id == self.facts.volunteer_id
             ]
             states[event_id] = derive_into(
-                changes, event, self.facts.volunteer_id, mine, self.now, self.limits, self._first_id(event_id)
+                changes,
+                event,
+                self.facts.volunteer_id,
+                mine,
+                self.now,
+                self.thresholds,
+                self._first_id(event_id),
             )
         elsewhere = {pair for pair in touched if pair[0] not in here or pair[1] != self.facts.volunteer_id}
         for pair in presence_store.read_pairs(cursor, elsewhere):
             mine = [records.get(one.sighting.key, one).record for one in pair.records]
-            derive_into(changes, pair.event, pair.volunteer_id, mine, self.now, self.limits)
+            derive_into(changes, pair.event, pair.volunteer_id, mine, self.now, self.thresholds)
         presence_store.store(cursor, changes)
         return _States(self.facts, states)
 
@@ -331,7 +341,7 @@ class _Round:
         check_ins = [
             one.record
             for one, _ in self.new.values()
-            if one.sighting.event_id == event_id and one.record.kind is Kind.CHECK_IN
+            if one.sighting.event_id == event_id and one.record.kind is RecordKind.CHECK_IN
         ]
         return min(check_ins, key=lambda record: record.captured_at).id if check_ins else None
 
@@ -342,12 +352,12 @@ def derive_into(
     volunteer_id: str,
     records: Sequence[Record],
     now: datetime,
-    limits: Thresholds,
+    thresholds: Thresholds,
     first_id: str | None = None,
 ) -> tuple[str, State] | None:
     """Derive one attendance and add what it changes to `changes`; returns its id and state, None for none."""
     decision = event.attendance.decision if event.attendance else None
-    state = derivation.derive(records, decision, event.starts_at, event.presence_ends_at, now, limits)
+    state = derivation.derive(records, decision, event.starts_at, event.presence_ends_at, now, thresholds)
     return put_into(changes, event, volunteer_id, state, decision, first_id)
 
 
@@ -378,11 +388,11 @@ def put_into(
     return id_, state
 
 
-def _check_may_attend(facts: Facts, event: EventFacts, sent: Report) -> None:
+def _check_may_attend(facts: PresenceFacts, event: EventFacts, sent: SentRecord) -> None:
     """Whether this person may be at this event at all. Who is there may always leave."""
     if event.status == "draft":
         raise errors.NotPublished()
-    if sent.kind is Kind.CHECK_OUT:
+    if sent.kind is RecordKind.CHECK_OUT:
         return
     if event.cancelled_at is not None and sent.captured_at > event.cancelled_at:
         raise errors.Cancelled(cancelled_at=event.cancelled_at, reason=event.cancel_reason or "")
@@ -395,7 +405,7 @@ def _check_may_attend(facts: Facts, event: EventFacts, sent: Report) -> None:
 
 
 def _record_row(
-    sent: Report, sighting: Sighting, judged: Presence, content_hash: str, now: datetime
+    sent: SentRecord, sighting: Sighting, judged: Presence, content_hash: str, now: datetime
 ) -> dict[str, Any]:
     position = sent.position
     return {
@@ -420,13 +430,13 @@ def _record_row(
     }
 
 
-def close_forgotten(session: Session, now: datetime, limits: Thresholds) -> int:
+def close_forgotten(session: Session, now: datetime, thresholds: Thresholds) -> int:
     """Close up to CLOSED_AT_ONCE presences that nobody has checked out of; returns how many were open.
 
     Raises:
         RaceLostError: one of them has changed meanwhile; the caller rolls back and comes again.
     """
-    ended_before = now - timedelta(minutes=limits.leave_after_min)
+    ended_before = now - timedelta(minutes=thresholds.leave_after_min)
     open_ = session.execute(
         sa.select(Attendance.event_id, Attendance.volunteer_id)
         .join(Event, Event.id == Attendance.event_id)
@@ -440,7 +450,7 @@ def close_forgotten(session: Session, now: datetime, limits: Thresholds) -> int:
     with driver_cursor(session.connection()) as cursor:
         for pair in presence_store.read_pairs(cursor, [(str(event), str(person)) for event, person in open_]):
             records = [known.record for known in pair.records]
-            derive_into(changes, pair.event, pair.volunteer_id, records, now, limits)
+            derive_into(changes, pair.event, pair.volunteer_id, records, now, thresholds)
         presence_store.store(cursor, changes)
     return len(open_)
 

@@ -53,8 +53,8 @@ def fix_key(latitude: float, longitude: float) -> int:
     return round(latitude * FIX_SCALE) * 1_000_000_000 + round(longitude * FIX_SCALE)
 
 
-def doubts(
-    new: Sequence[Sighting], known: Iterable[Sighting], limits: Thresholds
+def flags(
+    new: Sequence[Sighting], known: Iterable[Sighting], thresholds: Thresholds
 ) -> dict[RecordKey, set[str]]:
     """The doubts that new records raise, about themselves and about known ones, by record.
 
@@ -64,16 +64,16 @@ def doubts(
     every = list({sighting.key: sighting for sighting in (*known, *new)}.values())
     found: defaultdict[RecordKey, set[str]] = defaultdict(set)
     if len(every) > 1:
-        _doubt_travel(new, every, limits, found)
-        _doubt_same_fix(new, every, limits, found)
-        _doubt_installation(new, every, limits, found)
+        _doubt_travel(new, every, thresholds, found)
+        _doubt_same_fix(new, every, thresholds, found)
+        _doubt_installation(new, every, thresholds, found)
     return found
 
 
 def _doubt_travel(
     new: Sequence[Sighting],
     every: Sequence[Sighting],
-    limits: Thresholds,
+    thresholds: Thresholds,
     found: defaultdict[RecordKey, set[str]],
 ) -> None:
     """Each pair once: a batch of 200 records has 20,000."""
@@ -81,17 +81,17 @@ def _doubt_travel(
     known = [one for one in every if one.key not in new_keys]
     for number, one in enumerate(new, start=1):
         for other in chain(known, islice(new, number, None)):
-            if other.sender_id == one.sender_id and is_impossible_travel(one, other, limits):
+            if other.sender_id == one.sender_id and is_impossible_travel(one, other, thresholds):
                 found[one.key].add("travel")
                 found[other.key].add("travel")
 
 
-def is_impossible_travel(one: Sighting, other: Sighting, limits: Thresholds) -> bool:
+def is_impossible_travel(one: Sighting, other: Sighting, thresholds: Thresholds) -> bool:
     """Whether nobody gets from one to the other in the time between; both accuracies are given away."""
     if one.latitude is None or one.longitude is None or other.latitude is None or other.longitude is None:
         return False
     apart = abs(one.captured_at - other.captured_at)
-    possible_m = max(limits.travel_m, limits.travel_kmh / 3.6 * apart.total_seconds())
+    possible_m = max(thresholds.travel_m, thresholds.travel_kmh / 3.6 * apart.total_seconds())
     possible_m += one.accuracy_m + other.accuracy_m
     # First north, then east is never shorter than the great circle, and takes no trigonometry to measure.
     detour_m = DEGREE_M * (abs(one.latitude - other.latitude) + abs(one.longitude - other.longitude))
@@ -112,18 +112,18 @@ def _great_circle_m(latitude: float, longitude: float, latitude_2: float, longit
 def _doubt_same_fix(
     new: Sequence[Sighting],
     every: Sequence[Sighting],
-    limits: Thresholds,
+    thresholds: Thresholds,
     found: defaultdict[RecordKey, set[str]],
 ) -> None:
     for key in {one.fix_key for one in new if one.fix_key is not None}:
         alike = sorted((one for one in every if one.fix_key == key), key=lambda one: one.captured_at)
-        for one in _crowded(alike, limits):
+        for one in _crowded(alike, thresholds):
             found[one.key].add("same-fix")
 
 
-def _crowded(alike: Sequence[Sighting], limits: Thresholds) -> list[Sighting]:
+def _crowded(alike: Sequence[Sighting], thresholds: Thresholds) -> list[Sighting]:
     """Those of records sorted by time that have so many people within the rule's time, before and after."""
-    reach = timedelta(minutes=limits.same_fix_min)
+    reach = timedelta(minutes=thresholds.same_fix_min)
     people: Counter[str] = Counter()
     first = following = 0
     crowded = []
@@ -135,7 +135,7 @@ def _crowded(alike: Sequence[Sighting], limits: Thresholds) -> list[Sighting]:
             people[alike[first].sender_id] -= 1
             people += Counter()  # forgets those at zero
             first += 1
-        if len(people) >= limits.same_fix_people:
+        if len(people) >= thresholds.same_fix_people:
             crowded.append(one)
     return crowded
 
@@ -143,11 +143,11 @@ def _crowded(alike: Sequence[Sighting], limits: Thresholds) -> list[Sighting]:
 def _doubt_installation(
     new: Sequence[Sighting],
     every: Sequence[Sighting],
-    limits: Thresholds,
+    thresholds: Thresholds,
     found: defaultdict[RecordKey, set[str]],
 ) -> None:
     for phone in {(one.installation_id, one.day) for one in new}:
         sharing = [one for one in every if (one.installation_id, one.day) == phone]
-        if len({one.sender_id for one in sharing}) > limits.installation_people:
+        if len({one.sender_id for one in sharing}) > thresholds.installation_people:
             for one in sharing:
                 found[one.key].add("installation")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from service.attendance.evidence import INTEGRITY, Evidence, Kind, Status
+from service.attendance.evidence import INTEGRITY, Evidence, RecordKind, Status
 from service.platform.thresholds import Thresholds
 
 _STRENGTH = {Evidence.GPS: 0, Evidence.CODE: 1, Evidence.WEAK: 2}
@@ -18,7 +18,7 @@ class Record:
     """One judged record of a volunteer at an event. `distance_m`: None without a position."""
 
     id: str
-    kind: Kind
+    kind: RecordKind
     captured_at: datetime
     evidence: Evidence
     distance_m: int | None
@@ -67,14 +67,14 @@ def derive(
     starts_at: datetime,
     ends_at: datetime,
     now: datetime,
-    limits: Thresholds,
+    thresholds: Thresholds,
 ) -> State | None:
     """The attendance; None while there is only a check-out that waits for its check-in."""
     ordered = sorted(records, key=lambda record: (record.captured_at, record.kind, record.id))
-    check_ins = [record for record in ordered if record.kind is Kind.CHECK_IN]
+    check_ins = [record for record in ordered if record.kind is RecordKind.CHECK_IN]
     if not check_ins:
         return _vouched(decision, starts_at, ends_at) if decision and decision.is_correction else None
-    state = _by_records(ordered, check_ins, starts_at, ends_at, now, limits)
+    state = _by_records(ordered, check_ins, starts_at, ends_at, now, thresholds)
     return state if decision is None else _decided(state, decision)
 
 
@@ -84,14 +84,14 @@ def _by_records(
     starts_at: datetime,
     ends_at: datetime,
     now: datetime,
-    limits: Thresholds,
+    thresholds: Thresholds,
 ) -> State:
     """Presence begins with the first check-in without doubts of quality; such a one settles the others'."""
     settled = [record for record in check_ins if not record.is_doubtful]
     first = (settled or check_ins)[0]
     integrity = {reason for record in ordered for reason in record.reasons if reason in INTEGRITY}
     reasons = () if settled else tuple(reason for reason in first.reasons if reason not in integrity)
-    left_at, is_assumed = _leaving(ordered[-1], first, ends_at, now, limits)
+    left_at, is_assumed = _leaving(ordered[-1], first, ends_at, now, thresholds)
     return State(
         status=Status.REVIEW if integrity or reasons else Status.COUNTED,
         evidence=min((record.evidence for record in settled or check_ins), key=_STRENGTH.__getitem__),
@@ -105,23 +105,23 @@ def _by_records(
 
 
 def _leaving(
-    last: Record, first: Record, ends_at: datetime, now: datetime, limits: Thresholds
+    last: Record, first: Record, ends_at: datetime, now: datetime, thresholds: Thresholds
 ) -> tuple[datetime | None, bool]:
     """When the person left, and whether that is assumed: a doubtful check-out proves no minutes.
 
     A check-in after a check-out continues the presence. A forgotten check-out is closed at the end, once
     nobody checks out any more.
     """
-    if last.kind is Kind.CHECK_OUT and last.captured_at >= first.captured_at:
+    if last.kind is RecordKind.CHECK_OUT and last.captured_at >= first.captured_at:
         return last.captured_at, last.is_doubtful
-    if now < closes_at(ends_at, limits):
+    if now < closes_at(ends_at, thresholds):
         return None, False
     return max(ends_at, first.captured_at), True
 
 
-def closes_at(ends_at: datetime, limits: Thresholds) -> datetime:
+def closes_at(ends_at: datetime, thresholds: Thresholds) -> datetime:
     """From when on a missing check-out counts as forgotten."""
-    return ends_at + timedelta(minutes=limits.leave_after_min)
+    return ends_at + timedelta(minutes=thresholds.leave_after_min)
 
 
 def presence_minutes(

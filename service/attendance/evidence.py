@@ -13,7 +13,7 @@ from service import errors
 from service.platform.thresholds import Thresholds
 
 
-class Kind(StrEnum):
+class RecordKind(StrEnum):
     """What a record says."""
 
     CHECK_IN = "check_in"
@@ -72,7 +72,7 @@ class Presence:
     `clock_off`: how wrong the phone's clock goes by what it says itself.
     """
 
-    kind: Kind
+    kind: RecordKind
     at: datetime
     arrived_at: datetime
     fix: Fix | None
@@ -90,70 +90,76 @@ class Verdict:
     reasons: tuple[str, ...] = ()
 
 
-def judge(presence: Presence, starts_at: datetime, ends_at: datetime, limits: Thresholds) -> Verdict:
+def judge(presence: Presence, starts_at: datetime, ends_at: datetime, thresholds: Thresholds) -> Verdict:
     """Judge one record against an event.
 
     Raises:
         OutsideArea, StalePosition, TooEarly, TooLate, SyncTooLate: the presence is refused.
         Invalid: neither a position nor a right code, or the fix lies in the future.
     """
-    evidence, doubts = _judge_place(presence, limits)
+    evidence, doubts = _judge_place(presence, thresholds)
     reasons = tuple(
         reason
         for reason in (
-            _judge_time(presence, starts_at, ends_at, limits),
-            _judge_sync(presence.arrived_at, ends_at, limits),
+            _judge_time(presence, starts_at, ends_at, thresholds),
+            _judge_sync(presence.arrived_at, ends_at, thresholds),
             *doubts,
             "mocked" if presence.fix is not None and presence.fix.mocked else None,
             "attestation" if presence.attested is False else None,
             # Honest clocks are off by up to a day; a record sent again word for word is older.
-            "clock" if abs(presence.clock_off) > timedelta(hours=limits.clock_off_hours) else None,
+            "clock" if abs(presence.clock_off) > timedelta(hours=thresholds.clock_off_hours) else None,
         )
         if reason
     )
     return Verdict(Status.REVIEW if reasons else Status.COUNTED, evidence, reasons)
 
 
-def allowed_distance_m(accuracy_m: float | None, limits: Thresholds) -> float:
+def allowed_distance_m(accuracy_m: float | None, thresholds: Thresholds) -> float:
     """Distance in metres within which a fix of this accuracy counts.
 
     Twice the reported radius holds 95 % of honest fixes when the reported one holds 68 % (Rayleigh).
     """
-    return max(limits.near_m, 2 * min(accuracy_m or 0, limits.good_accuracy_m))
+    return max(thresholds.near_m, 2 * min(accuracy_m or 0, thresholds.good_accuracy_m))
 
 
-def _judge_place(presence: Presence, limits: Thresholds) -> tuple[Evidence, list[str | None]]:
+def _judge_place(presence: Presence, thresholds: Thresholds) -> tuple[Evidence, list[str | None]]:
     """The position, and the code of the place, which settles what is doubtful about a position."""
     fix = presence.fix
     if fix is None:
         if not presence.code_is_right:
             raise errors.Invalid("position", "position-or-code")
         return Evidence.CODE, []
-    if fix.age_s < -limits.future_fix_s:
+    if fix.age_s < -thresholds.future_fix_s:
         raise errors.Invalid("position.fixed_at", "fix-in-the-future")
     if presence.code_is_right:
-        return _judge_place_by_code(fix, limits)
-    evidence, accuracy_reason = _judge_accuracy(fix, limits)
-    return evidence, [_judge_fix_age(fix.age_s, limits), _judge_distance(fix, limits), accuracy_reason]
+        return _judge_place_by_code(fix, thresholds)
+    evidence, accuracy_reason = _judge_accuracy(fix, thresholds)
+    return evidence, [
+        _judge_fix_age(fix.age_s, thresholds),
+        _judge_distance(fix, thresholds),
+        accuracy_reason,
+    ]
 
 
-def _judge_place_by_code(fix: Fix, limits: Thresholds) -> tuple[Evidence, list[str | None]]:
+def _judge_place_by_code(fix: Fix, thresholds: Thresholds) -> tuple[Evidence, list[str | None]]:
     """With a right code a doubtful fix does not matter; one that is good and far away contradicts it."""
-    if fix.age_s > limits.review_fix_age_s:
+    if fix.age_s > thresholds.review_fix_age_s:
         return Evidence.CODE, []
-    if fix.distance_m > _review_distance_m(fix.accuracy_m, limits):
+    if fix.distance_m > _review_distance_m(fix.accuracy_m, thresholds):
         return Evidence.CODE, ["distance"]
-    evidence, accuracy_reason = _judge_accuracy(fix, limits)
-    doubts = (_judge_fix_age(fix.age_s, limits), _judge_distance(fix, limits), accuracy_reason)
+    evidence, accuracy_reason = _judge_accuracy(fix, thresholds)
+    doubts = (_judge_fix_age(fix.age_s, thresholds), _judge_distance(fix, thresholds), accuracy_reason)
     return (Evidence.CODE if any(doubts) or evidence is Evidence.WEAK else evidence), []
 
 
-def _judge_time(presence: Presence, starts_at: datetime, ends_at: datetime, limits: Thresholds) -> str | None:
-    opens = starts_at - timedelta(minutes=limits.open_before_min)
+def _judge_time(
+    presence: Presence, starts_at: datetime, ends_at: datetime, thresholds: Thresholds
+) -> str | None:
+    opens = starts_at - timedelta(minutes=thresholds.open_before_min)
     closes = ends_at
-    if presence.kind is Kind.CHECK_OUT:
-        closes += timedelta(minutes=limits.leave_after_min)
-    off = timedelta(minutes=limits.review_off_min)
+    if presence.kind is RecordKind.CHECK_OUT:
+        closes += timedelta(minutes=thresholds.leave_after_min)
+    off = timedelta(minutes=thresholds.review_off_min)
     if presence.at < opens - off:
         raise errors.TooEarly(opens_at=opens)
     if presence.at > closes + off:
@@ -163,37 +169,37 @@ def _judge_time(presence: Presence, starts_at: datetime, ends_at: datetime, limi
     return "late" if presence.at > closes else None
 
 
-def _judge_sync(arrived_at: datetime, ends_at: datetime, limits: Thresholds) -> str | None:
+def _judge_sync(arrived_at: datetime, ends_at: datetime, thresholds: Thresholds) -> str | None:
     late = arrived_at - ends_at
-    if late > timedelta(days=limits.review_sync_days):
-        raise errors.SyncTooLate(allowed_days=limits.review_sync_days)
-    return "late-sync" if late > timedelta(hours=limits.sync_hours) else None
+    if late > timedelta(days=thresholds.review_sync_days):
+        raise errors.SyncTooLate(allowed_days=thresholds.review_sync_days)
+    return "late-sync" if late > timedelta(hours=thresholds.sync_hours) else None
 
 
-def _judge_fix_age(age_s: float, limits: Thresholds) -> str | None:
-    if age_s > limits.review_fix_age_s:
-        raise errors.StalePosition(age_s=round(age_s), allowed_s=limits.fix_age_s)
-    return "old-fix" if age_s > limits.fix_age_s else None
+def _judge_fix_age(age_s: float, thresholds: Thresholds) -> str | None:
+    if age_s > thresholds.review_fix_age_s:
+        raise errors.StalePosition(age_s=round(age_s), allowed_s=thresholds.fix_age_s)
+    return "old-fix" if age_s > thresholds.fix_age_s else None
 
 
-def _review_distance_m(accuracy_m: float | None, limits: Thresholds) -> float:
-    return limits.review_distance_m + limits.review_accuracy_factor * (accuracy_m or 0)
+def _review_distance_m(accuracy_m: float | None, thresholds: Thresholds) -> float:
+    return thresholds.review_distance_m + thresholds.review_accuracy_factor * (accuracy_m or 0)
 
 
-def _judge_distance(fix: Fix, limits: Thresholds) -> str | None:
-    allowed = allowed_distance_m(fix.accuracy_m, limits)
+def _judge_distance(fix: Fix, thresholds: Thresholds) -> str | None:
+    allowed = allowed_distance_m(fix.accuracy_m, thresholds)
     if fix.distance_m <= allowed:
         return None
-    if fix.distance_m > _review_distance_m(fix.accuracy_m, limits):
+    if fix.distance_m > _review_distance_m(fix.accuracy_m, thresholds):
         raise errors.OutsideArea(distance_m=round(fix.distance_m), allowed_m=round(allowed))
     return "distance"
 
 
-def _judge_accuracy(fix: Fix, limits: Thresholds) -> tuple[Evidence, str | None]:
+def _judge_accuracy(fix: Fix, thresholds: Thresholds) -> tuple[Evidence, str | None]:
     if not fix.accuracy_m:
         return Evidence.WEAK, "accuracy-unknown"
-    if fix.accuracy_m <= limits.good_accuracy_m:
+    if fix.accuracy_m <= thresholds.good_accuracy_m:
         return Evidence.GPS, None
-    if fix.accuracy_m <= limits.weak_accuracy_m and fix.distance_m <= limits.near_m:
+    if fix.accuracy_m <= thresholds.weak_accuracy_m and fix.distance_m <= thresholds.near_m:
         return Evidence.WEAK, None
     return Evidence.WEAK, "accuracy"

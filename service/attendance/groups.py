@@ -71,7 +71,7 @@ def _change(
     _note_change(session, actor, event, headcount, headcount.counted - before, now)
 
 
-def take_back(session: Session, actor: Actor, event_id: UUID, headcount_id: UUID, now: datetime) -> None:
+def retract(session: Session, actor: Actor, event_id: UUID, headcount_id: UUID, now: datetime) -> None:
     """Take a head count back; repeated, it changes nothing.
 
     Raises:

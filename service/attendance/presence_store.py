@@ -14,7 +14,7 @@ import psycopg
 
 from service.attendance.cross_checks import TRAVEL_WINDOW, RecordKey, Sighting
 from service.attendance.derivation import Decision, Record, State
-from service.attendance.evidence import Evidence, Kind, Status
+from service.attendance.evidence import Evidence, RecordKind, Status
 from service.platform.thresholds import Thresholds
 
 Cursor = psycopg.Cursor[Any]
@@ -78,7 +78,7 @@ class KnownRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class PresenceFacts:
     """All that is known of a sender and of what the new records may touch."""
 
     volunteer_id: str
@@ -263,10 +263,10 @@ def read(
     cursor: Cursor,
     subject: str,
     sightings: Sequence[Sighting],
-    limits: Thresholds,
+    thresholds: Thresholds,
     *,
     lock_first: bool,
-) -> Facts | None:
+) -> PresenceFacts | None:
     """Read all facts about one phone's new records and their sender. None: nobody has registered as subject.
 
     Nothing is held meanwhile: `store` locks what rules between records look at, and finds when something
@@ -277,7 +277,7 @@ def read(
     keys |= {lock_key("phone", one.installation_id, one.day) for one in sightings}
     keys |= {lock_key("fix", one.fix_key) for one in sightings if one.fix_key is not None}
     moments = [one.captured_at for one in sightings]
-    reach = timedelta(minutes=2 * limits.same_fix_min)
+    reach = timedelta(minutes=2 * thresholds.same_fix_min)
     values = {
         "locks": _array(sorted(keys)),
         "subject": subject,
@@ -299,7 +299,7 @@ def read(
     volunteer_id, birth_date, consented, events, rows = found
     records = [_known(row) for row in rows or ()]
     checksum = sum(1 + len(known.record.reasons) for known in records)
-    return Facts(
+    return PresenceFacts(
         volunteer_id=volunteer_id,
         birth_date=birth_date,
         consented=consented,
@@ -425,6 +425,6 @@ def _known(row: list[Any]) -> KnownRecord:
             date.fromisoformat(day),
             fix,
         ),
-        Record(id_, Kind(kind), moment, Evidence(evidence), distance_m, tuple(reasons)),
+        Record(id_, RecordKind(kind), moment, Evidence(evidence), distance_m, tuple(reasons)),
         content_hash,
     )

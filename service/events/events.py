@@ -18,7 +18,7 @@ from service.access import Actor, Permission, Target, may, require
 from service.geography import areas, places, regions
 from service.geography.geodesy import EARTH_RADIUS_M
 from service.ledger import ledger
-from service.models import Attendance, Event
+from service.models import Attendance, Event, EventStatus
 from service.models.base import LocalizedText, new_id
 from service.organizations import organizations
 from service.platform import outbox
@@ -77,7 +77,7 @@ def create(
         event = Event(
             id=event_id or new_id(),
             organization_id=organization_id,
-            status="draft",
+            status=EventStatus.DRAFT,
             going=0,
             waitlisted=0,
             version=1,
@@ -200,7 +200,7 @@ def _tell_changed(session: Session, actor: Actor, event: Event, changed: set[str
     ]
     if what:
         facts = facts_of(event) | {"changed": what}
-        outbox.owe(session, "event_changed", now, facts, event_id=event.id, created_by=actor.volunteer_id)
+        outbox.enqueue(session, "event_changed", now, facts, event_id=event.id, created_by=actor.volunteer_id)
 
 
 def facts_of(event: Event) -> dict[str, Any]:
@@ -227,11 +227,11 @@ def publish(session: Session, actor: Actor, event_id: UUID, now: datetime) -> Ev
         raise errors.AlreadyOver()
     if not organizations.get(session, event.organization_id).is_verified:
         raise errors.NotVerified()
-    event.status = "published"
+    event.status = EventStatus.PUBLISHED
     event.version += 1
     ledger.add(session, event, events=1)
     session.flush()
-    outbox.owe(session, "nearby_event", now, facts_of(event), event_id=event.id)
+    outbox.enqueue(session, "nearby_event", now, facts_of(event), event_id=event.id)
     return event
 
 
@@ -246,13 +246,15 @@ def cancel(session: Session, actor: Actor, event_id: UUID, reason: str, now: dat
         return event
     if event.is_over(now):
         raise errors.AlreadyOver()
-    was_published = event.status == "published"
-    event.status, event.cancel_reason, event.cancelled_at = "cancelled", reason, now
+    was_published = event.status == EventStatus.PUBLISHED
+    event.status, event.cancel_reason, event.cancelled_at = EventStatus.CANCELLED, reason, now
     event.version += 1
     if was_published:
         ledger.add(session, event, events=-1)
         facts = facts_of(event) | {"reason": reason}
-        outbox.owe(session, "event_cancelled", now, facts, event_id=event.id, created_by=actor.volunteer_id)
+        outbox.enqueue(
+            session, "event_cancelled", now, facts, event_id=event.id, created_by=actor.volunteer_id
+        )
     session.flush()
     return event
 
@@ -277,7 +279,7 @@ def announce(
     if event.is_cancelled:
         raise cancelled(event)
     facts = facts_of(event) | {"text": text}
-    entry = outbox.owe(
+    entry = outbox.enqueue(
         session,
         "announcement",
         now,
@@ -310,9 +312,9 @@ def _conditions(search: Search) -> list[sa.ColumnElement[bool]]:
     if search.status:
         conditions.append(Event.status == search.status)
     if not search.drafts:
-        conditions.append(Event.status != "draft")
+        conditions.append(Event.status != EventStatus.DRAFT)
         if not search.status:
-            conditions.append(Event.status == "published")
+            conditions.append(Event.status == EventStatus.PUBLISHED)
     for column, value in (
         (Event.region_code, search.region_code),
         (Event.district_code, search.district_code),

@@ -15,7 +15,7 @@ from service.models import Event, EventReport
 from service.models.base import new_id
 
 
-def report(session: Session, actor: Actor, event_id: UUID, reason: str, now: datetime) -> None:
+def submit(session: Session, actor: Actor, event_id: UUID, reason: str, now: datetime) -> None:
     """Report an event. One open report a person: again, it says the newer reason; a closed one opens again.
 
     Raises:

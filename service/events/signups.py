@@ -14,14 +14,14 @@ from service import errors
 from service.access import Actor, Permission, require
 from service.events import events
 from service.ledger import ledger
-from service.models import Attendance, Event, Signup, Volunteer
+from service.models import Attendance, Event, EventStatus, Signup, SignupStatus, Volunteer
 from service.models.volunteers import ADULT_AGE
 from service.people import volunteers
 from service.platform import outbox
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SignupState:
     """How a signup stands; `position` in the waitlist counts from 1."""
 
     status: str
@@ -29,7 +29,7 @@ class Place:
     position: int | None
 
 
-def sign_up(session: Session, actor: Actor, event_id: UUID, companions: int, now: datetime) -> Place:
+def sign_up(session: Session, actor: Actor, event_id: UUID, companions: int, now: datetime) -> SignupState:
     """Take a place or queue for one; the same again changes nothing.
 
     Raises:
@@ -45,10 +45,10 @@ def sign_up(session: Session, actor: Actor, event_id: UUID, companions: int, now
     signup = session.get(Signup, (event_id, actor.volunteer_id))
     if signup is None:
         signup = Signup(
-            event_id=event_id, volunteer_id=actor.volunteer_id, status="cancelled", created_at=now
+            event_id=event_id, volunteer_id=actor.volunteer_id, status=SignupStatus.CANCELLED, created_at=now
         )
         session.add(signup)
-    elif signup.status != "cancelled" and signup.companions == companions:
+    elif signup.status != SignupStatus.CANCELLED and signup.companions == companions:
         return _place(session, signup)
     _join(session, event, signup, companions)
     return _place(session, signup)
@@ -71,7 +71,7 @@ def _lock_open_event(session: Session, actor: Actor, event_id: UUID, now: dateti
 
 def _join(session: Session, event: Event, signup: Signup, companions: int) -> None:
     """Give places, or queue. Who already goes and wants more keeps the place when more are free."""
-    was_going = signup.status == "going"
+    was_going = signup.status == SignupStatus.GOING
     held = signup.people if was_going else 0
     wanted = 1 + companions
     if signup.status == "waitlisted":
@@ -84,7 +84,7 @@ def _join(session: Session, event: Event, signup: Signup, companions: int) -> No
     if signup.status == "cancelled":
         signup.queue_number = sa.func.nextval(sa.text("'signup_queue_number_seq'"))
     signup.companions = companions
-    signup.status = "going" if fits else "waitlisted"
+    signup.status = SignupStatus.GOING if fits else SignupStatus.WAITLISTED
     event.going += (wanted if fits else 0) - held
     event.waitlisted += 0 if fits else wanted
     if fits and not was_going:
@@ -107,46 +107,46 @@ def withdraw(session: Session, actor: Actor, event_id: UUID, now: datetime) -> N
         ledger.add(session, event, signups=-1)
     elif signup.status == "waitlisted":
         event.waitlisted -= signup.people
-    signup.status = "cancelled"
+    signup.status = SignupStatus.CANCELLED
     session.flush()
     move_up(session, event, now)
 
 
 def move_up(session: Session, event: Event, now: datetime) -> None:
     """Give free places of a locked event to the waitlist in its order; nobody is overtaken."""
-    if event.status != "published" or event.is_over(now):
+    if event.status != EventStatus.PUBLISHED or event.is_over(now):
         return
     waiting = session.scalars(
         sa.select(Signup)
-        .where(Signup.event_id == event.id, Signup.status == "waitlisted")
+        .where(Signup.event_id == event.id, Signup.status == SignupStatus.WAITLISTED)
         .order_by(Signup.queue_number)
     )
     for signup in waiting.all():
         if event.capacity is not None and event.going + signup.people > event.capacity:
             return
-        signup.status = "going"
+        signup.status = SignupStatus.GOING
         event.going += signup.people
         event.waitlisted -= signup.people
         ledger.add(session, event, signups=1)
         facts = events.facts_of(event)
-        outbox.owe(
+        outbox.enqueue(
             session, "waitlist_moved_up", now, facts, event_id=event.id, volunteer_id=signup.volunteer_id
         )
     session.flush()
 
 
-def _place(session: Session, signup: Signup) -> Place:
+def _place(session: Session, signup: Signup) -> SignupState:
     position = None
     if signup.status == "waitlisted":
         session.refresh(signup, ["queue_number"])
         position = session.scalar(
             sa.select(sa.func.count()).where(
                 Signup.event_id == signup.event_id,
-                Signup.status == "waitlisted",
+                Signup.status == SignupStatus.WAITLISTED,
                 Signup.queue_number <= signup.queue_number,
             )
         )
-    return Place(signup.status, signup.companions, position)
+    return SignupState(signup.status, signup.companions, position)
 
 
 def mine(
@@ -158,7 +158,7 @@ def mine(
         .join(Event, Event.id == Signup.event_id)
         .where(
             Signup.volunteer_id == actor.volunteer_id,
-            Signup.status.in_(("going", "waitlisted")),
+            Signup.status.in_((SignupStatus.GOING, SignupStatus.WAITLISTED)),
             Event.ends_at > now,
         )
         .order_by(Event.starts_at, Event.id)
@@ -191,7 +191,7 @@ def participants(
     today = now.astimezone(ZoneInfo(event.zone)).date()
     people = (
         sa.select(Signup.volunteer_id)
-        .where(Signup.event_id == event_id, Signup.status != "cancelled")
+        .where(Signup.event_id == event_id, Signup.status != SignupStatus.CANCELLED)
         .union(sa.select(Attendance.volunteer_id).where(Attendance.event_id == event_id))
         .subquery()
     )

@@ -17,7 +17,7 @@ GROUPINGS = ("region", "organization", "event", "day", "week", "month", "kind")
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class CountRequest:
     """What to count: days inclusive, grouped by one of GROUPINGS."""
 
     first_day: date
@@ -27,7 +27,7 @@ class Question:
     organization_id: UUID | None = None
 
 
-def check_access(actor: Actor, question: Question) -> None:
+def check_access(actor: Actor, question: CountRequest) -> None:
     """Coordinators count their region, organizers their organization, the national one everything.
 
     Raises:
@@ -90,7 +90,7 @@ def _grouped(group_by: str) -> sa.TextClause:
 _QUERIES = {group_by: _grouped(group_by) for group_by in GROUPINGS}
 
 
-def report(session: Session, question: Question, now: datetime) -> dict[str, Any]:
+def count(session: Session, question: CountRequest, now: datetime) -> dict[str, Any]:
     """Count exactly, in one statement: {totals, rows, as_of}; rows without any figure are left out."""
     found: Sequence[sa.RowMapping] = (
         session.execute(

@@ -1,10 +1,17 @@
 """The tables. Importing this package registers all of them on the one metadata."""
 
 from service.models.attendance import Attendance, CountPending, CountTotal, PresenceRecord
-from service.models.events import Event, Signup
+from service.models.events import Event, EventKind, EventStatus, Signup, SignupStatus
 from service.models.headcounts import Headcount
 from service.models.notification_settings import NotificationSettings
-from service.models.organizations import Invitation, Membership, Organization
+from service.models.organizations import (
+    Invitation,
+    InvitationStatus,
+    MemberRole,
+    Membership,
+    Organization,
+    OrganizationStatus,
+)
 from service.models.outbox import ClockOffset, Outbox
 from service.models.reports import EventReport
 from service.models.reviews import Appeal, AttendanceDecision
@@ -20,6 +27,12 @@ __all__ = [
     "CountTotal",
     "Device",
     "Event",
+    "EventKind",
+    "EventStatus",
+    "InvitationStatus",
+    "MemberRole",
+    "OrganizationStatus",
+    "SignupStatus",
     "EventReport",
     "Headcount",
     "Invitation",

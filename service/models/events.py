@@ -1,6 +1,7 @@
 """Events and those who sign up for them."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -10,7 +11,33 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from service.models.base import Base, LocalizedText, new_id
 
-KINDS = ("cleanup", "tree_planting", "water_body", "recycling", "education", "other")
+
+class EventKind(StrEnum):
+    """What is done there."""
+
+    CLEANUP = "cleanup"
+    TREE_PLANTING = "tree_planting"
+    WATER_BODY = "water_body"
+    RECYCLING = "recycling"
+    EDUCATION = "education"
+    OTHER = "other"
+
+
+class EventStatus(StrEnum):
+    """How far an event has come."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    CANCELLED = "cancelled"
+
+
+class SignupStatus(StrEnum):
+    """How a signup stands."""
+
+    GOING = "going"
+    WAITLISTED = "waitlisted"
+    CANCELLED = "cancelled"
+
 
 # Base32 for RFC 6238, 244 random bits, made by the server for every row, however it is inserted: two random
 # UUIDs in hex, whose digits 0, 1, 8 and 9 are no letters of base32.
@@ -58,7 +85,7 @@ class Event(Base):
     walk_ins: Mapped[bool]
     bring: Mapped[list[str]]
     search: Mapped[str]
-    status: Mapped[str] = mapped_column(default="draft")
+    status: Mapped[str] = mapped_column(default=EventStatus.DRAFT)
     cancel_reason: Mapped[str | None]
     cancelled_at: Mapped[datetime | None]
     # People on the list, companions included. `going` never exceeds `capacity`: a conditional UPDATE decides.
@@ -73,11 +100,11 @@ class Event(Base):
 
     @property
     def is_draft(self) -> bool:
-        return self.status == "draft"
+        return self.status == EventStatus.DRAFT
 
     @property
     def is_cancelled(self) -> bool:
-        return self.status == "cancelled"
+        return self.status == EventStatus.CANCELLED
 
     def is_over(self, now: datetime) -> bool:
         return now >= self.ends_at

@@ -1,12 +1,37 @@
 """Organizations, who belongs to them, and who was asked to."""
 
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.models.base import Base, LocalizedText, new_id
+
+
+class OrganizationStatus(StrEnum):
+    """What a coordinator has decided about an organization."""
+
+    PENDING = "pending"
+    VERIFIED = "verified"
+    REJECTED = "rejected"
+    SUSPENDED = "suspended"
+
+
+class MemberRole(StrEnum):
+    """What somebody is in an organization; the owner is its administrator."""
+
+    OWNER = "owner"
+    ORGANIZER = "organizer"
+
+
+class InvitationStatus(StrEnum):
+    """What became of an invitation."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
 
 
 class Organization(Base):
@@ -24,7 +49,7 @@ class Organization(Base):
     search: Mapped[str]
     region_code: Mapped[str]
     bin: Mapped[str | None]
-    status: Mapped[str] = mapped_column(default="pending")
+    status: Mapped[str] = mapped_column(default=OrganizationStatus.PENDING)
     status_reason: Mapped[str | None]
     created_by: Mapped[UUID] = mapped_column(sa.ForeignKey("volunteer.id"))
     created_at: Mapped[datetime]
@@ -32,7 +57,7 @@ class Organization(Base):
 
     @property
     def is_verified(self) -> bool:
-        return self.status == "verified"
+        return self.status == OrganizationStatus.VERIFIED
 
 
 class Membership(Base):
@@ -69,6 +94,6 @@ class Invitation(Base):
     organization_id: Mapped[UUID] = mapped_column(sa.ForeignKey("organization.id"))
     phone: Mapped[str]
     role: Mapped[str]
-    status: Mapped[str] = mapped_column(default="open")
+    status: Mapped[str] = mapped_column(default=InvitationStatus.OPEN)
     invited_by: Mapped[UUID] = mapped_column(sa.ForeignKey("volunteer.id"))
     created_at: Mapped[datetime]

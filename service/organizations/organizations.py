@@ -12,15 +12,24 @@ from sqlalchemy.orm import Session
 from service import errors
 from service.access import Actor, Permission, Target, may, require
 from service.geography import places, regions
-from service.models import Invitation, Membership, Organization, Volunteer
+from service.models import (
+    Invitation,
+    InvitationStatus,
+    MemberRole,
+    Membership,
+    Organization,
+    OrganizationStatus,
+    Volunteer,
+)
 from service.models.base import LocalizedText, new_id
 from service.platform import outbox
 from service.platform.idempotency import content_hash
 
-VERIFIED = "verified"
+DECISIONS = (OrganizationStatus.VERIFIED, OrganizationStatus.REJECTED, OrganizationStatus.SUSPENDED)
+"""What a coordinator can decide."""
 
 
-def found(
+def create(
     session: Session,
     actor: Actor,
     name: LocalizedText,
@@ -43,7 +52,7 @@ def found(
         search=places.fold(" ".join(name.values())),
         region_code=region_code,
         bin=bin_,
-        status="pending",
+        status=OrganizationStatus.PENDING,
         created_by=actor.volunteer_id,
         created_at=now,
         content_hash=digest,
@@ -56,7 +65,7 @@ def found(
         if stored is None or stored.content_hash != digest:
             raise errors.IdReused() from error
         return stored
-    _add_member(session, organization.id, actor.volunteer_id, "owner", now)
+    _add_member(session, organization.id, actor.volunteer_id, MemberRole.OWNER, now)
     return organization
 
 
@@ -93,7 +102,7 @@ def search(
 ) -> Sequence[Organization]:
     """Organizations the actor may see, by id: verified ones, those of coordinated regions, one's own."""
     visible = sa.or_(
-        Organization.status == VERIFIED,
+        Organization.status == OrganizationStatus.VERIFIED,
         Organization.id.in_(list(actor.organizations)),
         sa.true() if actor.is_national else Organization.region_code.in_(sorted(actor.regions)),
     )
@@ -122,7 +131,7 @@ def decide(
     if (organization.status, organization.status_reason) == (status, reason):
         return organization
     organization.status, organization.status_reason = status, reason
-    outbox.owe(
+    outbox.enqueue(
         session,
         "organization_decided",
         now,
@@ -156,7 +165,7 @@ def set_role(
     membership.role = role
     if volunteer_id != actor.volunteer_id:
         facts = {"role": role, "organization": get(session, organization_id).name}
-        outbox.owe(
+        outbox.enqueue(
             session, "role_given", now, facts, organization_id=organization_id, volunteer_id=volunteer_id
         )
 
@@ -182,7 +191,7 @@ def _membership_to_change(
     # Locked in one order, so that two owners who remove each other do not leave the organization without any.
     session.scalars(
         sa.select(Membership)
-        .where(Membership.organization_id == organization_id, Membership.role == "owner")
+        .where(Membership.organization_id == organization_id, Membership.role == MemberRole.OWNER)
         .order_by(Membership.volunteer_id)
         .with_for_update()
     ).all()
@@ -195,7 +204,7 @@ def _membership_to_change(
 def _keep_an_owner(session: Session, organization_id: UUID) -> None:
     owners = session.scalar(
         sa.select(sa.func.count()).where(
-            Membership.organization_id == organization_id, Membership.role == "owner"
+            Membership.organization_id == organization_id, Membership.role == MemberRole.OWNER
         )
     )
     if owners == 1:
@@ -229,7 +238,7 @@ def invite(
         .where(
             Invitation.organization_id == organization_id,
             Invitation.phone == phone,
-            Invitation.status == "open",
+            Invitation.status == InvitationStatus.OPEN,
         )
         .with_for_update()
     ).first()
@@ -240,7 +249,7 @@ def invite(
         organization_id=organization_id,
         phone=phone,
         role=role,
-        status="open",
+        status=InvitationStatus.OPEN,
         invited_by=actor.volunteer_id,
         created_at=now,
     )
@@ -259,7 +268,7 @@ def tell_invited(session: Session, volunteer: Volunteer, now: datetime) -> None:
     waiting = session.execute(
         sa.select(Invitation, Organization.name)
         .join(Organization, Organization.id == Invitation.organization_id)
-        .where(Invitation.phone == volunteer.phone, Invitation.status == "open")
+        .where(Invitation.phone == volunteer.phone, Invitation.status == InvitationStatus.OPEN)
         .order_by(Invitation.created_at)
     )
     for invitation, name in waiting:
@@ -269,7 +278,7 @@ def tell_invited(session: Session, volunteer: Volunteer, now: datetime) -> None:
 def _tell_invited(
     session: Session, volunteer: Volunteer, invitation: Invitation, name: Mapping[str, str], now: datetime
 ) -> None:
-    outbox.owe(
+    outbox.enqueue(
         session,
         "invitation",
         now,
@@ -287,7 +296,7 @@ def answer_invitation(
     Raises:
         NotFound: none of this id for this phone. AlreadyDecided: answered otherwise before.
     """
-    answer = "accepted" if accept else "declined"
+    answer = InvitationStatus.ACCEPTED if accept else InvitationStatus.DECLINED
     invitation = session.get(Invitation, invitation_id, with_for_update=True)
     if invitation is None or invitation.phone != actor.phone:
         raise errors.NotFound()

@@ -257,7 +257,7 @@ def appoint_coordinator(session: Session, phone: str, region_code: str | None, n
 def _tell_appointed(session: Session, volunteer_id: UUID, region_code: str | None, now: datetime) -> None:
     region = regions.get(region_code) if region_code else None
     facts = {"role": "coordinator", "region": region.names} if region else {"role": "national_coordinator"}
-    outbox.owe(session, "role_given", now, facts, volunteer_id=volunteer_id)
+    outbox.enqueue(session, "role_given", now, facts, volunteer_id=volunteer_id)
 
 
 def dismiss_coordinator(session: Session, volunteer_id: UUID) -> None:

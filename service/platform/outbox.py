@@ -16,7 +16,7 @@ from service.platform import queue
 EXPAND_TASK = "notifications.expand"
 
 
-def owe(
+def enqueue(
     session: Session,
     kind: str,
     now: datetime,
@@ -62,7 +62,7 @@ def owe(
     return entry
 
 
-def owe_once(
+def enqueue_once(
     session: Session,
     kind: str,
     key: str,

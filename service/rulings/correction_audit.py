@@ -12,7 +12,7 @@ from service.access import Actor
 from service.attendance.evidence import Status
 from service.models import Attendance, AttendanceDecision, Event, Organization, PresenceRecord, Volunteer
 from service.models.base import LocalizedText
-from service.rulings.decisions import Role
+from service.rulings.decisions import RuledBy
 from service.rulings.reviews import regions_to_review
 
 UNUSUAL_CORRECTIONS = 5
@@ -23,7 +23,7 @@ UNUSUAL_SHARE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class AuditPeriod:
     """Days of events, inclusive; `region_code` None: all regions of the coordinator."""
 
     first_day: date
@@ -57,7 +57,7 @@ class Organizer:
 
 
 def organizers(
-    session: Session, actor: Actor, question: Question, after: tuple[int, UUID] | None, limit: int
+    session: Session, actor: Actor, question: AuditPeriod, after: tuple[int, UUID] | None, limit: int
 ) -> list[Organizer]:
     """Everybody who corrected, most corrections first; `after`: the (corrections, id) of the last one seen.
 
@@ -78,7 +78,7 @@ def organizers(
     return [Organizer(*row) for row in session.execute(query)]
 
 
-def _figures(question: Question, region_codes: Sequence[str] | None) -> sa.Subquery:
+def _figures(question: AuditPeriod, region_codes: Sequence[str] | None) -> sa.Subquery:
     """(decided_by, organizations, corrections, vouched, attendances) of each organizer who corrected."""
     by_event = _by_event(question, region_codes).cte("by_event")
     counted = (
@@ -108,7 +108,9 @@ def _sum(figure: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
     return sa.cast(sa.func.sum(figure), sa.BigInteger)
 
 
-def _by_event(question: Question, region_codes: Sequence[str] | None) -> sa.Select[UUID, UUID, int, int, int]:
+def _by_event(
+    question: AuditPeriod, region_codes: Sequence[str] | None
+) -> sa.Select[UUID, UUID, int, int, int]:
     """(decided_by, event_id, corrections, vouched, not_counted): each attendance once, however often."""
     corrected = _corrected(question, region_codes).subquery()
     is_counted = corrected.c.status == Status.COUNTED
@@ -125,7 +127,7 @@ def _by_event(question: Question, region_codes: Sequence[str] | None) -> sa.Sele
 
 
 def _corrected(
-    question: Question, region_codes: Sequence[str] | None
+    question: AuditPeriod, region_codes: Sequence[str] | None
 ) -> sa.Select[UUID, UUID, UUID, UUID, str]:
     """Who corrected which attendance at events of the days asked for."""
     query = (
@@ -139,7 +141,7 @@ def _corrected(
         .join(Attendance, Attendance.id == AttendanceDecision.attendance_id)
         .join(Event, Event.id == Attendance.event_id)
         .where(
-            AttendanceDecision.role == Role.ORGANIZER,
+            AttendanceDecision.role == RuledBy.ORGANIZER,
             Event.day.between(question.first_day, question.last_day),
         )
         .distinct()

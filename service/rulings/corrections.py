@@ -15,7 +15,7 @@ from service.attendance.presence_store import EventFacts
 from service.events import events
 from service.platform.thresholds import Thresholds
 from service.rulings import decisions
-from service.rulings.decisions import Case, Role, Word
+from service.rulings.decisions import AttendanceFile, RuledBy, Ruling
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def correct(
     volunteer_id: UUID,
     correction: Correction,
     now: datetime,
-    limits: Thresholds,
+    thresholds: Thresholds,
 ) -> Corrected:
     """Say whether somebody was there. The same again changes nothing.
 
@@ -57,62 +57,64 @@ def correct(
     if volunteer_id == actor.volunteer_id:
         raise errors.OwnAttendance()
     status = Status.COUNTED if correction.present else Status.REJECTED
-    word = Word(Role.ORGANIZER, actor.volunteer_id, status, correction.minutes, correction.reason)
+    ruling = Ruling(RuledBy.ORGANIZER, actor.volunteer_id, status, correction.minutes, correction.reason)
 
     def act() -> Corrected:
-        case = decisions.lock_and_read(session, event_id, volunteer_id)
-        return Corrected(_correct(session, case, word, now, limits), case.facts.event.zone)
+        file = decisions.lock_and_read(session, event_id, volunteer_id)
+        return Corrected(_correct(session, file, ruling, now, thresholds), file.facts.event.zone)
 
     return decisions.retrying(session, act)
 
 
-def _correct(session: Session, case: Case, word: Word, now: datetime, limits: Thresholds) -> dict[str, Any]:
-    event = case.facts.event
-    _check_moment(event, word, now, limits)
-    _check_minutes(event, word)
-    if word.status is Status.REJECTED and case.held is None and not case.facts.records:
+def _correct(
+    session: Session, file: AttendanceFile, ruling: Ruling, now: datetime, thresholds: Thresholds
+) -> dict[str, Any]:
+    event = file.facts.event
+    _check_moment(event, ruling, now, thresholds)
+    _check_minutes(event, ruling)
+    if ruling.status is Status.REJECTED and file.held is None and not file.facts.records:
         raise errors.NotFound()
-    if case.is_repeated(word):
-        return decisions.shown(case)
-    _check_coordinator(case, word)
-    return decisions.put(session, case, word, _decision(case, word), now, limits)
+    if file.is_repeated(ruling):
+        return decisions.shown(file)
+    _check_coordinator(file, ruling)
+    return decisions.put(session, file, ruling, _decision(file, ruling), now, thresholds)
 
 
-def _check_moment(event: EventFacts, word: Word, now: datetime, limits: Thresholds) -> None:
+def _check_moment(event: EventFacts, ruling: Ruling, now: datetime, thresholds: Thresholds) -> None:
     """From the start of the event until as late as a phone may still send what it kept."""
     if event.status == "draft":
         raise errors.NotPublished()
     never_began = event.cancelled_at is not None and event.cancelled_at <= event.starts_at
-    if never_began and word.status is Status.COUNTED:
+    if never_began and ruling.status is Status.COUNTED:
         raise errors.Cancelled(cancelled_at=event.cancelled_at, reason=event.cancel_reason or "")
     if now < event.starts_at:
         raise errors.CorrectionTooEarly(opens_at=event.starts_at)
-    closed_at = event.ends_at + timedelta(days=limits.review_sync_days)
+    closed_at = event.ends_at + timedelta(days=thresholds.review_sync_days)
     if now > closed_at:
         raise errors.CorrectionTooLate(closed_at=closed_at)
 
 
-def _check_minutes(event: EventFacts, word: Word) -> None:
-    if word.minutes is None:
+def _check_minutes(event: EventFacts, ruling: Ruling) -> None:
+    if ruling.minutes is None:
         return
-    if word.status is Status.REJECTED:
+    if ruling.status is Status.REJECTED:
         raise errors.Invalid("minutes", "minutes-of-absence")
     ends_at = event.presence_ends_at
     longest = presence_minutes(event.starts_at, ends_at, event.starts_at, ends_at)
-    if not 0 <= word.minutes <= longest:
+    if not 0 <= ruling.minutes <= longest:
         raise errors.Invalid("minutes", "minutes-of-event", longest=longest)
 
 
-def _check_coordinator(case: Case, word: Word) -> None:
+def _check_coordinator(file: AttendanceFile, ruling: Ruling) -> None:
     """What a coordinator has decided binds organizers: they may still name the minutes."""
-    reviews = [said for said in case.decisions if said.role == Role.COORDINATOR]
-    if reviews and reviews[-1].status != word.status:
+    reviews = [said for said in file.decisions if said.role == RuledBy.COORDINATOR]
+    if reviews and reviews[-1].status != ruling.status:
         raise errors.CoordinatorDecided(status=reviews[-1].status)
 
 
-def _decision(case: Case, word: Word) -> Decision:
+def _decision(file: AttendanceFile, ruling: Ruling) -> Decision:
     """A rejection keeps the minutes that were named before, should it be lifted again."""
-    minutes = word.minutes
-    if word.status is Status.REJECTED and case.held is not None and case.held.decision is not None:
-        minutes = case.held.decision.minutes
-    return Decision(word.status, minutes, is_correction=True)
+    minutes = ruling.minutes
+    if ruling.status is Status.REJECTED and file.held is not None and file.held.decision is not None:
+        minutes = file.held.decision.minutes
+    return Decision(ruling.status, minutes, is_correction=True)

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from service import errors
 from service.attendance import check_in, derivation, presence_store
 from service.attendance.derivation import Decision
-from service.attendance.evidence import Kind, Status
+from service.attendance.evidence import RecordKind, Status
 from service.attendance.presence_store import Changes, HeldAttendance, PairFacts, RaceLostError
 from service.models import AttendanceDecision, Volunteer
 from service.platform.database import driver_cursor
@@ -26,7 +26,7 @@ from service.platform.thresholds import Thresholds
 T = TypeVar("T")
 
 
-class Role(StrEnum):
+class RuledBy(StrEnum):
     """As what somebody decides."""
 
     ORGANIZER = "organizer"
@@ -34,10 +34,10 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class Ruling:
     """What one of the staff says. `minutes`: None leaves them as the records say."""
 
-    role: Role
+    role: RuledBy
     by: UUID
     status: Status
     minutes: int | None
@@ -50,7 +50,7 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class AttendanceFile:
     """One volunteer at one event, with all records and all that staff has said, oldest first."""
 
     facts: PairFacts
@@ -62,11 +62,11 @@ class Case:
 
     @property
     def has_check_in(self) -> bool:
-        return any(known.record.kind is Kind.CHECK_IN for known in self.facts.records)
+        return any(known.record.kind is RecordKind.CHECK_IN for known in self.facts.records)
 
-    def is_repeated(self, word: Word) -> bool:
+    def is_repeated(self, ruling: Ruling) -> bool:
         """Whether this was the last that was said."""
-        return bool(self.decisions) and word.repeats(self.decisions[-1])
+        return bool(self.decisions) and ruling.repeats(self.decisions[-1])
 
 
 def retrying(session: Session, act: Callable[[], T]) -> T:
@@ -83,7 +83,7 @@ def retrying(session: Session, act: Callable[[], T]) -> T:
     raise errors.Busy(retry_after_s=1)
 
 
-def lock_and_read(session: Session, event_id: UUID, volunteer_id: UUID) -> Case:
+def lock_and_read(session: Session, event_id: UUID, volunteer_id: UUID) -> AttendanceFile:
     """The case, locked: who decides on it, appeals or sends records of the same person waits here.
 
     Raises:
@@ -95,7 +95,7 @@ def lock_and_read(session: Session, event_id: UUID, volunteer_id: UUID) -> Case:
     if not facts:
         raise errors.NotFound()
     held = facts[0].event.attendance
-    return Case(facts[0], [] if held is None else kept(session, UUID(held.id)))
+    return AttendanceFile(facts[0], [] if held is None else kept(session, UUID(held.id)))
 
 
 def lock_person(session: Session, volunteer_id: UUID) -> None:
@@ -116,16 +116,21 @@ def kept(session: Session, attendance_id: UUID) -> Sequence[AttendanceDecision]:
 
 
 def put(
-    session: Session, case: Case, word: Word, decision: Decision, now: datetime, limits: Thresholds
+    session: Session,
+    file: AttendanceFile,
+    ruling: Ruling,
+    decision: Decision,
+    now: datetime,
+    thresholds: Thresholds,
 ) -> dict[str, Any]:
     """Put a decision on the attendance, keep what was said, let the counts follow; the attendance as shown.
 
     Raises:
         NotFound: there is nothing to decide on. RaceLostError: to be retried from fresh facts.
     """
-    event, person, held = case.facts.event, case.facts.volunteer_id, case.held
-    records = [known.record for known in case.facts.records]
-    state = derivation.derive(records, decision, event.starts_at, event.presence_ends_at, now, limits)
+    event, person, held = file.facts.event, file.facts.volunteer_id, file.held
+    records = [known.record for known in file.facts.records]
+    state = derivation.derive(records, decision, event.starts_at, event.presence_ends_at, now, thresholds)
     changes = Changes()
     settled = check_in.put_into(changes, event, person, state, decision)
     if settled is None:
@@ -136,11 +141,11 @@ def put(
     session.add(
         AttendanceDecision(
             attendance_id=UUID(id_),
-            role=word.role,
-            status=word.status,
-            minutes=word.minutes,
-            reason=word.reason,
-            decided_by=word.by,
+            role=ruling.role,
+            status=ruling.status,
+            minutes=ruling.minutes,
+            reason=ruling.reason,
+            decided_by=ruling.by,
             decided_at=now,
             before=held and presence_store.state_row(held.state, held.decision),
             after=presence_store.state_row(after, decision),
@@ -150,9 +155,9 @@ def put(
     return check_in.shown_attendance(id_, after, event.id, person)
 
 
-def shown(case: Case) -> dict[str, Any]:
+def shown(file: AttendanceFile) -> dict[str, Any]:
     """The held attendance as the contract shows it. Raises NotFound."""
-    held = case.held
+    held = file.held
     if held is None:
         raise errors.NotFound()
-    return check_in.shown_attendance(held.id, held.state, case.facts.event.id, case.facts.volunteer_id)
+    return check_in.shown_attendance(held.id, held.state, file.facts.event.id, file.facts.volunteer_id)

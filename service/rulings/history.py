@@ -23,7 +23,7 @@ class RecordFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Behind:
+class Grounds:
     """All that an attendance rests on; records and decisions oldest first."""
 
     records: Sequence[RecordFacts]
@@ -32,25 +32,25 @@ class Behind:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class HistoryEntry:
     """One line of a volunteer's history."""
 
     attendance: Attendance
     event: Event
-    behind: Behind
+    grounds: Grounds
 
     @property
     def can_appeal(self) -> bool:
-        return self.behind.appeal is None and self.attendance.status in APPEALABLE
+        return self.grounds.appeal is None and self.attendance.status in APPEALABLE
 
 
 APPEALABLE = frozenset({Status.REVIEW, Status.REJECTED})
 """What a volunteer can answer to."""
 
 
-def lines(
+def entries(
     session: Session, volunteer_id: UUID, after: tuple[datetime, UUID] | None, limit: int
-) -> list[Line]:
+) -> list[HistoryEntry]:
     """A volunteer's attendances with their events and facts, newest first."""
     query = (
         sa.select(Attendance, Event)
@@ -64,8 +64,8 @@ def lines(
             sa.tuple_(Attendance.checked_in_at, Attendance.id) < sa.tuple_(*map(sa.literal, after))
         )
     found = session.execute(query).all()
-    facts = behind(session, [attended for attended, _ in found])
-    return [Line(attended, event, facts[attended.id]) for attended, event in found]
+    facts = grounds_of(session, [attended for attended, _ in found])
+    return [HistoryEntry(attended, event, facts[attended.id]) for attended, event in found]
 
 
 def totals(session: Session, volunteer_id: UUID) -> tuple[int, int]:
@@ -78,7 +78,7 @@ def totals(session: Session, volunteer_id: UUID) -> tuple[int, int]:
     return row[0], int(row[1] or 0)
 
 
-def behind(session: Session, attendances: Sequence[Attendance]) -> Mapping[UUID, Behind]:
+def grounds_of(session: Session, attendances: Sequence[Attendance]) -> Mapping[UUID, Grounds]:
     """The facts behind each of these attendances, by its id, in three queries."""
     ids = [attended.id for attended in attendances]
     records = _records(session, attendances)
@@ -95,7 +95,7 @@ def behind(session: Session, attendances: Sequence[Attendance]) -> Mapping[UUID,
         for appeal in session.scalars(sa.select(Appeal).where(Appeal.attendance_id.in_(ids)))
     }
     return {
-        attended.id: Behind(
+        attended.id: Grounds(
             records[attended.event_id, attended.volunteer_id],
             decisions[attended.id],
             appeals.get(attended.id),

@@ -19,19 +19,19 @@ from service.models.base import LocalizedText
 from service.platform import outbox
 from service.platform.thresholds import Thresholds
 from service.rulings import appeals, decisions, history
-from service.rulings.decisions import Case, Role, Word
-from service.rulings.history import Behind
+from service.rulings.decisions import AttendanceFile, RuledBy, Ruling
+from service.rulings.history import Grounds
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ReviewItem:
     """One attendance that waits for a coordinator, with all that is known about it."""
 
     attendance: Attendance
     event: Event
     organization: Organization
     volunteer: Volunteer
-    behind: Behind
+    grounds: Grounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +58,13 @@ def regions_to_review(actor: Actor, region_code: str | None) -> list[str] | None
     return [region_code]
 
 
-def queue(
+def waiting(
     session: Session,
     actor: Actor,
     region_code: str | None,
     after: tuple[datetime, UUID] | None,
     limit: int,
-) -> list[Item]:
+) -> list[ReviewItem]:
     """What waits, by the time of presence, oldest first; one's own attendance is for somebody else.
 
     In review, or rejected and appealed against. `after` is the (checked_in_at, id) of the last one seen.
@@ -105,9 +105,9 @@ _Waiting = aliased(
 
 def _items(
     session: Session, rows: Sequence[sa.Row[Attendance, Event, Organization, Volunteer]]
-) -> list[Item]:
-    facts = history.behind(session, [row[0] for row in rows])
-    return [Item(*row, facts[row[0].id]) for row in rows]
+) -> list[ReviewItem]:
+    facts = history.grounds_of(session, [row[0] for row in rows])
+    return [ReviewItem(*row, facts[row[0].id]) for row in rows]
 
 
 def decide(
@@ -117,7 +117,7 @@ def decide(
     status: Status,
     reason: str,
     now: datetime,
-    limits: Thresholds,
+    thresholds: Thresholds,
 ) -> Decided:
     """Accept (COUNTED) or reject an attendance of a coordinated region; the volunteer is told.
 
@@ -132,16 +132,16 @@ def decide(
     require(actor, Permission.REVIEW_ATTENDANCE, Target(region_code=region_code))
     if volunteer_id == actor.volunteer_id:
         raise errors.OwnAttendance()
-    word = Word(Role.COORDINATOR, actor.volunteer_id, status, None, reason)
+    ruling = Ruling(RuledBy.COORDINATOR, actor.volunteer_id, status, None, reason)
 
     def act() -> Decided:
-        case = decisions.lock_and_read(session, event_id, volunteer_id)
-        zone = case.facts.event.zone
-        if case.is_repeated(word) and not appeals.is_open(session, attendance_id):
-            return Decided(decisions.shown(case), zone)
-        decided = decisions.put(session, case, word, _decision(case, status), now, limits)
+        file = decisions.lock_and_read(session, event_id, volunteer_id)
+        zone = file.facts.event.zone
+        if file.is_repeated(ruling) and not appeals.is_open(session, attendance_id):
+            return Decided(decisions.shown(file), zone)
+        decided = decisions.put(session, file, ruling, _decision(file, status), now, thresholds)
         appeals.close(session, attendance_id, now)
-        _tell(session, word, event_id, volunteer_id, title, now)
+        _tell(session, ruling, event_id, volunteer_id, title, now)
         return Decided(decided, zone)
 
     return decisions.retrying(session, act)
@@ -159,28 +159,28 @@ def _subject(session: Session, attendance_id: UUID) -> tuple[UUID, UUID, str, Lo
     return row[0], row[1], row[2], row[3]
 
 
-def _decision(case: Case, status: Status) -> Decision:
+def _decision(file: AttendanceFile, status: Status) -> Decision:
     """A coordinator decides whether it counts: what an organizer named of minutes stays.
 
     It still rests on the organizer's word where there is no check-in, or where that word was for it.
     """
-    last = case.held.decision if case.held else None
+    last = file.held.decision if file.held else None
     if last is None:
-        return Decision(status, None, is_correction=not case.has_check_in)
-    is_vouched = last.is_correction and (last.status is Status.COUNTED or not case.has_check_in)
+        return Decision(status, None, is_correction=not file.has_check_in)
+    is_vouched = last.is_correction and (last.status is Status.COUNTED or not file.has_check_in)
     return Decision(status, last.minutes, is_vouched)
 
 
 def _tell(
-    session: Session, word: Word, event_id: UUID, volunteer_id: UUID, title: LocalizedText, now: datetime
+    session: Session, ruling: Ruling, event_id: UUID, volunteer_id: UUID, title: LocalizedText, now: datetime
 ) -> None:
-    facts = {"title": title, "status": word.status, "reason": word.reason}
-    outbox.owe(
+    facts = {"title": title, "status": ruling.status, "reason": ruling.reason}
+    outbox.enqueue(
         session,
         "review_decided",
         now,
         facts,
         event_id=event_id,
         volunteer_id=volunteer_id,
-        created_by=word.by,
+        created_by=ruling.by,
     )

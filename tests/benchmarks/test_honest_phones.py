@@ -41,6 +41,6 @@ def test_honest_people_go_to_all_kinds_of_areas_and_every_cheat_is_played(tallie
 
 @pytest.mark.parametrize("script", BROKEN)
 def test_a_rule_that_does_not_work_lets_its_cheats_through(script: str) -> None:
-    limits = replace(Thresholds(), **BROKEN[script])
-    tallies = honest_phones.simulated(600, seed=7, limits=limits)
+    thresholds = replace(Thresholds(), **BROKEN[script])
+    tallies = honest_phones.simulated(600, seed=7, thresholds=thresholds)
     assert tallies.cheats[script].counted > 0

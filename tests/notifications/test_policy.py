@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from notifications import fan_out
 from notifications.models import Delivery, InboxItem
-from notifications.policy import Action, Decision, decide
+from notifications.policy import Action, PushDecision, decide
 from service.models import Event, Outbox, Signup, Volunteer
 from service.models.base import new_id
 from service.people import notification_settings
@@ -56,7 +56,7 @@ def going(session: Session, event: Event, **overrides: Any) -> Volunteer:
     return person
 
 
-def decided(session: Session, delivery: UUID, at: datetime = NOW) -> Decision:
+def decided(session: Session, delivery: UUID, at: datetime = NOW) -> PushDecision:
     session.flush()
     return decide(session, [delivery], at)[delivery]
 
@@ -105,7 +105,9 @@ def test_quiet_hours_across_midnight(
     going(session, event)
     delivery = owe(session, event, at=NOW + timedelta(hours=9))
     decision = decided(session, delivery, at)
-    assert decision == (Decision(Action.WAIT, "quiet hours", until) if until else Decision(Action.SEND))
+    assert decision == (
+        PushDecision(Action.WAIT, "quiet hours", until) if until else PushDecision(Action.SEND)
+    )
 
 
 def test_quiet_hours_of_ones_own(session: Session, event: Event) -> None:
@@ -132,14 +134,14 @@ def test_what_would_be_too_late_after_the_night_is_dropped(session: Session) -> 
     early = make_event(session, starts_at=EIGHT - timedelta(minutes=30))
     going(session, early)
     decision = decided(session, owe(session, early, "reminder_2h", EVENING), EVENING)
-    assert decision == Decision(Action.DROP, "of no use after the quiet hours")
+    assert decision == PushDecision(Action.DROP, "of no use after the quiet hours")
 
 
 def test_groups_that_are_switched_off(session: Session, event: Event) -> None:
     person = going(session, event)
     announcement, changed = owe(session, event), owe(session, event, "event_changed")
     notification_settings.put(session, person.id, {"announcements": False})
-    assert decided(session, announcement) == Decision(Action.DROP, "switched off by the person")
+    assert decided(session, announcement) == PushDecision(Action.DROP, "switched off by the person")
     assert decided(session, changed).action == Action.SEND
     assert session.scalar(sa.select(sa.func.count()).select_from(InboxItem)) == 2
 

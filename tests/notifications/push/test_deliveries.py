@@ -13,7 +13,7 @@ from notifications.models import Delivery
 from notifications.push import deliveries
 from notifications.push.encoding import to_json
 from notifications.push.fcm_schema import problems
-from notifications.push.gateway import Outcome, Push, Result
+from notifications.push.gateway import Push, PushOutcome, PushResult
 from service.models import Device, Event, Outbox
 from service.models.base import new_id
 from tests.conftest import NOW
@@ -35,7 +35,7 @@ def owe(session: Session, event: Event, kind: str = "announcement") -> UUID:
     return entry.id
 
 
-def send(session: Session, outcomes: Sequence[Result], at: timedelta = timedelta(0)) -> list[Push]:
+def send(session: Session, outcomes: Sequence[PushResult], at: timedelta = timedelta(0)) -> list[Push]:
     """One round of a worker whose gateway answers so."""
     claims = deliveries.claim(session, NOW + at, lease_s=60)
     live = [claim for claim in claims if claim.push is not None]
@@ -58,7 +58,7 @@ def test_everyone_going_is_told_once_in_their_language(session: Session) -> None
     outbox_id = owe(session, event)
     fan_out.expand(session, outbox_id, NOW)
     fan_out.expand(session, outbox_id, NOW)
-    pushes = send(session, [Result(Outcome.SENT)])
+    pushes = send(session, [PushResult(PushOutcome.SENT)])
     assert [(push.title, push.body) for push in pushes] == [("Уборка берега Илека", "Қолғап алыңыз")]
     assert problems(to_json(pushes[0])) == []
     assert statuses(session) == ["sent"]
@@ -73,8 +73,8 @@ def test_one_bad_device_amid_many(session: Session) -> None:
         make_signup(session, event, person)
         make_device(session, person)
     fan_out.expand(session, owe(session, event), NOW)
-    results = [Result(Outcome.SENT)] * 5
-    results[2] = Result(Outcome.GONE, "UnregisteredError")
+    results = [PushResult(PushOutcome.SENT)] * 5
+    results[2] = PushResult(PushOutcome.GONE, "UnregisteredError")
     send(session, results)
     assert statuses(session) == ["gone"] + ["sent"] * 4
     assert session.scalar(sa.select(sa.func.count()).where(Device.off_since.is_not(None))) == 1
@@ -88,7 +88,7 @@ def test_a_dead_senders_delivery_is_taken_again_with_the_same_id(session: Sessio
     (first,) = deliveries.claim(session, NOW, lease_s=60)
     assert deliveries.claim(session, NOW, lease_s=60) == []
     session.execute(sa.update(Delivery).values(lease_until=NOW - timedelta(days=999)))
-    assert deliveries.take_back(session) == 1
+    assert deliveries.retract(session) == 1
     (second,) = deliveries.claim(session, NOW, lease_s=60)
     assert first.push is not None
     assert second.push is not None
@@ -100,10 +100,10 @@ def test_a_retry_waits_as_long_as_the_server_asked(session: Session) -> None:
     make_signup(session, event, person)
     make_device(session, person)
     fan_out.expand(session, owe(session, event), NOW)
-    send(session, [Result(Outcome.RETRY, "QuotaExceededError", 60)])
+    send(session, [PushResult(PushOutcome.RETRY, "QuotaExceededError", 60)])
     assert statuses(session) == ["due"]
     assert deliveries.claim(session, NOW + timedelta(seconds=59), lease_s=60) == []
-    assert len(send(session, [Result(Outcome.SENT)], timedelta(seconds=91))) == 1
+    assert len(send(session, [PushResult(PushOutcome.SENT)], timedelta(seconds=91))) == 1
 
 
 def test_a_push_that_would_come_too_late_expires(session: Session) -> None:
@@ -111,7 +111,7 @@ def test_a_push_that_would_come_too_late_expires(session: Session) -> None:
     make_signup(session, event, person)
     make_device(session, person)
     fan_out.expand(session, owe(session, event, "event_cancelled"), NOW)
-    assert send(session, [Result(Outcome.SENT)], timedelta(hours=1)) == []
+    assert send(session, [PushResult(PushOutcome.SENT)], timedelta(hours=1)) == []
     assert statuses(session) == ["expired"]
 
 

@@ -10,7 +10,7 @@ import pytest
 from firebase_admin import messaging
 
 from notifications.push.firebase import CredentialsError, FirebaseGateway
-from notifications.push.gateway import Outcome, Push, Result
+from notifications.push.gateway import Push, PushOutcome, PushResult
 from tests.google.keys import Keys
 from tests.google.standin import Fault, Google
 
@@ -31,12 +31,12 @@ PUSH = Push(
 )
 
 
-def send(gateway: FirebaseGateway, pushes: Sequence[Push]) -> list[Result]:
+def send(gateway: FirebaseGateway, pushes: Sequence[Push]) -> list[PushResult]:
     """Send, and wait for all the results."""
-    results: dict[int, Result] = {}
+    results: dict[int, PushResult] = {}
     all_known = threading.Event()
 
-    def report(position: int, result: Result) -> None:
+    def report(position: int, result: PushResult) -> None:
         results[position] = result
         if len(results) == len(pushes):
             all_known.set()
@@ -55,7 +55,7 @@ def gateway(google: Google, keys: Keys) -> Iterator[FirebaseGateway]:
 
 def test_a_push_arrives_as_it_was_meant(gateway: FirebaseGateway, google: Google) -> None:
     (result,) = send(gateway, [PUSH])
-    assert result.outcome == Outcome.SENT
+    assert result.outcome == PushOutcome.SENT
     (request,) = google.sent
     assert request["message"]["fid"] == "f1"
     assert request["message"]["notification"] == {"title": "Сәлем", "body": "Қолғап алыңыз"}
@@ -65,18 +65,18 @@ def test_a_push_arrives_as_it_was_meant(gateway: FirebaseGateway, google: Google
 @pytest.mark.parametrize(
     ("code", "outcome"),
     [
-        ("UNREGISTERED", Outcome.GONE),
-        ("SENDER_ID_MISMATCH", Outcome.GONE),
-        ("INVALID_ARGUMENT", Outcome.QUARANTINED),
-        ("QUOTA_EXCEEDED", Outcome.RETRY),
-        ("UNAVAILABLE", Outcome.RETRY),
-        ("INTERNAL", Outcome.RETRY),
-        ("THIRD_PARTY_AUTH_ERROR", Outcome.PAUSED),
-        ("silence", Outcome.RETRY),
+        ("UNREGISTERED", PushOutcome.GONE),
+        ("SENDER_ID_MISMATCH", PushOutcome.GONE),
+        ("INVALID_ARGUMENT", PushOutcome.QUARANTINED),
+        ("QUOTA_EXCEEDED", PushOutcome.RETRY),
+        ("UNAVAILABLE", PushOutcome.RETRY),
+        ("INTERNAL", PushOutcome.RETRY),
+        ("THIRD_PARTY_AUTH_ERROR", PushOutcome.PAUSED),
+        ("silence", PushOutcome.RETRY),
     ],
 )
 def test_each_error_is_sent_once_and_named(
-    gateway: FirebaseGateway, google: Google, code: str, outcome: Outcome
+    gateway: FirebaseGateway, google: Google, code: str, outcome: PushOutcome
 ) -> None:
     google.faults["f1"] = Fault(code)
     (result,) = send(gateway, [PUSH])
@@ -108,7 +108,7 @@ def test_retry_after_comes_back_at_once(
 def test_one_bad_target_amid_many(gateway: FirebaseGateway, google: Google) -> None:
     google.faults["f7"] = Fault("UNREGISTERED")
     results = send(gateway, [replace(PUSH, target=f"f{n}") for n in range(20)])
-    assert [n for n, result in enumerate(results) if result.outcome != Outcome.SENT] == [7]
+    assert [n for n, result in enumerate(results) if result.outcome != PushOutcome.SENT] == [7]
     assert len(google.sent) == 19
     assert google.hits["/token"] == 1
 
@@ -117,15 +117,18 @@ def test_a_planted_bad_field_is_caught_and_is_not_the_devices_fault(
     gateway: FirebaseGateway, google: Google
 ) -> None:
     (result,) = send(gateway, [replace(PUSH, data={"google.secret": "x"})])
-    assert result.outcome == Outcome.REJECTED
+    assert result.outcome == PushOutcome.REJECTED
     assert google.rejected == ["message.data.google.secret: reserved"]
 
 
 def test_oauth_down_loses_nothing(gateway: FirebaseGateway, google: Google) -> None:
     google.oauth_down = True
-    assert {result.outcome for result in send(gateway, [PUSH, PUSH])} <= {Outcome.RETRY, Outcome.PAUSED}
+    assert {result.outcome for result in send(gateway, [PUSH, PUSH])} <= {
+        PushOutcome.RETRY,
+        PushOutcome.PAUSED,
+    }
     google.oauth_down = False
-    assert send(gateway, [PUSH])[0].outcome == Outcome.SENT
+    assert send(gateway, [PUSH])[0].outcome == PushOutcome.SENT
 
 
 def test_broken_credentials_say_how_to_mend_them(tmp_path: Path) -> None:

@@ -16,8 +16,8 @@ from http_base.application import Tazalyq
 from notifications import fan_out
 from notifications.models import Delivery, PushPause
 from notifications.push import deliveries, quota
-from notifications.push.gateway import Outcome, Push, Report, Result
-from notifications.push.sender import Pace, Sender
+from notifications.push.gateway import OnResult, Push, PushOutcome, PushResult
+from notifications.push.sender import Sender, SendRate
 from service.models import Device, Event, Outbox, Signup, Volunteer
 from service.people import volunteers
 from service.platform.clock import FixedClock
@@ -25,7 +25,7 @@ from tests.conftest import NOW
 from tests.makers import make_device, make_event, make_signup, make_volunteer
 from tests.notifications.push.test_deliveries import owe, statuses
 
-Answer = Callable[[Push], Result]
+Answer = Callable[[Push], PushResult]
 
 
 class Gateway:
@@ -33,11 +33,11 @@ class Gateway:
 
     at_once = 100
 
-    def __init__(self, answer: Answer = lambda _push: Result(Outcome.SENT)) -> None:
+    def __init__(self, answer: Answer = lambda _push: PushResult(PushOutcome.SENT)) -> None:
         self.answer = answer
         self.sent: list[Push] = []
 
-    def send(self, pushes: Sequence[Push], report: Report) -> None:
+    def send(self, pushes: Sequence[Push], report: OnResult) -> None:
         self.sent += pushes
         for position, push in enumerate(pushes):
             report(position, self.answer(push))
@@ -68,7 +68,7 @@ def database(connection: sa.Connection) -> Database:
 
 
 def make_sender(database: Database, gateway: Gateway, clock: FixedClock, lease_s: float = 60) -> Sender:
-    return Sender(database, clock, gateway, Pace(lease_s))
+    return Sender(database, clock, gateway, SendRate(lease_s))
 
 
 def make_crowd(session: Session, count: int, **device: str) -> Event:
@@ -90,7 +90,7 @@ def results(session: Session) -> list[str | None]:
 def test_one_bad_token_amid_five_hundred(session: Session, database: Database, clock: FixedClock) -> None:
     make_crowd(session, 500)
     bad = session.scalars(sa.select(Device.value).limit(1).offset(250)).one()
-    gateway = Gateway(lambda push: Result(Outcome.GONE if push.target == bad else Outcome.SENT))
+    gateway = Gateway(lambda push: PushResult(PushOutcome.GONE if push.target == bad else PushOutcome.SENT))
     make_sender(database, gateway, clock).run()
     assert len(gateway.sent) == 500
     assert statuses(session).count("sent") == 499
@@ -114,13 +114,13 @@ def test_a_crash_between_sending_and_saving_repeats_the_same_push(
 def test_a_lost_lease_does_not_overwrite_what_the_new_owner_says(session: Session) -> None:
     make_crowd(session, 1)
     (slow,) = deliveries.claim(session, NOW, lease_s=-1, owner="slow")
-    deliveries.take_back(session)
+    deliveries.retract(session)
     (quick,) = deliveries.claim(session, NOW, lease_s=60, owner="quick")
-    deliveries.settle(session, [slow], [Result(Outcome.GONE, "late")], NOW)
+    deliveries.settle(session, [slow], [PushResult(PushOutcome.GONE, "late")], NOW)
     assert statuses(session) == ["sending"]
     assert session.scalar(sa.select(Device.off_since)) is None
-    deliveries.settle(session, [quick], [Result(Outcome.SENT)], NOW)
-    deliveries.settle(session, [slow], [Result(Outcome.RETRY, "late")], NOW)
+    deliveries.settle(session, [quick], [PushResult(PushOutcome.SENT)], NOW)
+    deliveries.settle(session, [slow], [PushResult(PushOutcome.RETRY, "late")], NOW)
     assert statuses(session) == ["sent"]
 
 
@@ -128,7 +128,7 @@ def test_a_renewed_lease_is_not_taken_back(session: Session) -> None:
     make_crowd(session, 1)
     (claim,) = deliveries.claim(session, NOW, lease_s=-1, owner="slow")
     deliveries.renew(session, "slow", [claim.delivery_id], lease_s=60)
-    assert deliveries.take_back(session) == 0
+    assert deliveries.retract(session) == 0
 
 
 def test_a_phone_that_changed_hands_gets_nothing_of_its_previous_owner(
@@ -157,7 +157,7 @@ def test_a_phone_reinstalled_while_its_old_value_was_tried_stays_on(session: Ses
     make_crowd(session, 1)
     (claim,) = deliveries.claim(session, NOW, lease_s=60)
     session.execute(sa.update(Device).values(value="new value"))
-    deliveries.settle(session, [claim], [Result(Outcome.GONE)], NOW)
+    deliveries.settle(session, [claim], [PushResult(PushOutcome.GONE)], NOW)
     assert session.scalar(sa.select(Device.off_since)) is None
 
 
@@ -178,7 +178,7 @@ def test_a_refused_configuration_pauses_and_burns_nothing(
     session: Session, database: Database, clock: FixedClock, client: FlaskClient
 ) -> None:
     make_crowd(session, 130)
-    gateway = Gateway(lambda _push: Result(Outcome.PAUSED, "PermissionDeniedError"))
+    gateway = Gateway(lambda _push: PushResult(PushOutcome.PAUSED, "PermissionDeniedError"))
     sender = make_sender(database, gateway, clock)
     sender.run()
     tried = len(gateway.sent)
@@ -194,7 +194,7 @@ def test_a_refused_configuration_pauses_and_burns_nothing(
     let_probe(session)
     sender.run()
     assert len(gateway.sent) == tried + 1
-    gateway.answer = lambda _push: Result(Outcome.SENT)
+    gateway.answer = lambda _push: PushResult(PushOutcome.SENT)
     let_probe(session)
     clock.move(timedelta(minutes=2))
     sender.run()
@@ -214,10 +214,10 @@ def test_a_refused_key_for_one_platform_does_not_hold_up_the_others(
     make_crowd(session, 3, platform="ios")
     make_crowd(session, 3, platform="android")
 
-    def answer(push: Push) -> Result:
+    def answer(push: Push) -> PushResult:
         if push.platform == "ios":
-            return Result(Outcome.PAUSED, "ThirdPartyAuthError", scope="ios")
-        return Result(Outcome.SENT)
+            return PushResult(PushOutcome.PAUSED, "ThirdPartyAuthError", scope="ios")
+        return PushResult(PushOutcome.SENT)
 
     gateway = Gateway(answer)
     sender = make_sender(database, gateway, clock)
@@ -227,7 +227,7 @@ def test_a_refused_key_for_one_platform_does_not_hold_up_the_others(
     sender.run()
     assert sorted(statuses(session)) == ["due"] * 3 + ["sent"] * 5
     assert [push.platform for push in gateway.sent].count("ios") == 3
-    gateway.answer = lambda _push: Result(Outcome.SENT)
+    gateway.answer = lambda _push: PushResult(PushOutcome.SENT)
     let_probe(session)
     clock.move(timedelta(minutes=2))
     sender.run()
@@ -241,9 +241,9 @@ def test_results_survive_a_database_that_goes_away(
 ) -> None:
     make_crowd(session, 3)
 
-    def answer(_push: Push) -> Result:
+    def answer(_push: Push) -> PushResult:
         database.failures = [None]
-        return Result(Outcome.SENT)
+        return PushResult(PushOutcome.SENT)
 
     gateway = Gateway(answer)
     sender = make_sender(database, gateway, clock)
@@ -294,8 +294,8 @@ def test_an_operator_has_failed_pushes_sent_again(
     session: Session, database: Database, clock: FixedClock, app: Tazalyq
 ) -> None:
     make_crowd(session, 2)
-    answers = [Outcome.GONE, Outcome.REJECTED]
-    make_sender(database, Gateway(lambda _push: Result(answers.pop())), clock).run()
+    answers = [PushOutcome.GONE, PushOutcome.REJECTED]
+    make_sender(database, Gateway(lambda _push: PushResult(answers.pop())), clock).run()
     assert statuses(session) == ["gone", "rejected"]
     shown = app.test_cli_runner().invoke(args=["pushes", "stats"])
     assert [line.split() for line in shown.output.splitlines()[:2]] == [
@@ -373,9 +373,9 @@ def test_a_sender_told_to_stop_finishes_what_it_has_begun_and_gives_the_rest_bac
     gateway = Gateway()
     sender = make_sender(database, gateway, clock)
 
-    def answer(_push: Push) -> Result:
+    def answer(_push: Push) -> PushResult:
         sender.stop()
-        return Result(Outcome.SENT)
+        return PushResult(PushOutcome.SENT)
 
     gateway.answer = answer
     sender.run()

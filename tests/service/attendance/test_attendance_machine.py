@@ -29,8 +29,8 @@ from sqlalchemy.orm import Session
 
 from service import errors
 from service.attendance import check_in, cross_checks
-from service.attendance.check_in import Outcome, Report
-from service.attendance.evidence import Kind, Position
+from service.attendance.check_in import RecordOutcome, SentRecord
+from service.attendance.evidence import Position, RecordKind
 from service.models import Attendance, CountPending, Event, Volunteer
 from service.platform.database import engine_options, sqlalchemy_url
 from service.platform.thresholds import Thresholds
@@ -59,7 +59,7 @@ class Recorded:
     """A phone records presence; `sent` is what it sends, sooner or later."""
 
     person: int
-    sent: Report
+    sent: SentRecord
 
 
 Happening = Cancelled | Recorded
@@ -94,10 +94,10 @@ class World:
         ]
         self.session.commit()
 
-    def report(self, person: int, sent: Sequence[Report], now: datetime) -> list[Outcome]:
+    def report(self, person: int, sent: Sequence[SentRecord], now: datetime) -> list[RecordOutcome]:
         """What a phone sends in one call."""
         connections = rolled_back(self.connection)
-        return check_in.report_all(connections, self.people[person], sent, now, LIMITS)
+        return check_in.record_all(connections, self.people[person], sent, now, LIMITS)
 
     def cancel(self, happening: Cancelled) -> None:
         event = self.session.get_one(Event, self.events[happening.event])
@@ -152,7 +152,7 @@ class World:
         self.connection.close()
 
 
-def answer(outcome: Outcome) -> str:
+def answer(outcome: RecordOutcome) -> str:
     """What a phone learns of one record, whether it was sent for the first time or again."""
     return outcome.code if isinstance(outcome, errors.ServiceError) else "stored"
 
@@ -169,7 +169,7 @@ class Phones(RuleBasedStateMachine):
         self.numbers = random.Random(seed)  # noqa: S311 - draws ids
         self.happened: list[Happening] = []
         # By whom, and by which phone: one call is of one phone.
-        self.kept: dict[tuple[int, str], list[Report]] = {}
+        self.kept: dict[tuple[int, str], list[SentRecord]] = {}
         self.answers: dict[UUID, str] = {}
 
     @rule(minutes=st.sampled_from([1, 5, 20, 45, 90]))
@@ -179,7 +179,7 @@ class Phones(RuleBasedStateMachine):
     @rule(
         person=st.integers(0, PEOPLE - 1),
         event=st.integers(0, 2),
-        kind=st.sampled_from(Kind),
+        kind=st.sampled_from(RecordKind),
         phone=st.integers(0, PHONES - 1),
         place=st.sampled_from(
             ["there", "there", "copied", "beside", "far", "vague", "code", "code and beside"]
@@ -188,7 +188,15 @@ class Phones(RuleBasedStateMachine):
         is_live=st.booleans(),
     )
     def record(
-        self, person: int, event: int, kind: Kind, phone: int, place: str, *, mocked: bool, is_live: bool
+        self,
+        person: int,
+        event: int,
+        kind: RecordKind,
+        phone: int,
+        place: str,
+        *,
+        mocked: bool,
+        is_live: bool,
     ) -> None:
         """Somebody records presence; without signal it is kept."""
         sent = self.made(event, kind, phone, place, mocked=mocked)
@@ -198,7 +206,7 @@ class Phones(RuleBasedStateMachine):
         else:
             self.kept.setdefault((person, sent.installation_id), []).append(sent)
 
-    def made(self, event: int, kind: Kind, phone: int, place: str, *, mocked: bool) -> Report:
+    def made(self, event: int, kind: RecordKind, phone: int, place: str, *, mocked: bool) -> SentRecord:
         latitude, longitude = CHOBDA if event == 1 else AKTOBE
         north = {"beside": 0.004, "code and beside": 0.004, "far": 0.05}.get(place, 0)
         jitter = 0 if place == "copied" else self.numbers.uniform(0, 1e-4)
@@ -210,7 +218,7 @@ class Phones(RuleBasedStateMachine):
             mocked=mocked,
         )
         has_code = place.startswith("code")
-        return Report(
+        return SentRecord(
             id=UUID(int=self.numbers.getrandbits(128), version=4),
             event_id=self.world.events[event],
             kind=kind,
@@ -221,7 +229,7 @@ class Phones(RuleBasedStateMachine):
             code=pyotp.TOTP(SECRET, interval=60).at(self.now) if has_code else None,
         )
 
-    def deliver(self, person: int, sent: list[Report]) -> None:
+    def deliver(self, person: int, sent: list[SentRecord]) -> None:
         for one, outcome in zip(sent, self.world.report(person, sent, self.now), strict=True):
             found = answer(outcome)
             assert self.answers.setdefault(one.id, found) == found, "another answer to the same record"
@@ -311,12 +319,12 @@ def test_a_rule_that_doubts_only_who_comes_last_is_found(
     engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The machine itself can fail: planted here is what most check-in code does."""
-    whole = cross_checks.doubts
+    whole = cross_checks.flags
 
-    def only_of_new(new: Any, known: Any, limits: Any) -> dict[Any, set[str]]:
+    def only_of_new(new: Any, known: Any, thresholds: Any) -> dict[Any, set[str]]:
         keys = {one.key for one in new}
-        return {key: found for key, found in whole(new, known, limits).items() if key in keys}
+        return {key: found for key, found in whole(new, known, thresholds).items() if key in keys}
 
-    monkeypatch.setattr(cross_checks, "doubts", only_of_new)
+    monkeypatch.setattr(cross_checks, "flags", only_of_new)
     with pytest.raises(AssertionError):
         run(engine, 500, Phase.generate)

@@ -14,8 +14,8 @@ from service.attendance.cross_checks import (
     TRAVEL_WINDOW,
     RecordKey,
     Sighting,
-    doubts,
     fix_key,
+    flags,
     is_impossible_travel,
 )
 from service.geography.geodesy import EARTH_RADIUS_M
@@ -56,7 +56,7 @@ def sighting(
 
 def found(*sightings: Sighting) -> dict[RecordKey, set[str]]:
     """The doubts of records that arrive all at once."""
-    return dict(doubts(sightings, (), LIMITS))
+    return dict(flags(sightings, (), LIMITS))
 
 
 def doubted(*sightings: Sighting) -> set[RecordKey]:
@@ -206,7 +206,7 @@ def in_rounds(rounds: Sequence[Sequence[Sighting]]) -> dict[RecordKey, set[str]]
     all_found: defaultdict[RecordKey, set[str]] = defaultdict(set)
     for new in rounds:
         known = [one for one in stored if any(_is_read(one, other) for other in new)]
-        for key, reasons in doubts(new, known, LIMITS).items():
+        for key, reasons in flags(new, known, LIMITS).items():
             all_found[key] |= reasons
         stored += new
     return dict(all_found)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.attendance.derivation import Decision, Record, State, deltas, derive
-from service.attendance.evidence import INTEGRITY, Evidence, Kind, Status
+from service.attendance.evidence import INTEGRITY, Evidence, RecordKind, Status
 from service.platform.thresholds import Thresholds
 
 START = datetime(2026, 5, 16, 5, 0, tzinfo=UTC)
@@ -26,12 +26,12 @@ def at(minutes: float) -> datetime:
 
 def came(minutes: float, *reasons: str, evidence: Evidence = Evidence.GPS, distance_m: int = 0) -> Record:
     """A check-in so many minutes after the start."""
-    return Record(f"in {minutes}", Kind.CHECK_IN, at(minutes), evidence, distance_m, reasons)
+    return Record(f"in {minutes}", RecordKind.CHECK_IN, at(minutes), evidence, distance_m, reasons)
 
 
 def left(minutes: float, *reasons: str) -> Record:
     """A check-out so many minutes after the start."""
-    return Record(f"out {minutes}", Kind.CHECK_OUT, at(minutes), Evidence.GPS, 0, reasons)
+    return Record(f"out {minutes}", RecordKind.CHECK_OUT, at(minutes), Evidence.GPS, 0, reasons)
 
 
 def derived(
@@ -148,7 +148,7 @@ def test_at_the_same_moment_the_check_in_comes_first() -> None:
 
 def test_of_two_check_ins_at_the_same_moment_always_the_same_is_first() -> None:
     one, other = (
-        Record(id_, Kind.CHECK_IN, at(10), Evidence.GPS, place, ())
+        Record(id_, RecordKind.CHECK_IN, at(10), Evidence.GPS, place, ())
         for id_, place in zip("ab", (1, 2), strict=True)
     )
     assert derived(one, other).distance_m == derived(other, one).distance_m == 1
@@ -239,7 +239,7 @@ RECORDS = st.lists(
     st.builds(
         Record,
         id=st.uuids().map(str),
-        kind=st.sampled_from(Kind),
+        kind=st.sampled_from(RecordKind),
         captured_at=st.integers(-8, 36).map(lambda quarter: at(15 * quarter)),
         evidence=st.sampled_from([Evidence.GPS, Evidence.CODE, Evidence.WEAK]),
         distance_m=st.none() | st.integers(0, 2_000),

@@ -7,7 +7,7 @@ import pytest
 
 from service import errors
 from service.attendance.derivation import presence_minutes
-from service.attendance.evidence import Evidence, Fix, Kind, Presence, Status, judge
+from service.attendance.evidence import Evidence, Fix, Presence, RecordKind, Status, judge
 from service.platform.thresholds import Thresholds
 
 START = datetime(2026, 5, 16, 5, 0, tzinfo=UTC)
@@ -19,7 +19,7 @@ DAY = timedelta(days=1)
 FIX_FIELDS = Fix.__dataclass_fields__
 
 
-def check_in(kind: Kind = Kind.CHECK_IN, **changes: object) -> tuple[str, str, tuple[str, ...]]:
+def check_in(kind: RecordKind = RecordKind.CHECK_IN, **changes: object) -> tuple[str, str, tuple[str, ...]]:
     """The verdict on a good check-in at the start, changed as said."""
     fix = replace(GOOD, **{name: value for name, value in changes.items() if name in FIX_FIELDS})
     presence = Presence(kind, at=START, arrived_at=START, fix=fix)
@@ -91,8 +91,8 @@ def test_six_hours_off_is_refused() -> None:
 
 def test_check_out_has_an_hour_more() -> None:
     late = END + timedelta(minutes=60)
-    assert check_in(Kind.CHECK_OUT, at=late)[2] == ()
-    assert check_in(Kind.CHECK_OUT, at=late + SECOND)[2] == ("late",)
+    assert check_in(RecordKind.CHECK_OUT, at=late)[2] == ()
+    assert check_in(RecordKind.CHECK_OUT, at=late + SECOND)[2] == ("late",)
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ def test_changes_at_once_leave_the_counts_exact(sessions: Sessions) -> None:
             actor = volunteers.find_actor(session, owner.subject)
             assert actor is not None
             if n % 7 == 6:
-                groups.take_back(session, actor, event.id, ids[0], NOW)
+                groups.retract(session, actor, event.id, ids[0], NOW)
             else:
                 group = Group("7 «Б»", people=n + 1, minutes=60)
                 groups.give(session, actor, event.id, ids[n % 3], group, NOW)
@@ -53,5 +53,5 @@ def test_a_head_count_in_the_making_does_not_hold_up_check_ins(sessions: Session
         groups.give(giving, actor, event.id, uuid4(), Group("7 «Б»", 20, 60), NOW)
         checking.execute(sa.text("SET LOCAL lock_timeout = '500ms'"))
         connections = rolled_back(checking)
-        check_in.report(connections, owner.subject, report(event.id), NOW, Thresholds())
+        check_in.record(connections, owner.subject, report(event.id), NOW, Thresholds())
         giving.rollback()

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from service import errors
 from service.access import Actor
 from service.attendance import check_in, presence_store
-from service.attendance.check_in import Report
-from service.attendance.evidence import Kind, Position
+from service.attendance.check_in import SentRecord
+from service.attendance.evidence import Position, RecordKind
 from service.events import signups
 from service.figures import counts
 from service.ledger import ledger
@@ -29,14 +29,14 @@ ALMATY = (43.2389, 76.8897)
 _metres = itertools.cycle(range(50))
 
 
-def report(event_id: UUID, record_id: UUID | None = None, accuracy_m: float = 8) -> Report:
+def report(event_id: UUID, record_id: UUID | None = None, accuracy_m: float = 8) -> SentRecord:
     # Each its own place, a metre apart: many people with one fix would be a doubt.
     latitude = AKTOBE[0] + next(_metres) * 1e-5
     position = Position(latitude, AKTOBE[1], accuracy_m=accuracy_m, fixed_at=NOW)
-    return Report(
+    return SentRecord(
         id=record_id or uuid4(),
         event_id=event_id,
-        kind=Kind.CHECK_IN,
+        kind=RecordKind.CHECK_IN,
         installation_id=str(uuid4()),
         captured_at=NOW,
         clock_ahead=timedelta(0),
@@ -44,8 +44,8 @@ def report(event_id: UUID, record_id: UUID | None = None, accuracy_m: float = 8)
     )
 
 
-def checked_in(sessions: Sessions, person: Volunteer, what: Report) -> tuple[UUID, bool]:
-    stored = check_in.report(committing(sessions), person.subject, what, NOW, Thresholds())
+def checked_in(sessions: Sessions, person: Volunteer, what: SentRecord) -> tuple[UUID, bool]:
+    stored = check_in.record(committing(sessions), person.subject, what, NOW, Thresholds())
     assert stored.attendance is not None
     return UUID(stored.attendance["id"]), stored.repeated
 
@@ -80,7 +80,7 @@ def test_check_ins_with_different_ids_share_one_attendance(sessions: Sessions) -
         assert pending == 1
 
 
-def in_two_places(sessions: Sessions) -> tuple[Volunteer, Report, Report]:
+def in_two_places(sessions: Sessions) -> tuple[Volunteer, SentRecord, SentRecord]:
     """One person, at the same moment at two events that are 1,900 km apart."""
     here, (person,) = made(sessions, 1)
     there, _ = made(sessions, 0, latitude=ALMATY[0], longitude=ALMATY[1])
@@ -88,7 +88,7 @@ def in_two_places(sessions: Sessions) -> tuple[Volunteer, Report, Report]:
     return person, report(here.id), replace(report(there.id), position=position)
 
 
-def doubts(sessions: Sessions, *sent: Report) -> list[list[str]]:
+def doubts(sessions: Sessions, *sent: SentRecord) -> list[list[str]]:
     query = sa.select(PresenceRecord.reasons).where(PresenceRecord.id.in_([one.id for one in sent]))
     with sessions() as session:
         return list(session.scalars(query))
@@ -114,7 +114,7 @@ def test_what_arrives_between_the_facts_and_the_storing_is_seen(
 def test_what_is_being_stored_meanwhile_is_waited_for(sessions: Sessions) -> None:
     person, first, second = in_two_places(sessions)
     with sessions.kw["bind"].connect() as storing, ThreadPoolExecutor(1) as pool:
-        check_in.report(rolled_back(storing), person.subject, second, NOW, Thresholds())
+        check_in.record(rolled_back(storing), person.subject, second, NOW, Thresholds())
         waiting = pool.submit(checked_in, sessions, person, first)
         while not waiting.done() and not waits_for_a_lock(sessions):
             time.sleep(0.01)
@@ -160,11 +160,11 @@ def test_places_are_never_given_twice(sessions: Sessions) -> None:
 
 def test_counts_are_exact_at_every_moment_of_a_fold(sessions: Sessions) -> None:
     event, people = made(sessions, 60)
-    question = counts.Question(event.day, event.day, "event")
+    question = counts.CountRequest(event.day, event.day, "event")
 
     def read() -> int:
         with sessions() as session:
-            rows = {row["key"]: row for row in counts.report(session, question, NOW)["rows"]}
+            rows = {row["key"]: row for row in counts.count(session, question, NOW)["rows"]}
         return int(rows[str(event.id)]["participations"]) if str(event.id) in rows else 0
 
     def fold() -> None:

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from service import errors
 from service.attendance import check_in, retention
-from service.attendance.check_in import Report
-from service.attendance.evidence import Kind, Position
+from service.attendance.check_in import SentRecord
+from service.attendance.evidence import Position, RecordKind
 from service.models import Event, PresenceRecord, Volunteer
 from service.platform.thresholds import Thresholds
 from tests.conftest import NOW, rolled_back
@@ -28,15 +28,15 @@ def event(session: Session) -> Event:
     return make_event(session)
 
 
-def came(session: Session, event: Event, person: Volunteer, metres: int = 0) -> Report:
+def came(session: Session, event: Event, person: Volunteer, metres: int = 0) -> SentRecord:
     latitude = AKTOBE[0] + metres * 1e-5
     position = Position(latitude, AKTOBE[1], accuracy_m=8, fixed_at=NOW)
-    sent = Report(uuid4(), event.id, Kind.CHECK_IN, str(uuid4()), NOW, timedelta(0), position)
-    check_in.report(rolled_back(session.connection()), person.subject, sent, NOW, Thresholds())
+    sent = SentRecord(uuid4(), event.id, RecordKind.CHECK_IN, str(uuid4()), NOW, timedelta(0), position)
+    check_in.record(rolled_back(session.connection()), person.subject, sent, NOW, Thresholds())
     return sent
 
 
-def record(session: Session, sent: Report) -> PresenceRecord:
+def record(session: Session, sent: SentRecord) -> PresenceRecord:
     query = sa.select(PresenceRecord).where(PresenceRecord.id == sent.id)
     return session.scalars(query, execution_options={"populate_existing": True}).one()
 
@@ -59,7 +59,7 @@ def test_an_attendance_stays_as_it_was_judged(session: Session, event: Event) ->
     retention.forget_coordinates(session, LATER + timedelta(days=1))
     connections = rolled_back(session.connection())
     with pytest.raises(errors.IdReused):
-        check_in.report(connections, person.subject, sent, LATER + timedelta(days=1), Thresholds())
+        check_in.record(connections, person.subject, sent, LATER + timedelta(days=1), Thresholds())
     assert record(session, sent).status == "counted"
 
 

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from service import errors
 from service.access import Actor
 from service.attendance import check_in
-from service.attendance.check_in import Report
+from service.attendance.check_in import SentRecord
 from service.attendance.derivation import Decision
-from service.attendance.evidence import Kind, Position, Status
+from service.attendance.evidence import Position, RecordKind, Status
 from service.attendance.presence_store import RaceLostError
 from service.figures import counts
 from service.models import Appeal, Attendance, AttendanceDecision, Event, Outbox, Volunteer
@@ -49,11 +49,11 @@ class Stage:
             self.event: Event = make_event(session, make_organization(session, self.owner))
             self.coordinators = [make_coordinator(session), make_coordinator(session)]
 
-    def report(self, kind: Kind, at: Any = NOW, *, mocked: bool = False) -> None:
+    def report(self, kind: RecordKind, at: Any = NOW, *, mocked: bool = False) -> None:
         position = Position(*AKTOBE, accuracy_m=8, fixed_at=at, mocked=mocked)
         installation = str(self.volunteer.id)
-        sent = Report(uuid4(), self.event.id, kind, installation, at, timedelta(0), position)
-        check_in.report(committing(self.sessions), self.volunteer.subject, sent, at, Thresholds())
+        sent = SentRecord(uuid4(), self.event.id, kind, installation, at, timedelta(0), position)
+        check_in.record(committing(self.sessions), self.volunteer.subject, sent, at, Thresholds())
 
     def actor(self, session: Session, who: Volunteer) -> Actor:
         found = volunteers.find_actor(session, who.subject)
@@ -93,7 +93,7 @@ class Stage:
 
     def figures(self) -> dict[str, int]:
         with self.sessions() as session:
-            rows = counts.report(session, counts.Question(self.event.day, self.event.day, "event"), LATER)
+            rows = counts.count(session, counts.CountRequest(self.event.day, self.event.day, "event"), LATER)
         found = {row["key"]: row for row in rows["rows"]}.get(str(self.event.id), {})
         return {name: found.get(name, 0) for name in ("participations", "minutes", "in_review")}
 
@@ -116,10 +116,10 @@ def together(*acts: Callable[[], None]) -> list[BaseException | None]:
 def test_a_correction_while_the_volunteer_checks_out(sessions: Sessions) -> None:
     for _ in range(ROUNDS):
         stage = Stage(sessions)
-        stage.report(Kind.CHECK_IN)
+        stage.report(RecordKind.CHECK_IN)
         failed = together(
             lambda stage=stage: stage.correct(present=True, minutes=60),  # type: ignore[misc]
-            lambda stage=stage: stage.report(Kind.CHECK_OUT, LATER),  # type: ignore[misc]
+            lambda stage=stage: stage.report(RecordKind.CHECK_OUT, LATER),  # type: ignore[misc]
         )
         assert failed == [None, None]
         held = stage.attendance()
@@ -133,7 +133,7 @@ def test_vouching_while_the_first_check_in_arrives(sessions: Sessions) -> None:
         stage = Stage(sessions)
         failed = together(
             lambda stage=stage: stage.correct(present=True, minutes=60),  # type: ignore[misc]
-            lambda stage=stage: stage.report(Kind.CHECK_IN),  # type: ignore[misc]
+            lambda stage=stage: stage.report(RecordKind.CHECK_IN),  # type: ignore[misc]
         )
         assert failed == [None, None]
         held = stage.attendance()
@@ -152,8 +152,8 @@ def test_the_same_correction_many_times_at_once_is_kept_once(sessions: Sessions)
 def test_coordinators_who_disagree_at_once(sessions: Sessions) -> None:
     for _ in range(ROUNDS):
         stage = Stage(sessions)
-        stage.report(Kind.CHECK_IN, mocked=True)
-        stage.report(Kind.CHECK_OUT, LATER)
+        stage.report(RecordKind.CHECK_IN, mocked=True)
+        stage.report(RecordKind.CHECK_OUT, LATER)
         failed = together(
             lambda stage=stage: stage.decide(Status.COUNTED, 0),  # type: ignore[misc]
             lambda stage=stage: stage.decide(Status.REJECTED, 1),  # type: ignore[misc]
@@ -178,7 +178,7 @@ def test_coordinators_who_disagree_at_once(sessions: Sessions) -> None:
 def test_an_appeal_at_the_moment_of_a_decision_is_heard_or_open(sessions: Sessions) -> None:
     for _ in range(ROUNDS):
         stage = Stage(sessions)
-        stage.report(Kind.CHECK_IN, mocked=True)
+        stage.report(RecordKind.CHECK_IN, mocked=True)
         failed = together(
             lambda stage=stage: stage.decide(Status.REJECTED),  # type: ignore[misc]
             lambda stage=stage: stage.appeal(),  # type: ignore[misc]
@@ -186,13 +186,13 @@ def test_an_appeal_at_the_moment_of_a_decision_is_heard_or_open(sessions: Sessio
         assert failed == [None, None]
         with sessions() as session:
             appeal = session.get_one(Appeal, stage.attendance().id)
-            waiting = reviews.queue(session, stage.actor(session, stage.coordinators[0]), None, None, 100)
+            waiting = reviews.waiting(session, stage.actor(session, stage.coordinators[0]), None, None, 100)
         assert (appeal.decided_at is None) == (appeal.attendance_id in {one.attendance.id for one in waiting})
 
 
 def test_answers_at_once_are_one(sessions: Sessions) -> None:
     stage = Stage(sessions)
-    stage.report(Kind.CHECK_IN, mocked=True)
+    stage.report(RecordKind.CHECK_IN, mocked=True)
     failed = together(*[stage.appeal] * 6)
     assert sorted(type(error).__name__ for error in failed) == ["AlreadyAppealed"] * 5 + ["NoneType"]
 
@@ -217,13 +217,13 @@ def test_a_lost_race_is_run_again_and_then_given_up(session: Session) -> None:
 def test_a_change_behind_the_decisions_back_is_noticed(sessions: Sessions) -> None:
     """The job that closes forgotten check-outs takes no lock on people: the version notices it."""
     stage = Stage(sessions)
-    stage.report(Kind.CHECK_IN)
+    stage.report(RecordKind.CHECK_IN)
     ended = stage.event.ends_at + timedelta(hours=2)
     with sessions.begin() as session:
         case = decisions.lock_and_read(session, stage.event.id, stage.volunteer.id)
         with sessions.begin() as other:
             assert check_in.close_forgotten(other, ended, Thresholds()) >= 1
-        word = decisions.Word(decisions.Role.ORGANIZER, stage.owner.id, Status.COUNTED, 60, "x")
+        word = decisions.Ruling(decisions.RuledBy.ORGANIZER, stage.owner.id, Status.COUNTED, 60, "x")
         decision = Decision(Status.COUNTED, 60, is_correction=True)
         with pytest.raises(RaceLostError):
             decisions.put(session, case, word, decision, ended, Thresholds())
