@@ -9,15 +9,18 @@ from flask import Flask, current_app
 from flask_migrate import Migrate
 from sqlalchemy.orm import sessionmaker
 
-import notifications.tasks  # noqa: F401 - registers the worker's tasks
-import service.attendance.retention  # noqa: F401 - registers its daily task
+import notifications.listeners
+import notifications.tasks
+import service.attendance.retention
+import service.listeners
 from http_base.address_limit import AddressLimit
 from http_base.identity import AppCheck, FirebaseVerifier, TokenVerifier
 from http_base.local_tokens import LocalTokens
 from notifications.push.firebase import FirebaseGateway
 from notifications.push.gateway import Gateway
 from notifications.push.local import LocalGateway
-from notifications.push.sender import Pace, Sender
+from notifications.push.sender import Sender, SendRate
+from service import happenings
 from service.platform import embedded_postgres
 from service.platform.clock import Clock, SharedClock, SystemClock, read_clock_offset
 from service.platform.database import Connections, connections, db, engine_options, libpq_url, sqlalchemy_url
@@ -42,7 +45,7 @@ class Services:
     def runtime(self, engine: sa.Engine) -> Runtime:
         """What the worker's tasks need; the gateway is made here, in the process that sends."""
         sessions = sessionmaker(engine, expire_on_commit=False)
-        pace = Pace(self.settings.push_lease_s, self.settings.push_per_second)
+        pace = SendRate(self.settings.push_lease_s, self.settings.push_per_second)
         sender = Sender(sessions, self.clock, self._gateway(sessions), pace)
         return Runtime(sessions, self.clock, self.settings.thresholds, {"sender": sender})
 
@@ -67,6 +70,7 @@ def install_services(
     app: Flask, settings: Settings, clock: Clock | None, verifier: TokenVerifier | None
 ) -> None:
     """Make the parts and keep them with the application; a test brings a `clock` or `verifier` of its own."""
+    happenings.install(service.listeners.LISTENERS, notifications.listeners.LISTENERS)
     database_url = _connect_database(app, settings)
     with app.app_context():
         opened = connections(db.engine)

@@ -1,0 +1,43 @@
+"""What rooms tell each other without importing each other: a happening, and who listens to it.
+
+A use case tells; whoever must act on it in the same transaction is named in `service/listeners.py` or
+`notifications/listeners.py`, in the order in which they run.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """Something that has just been changed in the session's transaction, `at` a moment."""
+
+    at: datetime
+
+
+Listener = Callable[[Session, Any], None]
+Table = Mapping[type[Happening], Sequence[Listener]]
+
+_tables: list[Table] = []
+
+
+def install(*tables: Table) -> None:
+    """Let these tables, in their order, hear of everything from now on; those of before are forgotten."""
+    _tables[:] = tables
+
+
+def tell(session: Session, happening: Happening) -> None:
+    """Run every listener to this kind of happening, in the written order, in the session's transaction.
+
+    Raises:
+        RuntimeError: nothing is installed, so that nobody would hear; what a listener raises.
+    """
+    if not _tables:
+        raise RuntimeError("no listeners are installed")
+    for table in _tables:
+        for listener in table.get(type(happening), ()):
+            listener(session, happening)

@@ -1,0 +1,5 @@
+"""Who in the service hears of what, in the order in which they run. May import every room."""
+
+from service.happenings import Table
+
+LISTENERS: Table = {}

@@ -1,0 +1,58 @@
+"""Happenings are heard, in the written order, or fail aloud."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+import notifications.listeners
+import service.listeners
+from service import happenings
+from service.happenings import Happening, install, tell
+from tests.conftest import NOW
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried(Happening):
+    """Of this test alone."""
+
+
+HEARD_BY: dict[str, tuple[str, ...]] = {}
+"""Every happening of the house, and who hears of it, in the order in which they run."""
+
+
+@pytest.fixture
+def own_tables() -> Iterator[None]:
+    installed = list(happenings._tables)
+    yield
+    install(*installed)
+
+
+def test_listeners_run_in_the_written_order(own_tables: None, session: Session) -> None:
+    heard: list[Any] = []
+    install(
+        {Tried: [lambda _s, h: heard.append(1), lambda _s, h: heard.append(2)]},
+        {Tried: [lambda _s, h: heard.append(h)]},
+    )
+    told = Tried(at=NOW)
+    tell(session, told)
+    assert heard == [1, 2, told]
+
+
+def test_telling_nobody_at_all_fails_aloud(own_tables: None, session: Session) -> None:
+    install()
+    with pytest.raises(RuntimeError):
+        tell(session, Tried(at=NOW))
+
+
+def test_who_hears_of_what_is_written_here() -> None:
+    found: dict[str, tuple[str, ...]] = {}
+    for table in (service.listeners.LISTENERS, notifications.listeners.LISTENERS):
+        for kind, listeners in table.items():
+            named = (f"{one.__module__}.{one.__name__}" for one in listeners)
+            found[kind.__name__] = (*found.get(kind.__name__, ()), *named)
+    assert found == HEARD_BY
+    ours = {kind.__name__ for kind in Happening.__subclasses__() if kind.__module__ == happenings.__name__}
+    assert ours == set(HEARD_BY)
