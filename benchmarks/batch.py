@@ -32,7 +32,7 @@ from benchmarks.kit.service import Service, database
 from service.events import events
 from service.geography import places
 from service.models import Organization
-from service.people import volunteers
+from service.people import identities
 
 CONNECTIONS = 8
 RECORDS = 200
@@ -84,7 +84,7 @@ class Weekend:
         place = phones.moved(
             town.latitude, town.longitude, self._random.uniform(0, BETWEEN_PLACES_M), self._random
         )
-        owner = volunteers.find_actor(session, OWNER)
+        owner = identities.find_actor(session, OWNER)
         assert owner is not None  # noqa: S101 - the demo made it
         query = sa.select(Organization.id).where(Organization.created_by == owner.volunteer_id)
         plan = events.Plan(

@@ -5,7 +5,7 @@ from flask.cli import AppGroup
 
 from http_base.context import services
 from service import errors
-from service.people import volunteers
+from service.people.coordinators import appoint
 from service.platform import phones
 from service.platform.database import db
 
@@ -22,7 +22,7 @@ def add_coordinator(phone: str, region: str | None) -> None:
     """Give the volunteer with PHONE a REGION (KZ-15), or the whole country."""
     number = phones.parse(phone, services().settings.phone_regions)
     try:
-        volunteers.appoint_coordinator(db.session(), number, region, services().clock.now())
+        appoint(db.session(), number, region, services().clock.now())
     except errors.NotFound as error:
         raise click.ClickException(
             f"Nobody has registered with {number}: do that in the app first."

@@ -12,7 +12,7 @@ from service.geography import places
 from service.models import Coordinator, Organization, Volunteer
 from service.models.volunteers import NATIONAL
 from service.organizations import organizations
-from service.people import notification_settings, volunteers
+from service.people import identities, notification_settings, volunteers
 
 NAMES = ("Айгүл", "Бекзат", "Гүлнар", "Дәурен", "Еркін", "Жанар", "Қанат", "Ләззат", "Мадина", "Нұрлан")
 FIRST_VOLUNTEER = 77_000_000_101
@@ -68,7 +68,7 @@ def _person(session: Session, phone: str, name: str, region_code: str, now: date
 
 
 def _actor(session: Session, person: Volunteer) -> access.Actor:
-    actor = volunteers.find_actor(session, person.subject)
+    actor = identities.find_actor(session, person.subject)
     assert actor is not None  # noqa: S101 - registered a moment ago
     return actor
 

@@ -18,7 +18,7 @@ from http_base.identity import (
 from notifications.words import LOCALES
 from service import errors
 from service.access import Actor
-from service.people import volunteers
+from service.people import identities
 from service.platform.clock import Clock
 from service.platform.database import Connections, db
 from service.platform.settings import Settings
@@ -107,12 +107,12 @@ def maybe_actor() -> Actor | None:
     """The registered caller; None for somebody without a token or without a record."""
     if "Authorization" not in request.headers:
         return None
-    return volunteers.find_actor(session(), identity().subject)
+    return identities.find_actor(session(), identity().subject)
 
 
 def actor() -> Actor:
     """The registered caller. Raises NotRegistered, and what `identity` raises."""
-    found = volunteers.find_actor(session(), identity().subject)
+    found = identities.find_actor(session(), identity().subject)
     if found is None:
         raise errors.NotRegistered()
     return found

@@ -21,7 +21,7 @@ from cli import demo_data
 from service.events import events
 from service.geography import places
 from service.models import Organization
-from service.people import volunteers
+from service.people import identities, volunteers
 from tests.google.keys import Keys
 
 EVENTS = 20
@@ -102,7 +102,7 @@ class Crowd:
 
 
 def _event(session: Session, number: int, now: datetime) -> tuple[UUID, float, float]:
-    owner = volunteers.find_actor(session, OWNER)
+    owner = identities.find_actor(session, OWNER)
     assert owner is not None  # noqa: S101 - the demo made it
     organization_id = session.scalars(
         sa.select(Organization.id).where(Organization.created_by == owner.volunteer_id)

@@ -10,7 +10,7 @@ from http_base.blueprints import Blueprint
 from http_base.context import actor, now, services, session
 from http_base.fields import Strict, Text
 from service.access import Permission, require
-from service.people import volunteers
+from service.people import coordinators
 from service.platform import phones
 
 blueprint = Blueprint("coordinators", __name__, url_prefix="/v1/coordinators", description="Coordinators")
@@ -34,7 +34,7 @@ class Coordinators(Schema):
 
 
 def _all() -> dict[str, Any]:
-    rows = volunteers.coordinators(session())
+    rows = coordinators.all_coordinators(session())
     items = [
         {"volunteer_id": id_, "display_name": name, "phone": phone, "region": None if code == "*" else code}
         for id_, name, phone, code in rows
@@ -57,7 +57,7 @@ def put_coordinator(body: dict[str, Any]) -> dict[str, Any]:
     """Give a registered person a region; null for the whole country."""
     require(actor(), Permission.APPOINT_COORDINATORS)
     phone = phones.parse(body["phone"], services().settings.phone_regions)
-    volunteers.appoint_coordinator(session(), phone, body["region"], now())
+    coordinators.appoint(session(), phone, body["region"], now())
     session().commit()
     return _all()
 
@@ -67,5 +67,5 @@ def put_coordinator(body: dict[str, Any]) -> dict[str, Any]:
 def delete_coordinator(volunteer_id: UUID) -> None:
     """Take all regions from a person."""
     require(actor(), Permission.APPOINT_COORDINATORS)
-    volunteers.dismiss_coordinator(session(), volunteer_id)
+    coordinators.dismiss(session(), volunteer_id)
     session().commit()

@@ -1,4 +1,4 @@
-"""Volunteers: who asks, their own record, their consents and devices, and who coordinates."""
+"""Volunteers: their own record, their consents and devices."""
 
 import zlib
 from collections.abc import Mapping, Sequence
@@ -13,13 +13,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from service import errors
-from service.access import Actor
 from service.geography import regions
-from service.models import Coordinator, Device, Membership, Organization, Volunteer
+from service.models import Device, Membership, Organization, Volunteer
 from service.models.base import LocalizedText
-from service.models.volunteers import ADULT_AGE, NATIONAL, age_on
+from service.models.volunteers import ADULT_AGE, age_on
 from service.organizations import organizations
-from service.platform import outbox
 
 CONSENT_VERSIONS: Mapping[str, str] = {"personal_data": "2026-01", "cross_border": "2026-01"}
 """The versions of the texts in force. Without personal_data there is no account."""
@@ -42,29 +40,6 @@ class Profile:
     consents: Mapping[str, str]
     home: tuple[float, float] | None = None
     guardian: tuple[str, str] | None = None
-
-
-def find_actor(session: Session, subject: str) -> Actor | None:
-    """Who the identity's subject is, with all roles, in one query; None before registration."""
-    memberships = (
-        sa.select(sa.func.jsonb_object_agg(Membership.organization_id, Membership.role))
-        .where(Membership.volunteer_id == Volunteer.id)
-        .scalar_subquery()
-    )
-    coordinated = (
-        sa.select(sa.func.array_agg(Coordinator.region_code))
-        .where(Coordinator.volunteer_id == Volunteer.id)
-        .scalar_subquery()
-    )
-    row = session.execute(
-        sa.select(Volunteer.id, Volunteer.phone, Volunteer.locale, memberships, coordinated).where(
-            Volunteer.subject == subject
-        )
-    ).first()
-    if row is None:
-        return None
-    organizations_by_id = {UUID(key): role for key, role in (row[3] or {}).items()}
-    return Actor(row[0], row[1], row[2], organizations_by_id, frozenset(row[4] or ()))
 
 
 def get(session: Session, volunteer_id: UUID) -> Volunteer:
@@ -230,49 +205,3 @@ def remove_device(session: Session, volunteer_id: UUID, installation_id: str) ->
             Device.volunteer_id == volunteer_id, Device.installation_id == installation_id
         )
     )
-
-
-def appoint_coordinator(session: Session, phone: str, region_code: str | None, now: datetime) -> Volunteer:
-    """Give a registered person a region, or with None the whole country.
-
-    Raises:
-        NotFound: nobody has registered with this phone. Invalid: no such region.
-    """
-    if region_code is not None and regions.get(region_code) is None:
-        raise errors.Invalid("region", "region")
-    volunteer = session.scalars(sa.select(Volunteer).where(Volunteer.phone == phone)).first()
-    if volunteer is None:
-        raise errors.NotFound()
-    appointed = session.scalar(
-        insert(Coordinator)
-        .values(volunteer_id=volunteer.id, region_code=region_code or NATIONAL, created_at=now)
-        .on_conflict_do_nothing()
-        .returning(Coordinator.volunteer_id)
-    )
-    if appointed is not None:
-        _tell_appointed(session, volunteer.id, region_code, now)
-    return volunteer
-
-
-def _tell_appointed(session: Session, volunteer_id: UUID, region_code: str | None, now: datetime) -> None:
-    region = regions.get(region_code) if region_code else None
-    facts = {"role": "coordinator", "region": region.names} if region else {"role": "national_coordinator"}
-    outbox.enqueue(session, "role_given", now, facts, volunteer_id=volunteer_id)
-
-
-def dismiss_coordinator(session: Session, volunteer_id: UUID) -> None:
-    """Take all regions from a person. Raises NotFound when they had none."""
-    gone = session.execute(
-        sa.delete(Coordinator).where(Coordinator.volunteer_id == volunteer_id).returning(sa.literal(1))
-    ).first()
-    if gone is None:
-        raise errors.NotFound()
-
-
-def coordinators(session: Session) -> Sequence[sa.Row[UUID, str, str, str]]:
-    """(volunteer_id, display_name, phone, region_code) of all coordinators."""
-    return session.execute(
-        sa.select(Volunteer.id, Volunteer.display_name, Volunteer.phone, Coordinator.region_code)
-        .join(Coordinator, Coordinator.volunteer_id == Volunteer.id)
-        .order_by(Coordinator.region_code, Coordinator.created_at, Volunteer.id)
-    ).all()

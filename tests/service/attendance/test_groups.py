@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from service.attendance import check_in, groups
 from service.attendance.groups import Group
 from service.models import CountPending, Headcount
-from service.people import volunteers
+from service.people import identities
 from service.platform.thresholds import Thresholds
 from tests.conftest import NOW, Sessions, rolled_back
 from tests.makers import make_event, make_organization, make_volunteer
@@ -23,7 +23,7 @@ def test_changes_at_once_leave_the_counts_exact(sessions: Sessions) -> None:
 
     def change(n: int) -> None:
         with sessions.begin() as session:
-            actor = volunteers.find_actor(session, owner.subject)
+            actor = identities.find_actor(session, owner.subject)
             assert actor is not None
             if n % 7 == 6:
                 groups.retract(session, actor, event.id, ids[0], NOW)
@@ -48,7 +48,7 @@ def test_a_head_count_in_the_making_does_not_hold_up_check_ins(sessions: Session
         owner = make_volunteer(session)
         event = make_event(session, make_organization(session, owner))
     with sessions() as giving, sessions.kw["bind"].connect() as checking:
-        actor = volunteers.find_actor(giving, owner.subject)
+        actor = identities.find_actor(giving, owner.subject)
         assert actor is not None
         groups.give(giving, actor, event.id, uuid4(), Group("7 «Б»", 20, 60), NOW)
         checking.execute(sa.text("SET LOCAL lock_timeout = '500ms'"))

@@ -20,7 +20,7 @@ from service.events import signups
 from service.figures import counts
 from service.ledger import ledger
 from service.models import Attendance, CountPending, Event, PresenceRecord, Signup, Volunteer
-from service.people import volunteers
+from service.people import identities
 from service.platform.thresholds import Thresholds
 from tests.conftest import NOW, Sessions, committing, rolled_back
 from tests.makers import AKTOBE, make_event, make_volunteer
@@ -142,7 +142,7 @@ def test_places_are_never_given_twice(sessions: Sessions) -> None:
 
     def sign_up(person: Volunteer) -> str:
         with sessions.begin() as session:
-            actor = volunteers.find_actor(session, person.subject)
+            actor = identities.find_actor(session, person.subject)
             assert isinstance(actor, Actor)
             return signups.sign_up(session, actor, event.id, 0, NOW).status
 

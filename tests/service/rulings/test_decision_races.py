@@ -20,7 +20,7 @@ from service.attendance.evidence import Position, RecordKind, Status
 from service.attendance.presence_store import RaceLostError
 from service.figures import counts
 from service.models import Appeal, Attendance, AttendanceDecision, Event, Outbox, Volunteer
-from service.people import volunteers
+from service.people import identities
 from service.platform.thresholds import Thresholds
 from service.rulings import appeals, corrections, decisions, reviews
 from service.rulings.corrections import Correction
@@ -56,7 +56,7 @@ class Stage:
         check_in.record(committing(self.sessions), self.volunteer.subject, sent, at, Thresholds())
 
     def actor(self, session: Session, who: Volunteer) -> Actor:
-        found = volunteers.find_actor(session, who.subject)
+        found = identities.find_actor(session, who.subject)
         assert found is not None
         return found
 

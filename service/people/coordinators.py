@@ -1,0 +1,61 @@
+"""Who coordinates which region, and who the whole country."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from service import errors
+from service.geography import regions
+from service.models import Coordinator, Volunteer
+from service.models.volunteers import NATIONAL
+from service.platform import outbox
+
+
+def appoint(session: Session, phone: str, region_code: str | None, now: datetime) -> Volunteer:
+    """Give a registered person a region, or with None the whole country.
+
+    Raises:
+        NotFound: nobody has registered with this phone. Invalid: no such region.
+    """
+    if region_code is not None and regions.get(region_code) is None:
+        raise errors.Invalid("region", "region")
+    volunteer = session.scalars(sa.select(Volunteer).where(Volunteer.phone == phone)).first()
+    if volunteer is None:
+        raise errors.NotFound()
+    appointed = session.scalar(
+        insert(Coordinator)
+        .values(volunteer_id=volunteer.id, region_code=region_code or NATIONAL, created_at=now)
+        .on_conflict_do_nothing()
+        .returning(Coordinator.volunteer_id)
+    )
+    if appointed is not None:
+        _tell_appointed(session, volunteer.id, region_code, now)
+    return volunteer
+
+
+def _tell_appointed(session: Session, volunteer_id: UUID, region_code: str | None, now: datetime) -> None:
+    region = regions.get(region_code) if region_code else None
+    facts = {"role": "coordinator", "region": region.names} if region else {"role": "national_coordinator"}
+    outbox.enqueue(session, "role_given", now, facts, volunteer_id=volunteer_id)
+
+
+def dismiss(session: Session, volunteer_id: UUID) -> None:
+    """Take all regions from a person. Raises NotFound when they had none."""
+    gone = session.execute(
+        sa.delete(Coordinator).where(Coordinator.volunteer_id == volunteer_id).returning(sa.literal(1))
+    ).first()
+    if gone is None:
+        raise errors.NotFound()
+
+
+def all_coordinators(session: Session) -> Sequence[sa.Row[UUID, str, str, str]]:
+    """(volunteer_id, display_name, phone, region_code) of all coordinators."""
+    return session.execute(
+        sa.select(Volunteer.id, Volunteer.display_name, Volunteer.phone, Coordinator.region_code)
+        .join(Coordinator, Coordinator.volunteer_id == Volunteer.id)
+        .order_by(Coordinator.region_code, Coordinator.created_at, Volunteer.id)
+    ).all()
