@@ -12,7 +12,7 @@ from service.geography import places
 from service.models import Coordinator, Organization, Volunteer
 from service.models.volunteers import NATIONAL
 from service.organizations import organizations
-from service.people import identities, notification_settings, volunteers
+from service.people import consents, identities, notification_settings, volunteers
 
 NAMES = ("Айгүл", "Бекзат", "Гүлнар", "Дәурен", "Еркін", "Жанар", "Қанат", "Ләззат", "Мадина", "Нұрлан")
 FIRST_VOLUNTEER = 77_000_000_101
@@ -58,7 +58,7 @@ def _person(session: Session, phone: str, name: str, region_code: str, now: date
         birth_date=date(1990, 1, 1),
         locale="kk",
         region_code=region_code,
-        consents=volunteers.CONSENT_VERSIONS,
+        consents=consents.VERSIONS,
         home=(town.latitude, town.longitude),
     )
     person, _ = volunteers.register(session, f"local:{phone}", phone, profile, now, min_age=0)

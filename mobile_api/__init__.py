@@ -6,7 +6,7 @@ from mobile_api.figures import counts
 from mobile_api.notifications import inbox, notification_settings
 from mobile_api.operations import health, meta
 from mobile_api.organizations import organizations
-from mobile_api.people import auth, coordinators, volunteers
+from mobile_api.people import auth, consents, coordinators, devices, volunteers
 from mobile_api.rulings import corrections, history, reviews
 
 BLUEPRINTS = (
@@ -14,6 +14,8 @@ BLUEPRINTS = (
     meta.blueprint,
     auth.blueprint,
     volunteers.blueprint,
+    consents.blueprint,
+    devices.blueprint,
     inbox.blueprint,
     notification_settings.blueprint,
     organizations.blueprint,

@@ -21,7 +21,7 @@ from cli import demo_data
 from service.events import events
 from service.geography import places
 from service.models import Organization
-from service.people import identities, volunteers
+from service.people import consents, identities
 from tests.google.keys import Keys
 
 EVENTS = 20
@@ -139,9 +139,9 @@ VOLUNTEER = (
 
 def _volunteers(people: list[str]) -> Iterator[tuple[Any, ...]]:
     """Rows of volunteers as they are after registering."""
-    consents, born, now = Jsonb(volunteers.CONSENT_VERSIONS), date(1995, 3, 8), datetime.now(UTC)
+    given, born, now = Jsonb(consents.VERSIONS), date(1995, 3, 8), datetime.now(UTC)
     for person in people:
-        yield uuid4(), person, f"+{person}", "Айгүл", born, "kk", "KZ-15", consents, now
+        yield uuid4(), person, f"+{person}", "Айгүл", born, "kk", "KZ-15", given, now
 
 
 def _sign(keys: Keys, people: list[str]) -> list[str]:

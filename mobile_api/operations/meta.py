@@ -11,7 +11,7 @@ from http_base.fields import LocalizedName
 from notifications.words import LOCALES
 from service.geography import regions
 from service.models import EventKind
-from service.people.volunteers import CONSENT_VERSIONS
+from service.people import consents
 
 blueprint = Blueprint("meta", __name__, url_prefix="/v1", description="Basics")
 
@@ -41,7 +41,7 @@ def get_meta() -> dict[str, Any]:
     """Consent versions, kinds of events, limits."""
     settings = services().settings
     return {
-        "consents": CONSENT_VERSIONS,
+        "consents": consents.VERSIONS,
         "lowest_app_version": settings.lowest_app_version,
         "kinds": list(EventKind),
         "locales": LOCALES,

@@ -1,4 +1,4 @@
-"""A volunteer's own record, consents, devices and invitations."""
+"""A volunteer's own record and invitations."""
 
 from dataclasses import replace
 from http import HTTPStatus
@@ -11,9 +11,9 @@ from http_base.blueprints import Blueprint
 from http_base.context import actor, identity, now, services, session
 from http_base.fields import LocalizedName, Point, Strict, Text, one_of
 from notifications.words import LOCALES
-from service.models import Device, Volunteer
+from service.models import Volunteer
 from service.organizations import organizations
-from service.people import volunteers
+from service.people import consents, volunteers
 from service.people.volunteers import Profile
 from service.platform import phones
 
@@ -74,13 +74,6 @@ class Me(Schema):
     coordinates = fields.List(fields.String())
 
 
-class DeviceBody(Strict):
-    platform = one_of("android", "ios", "web", required=True)
-    kind = one_of("fid", "token", required=True)
-    value = Text(longest=4_096, required=True)
-    app_version = Text(longest=50, required=True)
-
-
 class InvitationShown(Schema):
     id = fields.UUID()
     organization_id = fields.UUID()
@@ -100,7 +93,7 @@ def _shown(volunteer: Volunteer) -> dict[str, Any]:
         "region": volunteer.region_code,
         "guardian": guardian if volunteer.guardian_name else None,
         "consents": volunteer.consents,
-        "missing_consents": volunteers.missing_consents(volunteer.consents),
+        "missing_consents": consents.missing(volunteer.consents),
         "organizations": volunteers.memberships(session(), volunteer.id),
         "coordinates": sorted(caller.regions),
     }
@@ -160,35 +153,6 @@ def patch_me(body: dict[str, Any]) -> dict[str, Any]:
     volunteers.change(session(), volunteer, profile, now(), services().settings.min_age)
     session().commit()
     return _shown(volunteer)
-
-
-@blueprint.route("/consents/<name>", methods=["DELETE"])
-@blueprint.response(HTTPStatus.NO_CONTENT)
-def delete_consent(name: str) -> None:
-    """Take a consent back: nothing more can be joined until it is given again."""
-    volunteer = volunteers.get(session(), actor().volunteer_id)
-    volunteers.withdraw_consent(session(), volunteer, name)
-    session().commit()
-
-
-@blueprint.route("/devices/<installation_id>", methods=["PUT"])
-@blueprint.arguments(DeviceBody)
-@blueprint.response(HTTPStatus.NO_CONTENT)
-def put_device(body: dict[str, Any], installation_id: str) -> None:
-    """Register one installation for pushes. A value that moves to another person leaves the old one."""
-    device = Device(
-        volunteer_id=actor().volunteer_id, installation_id=installation_id[:200], seen_at=now(), **body
-    )
-    volunteers.put_device(session(), device)
-    session().commit()
-
-
-@blueprint.route("/devices/<installation_id>", methods=["DELETE"])
-@blueprint.response(HTTPStatus.NO_CONTENT)
-def delete_device(installation_id: str) -> None:
-    """Forget one installation."""
-    volunteers.remove_device(session(), actor().volunteer_id, installation_id)
-    session().commit()
 
 
 @blueprint.route("/invitations/<uuid:invitation_id>/accept", methods=["POST"])

@@ -16,7 +16,7 @@ from service.events import events
 from service.ledger import ledger
 from service.models import Attendance, Event, EventStatus, Signup, SignupStatus, Volunteer
 from service.models.volunteers import ADULT_AGE
-from service.people import volunteers
+from service.people import consents, volunteers
 from service.platform import outbox
 
 
@@ -37,7 +37,7 @@ def sign_up(session: Session, actor: Actor, event_id: UUID, companions: int, now
     """
     event = _lock_open_event(session, actor, event_id, now)
     volunteer = volunteers.get(session, actor.volunteer_id)
-    missing = volunteers.missing_consents(volunteer.consents)
+    missing = consents.missing(volunteer.consents)
     if missing:
         raise errors.ConsentMissing(missing=missing)
     if event.min_age is not None and volunteer.age_on(event.day) < event.min_age:

@@ -1,6 +1,5 @@
-"""Volunteers: their own record, their consents and devices."""
+"""Volunteers: their own record."""
 
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,23 +8,17 @@ from zoneinfo import ZoneInfo
 
 import h3
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from service import errors
 from service.geography import regions
-from service.models import Device, Membership, Organization, Volunteer
+from service.models import Membership, Organization, Volunteer
 from service.models.base import LocalizedText
 from service.models.volunteers import ADULT_AGE, age_on
 from service.organizations import organizations
-
-CONSENT_VERSIONS: Mapping[str, str] = {"personal_data": "2026-01", "cross_border": "2026-01"}
-"""The versions of the texts in force. Without personal_data there is no account."""
+from service.people import consents
 
 HOME_RESOLUTION = 6
-DEVICE_LOCKS = 1
-"""The first key of the advisory locks that serialize the registration of one phone."""
-
 HOME_ZONE = ZoneInfo("Asia/Almaty")
 
 
@@ -91,7 +84,7 @@ def _check_profile(profile: Profile, now: datetime, min_age: int) -> None:
     if regions.get(profile.region_code) is None:
         raise errors.Invalid("region", "region")
     for name, version in profile.consents.items():
-        if CONSENT_VERSIONS.get(name) != version:
+        if consents.VERSIONS.get(name) != version:
             raise errors.Invalid(f"consents.{name}", "consent-version")
     if "personal_data" not in profile.consents:
         raise errors.Invalid("consents.personal_data", "required")
@@ -138,19 +131,6 @@ def change(session: Session, volunteer: Volunteer, profile: Profile, now: dateti
     session.flush()
 
 
-def withdraw_consent(session: Session, volunteer: Volunteer, name: str) -> None:
-    """Take a consent back. Raises NotFound for a consent that does not exist."""
-    if name not in CONSENT_VERSIONS:
-        raise errors.NotFound()
-    volunteer.consents = {kept: version for kept, version in volunteer.consents.items() if kept != name}
-    session.flush()
-
-
-def missing_consents(consents: Mapping[str, str]) -> list[str]:
-    """Names of the consents to be given, or given again for a newer text, before joining anything."""
-    return [name for name, version in CONSENT_VERSIONS.items() if consents.get(name) != version]
-
-
 def memberships(session: Session, volunteer_id: UUID) -> Sequence[sa.Row[UUID, LocalizedText, str, str]]:
     """(id, name, role, status) of the organizations one belongs to."""
     return session.execute(
@@ -159,49 +139,3 @@ def memberships(session: Session, volunteer_id: UUID) -> Sequence[sa.Row[UUID, L
         .where(Membership.volunteer_id == volunteer_id)
         .order_by(Membership.created_at, Organization.id)
     ).all()
-
-
-def put_device(session: Session, device: Device) -> None:
-    """Remember one installation, and that it is in use again if it was off.
-
-    Whoever had this value, or this installation, before has it no more: a phone is told one person's things.
-    """
-    values = {
-        "platform": device.platform,
-        "kind": device.kind,
-        "value": device.value,
-        "app_version": device.app_version,
-        "seen_at": device.seen_at,
-        "off_since": None,
-    }
-    _wait_for_others(session, f"{device.kind}:{device.value}", device.installation_id)
-    session.execute(
-        sa.delete(Device).where(
-            sa.or_(
-                sa.and_(Device.kind == device.kind, Device.value == device.value),
-                Device.installation_id == device.installation_id,
-            ),
-            sa.tuple_(Device.volunteer_id, Device.installation_id)
-            != sa.tuple_(sa.literal(device.volunteer_id), sa.literal(device.installation_id)),
-        )
-    )
-    session.execute(
-        insert(Device)
-        .values(volunteer_id=device.volunteer_id, installation_id=device.installation_id, **values)
-        .on_conflict_do_update(index_elements=["volunteer_id", "installation_id"], set_=values)
-    )
-
-
-def _wait_for_others(session: Session, *names: str) -> None:
-    """Who registers the same phone at the same time does so one after the other; always in the same order."""
-    for key in sorted(zlib.crc32(name.encode()) for name in names):
-        session.execute(sa.select(sa.func.pg_advisory_xact_lock(DEVICE_LOCKS, key - 2**31)))
-
-
-def remove_device(session: Session, volunteer_id: UUID, installation_id: str) -> None:
-    """Forget one installation; one that is not there is forgotten already."""
-    session.execute(
-        sa.delete(Device).where(
-            Device.volunteer_id == volunteer_id, Device.installation_id == installation_id
-        )
-    )

@@ -12,7 +12,7 @@ from notifications.models import Delivery, InboxItem
 from notifications.push import deliveries
 from service.models import Device, Event, Outbox, Volunteer
 from service.models.base import new_id
-from service.people import volunteers
+from service.people import devices
 from tests.conftest import NOW
 from tests.makers import make_device, make_event, make_signup, make_volunteer
 
@@ -78,7 +78,7 @@ def register(
         app_version="1",
         seen_at=NOW + at,
     )
-    volunteers.put_device(session, device)
+    devices.put(session, device)
 
 
 @pytest.mark.parametrize(("installation", "value"), [("phone", "new-value"), ("reinstalled", "value")])

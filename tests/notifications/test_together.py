@@ -10,7 +10,7 @@ from notifications import fan_out, reminders
 from notifications.models import Delivery, InboxItem
 from service.models import Device, Outbox
 from service.models.base import new_id
-from service.people import volunteers
+from service.people import devices
 from tests.conftest import NOW, Sessions
 from tests.makers import make_device, make_event, make_signup, make_volunteer
 
@@ -62,7 +62,7 @@ def test_one_phone_registered_by_many_at_once_ends_with_one_of_them(sessions: Se
                 app_version="1",
                 seen_at=NOW,
             )
-            volunteers.put_device(session, device)
+            devices.put(session, device)
 
     with ThreadPoolExecutor(12) as pool:
         list(pool.map(register, range(12)))

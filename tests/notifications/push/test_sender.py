@@ -19,7 +19,7 @@ from notifications.push import deliveries, quota
 from notifications.push.gateway import OnResult, Push, PushOutcome, PushResult
 from notifications.push.sender import Sender, SendRate
 from service.models import Device, Event, Outbox, Signup, Volunteer
-from service.people import volunteers
+from service.people import devices
 from service.platform.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import make_device, make_event, make_signup, make_volunteer
@@ -145,7 +145,7 @@ def test_a_phone_that_changed_hands_gets_nothing_of_its_previous_owner(
         app_version="1.0.0",
         seen_at=NOW,
     )
-    volunteers.put_device(session, moved)
+    devices.put(session, moved)
     session.commit()
     gateway = Gateway()
     make_sender(database, gateway, clock).run()
