@@ -30,6 +30,7 @@ from benchmarks.kit.load import Request, drive
 from benchmarks.kit.processes import cpu_s
 from benchmarks.kit.service import Service, database
 from service.events import events
+from service.events.plans import Plan
 from service.geography import places
 from service.models import Organization
 from service.people import identities
@@ -87,7 +88,7 @@ class Weekend:
         owner = identities.find_actor(session, OWNER)
         assert owner is not None  # noqa: S101 - the demo made it
         query = sa.select(Organization.id).where(Organization.created_by == owner.volunteer_id)
-        plan = events.Plan(
+        plan = Plan(
             title={"kk": "Демалыс күнгі тазалық"}, description={}, kind="cleanup", zone="Asia/Almaty",
             starts_at=starts_at, ends_at=starts_at + timedelta(minutes=EVENT_MIN), latitude=place[0],
             longitude=place[1], address=town.name, area={"type": "circle", "radius_m": RADIUS_M},

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from service import access
 from service.events import events, signups
+from service.events.plans import Plan
 from service.geography import places
 from service.models import Coordinator, Organization, Volunteer
 from service.models.volunteers import NATIONAL
@@ -83,7 +84,7 @@ def _add_events(
         starts_at = now.replace(minute=0, second=0, microsecond=0) + timedelta(
             days=n * 2, minutes=30 * (n % 2)
         )
-        plan = events.Plan(
+        plan = Plan(
             title=TITLES[n % len(TITLES)],
             description={},
             kind=("cleanup", "water_body", "tree_planting")[n % 3],
@@ -102,7 +103,7 @@ def _add_events(
 
 
 def _published(
-    session: Session, owner: Volunteer, organization: Organization, plan: events.Plan, now: datetime
+    session: Session, owner: Volunteer, organization: Organization, plan: Plan, now: datetime
 ) -> UUID:
     actor = _actor(session, owner)
     event = events.create(session, actor, organization.id, plan, now)

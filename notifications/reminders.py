@@ -17,6 +17,7 @@ from notifications.audience import EVENT_IS_ON, recipients
 from notifications.fan_out import Recipient, fill
 from notifications.models import InboxItem
 from service.events import events
+from service.events.plans import MAX_DURATION
 from service.models import Event, NotificationSettings, Outbox, Signup, SignupStatus
 from service.models.notification_settings import PEOPLE_ZONE, default_settings
 from service.platform import outbox
@@ -73,7 +74,7 @@ def owe_check_in_open(session: Session, now: datetime) -> bool:
     """Once the window of check-in is open; of use until the event's end. True: call again."""
     kind = "check_in_open"
     opened = Event.starts_at <= now + CHECK_IN_OPENS, Event.ends_at > now
-    days = _days(now - events.MAX_DURATION, now + CHECK_IN_OPENS)
+    days = _days(now - MAX_DURATION, now + CHECK_IN_OPENS)
     found = _events_without(session, kind, days, *opened)
     for event in found:
         outbox.enqueue_once(session, kind, _key(kind, event), now, events.facts_of(event), event_id=event.id)
@@ -83,7 +84,7 @@ def owe_check_in_open(session: Session, now: datetime) -> bool:
 def owe_thanks(session: Session, now: datetime) -> bool:
     """Once an event is over and its presence has settled. True: call again."""
     ended = Event.ends_at <= now - THANKS_AFTER, Event.ends_at > now - THANKS_UNTIL
-    days = _days(now - THANKS_UNTIL - events.MAX_DURATION, now)
+    days = _days(now - THANKS_UNTIL - MAX_DURATION, now)
     found = _events_without(session, "thanks", days, *ended)
     for event in found:
         _owe_gradually(session, "thanks", event, now)

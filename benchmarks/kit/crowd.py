@@ -19,6 +19,7 @@ from benchmarks import phones
 from benchmarks.kit.load import Request
 from cli import demo_data
 from service.events import events
+from service.events.plans import Plan
 from service.geography import places
 from service.models import Organization
 from service.people import consents, identities
@@ -108,7 +109,7 @@ def _event(session: Session, number: int, now: datetime) -> tuple[UUID, float, f
         sa.select(Organization.id).where(Organization.created_by == owner.volunteer_id)
     ).one()
     town = places.towns("KZ-15")[number % 5]
-    plan = events.Plan(
+    plan = Plan(
         title={"kk": f"Тазалық {number}"},
         description={},
         kind="cleanup",

@@ -13,7 +13,7 @@ from http_base.fields import Paged, Strict, Text, whole
 from service.attendance import groups
 from service.attendance.groups import MAX_PEOPLE, Group
 from service.events import events
-from service.events.events import MAX_DURATION
+from service.events.plans import MAX_DURATION
 from service.models import Event, Headcount
 
 blueprint = Blueprint("headcounts", __name__, url_prefix="/v1/events", description="Head counts")

@@ -29,8 +29,9 @@ from mobile_api.events.areas import AreaField
 from service import errors
 from service.access import Actor, Permission, may
 from service.attendance import check_in
-from service.events import events
-from service.events.events import Plan, Search
+from service.events import announcements, events, search
+from service.events.plans import Plan
+from service.events.search import Search
 from service.models import Event, EventKind, EventStatus
 
 blueprint = Blueprint("events", __name__, url_prefix="/v1/events", description="Events")
@@ -234,7 +235,7 @@ def list_events(query: dict[str, Any]) -> dict[str, Any]:
             if organizations is None
             else [found for found in organizations if found == query["organization"]]
         )
-    search = Search(
+    wanted = Search(
         first_day=query["first_day"],
         last_day=query["last_day"],
         region_code=query.get("region"),
@@ -245,21 +246,21 @@ def list_events(query: dict[str, Any]) -> dict[str, Any]:
         drafts=query["mine"],
         text=query.get("q"),
     )
-    return _near(search, query) if "near" in query else _soonest(search, query)
+    return _near(wanted, query) if "near" in query else _soonest(wanted, query)
 
 
-def _soonest(search: Search, query: Mapping[str, Any]) -> dict[str, Any]:
+def _soonest(wanted: Search, query: Mapping[str, Any]) -> dict[str, Any]:
     after = cursors.decode(query.get("cursor"), cursors.moment, UUID)
-    found = events.find(session(), search, after, query["limit"] + 1)
+    found = search.find(session(), wanted, after, query["limit"] + 1)
     items, following = cursors.page(found, query["limit"], lambda event: (event.starts_at, event.id))
     return {"items": [shown(event) for event in items], "next": following}
 
 
-def _near(search: Search, query: Mapping[str, Any]) -> dict[str, Any]:
+def _near(wanted: Search, query: Mapping[str, Any]) -> dict[str, Any]:
     after = cursors.decode(query.get("cursor"), float, UUID)
-    found = events.find_near(
+    found = search.find_near(
         session(),
-        search,
+        wanted,
         query["near"],
         query["within_km"] * 1_000,
         after,
@@ -314,6 +315,8 @@ def cancel_event(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
 @blueprint.response(HTTPStatus.ACCEPTED, AnnouncementShown)
 def post_announcement(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
     """Tell everyone going."""
-    announcement_id = events.announce(session(), actor(), event_id, body["text"], now(), body.get("id"))
+    announcement_id = announcements.announce(
+        session(), actor(), event_id, body["text"], now(), body.get("id")
+    )
     session().commit()
     return {"id": announcement_id}

@@ -11,8 +11,9 @@ from http_base.blueprints import Blueprint
 from http_base.context import actor, now, session
 from http_base.fields import Paged, Strict, whole
 from mobile_api.events.events import EventShown, shown
-from service.events import signups
-from service.events.signups import Participant, SignupState
+from service.events import participants, signups
+from service.events.participants import Participant
+from service.events.signups import SignupState
 
 blueprint = Blueprint("signups", __name__, url_prefix="/v1", description="Signing up")
 
@@ -91,7 +92,7 @@ def list_my_signups(query: dict[str, Any]) -> dict[str, Any]:
 def list_participants(query: dict[str, Any], event_id: UUID) -> dict[str, Any]:
     """Who goes, waits or was there."""
     after = cursors.decode(query.get("cursor"), UUID)
-    found: list[Participant] = signups.participants(
+    found: list[Participant] = participants.in_event(
         session(), actor(), event_id, now(), after and after[0], query["limit"] + 1
     )
     items, following = cursors.page(found, query["limit"], lambda person: (person.volunteer_id,))

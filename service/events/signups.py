@@ -3,19 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from service import errors
-from service.access import Actor, Permission, require
+from service.access import Actor
 from service.events import events
 from service.ledger import ledger
-from service.models import Attendance, Event, EventStatus, Signup, SignupStatus, Volunteer
-from service.models.volunteers import ADULT_AGE
+from service.models import Event, EventStatus, Signup, SignupStatus
 from service.people import consents, volunteers
 from service.platform import outbox
 
@@ -167,55 +164,3 @@ def mine(
     if after:
         query = query.where(sa.tuple_(Event.starts_at, Event.id) > sa.tuple_(*map(sa.literal, after)))
     return session.execute(query).all()
-
-
-@dataclass(frozen=True, slots=True)
-class Participant:
-    """Somebody who goes, waits or was there; `phone` only for organizers, and never a minor's."""
-
-    volunteer_id: UUID
-    display_name: str
-    signup: str | None
-    companions: int
-    attendance: str | None
-    phone: str | None
-
-
-def participants(
-    session: Session, actor: Actor, event_id: UUID, now: datetime, after: UUID | None, limit: int
-) -> list[Participant]:
-    """Who goes, waits or was there, by id. Raises NotFound, Forbidden."""
-    event = events.get_visible(session, actor, event_id)
-    require(actor, Permission.SEE_PARTICIPANTS, events.target_of(event))
-    shows_phones = actor.organizes(event.organization_id)
-    today = now.astimezone(ZoneInfo(event.zone)).date()
-    people = (
-        sa.select(Signup.volunteer_id)
-        .where(Signup.event_id == event_id, Signup.status != SignupStatus.CANCELLED)
-        .union(sa.select(Attendance.volunteer_id).where(Attendance.event_id == event_id))
-        .subquery()
-    )
-    query = (
-        sa.select(Volunteer, Signup, Attendance.status)
-        .join(people, people.c.volunteer_id == Volunteer.id)
-        .outerjoin(Signup, sa.and_(Signup.volunteer_id == Volunteer.id, Signup.event_id == event_id))
-        .outerjoin(
-            Attendance, sa.and_(Attendance.volunteer_id == Volunteer.id, Attendance.event_id == event_id)
-        )
-        .order_by(Volunteer.id)
-        .limit(limit)
-    )
-    if after:
-        query = query.where(Volunteer.id > after)
-    rows: Sequence[Any] = session.execute(query).all()
-    return [
-        Participant(
-            volunteer_id=volunteer.id,
-            display_name=volunteer.display_name,
-            signup=signup.status if signup else None,
-            companions=signup.companions if signup else 0,
-            attendance=attended,
-            phone=volunteer.phone if shows_phones and volunteer.age_on(today) >= ADULT_AGE else None,
-        )
-        for volunteer, signup, attended in rows
-    ]
