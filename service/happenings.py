@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -17,6 +18,18 @@ class Happening:
     """Something that has just been changed in the session's transaction, `at` a moment."""
 
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventChanged(Happening):
+    """An event is another than before; told in the transaction that holds its row, after it was written.
+
+    `changed` names the columns of `event` that have another value now: of its plan, or `status` when it was
+    published or called off. `starts_at`, `ends_at` and `status` decide what attendances are derived from.
+    """
+
+    event_id: UUID
+    changed: frozenset[str]
 
 
 Listener = Callable[[Session, Any], None]

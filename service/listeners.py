@@ -1,5 +1,7 @@
 """Who in the service hears of what, in the order in which they run. May import every room."""
 
-from service.happenings import Table
+from service.happenings import EventChanged, Table
 
-LISTENERS: Table = {}
+LISTENERS: Table = {
+    EventChanged: (),
+}

@@ -1,6 +1,6 @@
 """Events: creating, changing, publishing, cancelling."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from service import errors
 from service.access import Actor, Permission, Target, may, require
 from service.events import plans
 from service.events.plans import Plan
+from service.happenings import EventChanged, tell
 from service.ledger import ledger
 from service.models import Attendance, Event, EventStatus
 from service.models.base import new_id
@@ -21,7 +22,7 @@ from service.organizations import organizations
 from service.platform import outbox
 from service.platform.idempotency import content_hash
 
-FROZEN_ONCE_STARTED = ("day", "latitude", "longitude", "area", "region_code", "starts_at")
+FROZEN_ONCE_STARTED = frozenset({"day", "latitude", "longitude", "area", "region_code", "starts_at"})
 
 
 def create(
@@ -119,21 +120,27 @@ def change(
         raise errors.Stale(version=event.version)
     if event.is_cancelled:
         raise cancelled(event)
-    before = {name: getattr(event, name) for name in (*FROZEN_ONCE_STARTED, "ends_at", "address")}
-    place_and_day = ledger.Cell(event.day, event.region_code)
+    before = {name: getattr(event, name) for name in plans.COLUMNS}
     plans.apply(event, replace(plans.plan_of(event), **changes))
-    changed = {name for name, value in before.items() if getattr(event, name) != value}
-    if changed & set(FROZEN_ONCE_STARTED) and has_presence(session, event.id):
+    changed = frozenset(name for name, value in before.items() if getattr(event, name) != value)
+    if changed & FROZEN_ONCE_STARTED and has_presence(session, event.id):
         raise errors.AlreadyStarted()
     event.version += 1
-    if event.status == "published":
-        ledger.move_event(session, event.id, place_and_day, ledger.Cell(event.day, event.region_code))
+    if event.status == EventStatus.PUBLISHED:
+        was_in = ledger.Cell(before["day"], before["region_code"])
+        ledger.move_event(session, event.id, was_in, ledger.Cell(event.day, event.region_code))
         _tell_changed(session, actor, event, changed, now)
-    session.flush()
+    _tell(session, event, changed, now)
     return event
 
 
-def _tell_changed(session: Session, actor: Actor, event: Event, changed: set[str], now: datetime) -> None:
+def _tell(session: Session, event: Event, changed: Iterable[str], now: datetime) -> None:
+    """Write the event, and let other rooms hear of it."""
+    session.flush()
+    tell(session, EventChanged(at=now, event_id=event.id, changed=frozenset(changed)))
+
+
+def _tell_changed(session: Session, actor: Actor, event: Event, changed: Set[str], now: datetime) -> None:
     what = [
         name
         for name, fields in (
@@ -174,7 +181,7 @@ def publish(session: Session, actor: Actor, event_id: UUID, now: datetime) -> Ev
     event.status = EventStatus.PUBLISHED
     event.version += 1
     ledger.add(session, event, events=1)
-    session.flush()
+    _tell(session, event, ["status"], now)
     outbox.enqueue(session, "nearby_event", now, facts_of(event), event_id=event.id)
     return event
 
@@ -199,7 +206,7 @@ def cancel(session: Session, actor: Actor, event_id: UUID, reason: str, now: dat
         outbox.enqueue(
             session, "event_cancelled", now, facts, event_id=event.id, created_by=actor.volunteer_id
         )
-    session.flush()
+    _tell(session, event, ["status"], now)
     return event
 
 

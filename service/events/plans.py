@@ -41,6 +41,10 @@ class Plan:
     bring: tuple[str, ...] = ()
 
 
+COLUMNS = (*Plan.__dataclass_fields__, "day")
+"""Of an event: what its plan decides, for whoever compares before and after."""
+
+
 def apply(event: Event, plan: Plan) -> None:
     """Check the plan against the rules and put it into the row.
 

@@ -19,7 +19,9 @@ class Tried(Happening):
     """Of this test alone."""
 
 
-HEARD_BY: dict[str, tuple[str, ...]] = {}
+HEARD_BY: dict[str, tuple[str, ...]] = {
+    "EventChanged": (),
+}
 """Every happening of the house, and who hears of it, in the order in which they run."""
 
 
