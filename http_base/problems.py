@@ -44,6 +44,7 @@ CODES = {
     HTTPStatus.SERVICE_UNAVAILABLE: "unavailable",
 }
 RETRY_AFTER_S = 5
+MEMBERS = frozenset({"type", "title", "status", "detail", "code", "errors"})
 
 
 def status_of(error: errors.ServiceError) -> HTTPStatus:
@@ -83,17 +84,17 @@ def document(
     language = locale()
     shown = {name: _plain(value) for name, value in (data or {}).items()}
     worded = {name: _worded(value, language) for name, value in (data or {}).items()}
-    found = {
+    members: dict[str, Any] = {
         "type": f"urn:tazalyq:problem:{code}",
         "title": words.translate(f"problem.{words_of}.title", language),
         "status": int(status),
         "detail": words.translate(f"problem.{words_of}.detail", language, worded),
         "code": code,
-        **shown,
     }
     if field_errors:
-        found["errors"] = field_errors
-    return found
+        members["errors"] = field_errors
+    # Whatever a fact is called, it never takes the place of a member.
+    return members | {name: value for name, value in shown.items() if name not in MEMBERS}
 
 
 def document_of(error: errors.ServiceError) -> dict[str, Any]:
@@ -112,13 +113,13 @@ def _data_of(error: errors.ServiceError) -> tuple[dict[str, Any], dict[str, list
 
 def _worded(value: Any, language: str) -> Any:
     """A fact as it stands in a sentence: times as people write them, in the country's zone."""
-    return words.moment(value, ZONE, language) if isinstance(value, datetime) else _plain(value)
+    if isinstance(value, datetime):
+        return words.moment(value, ZONE, language)
+    return ", ".join(map(str, value)) if isinstance(value, list) else _plain(value)
 
 
 def _plain(value: Any) -> Any:
-    if hasattr(value, "isoformat"):
-        return value.isoformat()
-    return ", ".join(value) if isinstance(value, list) else value
+    return value.isoformat() if hasattr(value, "isoformat") else value
 
 
 def install(app: Flask | Blueprint) -> None:

@@ -7,7 +7,7 @@ class ServiceError(Exception):
     """A refusal the caller can understand.
 
     `code` is the stable name from the API contract; `data` are facts that a message may show
-    (numbers and ids, never words for people).
+    (numbers, ids and lists, never words for people), never named like a member of a problem document.
     """
 
     code: ClassVar[str]
@@ -97,6 +97,8 @@ class NotVerified(Conflict):
 
 
 class NotADraft(Conflict):
+    """Only a draft can be published; this event has the `event_status`."""
+
     code = "not-a-draft"
 
 
@@ -131,6 +133,8 @@ class ConsentMissing(Conflict):
 
 
 class AlreadyDecided(Conflict):
+    """Somebody has answered before: the invitation has the `invitation_status`."""
+
     code = "already-decided"
 
 
@@ -223,7 +227,7 @@ class CorrectionTooLate(TooLate):
 
 
 class CoordinatorDecided(AlreadyDecided):
-    """A coordinator has decided otherwise, and that binds organizers. `status` as decided."""
+    """A coordinator has decided otherwise, and that binds organizers. `attendance_status` as decided."""
 
     words = "coordinator-decided"
 
@@ -235,6 +239,6 @@ class AlreadyAppealed(Conflict):
 
 
 class NothingToAppeal(Conflict):
-    """The attendance is neither rejected nor in review: it has this `status`."""
+    """The attendance is neither rejected nor in review: it has this `attendance_status`."""
 
     code = "nothing-to-appeal"

@@ -173,7 +173,7 @@ def publish(session: Session, actor: Actor, event_id: UUID, now: datetime) -> Ev
     """
     event = _get_to_change(session, actor, event_id)
     if not event.is_draft:
-        raise errors.NotADraft(status=event.status)
+        raise errors.NotADraft(event_status=event.status)
     if event.is_over(now):
         raise errors.AlreadyOver()
     if not organizations.get(session, event.organization_id).is_verified:

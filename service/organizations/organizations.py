@@ -303,7 +303,7 @@ def answer_invitation(
     if invitation.status == answer:
         return invitation
     if invitation.status != "open":
-        raise errors.AlreadyDecided(status=invitation.status)
+        raise errors.AlreadyDecided(invitation_status=invitation.status)
     invitation.status = answer
     if accept:
         _add_member(session, invitation.organization_id, actor.volunteer_id, invitation.role, now)

@@ -33,7 +33,7 @@ def appeal(
             return stored, True
         raise errors.AlreadyAppealed()
     if attended.status not in APPEALABLE:
-        raise errors.NothingToAppeal(status=attended.status)
+        raise errors.NothingToAppeal(attendance_status=attended.status)
     made = Appeal(attendance_id=attendance_id, id=appeal_id or new_id(), text=text, created_at=now)
     session.add(made)
     session.flush()

@@ -109,7 +109,7 @@ def _check_coordinator(file: AttendanceFile, ruling: Ruling) -> None:
     """What a coordinator has decided binds organizers: they may still name the minutes."""
     reviews = [said for said in file.decisions if said.role == RuledBy.COORDINATOR]
     if reviews and reviews[-1].status != ruling.status:
-        raise errors.CoordinatorDecided(status=reviews[-1].status)
+        raise errors.CoordinatorDecided(attendance_status=reviews[-1].status)
 
 
 def _decision(file: AttendanceFile, ruling: Ruling) -> Decision:
