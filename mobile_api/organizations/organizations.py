@@ -1,4 +1,4 @@
-"""Organizations: founding, verification, members, invitations."""
+"""Organizations: founding, finding, verification."""
 
 from http import HTTPStatus
 from typing import Any
@@ -8,11 +8,10 @@ from marshmallow import Schema, fields, validate
 
 from http_base import cursors
 from http_base.blueprints import Blueprint
-from http_base.context import actor, now, services, session
-from http_base.fields import Accepted, DateTime, LocalizedName, Names, Paged, Strict, Text, one_of
-from service.models import MemberRole, Organization, OrganizationStatus
+from http_base.context import actor, now, session
+from http_base.fields import DateTime, LocalizedName, Names, Paged, Strict, Text, one_of
+from service.models import Organization, OrganizationStatus
 from service.organizations import organizations
-from service.platform import phones
 
 blueprint = Blueprint("organizations", __name__, url_prefix="/v1/organizations", description="Organizations")
 
@@ -48,26 +47,6 @@ class OrganizationQuery(Paged):
 class StatusBody(Strict):
     status = one_of(*organizations.DECISIONS, required=True)
     reason = Text(longest=1_000, allow_none=True)
-
-
-class InvitationBody(Strict):
-    phone = Text(required=True)
-    role = one_of(*MemberRole, required=True)
-
-
-class RoleBody(Strict):
-    role = one_of(*MemberRole, required=True)
-
-
-class Member(Schema):
-    volunteer_id = fields.UUID()
-    display_name = fields.String()
-    role = fields.String()
-
-
-class Members(Schema):
-    items = fields.List(fields.Nested(Member))
-    next = fields.String(allow_none=True)
 
 
 @blueprint.route("", methods=["POST"])
@@ -118,41 +97,3 @@ def put_status(body: dict[str, Any], organization_id: UUID) -> Organization:
     )
     session().commit()
     return decided
-
-
-@blueprint.route("/<uuid:organization_id>/invitations", methods=["POST"])
-@blueprint.arguments(InvitationBody)
-@blueprint.response(HTTPStatus.ACCEPTED, Accepted)
-def post_invitation(body: dict[str, Any], organization_id: UUID) -> dict[str, str]:
-    """Ask a phone to join: the answer is the same whether it is known or not."""
-    phone = phones.parse(body["phone"], services().settings.phone_regions)
-    organizations.invite(session(), actor(), organization_id, phone, body["role"], now())
-    session().commit()
-    return {"status": "accepted"}
-
-
-@blueprint.route("/<uuid:organization_id>/members", methods=["GET"])
-@blueprint.response(HTTPStatus.OK, Members)
-def list_members(organization_id: UUID) -> dict[str, Any]:
-    """Who belongs to it."""
-    rows = organizations.members(session(), actor(), organization_id)
-    items = [{"volunteer_id": id_, "display_name": name, "role": role} for id_, name, role in rows]
-    return {"items": items, "next": None}
-
-
-@blueprint.route("/<uuid:organization_id>/members/<uuid:volunteer_id>", methods=["PUT"])
-@blueprint.arguments(RoleBody)
-@blueprint.response(HTTPStatus.OK, Member)
-def put_member(body: dict[str, Any], organization_id: UUID, volunteer_id: UUID) -> dict[str, Any]:
-    """Give a member another role; the last owner stays."""
-    organizations.set_role(session(), actor(), organization_id, volunteer_id, body["role"], now())
-    session().commit()
-    return {"volunteer_id": volunteer_id, "role": body["role"]}
-
-
-@blueprint.route("/<uuid:organization_id>/members/<uuid:volunteer_id>", methods=["DELETE"])
-@blueprint.response(HTTPStatus.NO_CONTENT)
-def delete_member(organization_id: UUID, volunteer_id: UUID) -> None:
-    """Take a member out; the last owner stays."""
-    organizations.remove_member(session(), actor(), organization_id, volunteer_id)
-    session().commit()

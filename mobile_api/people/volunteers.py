@@ -3,7 +3,6 @@
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
-from uuid import UUID
 
 from marshmallow import Schema, fields
 
@@ -12,7 +11,6 @@ from http_base.context import actor, identity, now, services, session
 from http_base.fields import LocalizedName, Point, Strict, Text, one_of
 from notifications.words import LOCALES
 from service.models import Volunteer
-from service.organizations import organizations
 from service.people import consents, volunteers
 from service.people.volunteers import Profile
 from service.platform import phones
@@ -72,13 +70,6 @@ class Me(Schema):
     missing_consents = fields.List(fields.String())
     organizations = fields.List(fields.Nested(MembershipShown))
     coordinates = fields.List(fields.String())
-
-
-class InvitationShown(Schema):
-    id = fields.UUID()
-    organization_id = fields.UUID()
-    role = fields.String()
-    status = fields.String()
 
 
 def _shown(volunteer: Volunteer) -> dict[str, Any]:
@@ -153,23 +144,3 @@ def patch_me(body: dict[str, Any]) -> dict[str, Any]:
     volunteers.change(session(), volunteer, profile, now(), services().settings.min_age)
     session().commit()
     return _shown(volunteer)
-
-
-@blueprint.route("/invitations/<uuid:invitation_id>/accept", methods=["POST"])
-@blueprint.response(HTTPStatus.OK, InvitationShown)
-def accept_invitation(invitation_id: UUID) -> Any:
-    """Join the organization that asked."""
-    return _answer(invitation_id, accept=True)
-
-
-@blueprint.route("/invitations/<uuid:invitation_id>/decline", methods=["POST"])
-@blueprint.response(HTTPStatus.OK, InvitationShown)
-def decline_invitation(invitation_id: UUID) -> Any:
-    """Do not join."""
-    return _answer(invitation_id, accept=False)
-
-
-def _answer(invitation_id: UUID, *, accept: bool) -> Any:
-    invitation = organizations.answer_invitation(session(), actor(), invitation_id, now(), accept=accept)
-    session().commit()
-    return invitation

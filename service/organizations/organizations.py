@@ -1,26 +1,17 @@
-"""Organizations: founding, verification by the region's coordinator, members and invitations."""
+"""Organizations: founding, and verification by the region's coordinator."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from service import errors
 from service.access import Actor, Permission, Target, may, require
 from service.geography import places, regions
-from service.models import (
-    Invitation,
-    InvitationStatus,
-    MemberRole,
-    Membership,
-    Organization,
-    OrganizationStatus,
-    Volunteer,
-)
+from service.models import MemberRole, Membership, Organization, OrganizationStatus
 from service.models.base import LocalizedText, new_id
 from service.platform import outbox
 from service.platform.idempotency import content_hash
@@ -65,7 +56,15 @@ def create(
         if stored is None or stored.content_hash != digest:
             raise errors.IdReused() from error
         return stored
-    _add_member(session, organization.id, actor.volunteer_id, MemberRole.OWNER, now)
+    session.add(
+        Membership(
+            organization_id=organization.id,
+            volunteer_id=actor.volunteer_id,
+            role=MemberRole.OWNER,
+            created_at=now,
+        )
+    )
+    session.flush()
     return organization
 
 
@@ -142,169 +141,8 @@ def decide(
     return organization
 
 
-def members(session: Session, actor: Actor, organization_id: UUID) -> Sequence[sa.Row[UUID, str, str]]:
-    """(volunteer_id, display_name, role) of the members, for an owner. Raises NotFound, Forbidden."""
-    _require_owner(session, actor, organization_id)
-    return session.execute(
-        sa.select(Volunteer.id, Volunteer.display_name, Membership.role)
-        .join(Membership, Membership.volunteer_id == Volunteer.id)
-        .where(Membership.organization_id == organization_id)
-        .order_by(Membership.created_at, Volunteer.id)
-    ).all()
-
-
-def set_role(
-    session: Session, actor: Actor, organization_id: UUID, volunteer_id: UUID, role: str, now: datetime
-) -> None:
-    """Give a member another role, and tell them. Raises NotFound, Forbidden, SoleOwner."""
-    membership = _membership_to_change(session, actor, organization_id, volunteer_id)
-    if membership.role == role:
-        return
-    if membership.role == "owner":
-        _keep_an_owner(session, organization_id)
-    membership.role = role
-    if volunteer_id != actor.volunteer_id:
-        facts = {"role": role, "organization": get(session, organization_id).name}
-        outbox.enqueue(
-            session, "role_given", now, facts, organization_id=organization_id, volunteer_id=volunteer_id
-        )
-
-
-def remove_member(session: Session, actor: Actor, organization_id: UUID, volunteer_id: UUID) -> None:
-    """Take a member out. Raises NotFound, Forbidden, SoleOwner."""
-    membership = _membership_to_change(session, actor, organization_id, volunteer_id)
-    if membership.role == "owner":
-        _keep_an_owner(session, organization_id)
-    session.delete(membership)
-
-
-def _require_owner(session: Session, actor: Actor, organization_id: UUID) -> Organization:
+def get_owned(session: Session, actor: Actor, organization_id: UUID) -> Organization:
+    """An organization whose members the actor may manage. Raises NotFound, Forbidden."""
     organization = get_visible(session, actor, organization_id)
     require(actor, Permission.MANAGE_MEMBERS, target_of(organization))
     return organization
-
-
-def _membership_to_change(
-    session: Session, actor: Actor, organization_id: UUID, volunteer_id: UUID
-) -> Membership:
-    _require_owner(session, actor, organization_id)
-    # Locked in one order, so that two owners who remove each other do not leave the organization without any.
-    session.scalars(
-        sa.select(Membership)
-        .where(Membership.organization_id == organization_id, Membership.role == MemberRole.OWNER)
-        .order_by(Membership.volunteer_id)
-        .with_for_update()
-    ).all()
-    membership = session.get(Membership, (organization_id, volunteer_id), populate_existing=True)
-    if membership is None:
-        raise errors.NotFound()
-    return membership
-
-
-def _keep_an_owner(session: Session, organization_id: UUID) -> None:
-    owners = session.scalar(
-        sa.select(sa.func.count()).where(
-            Membership.organization_id == organization_id, Membership.role == MemberRole.OWNER
-        )
-    )
-    if owners == 1:
-        raise errors.SoleOwner()
-
-
-def _add_member(
-    session: Session, organization_id: UUID, volunteer_id: UUID, role: str, now: datetime
-) -> None:
-    statement = insert(Membership).values(
-        organization_id=organization_id, volunteer_id=volunteer_id, role=role, created_at=now
-    )
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["organization_id", "volunteer_id"], set_={"role": role}
-        )
-    )
-
-
-def invite(
-    session: Session, actor: Actor, organization_id: UUID, phone: str, role: str, now: datetime
-) -> None:
-    """Ask a phone to join, whether or not somebody has registered with it; a repeat changes the role only.
-
-    Raises:
-        NotFound, Forbidden: not an owner.
-    """
-    organization = _require_owner(session, actor, organization_id)
-    invitation = session.scalars(
-        sa.select(Invitation)
-        .where(
-            Invitation.organization_id == organization_id,
-            Invitation.phone == phone,
-            Invitation.status == InvitationStatus.OPEN,
-        )
-        .with_for_update()
-    ).first()
-    if invitation is not None:
-        invitation.role = role
-        return
-    invitation = Invitation(
-        organization_id=organization_id,
-        phone=phone,
-        role=role,
-        status=InvitationStatus.OPEN,
-        invited_by=actor.volunteer_id,
-        created_at=now,
-    )
-    try:
-        with session.begin_nested():
-            session.add(invitation)
-    except IntegrityError:
-        return  # the same invitation was made a moment ago
-    invited = session.scalars(sa.select(Volunteer).where(Volunteer.phone == phone)).first()
-    if invited is not None:
-        _tell_invited(session, invited, invitation, organization.name, now)
-
-
-def tell_invited(session: Session, volunteer: Volunteer, now: datetime) -> None:
-    """Tell somebody who has just registered of the invitations that were waiting for their phone."""
-    waiting = session.execute(
-        sa.select(Invitation, Organization.name)
-        .join(Organization, Organization.id == Invitation.organization_id)
-        .where(Invitation.phone == volunteer.phone, Invitation.status == InvitationStatus.OPEN)
-        .order_by(Invitation.created_at)
-    )
-    for invitation, name in waiting:
-        _tell_invited(session, volunteer, invitation, name, now)
-
-
-def _tell_invited(
-    session: Session, volunteer: Volunteer, invitation: Invitation, name: Mapping[str, str], now: datetime
-) -> None:
-    outbox.enqueue(
-        session,
-        "invitation",
-        now,
-        {"organization": dict(name), "role": invitation.role, "invitation_id": str(invitation.id)},
-        organization_id=invitation.organization_id,
-        volunteer_id=volunteer.id,
-    )
-
-
-def answer_invitation(
-    session: Session, actor: Actor, invitation_id: UUID, now: datetime, *, accept: bool
-) -> Invitation:
-    """Accept or decline an invitation to one's own phone; the same answer again changes nothing.
-
-    Raises:
-        NotFound: none of this id for this phone. AlreadyDecided: answered otherwise before.
-    """
-    answer = InvitationStatus.ACCEPTED if accept else InvitationStatus.DECLINED
-    invitation = session.get(Invitation, invitation_id, with_for_update=True)
-    if invitation is None or invitation.phone != actor.phone:
-        raise errors.NotFound()
-    if invitation.status == answer:
-        return invitation
-    if invitation.status != "open":
-        raise errors.AlreadyDecided(invitation_status=invitation.status)
-    invitation.status = answer
-    if accept:
-        _add_member(session, invitation.organization_id, actor.volunteer_id, invitation.role, now)
-    return invitation

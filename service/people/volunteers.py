@@ -15,7 +15,7 @@ from service.geography import regions
 from service.models import Membership, Organization, Volunteer
 from service.models.base import LocalizedText
 from service.models.volunteers import ADULT_AGE, age_on
-from service.organizations import organizations
+from service.organizations import invitations
 from service.people import consents
 
 HOME_RESOLUTION = 6
@@ -68,7 +68,7 @@ def register(
     _apply(volunteer, profile)
     session.flush()
     if is_new:
-        organizations.tell_invited(session, volunteer, now)
+        invitations.tell_invited(session, volunteer, now)
     return volunteer, is_new
 
 

@@ -1,0 +1,57 @@
+"""Who belongs to an organization."""
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from marshmallow import Schema, fields
+
+from http_base.blueprints import Blueprint
+from http_base.context import actor, now, session
+from http_base.fields import Strict, one_of
+from service.models import MemberRole
+from service.organizations import members
+
+blueprint = Blueprint("members", __name__, url_prefix="/v1/organizations", description="Members")
+
+
+class RoleBody(Strict):
+    role = one_of(*MemberRole, required=True)
+
+
+class Member(Schema):
+    volunteer_id = fields.UUID()
+    display_name = fields.String()
+    role = fields.String()
+
+
+class Members(Schema):
+    items = fields.List(fields.Nested(Member))
+    next = fields.String(allow_none=True)
+
+
+@blueprint.route("/<uuid:organization_id>/members", methods=["GET"])
+@blueprint.response(HTTPStatus.OK, Members)
+def list_members(organization_id: UUID) -> dict[str, Any]:
+    """Who belongs to it."""
+    rows = members.list_all(session(), actor(), organization_id)
+    items = [{"volunteer_id": id_, "display_name": name, "role": role} for id_, name, role in rows]
+    return {"items": items, "next": None}
+
+
+@blueprint.route("/<uuid:organization_id>/members/<uuid:volunteer_id>", methods=["PUT"])
+@blueprint.arguments(RoleBody)
+@blueprint.response(HTTPStatus.OK, Member)
+def put_member(body: dict[str, Any], organization_id: UUID, volunteer_id: UUID) -> dict[str, Any]:
+    """Give a member another role; the last owner stays."""
+    members.set_role(session(), actor(), organization_id, volunteer_id, body["role"], now())
+    session().commit()
+    return {"volunteer_id": volunteer_id, "role": body["role"]}
+
+
+@blueprint.route("/<uuid:organization_id>/members/<uuid:volunteer_id>", methods=["DELETE"])
+@blueprint.response(HTTPStatus.NO_CONTENT)
+def delete_member(organization_id: UUID, volunteer_id: UUID) -> None:
+    """Take a member out; the last owner stays."""
+    members.remove(session(), actor(), organization_id, volunteer_id)
+    session().commit()
