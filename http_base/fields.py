@@ -6,6 +6,8 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
+from service.platform.text import clean
+
 MAX_NAME = 200
 MAX_TEXT = 5_000
 ZONE = "Asia/Almaty"
@@ -20,7 +22,7 @@ class Strict(Schema):
 
 
 class Text(fields.String):
-    """Text without surrounding space, not empty unless said so."""
+    """Text as `clean` lets it in, not empty unless said so: the one field that takes people's words."""
 
     def __init__(self, *, longest: int = MAX_NAME, shortest: int = 1, **options: Any) -> None:
         super().__init__(validate=validate.Length(min=shortest, max=longest, error="length"), **options)
@@ -28,7 +30,7 @@ class Text(fields.String):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
         if not isinstance(value, str):
             raise self.make_error("invalid")
-        return str(super()._deserialize(value.strip(), attr, data, **options))
+        return str(super()._deserialize(clean(value), attr, data, **options))
 
 
 class DateTime(fields.AwareDateTime):

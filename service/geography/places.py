@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from service.platform.text import clean
+
 DATA = Path(__file__).parent / "data" / "places.csv"
 
 # One key for Kazakh, Russian and Latin spellings: Ақтөбе, Актобе, Aqtobe and Aktobe all fold to "aktobe".
@@ -36,7 +38,7 @@ class Place:
 
 def fold(text: str) -> str:
     """One key for all spellings of a text: what is contained in one is found in another."""
-    return " ".join(text.casefold().translate(_FOLD).split())
+    return " ".join(clean(text).casefold().translate(_FOLD).split())
 
 
 @cache

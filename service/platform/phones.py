@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import phonenumbers
 
 from service import errors
+from service.platform.text import clean
 
 
 def parse(text: str, regions: Sequence[str], field: str = "phone") -> str:
@@ -14,7 +15,7 @@ def parse(text: str, regions: Sequence[str], field: str = "phone") -> str:
         Invalid: no phone number, or one of a region that is not served.
     """
     try:
-        number = phonenumbers.parse(text, regions[0])
+        number = phonenumbers.parse(clean(text), regions[0])
     except phonenumbers.NumberParseException as error:
         raise errors.Invalid(field, "phone") from error
     if not phonenumbers.is_valid_number(number):
