@@ -26,7 +26,7 @@ def expand(context: procrastinate.JobContext, outbox_id: str) -> None:
     deliver_due(runtime)
 
 
-@queue.app.periodic(cron="*/5 * * * * *")
+@queue.app.periodic(cron="* * * * * */5")  # the seconds stand last
 @queue.app.task(name=EXPAND_FORGOTTEN_TASK, queueing_lock=EXPAND_FORGOTTEN_TASK, pass_context=True)
 def deliver(context: procrastinate.JobContext, timestamp: int) -> None:
     """Expand what a dead worker has left."""

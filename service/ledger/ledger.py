@@ -87,7 +87,7 @@ def fold(session: Session) -> int:
     return int(session.execute(_FOLD, {"at_once": FOLD_AT_ONCE}).scalar_one())
 
 
-@queue.app.periodic(cron="*/10 * * * * *")
+@queue.app.periodic(cron="* * * * * */10")  # the seconds stand last
 @queue.app.task(name="counts.fold", queueing_lock="counts.fold", pass_context=True)
 def fold_all(context: procrastinate.JobContext, timestamp: int) -> None:
     """Fold until nothing is pending."""

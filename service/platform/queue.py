@@ -25,7 +25,7 @@ app = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
 # tasks defer too, the connector of `app` is not for plain connections.
 _deferrer = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
 
-REMOVE_JOBS_AFTER_HOURS = 24
+REMOVE_JOBS_AFTER_HOURS = 30 * 24
 FINISH_WITHIN_S = 20
 TRY_AGAIN_AFTER_S = 1.0
 DATABASE_AWAY = (ConnectorException, psycopg.OperationalError, PoolTimeout)
@@ -103,5 +103,7 @@ async def retry_stalled(context: procrastinate.JobContext, timestamp: int) -> No
 @app.periodic(cron="17 * * * *")
 @app.task(name="queue.remove_old_jobs", queueing_lock="queue.remove_old_jobs", pass_context=True)
 async def remove_old_jobs(context: procrastinate.JobContext, timestamp: int) -> None:
-    """Forget jobs that succeeded a day ago."""
-    await context.app.job_manager.delete_old_jobs(nb_hours=REMOVE_JOBS_AFTER_HOURS)
+    """Forget jobs that came to no good a month ago; what succeeds is forgotten at once, by the worker."""
+    await context.app.job_manager.delete_old_jobs(
+        nb_hours=REMOVE_JOBS_AFTER_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
+    )
