@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session, sessionmaker
 from notifications import fan_out, inbox, reminders
 from notifications.models import Delivery, InboxItem
 from notifications.policy import Action, decide
-from service.models import Event, EventReport, Outbox, Signup, Volunteer
+from service.models import Appeal, Coordinator, Event, EventReport, Outbox, Signup, Volunteer
 from service.models.base import new_id
-from service.people import notification_settings
+from service.people import identities, notification_settings
+from service.rulings import reviews
 from tests.conftest import NOW
 from tests.makers import (
     make_attendance,
@@ -307,3 +308,55 @@ def test_nothing_due_costs_few_statements(session: Session, run: Run, connection
     run(START - timedelta(hours=30) + timedelta(minutes=1))
     asked = [text for text in statements if not text.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK"))]
     assert len(asked) <= 8
+
+
+def appealed(session: Session, event: Event, decided_at: datetime | None = None, **attendance: Any) -> None:
+    attended = make_attendance(session, event, make_volunteer(session), **attendance)
+    session.add(
+        Appeal(attendance_id=attended.id, id=new_id(), text="…", created_at=NOW, decided_at=decided_at)
+    )
+
+
+def digest(session: Session, run: Run, person: Volunteer) -> str:
+    """The body of what a coordinator reads at nine; empty when told nothing."""
+    run(datetime(2026, 5, 16, 4, 0, tzinfo=UTC))
+    items = inbox.page(session, person.id, "en", None, 10)
+    return "\n".join(item.body for item in items)
+
+
+def test_the_digest_tells_of_appeals_and_counts_what_the_queue_shows(session: Session, run: Run) -> None:
+    """In review, in review and answered to, rejected and appealed: what a coordinator finds in the queue."""
+    coordinator = make_coordinator(session, "KZ-15")
+    event = make_event(session)
+    make_attendance(session, event, make_volunteer(session), status="review")
+    appealed(session, event, status="review")
+    appealed(session, event, status="rejected")
+    appealed(session, event, status="rejected", decided_at=NOW)
+    appealed(session, event, status="counted")
+    make_attendance(session, event, make_volunteer(session), status="rejected")
+    assert digest(session, run, coordinator) == (
+        "2 attendances wait for review\n1 appeal waits for an answer"
+    )
+    actor = identities.find_actor(session, coordinator.subject)
+    assert actor is not None
+    assert len(reviews.waiting(session, actor, None, None, 100)) == 3
+
+
+def test_the_digest_is_silent_on_what_its_reader_may_not_decide(session: Session, run: Run) -> None:
+    """One's own attendance is for somebody else: it stands in no queue of one's own."""
+    own, other = make_coordinator(session, "KZ-15"), make_coordinator(session, "KZ-15")
+    make_attendance(session, make_event(session), own, status="review")
+    assert digest(session, run, own) == ""
+    assert digest(session, run, other) == "1 attendance waits for review"
+
+
+def test_who_coordinates_the_country_and_a_region_reads_of_each_thing_once(
+    session: Session, run: Run
+) -> None:
+    both = make_coordinator(session, "*")
+    session.add(Coordinator(volunteer_id=both.id, region_code="KZ-15", created_at=NOW))
+    appealed(session, make_event(session), status="rejected")
+    make_organization(session, status="pending")
+    assert digest(session, run, both) == (
+        "1 organization waits for verification\n1 appeal waits for an answer"
+    )
