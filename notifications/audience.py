@@ -15,23 +15,20 @@ from sqlalchemy.orm import Session
 
 from service.models import (
     Attendance,
-    Coordinator,
     Event,
-    EventReport,
     EventStatus,
     Invitation,
     InvitationStatus,
     MemberRole,
     Membership,
-    Organization,
-    OrganizationStatus,
     Outbox,
     Signup,
     SignupStatus,
     Volunteer,
 )
-from service.models.volunteers import NATIONAL
 from service.people.volunteers import HOME_RESOLUTION
+from service.rulings import waiting
+from service.rulings.waiting import Waiting
 
 Audience = sa.Select[Any]
 
@@ -115,45 +112,10 @@ def _owners() -> Audience:
 
 
 def _coordinators_of_waiting() -> Audience:
-    """Coordinators in whose regions something waits, with how much; the national ones of all regions."""
-    waiting = _waiting().subquery()
-    covered = (
-        sa.select(Coordinator.volunteer_id, waiting)
-        .join(waiting, Coordinator.region_code.in_((waiting.c.region_code, NATIONAL)))
-        .distinct()
-        .subquery()
-    )
-    sums = sa.func.jsonb_build_object(
-        *(part for name in WAITING for part in (name, sa.func.sum(covered.c[name])))
-    )
-    return (
-        _people(covered.c.volunteer_id, sums)
-        .join(covered, sa.true())
-        .group_by(Outbox.id, covered.c.volunteer_id)
-    )
-
-
-WAITING = ("organizations", "reviews", "reports")
-
-
-def _waiting() -> sa.Select[Any]:
-    """(region_code, organizations, reviews, reports) of what waits for a coordinator, by region."""
-    organizations = sa.select(
-        Organization.region_code, sa.literal("organizations").label("what"), Organization.id
-    ).where(Organization.status == OrganizationStatus.PENDING)
-    reviews = (
-        sa.select(Event.region_code, sa.literal("reviews"), Attendance.id)
-        .join(Event, Event.id == Attendance.event_id)
-        .where(Attendance.status == "review")
-    )
-    reports = (
-        sa.select(Event.region_code, sa.literal("reports"), EventReport.id)
-        .join(Event, Event.id == EventReport.event_id)
-        .where(EventReport.closed_at.is_(None))
-    )
-    things = sa.union_all(organizations, reviews, reports).subquery()
-    counts = [sa.func.count().filter(things.c.what == name).label(name) for name in WAITING]
-    return sa.select(things.c.region_code, *counts).group_by(things.c.region_code)
+    """Coordinators for whom something waits, with how much of what."""
+    waits = waiting.by_coordinator().subquery()
+    counts = sa.func.jsonb_build_object(*(part for what in Waiting for part in (str(what), waits.c[what])))
+    return _people(waits.c.volunteer_id, counts).join(waits, sa.true())
 
 
 _going_as_told = _signed_up(SignupStatus.GOING).where(EVENT_IS_ON, AS_TOLD)

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal
 
-from notifications.audience import AUDIENCES, WAITING, Audience
+from notifications.audience import AUDIENCES, Audience
 from notifications.words import has, localized, moment, translate, translate_plural
+from service.rulings.waiting import Waiting
 
 Facts = Mapping[str, Any]
 SettingsGroup = Literal["changes", "reminders", "announcements", "nearby", "recognition"]
@@ -116,7 +117,7 @@ def _body(kind: str, facts: Facts, locale: str, data: dict[str, Any]) -> str:
     if kind == "thanks" and facts.get("minutes"):
         return translate_plural("push.thanks.body", int(facts["minutes"]), locale, data)
     if kind == "waiting_digest":
-        lines = [(name, int(facts.get(name) or 0)) for name in WAITING]
+        lines = [(name, int(facts.get(name) or 0)) for name in Waiting]
         return "\n".join(
             translate_plural(f"push.waiting_digest.{name}", number, locale)
             for name, number in lines

@@ -52,8 +52,8 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
         {"role": "national_coordinator"},
     ],
     "waiting_digest": [
-        {"organizations": 1, "reviews": 2, "reports": 5},
-        {"organizations": 21, "reviews": 0, "reports": 1},
+        {"organizations": 1, "reviews": 2, "appeals": 1, "reports": 5},
+        {"organizations": 21, "reviews": 0, "appeals": 3, "reports": 1},
     ],
 }
 

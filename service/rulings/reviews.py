@@ -14,11 +14,12 @@ from service.access import Actor, Permission, Target, require
 from service.attendance.derivation import Decision
 from service.attendance.evidence import Status
 from service.geography import regions
-from service.models import Appeal, Attendance, Event, Organization, Volunteer
+from service.models import Attendance, Event, Organization, Volunteer
 from service.models.base import LocalizedText
 from service.platform import outbox
 from service.platform.thresholds import Thresholds
 from service.rulings import appeals, decisions, history
+from service.rulings import waiting as waiting_list
 from service.rulings.decisions import AttendanceFile, RuledBy, Ruling
 from service.rulings.history import Grounds
 
@@ -91,16 +92,7 @@ def waiting(
     return _items(session, session.execute(query).all())
 
 
-# Two partial indexes: neither the years of settled attendance nor those of settled appeals are read.
-_Waiting = aliased(
-    Attendance,
-    sa.union_all(
-        sa.select(Attendance).where(Attendance.status == Status.REVIEW),
-        sa.select(Attendance)
-        .join(Appeal, Appeal.attendance_id == Attendance.id)
-        .where(Appeal.decided_at.is_(None), Attendance.status == Status.REJECTED),
-    ).subquery(),
-)
+_Waiting = aliased(Attendance, waiting_list.attendances().subquery())
 
 
 def _items(

@@ -2,6 +2,7 @@
 
 import asyncio
 from itertools import islice, pairwise
+from typing import Any
 
 import procrastinate
 import pytest
@@ -30,7 +31,7 @@ MIDNIGHT = 1_779_494_400.0
 TASKS = {task.task.name: task for task in queue.app.periodic_registry.periodic_tasks.values()}
 
 
-def gaps(task: PeriodicTask, runs: int = 200) -> set[int]:
+def gaps(task: PeriodicTask[..., Any, Any], runs: int = 200) -> set[int]:
     """The seconds between so many runs, as the worker computes them."""
     cron = task.croniter
     cron.set_current(start_time=MIDNIGHT)

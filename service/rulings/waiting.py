@@ -1,0 +1,86 @@
+"""What waits for a coordinator: said once, for the queue that shows it and for the digest that counts it."""
+
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+from service.attendance.evidence import Status
+from service.models import (
+    Appeal,
+    Attendance,
+    Coordinator,
+    Event,
+    EventReport,
+    Organization,
+    OrganizationStatus,
+)
+from service.models.volunteers import NATIONAL
+
+
+class Waiting(StrEnum):
+    """The kinds of things that wait, in the order in which a digest names them."""
+
+    ORGANIZATIONS = "organizations"
+    REVIEWS = "reviews"
+    APPEALS = "appeals"
+    REPORTS = "reports"
+
+
+IN_REVIEW = sa.select(Attendance).where(Attendance.status == Status.REVIEW)
+APPEALED = (
+    sa.select(Attendance)
+    .join(Appeal, Appeal.attendance_id == Attendance.id)
+    .where(Appeal.decided_at.is_(None), Attendance.status == Status.REJECTED)
+)
+"""Two partial indexes: neither the years of settled attendance nor those of settled appeals are read."""
+
+
+def attendances() -> sa.CompoundSelect[Any]:
+    """All columns of the attendances that wait for a ruling: in review, or rejected and appealed against."""
+    return sa.union_all(IN_REVIEW, APPEALED)
+
+
+def by_coordinator() -> sa.Select[*tuple[Any, ...]]:
+    """(volunteer_id, organizations, reviews, appeals, reports): how much waits for each coordinator.
+
+    Only those for whom something waits. One's own attendance is for somebody else; the country's coordinators
+    hear of all regions.
+    """
+    things = _things().subquery()
+    counts = [
+        sa.func.count(sa.distinct(things.c.id)).filter(things.c.what == what).label(what) for what in Waiting
+    ]
+    return (
+        sa.select(Coordinator.volunteer_id, *counts)
+        .join(
+            things,
+            sa.and_(
+                Coordinator.region_code.in_((things.c.region_code, NATIONAL)),
+                things.c.volunteer_id.is_distinct_from(Coordinator.volunteer_id),
+            ),
+        )
+        .group_by(Coordinator.volunteer_id)
+    )
+
+
+def _things() -> sa.CompoundSelect[Any]:
+    """(region_code, what, id, volunteer_id) of each; `volunteer_id`: whose attendance it is."""
+    nobody = sa.cast(sa.null(), sa.Uuid).label("volunteer_id")
+    organizations = sa.select(
+        Organization.region_code, sa.literal(Waiting.ORGANIZATIONS).label("what"), Organization.id, nobody
+    ).where(Organization.status == OrganizationStatus.PENDING)
+    reports = (
+        sa.select(Event.region_code, sa.literal(Waiting.REPORTS), EventReport.id, nobody)
+        .join(Event, Event.id == EventReport.event_id)
+        .where(EventReport.closed_at.is_(None))
+    )
+    return sa.union_all(
+        organizations, _attended(IN_REVIEW, Waiting.REVIEWS), _attended(APPEALED, Waiting.APPEALS), reports
+    )
+
+
+def _attended(rows: sa.Select[*tuple[Any, ...]], what: Waiting) -> sa.Select[*tuple[Any, ...]]:
+    return rows.join(Event, Event.id == Attendance.event_id).with_only_columns(
+        Event.region_code, sa.literal(what), Attendance.id, Attendance.volunteer_id
+    )
