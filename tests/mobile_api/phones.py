@@ -70,7 +70,7 @@ class Phone:
     def send_live(self, record: dict[str, Any]) -> Any:
         """Send a record by itself, at once."""
         path = f"/v1/events/{record['event_id']}/{record['type'].replace('_', '-')}s"
-        body = {name: record[name] for name in ("id", "position")} | self._sent_at()
+        body = {name: record[name] for name in ("id", "position", "code") if name in record} | self._sent_at()
         return self.client.post(
             path, json=body | {"installation_id": self.installation}, headers=self.headers
         )
