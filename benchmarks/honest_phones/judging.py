@@ -74,7 +74,7 @@ def _judge_each(
 
 def _judge(sent: Sent, event: EventFacts, thresholds: Thresholds) -> Judged:
     report = sent.report
-    presence = report.presence(event, sent.arrived_at)
+    presence = report.presence(event, sent.arrived_at, thresholds)
     distance_m = presence.fix.distance_m if presence.fix else 0.0
     sighting = report.sighting(sent.sender)
     try:

@@ -27,7 +27,8 @@ MAX_RECORDS = 200
 class PositionBody(Point):
     accuracy_m = Number(0, required=True, allow_none=True)
     fixed_at = DateTime(required=True)
-    mocked = fields.Boolean(truthy={True}, falsy={False}, load_default=False)
+    # iOS has no such flag, and some apps say so with a null.
+    mocked = fields.Boolean(truthy={True}, falsy={False}, load_default=False, allow_none=True)
 
 
 class Evidenced(Strict):
@@ -114,7 +115,9 @@ class BatchShown(Schema):
 
 
 def _position(body: dict[str, Any]) -> Position | None:
-    return Position(**body["position"]) if body.get("position") else None
+    if not body.get("position"):
+        return None
+    return Position(**body["position"] | {"mocked": bool(body["position"]["mocked"])})
 
 
 def _live(body: dict[str, Any], event_id: UUID, kind: RecordKind) -> SentRecord:

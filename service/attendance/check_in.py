@@ -92,13 +92,13 @@ class SentRecord:
             fix_key=None if at is None else cross_checks.fix_key(at.latitude, at.longitude),
         )
 
-    def presence(self, event: EventFacts, now: datetime) -> Presence:
-        """What is judged: the fix against the event's area, its age by the phone's own clock."""
+    def presence(self, event: EventFacts, now: datetime, thresholds: Thresholds) -> Presence:
+        """What is judged: the fix against the event's area, and its age."""
         fix = None
         if self.position is not None:
             position = self.position
             area = geodesy.area_of(event.area, event.latitude, event.longitude)
-            age = self.captured_at + self.clock_ahead - position.fixed_at
+            age = evidence.age_of_fix(position.fixed_at, self.captured_at, self.clock_ahead, thresholds)
             fix = Fix(
                 area.distance_m(position.latitude, position.longitude),
                 position.accuracy_m,
@@ -263,7 +263,7 @@ class _Round:
             return errors.NotFound()
         try:
             _check_may_attend(self.facts, event, sent)
-            judged = sent.presence(event, self.now)
+            judged = sent.presence(event, self.now, self.thresholds)
             verdict = evidence.judge(judged, event.starts_at, event.ends_at, self.thresholds)
         except errors.ServiceError as refusal:
             return refusal

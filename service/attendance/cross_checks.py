@@ -4,7 +4,7 @@ Each is symmetric and monotone: a pair or a group raises the doubt for all its r
 first, and a further record never takes a doubt back. So the final state does not depend on the order.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -115,8 +115,10 @@ def _doubt_same_fix(
     thresholds: Thresholds,
     found: defaultdict[RecordKey, set[str]],
 ) -> None:
+    """Vague fixes aside: many phones of one mast, or of one rounded square, rightly say the same."""
+    exact = [one for one in every if one.fix_key is not None and one.accuracy_m <= thresholds.weak_accuracy_m]
     for key in {one.fix_key for one in new if one.fix_key is not None}:
-        alike = sorted((one for one in every if one.fix_key == key), key=lambda one: one.captured_at)
+        alike = sorted((one for one in exact if one.fix_key == key), key=lambda one: one.captured_at)
         for one in _crowded(alike, thresholds):
             found[one.key].add("same-fix")
 
@@ -124,18 +126,14 @@ def _doubt_same_fix(
 def _crowded(alike: Sequence[Sighting], thresholds: Thresholds) -> list[Sighting]:
     """Those of records sorted by time that have so many people within the rule's time, before and after."""
     reach = timedelta(minutes=thresholds.same_fix_min)
-    people: Counter[str] = Counter()
-    first = following = 0
+    coming, window = deque(alike), deque[Sighting]()
     crowded = []
     for one in alike:
-        while following < len(alike) and alike[following].captured_at <= one.captured_at + reach:
-            people[alike[following].sender_id] += 1
-            following += 1
-        while alike[first].captured_at < one.captured_at - reach:
-            people[alike[first].sender_id] -= 1
-            people += Counter()  # forgets those at zero
-            first += 1
-        if len(people) >= thresholds.same_fix_people:
+        while coming and coming[0].captured_at <= one.captured_at + reach:
+            window.append(coming.popleft())
+        while window[0].captured_at < one.captured_at - reach:
+            window.popleft()
+        if len({other.sender_id for other in window}) >= thresholds.same_fix_people:
             crowded.append(one)
     return crowded
 

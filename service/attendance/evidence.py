@@ -52,9 +52,16 @@ class Position:
     mocked: bool = False
 
 
+ROLLOVERS = (timedelta(weeks=1_024), timedelta(weeks=2_048))
+"""Receivers that count GPS weeks in ten bits, and were never updated, date their fixes so much too early."""
+
+ABSURD_AGE = timedelta(days=1)
+"""No phone keeps a fix so long: an older date says that the receiver's calendar is wrong, not the place."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A position as the judge sees it: `distance_m` to the area; `age_s` when captured, by the phone's clock
+    """A position as the judge sees it: `distance_m` to the area; `age_s` when captured, as `age_of_fix` says
     (negative: the fix lies in the future)."""
 
     distance_m: float
@@ -95,8 +102,10 @@ def judge(presence: Presence, starts_at: datetime, ends_at: datetime, thresholds
 
     Raises:
         OutsideArea, StalePosition, TooEarly, TooLate, SyncTooLate: the presence is refused.
-        Invalid: neither a position nor a right code, or the fix lies in the future.
+        Invalid: neither a position nor a right code, or the presence or the fix lies in the future.
     """
+    if presence.at - presence.arrived_at > timedelta(seconds=thresholds.future_s):
+        raise errors.Invalid("captured_at", "captured-in-the-future")
     evidence, doubts = _judge_place(presence, thresholds)
     reasons = tuple(
         reason
@@ -114,6 +123,26 @@ def judge(presence: Presence, starts_at: datetime, ends_at: datetime, thresholds
     return Verdict(Status.REVIEW if reasons else Status.COUNTED, evidence, reasons)
 
 
+def age_of_fix(
+    fixed_at: datetime, captured_at: datetime, clock_ahead: timedelta, thresholds: Thresholds
+) -> timedelta:
+    """How old a fix was when its presence was captured (by the service's clock); negative: of the future.
+
+    A fix is dated by the phone's clock, which may be wrong by `clock_ahead`, or by satellites, and nothing
+    says by which: the smaller age holds that is not of the future. Dates of receivers whose week number has
+    rolled over are mended.
+    """
+    earliest = -timedelta(seconds=thresholds.future_s)
+    by_phone, by_service = captured_at + clock_ahead - fixed_at, captured_at - fixed_at
+    ages = [
+        age - rolled
+        for age in (by_phone, by_service)
+        for rolled in (timedelta(0), *ROLLOVERS)
+        if not rolled or earliest <= age - rolled <= ABSURD_AGE
+    ]
+    return min((age for age in ages if age >= earliest), default=max(ages))
+
+
 def allowed_distance_m(accuracy_m: float | None, thresholds: Thresholds) -> float:
     """Distance in metres within which a fix of this accuracy counts.
 
@@ -129,13 +158,13 @@ def _judge_place(presence: Presence, thresholds: Thresholds) -> tuple[Evidence, 
         if not presence.code_is_right:
             raise errors.Invalid("position", "position-or-code")
         return Evidence.CODE, []
-    if fix.age_s < -thresholds.future_fix_s:
+    if fix.age_s < -thresholds.future_s:
         raise errors.Invalid("position.fixed_at", "fix-in-the-future")
     if presence.code_is_right:
         return _judge_place_by_code(fix, thresholds)
     evidence, accuracy_reason = _judge_accuracy(fix, thresholds)
     return evidence, [
-        _judge_fix_age(fix.age_s, thresholds),
+        _judge_fix_age(fix, thresholds),
         _judge_distance(fix, thresholds),
         accuracy_reason,
     ]
@@ -148,7 +177,7 @@ def _judge_place_by_code(fix: Fix, thresholds: Thresholds) -> tuple[Evidence, li
     if fix.distance_m > _review_distance_m(fix.accuracy_m, thresholds):
         return Evidence.CODE, ["distance"]
     evidence, accuracy_reason = _judge_accuracy(fix, thresholds)
-    doubts = (_judge_fix_age(fix.age_s, thresholds), _judge_distance(fix, thresholds), accuracy_reason)
+    doubts = (_judge_fix_age(fix, thresholds), _judge_distance(fix, thresholds), accuracy_reason)
     return (Evidence.CODE if any(doubts) or evidence is Evidence.WEAK else evidence), []
 
 
@@ -176,10 +205,15 @@ def _judge_sync(arrived_at: datetime, ends_at: datetime, thresholds: Thresholds)
     return "late-sync" if late > timedelta(hours=thresholds.sync_hours) else None
 
 
-def _judge_fix_age(age_s: float, thresholds: Thresholds) -> str | None:
-    if age_s > thresholds.review_fix_age_s:
-        raise errors.StalePosition(age_s=round(age_s), allowed_s=thresholds.fix_age_s)
-    return "old-fix" if age_s > thresholds.fix_age_s else None
+def _judge_fix_age(fix: Fix, thresholds: Thresholds) -> str | None:
+    """Old is refused, unless the phone could do no better: a coarse fix (iOS renews an "approximate location"
+    four times an hour), or a date that no phone can mean."""
+    if fix.age_s <= thresholds.fix_age_s:
+        return None
+    is_excused = (fix.accuracy_m or 0) > thresholds.coarse_m or fix.age_s > ABSURD_AGE.total_seconds()
+    if fix.age_s > thresholds.review_fix_age_s and not is_excused:
+        raise errors.StalePosition(age_s=round(fix.age_s), allowed_s=thresholds.fix_age_s)
+    return "old-fix"
 
 
 def _review_distance_m(accuracy_m: float | None, thresholds: Thresholds) -> float:

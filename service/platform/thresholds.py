@@ -14,7 +14,8 @@ class Thresholds:
     review_accuracy_factor: float = 3
     fix_age_s: int = 120
     review_fix_age_s: int = 600
-    future_fix_s: int = 60
+    future_s: int = 60
+    coarse_m: float = 1_000
     open_before_min: int = 60
     leave_after_min: int = 60
     review_off_min: int = 360

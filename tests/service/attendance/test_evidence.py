@@ -7,7 +7,7 @@ import pytest
 
 from service import errors
 from service.attendance.derivation import presence_minutes
-from service.attendance.evidence import Evidence, Fix, Presence, RecordKind, Status, judge
+from service.attendance.evidence import Evidence, Fix, Presence, RecordKind, Status, age_of_fix, judge
 from service.platform.thresholds import Thresholds
 
 START = datetime(2026, 5, 16, 5, 0, tzinfo=UTC)
@@ -22,9 +22,9 @@ FIX_FIELDS = Fix.__dataclass_fields__
 def check_in(kind: RecordKind = RecordKind.CHECK_IN, **changes: object) -> tuple[str, str, tuple[str, ...]]:
     """The verdict on a good check-in at the start, changed as said."""
     fix = replace(GOOD, **{name: value for name, value in changes.items() if name in FIX_FIELDS})
-    presence = Presence(kind, at=START, arrived_at=START, fix=fix)
     others = {name: value for name, value in changes.items() if name not in FIX_FIELDS}
-    verdict = judge(replace(presence, **others), START, END, LIMITS)
+    presence = Presence(kind, **{"at": START, "arrived_at": others.get("at", START), "fix": fix} | others)
+    verdict = judge(presence, START, END, LIMITS)
     return verdict.status, verdict.evidence, verdict.reasons
 
 
@@ -60,11 +60,84 @@ def test_age_of_the_fix(age_s: float, reasons: tuple[str, ...]) -> None:
     assert check_in(age_s=age_s)[2] == reasons
 
 
-def test_an_older_fix_is_refused_and_one_from_the_future_invalid() -> None:
+@pytest.mark.parametrize("age_s", [600.1, 86_400])
+def test_an_older_fix_is_refused_and_one_from_the_future_invalid(age_s: float) -> None:
     with pytest.raises(errors.StalePosition):
-        check_in(age_s=600.1)
+        check_in(age_s=age_s)
     with pytest.raises(errors.Invalid):
         check_in(age_s=-60.1)
+
+
+def test_presence_up_to_a_minute_after_now_is_no_future() -> None:
+    presence = Presence(RecordKind.CHECK_IN, START + timedelta(minutes=1), arrived_at=START, fix=GOOD)
+    assert judge(presence, START, END, LIMITS).status is Status.COUNTED
+    with pytest.raises(errors.Invalid) as refused:
+        judge(replace(presence, at=START + timedelta(seconds=61)), START, END, LIMITS)
+    assert refused.value.field == "captured_at"
+
+
+@pytest.mark.parametrize(
+    ("fixed", "ahead", "age_s"),
+    [
+        (-3, 0, 3),
+        # Dated by satellites, by the phone, and in between.
+        (-3, 3_600, 3),
+        (-3, -3_600, 3),
+        (3_597, 3_600, 3),
+        (-3_603, -3_600, 3),
+        (-600, 1_200, 600),
+        # A little of the future is within what clocks are allowed; more is nobody's age, if there is another.
+        (60, 0, -60),
+        (61, 0, -61),
+        (61, 70, 9),
+        (61, 3_661, 3_600),
+        (100, 50, -50),
+        (200, 100, -100),
+    ],
+)
+def test_the_age_of_a_fix_is_the_smaller_one_that_is_not_of_the_future(
+    fixed: float, ahead: float, age_s: float
+) -> None:
+    seconds = timedelta(seconds=ahead)
+    age = age_of_fix(START + timedelta(seconds=fixed), START, seconds, LIMITS)
+    assert age.total_seconds() == age_s
+
+
+@pytest.mark.parametrize("weeks", [1_024, 2_048])
+@pytest.mark.parametrize(
+    ("age", "mended"),
+    [
+        (timedelta(seconds=-60), True),
+        (timedelta(seconds=-61), False),
+        (timedelta(seconds=5), True),
+        (DAY, True),
+        (DAY + SECOND, False),
+    ],
+)
+def test_a_week_number_that_has_rolled_over(weeks: int, age: timedelta, *, mended: bool) -> None:
+    rolled = timedelta(weeks=weeks)
+    found = age_of_fix(START - rolled - age, START, timedelta(0), LIMITS)
+    assert found == (age if mended else age + rolled)
+
+
+@pytest.mark.parametrize(
+    ("accuracy_m", "age_s", "reasons"),
+    [
+        (1_000.1, 600.1, ("old-fix", "accuracy")),
+        (10, 86_401, ("old-fix",)),
+        (None, 86_401, ("old-fix", "accuracy-unknown")),
+    ],
+)
+def test_a_coarse_old_fix_and_an_absurd_date_are_for_review(
+    accuracy_m: float | None, age_s: float, reasons: tuple[str, ...]
+) -> None:
+    assert check_in(accuracy_m=accuracy_m, age_s=age_s) == (
+        Status.REVIEW,
+        Evidence.GPS if accuracy_m == 10 else Evidence.WEAK,
+        reasons,
+    )
+    with pytest.raises(errors.StalePosition):
+        check_in(accuracy_m=1_000, age_s=600.1)
 
 
 @pytest.mark.parametrize(
