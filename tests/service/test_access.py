@@ -1,0 +1,96 @@
+"""Who may do what, walked through whole: every permission, state, role and coordinator."""
+
+from itertools import product
+from uuid import uuid4
+
+import pytest
+
+from service import errors
+from service.access import Actor, Permission, Target, may, require
+
+STATES = ("pending", "asked", "verified", "rejected", "suspended")
+ROLES = ("owner", "organizer", "helper", None)
+COORDINATES = (None, "KZ-75", "KZ-15", "*")
+"""Nothing, another region, the region of the target, the whole country."""
+
+HERE, ALL = {"KZ-15", "*"}, {"*"}
+NOBODY: set[str] = set()
+STAFF, OWNER = {"owner", "organizer"}, {"owner"}
+
+# Of the contract: the roles that may while the organization is verified, those that may in every state (its
+# own things are read, and a coordinator is answered), and the coordinators.
+CONTRACT: dict[str, tuple[set[str], set[str], set[str]]] = {
+    "decide-organization": (NOBODY, NOBODY, HERE),
+    "see-organization": (NOBODY, STAFF, HERE),
+    "change-organization": (NOBODY, OWNER, HERE),
+    "answer-coordinator": (NOBODY, OWNER, NOBODY),
+    "see-members": (NOBODY, OWNER, NOBODY),
+    "manage-members": (OWNER, NOBODY, NOBODY),
+    "create-event": (STAFF, NOBODY, NOBODY),
+    "change-event": (STAFF, NOBODY, NOBODY),
+    "cancel-event": (STAFF, NOBODY, HERE),
+    "hide-event": (NOBODY, NOBODY, HERE),
+    "see-draft": (NOBODY, STAFF, HERE),
+    "see-hidden": (NOBODY, STAFF, HERE),
+    "see-present": (NOBODY, STAFF, HERE),
+    "see-participants": (STAFF, NOBODY, HERE),
+    "see-phones": (STAFF, NOBODY, NOBODY),
+    "announce": (STAFF, NOBODY, NOBODY),
+    "show-code": (STAFF, NOBODY, NOBODY),
+    "give-headcounts": (STAFF, NOBODY, NOBODY),
+    "see-headcounts": (NOBODY, STAFF, HERE),
+    "count-region": (NOBODY, NOBODY, HERE),
+    "count-organization": (NOBODY, STAFF, ALL),
+    "appoint-coordinators": (NOBODY, NOBODY, ALL),
+    "correct-attendance": (STAFF, NOBODY, NOBODY),
+    "review-attendance": (NOBODY, NOBODY, HERE),
+    "handle-report": (NOBODY, NOBODY, HERE),
+}
+
+
+def actor_who(role: str | None, coordinates: str | None, target: Target) -> Actor:
+    organizations = {} if role is None or target.organization_id is None else {target.organization_id: role}
+    regions = frozenset() if coordinates is None else frozenset({coordinates})
+    return Actor(uuid4(), "+77010000000", "kk", organizations, regions)
+
+
+@pytest.mark.parametrize("permission", list(Permission), ids=str)
+def test_every_permission_of_every_role_in_every_state(permission: Permission) -> None:
+    verified, always, coordinators = CONTRACT[permission]
+    for state, role, coordinates in product(STATES, ROLES, COORDINATES):
+        target = Target(organization_id=uuid4(), region_code="KZ-15", organization_status=state)
+        by_role = role in always or (role in verified and state == "verified")
+        expected = by_role or coordinates in coordinators
+        actor = actor_who(role, coordinates, target)
+        assert may(actor, permission, target) is expected, (state, role, coordinates)
+        if expected:
+            require(actor, permission, target)
+            continue
+        # What a member could do if only the organization were verified is no "forbidden".
+        refusal = errors.NotVerified if role in verified else errors.Forbidden
+        with pytest.raises(refusal):
+            require(actor, permission, target)
+
+
+def test_the_contract_names_every_permission() -> None:
+    assert set(CONTRACT) == {str(permission) for permission in Permission}
+
+
+@pytest.mark.parametrize("permission", list(Permission), ids=str)
+def test_nobody_may_do_anything_about_nothing(permission: Permission) -> None:
+    assert not may(None, permission)
+    stranger = actor_who(None, None, Target())
+    assert not may(stranger, permission)
+
+
+@pytest.mark.parametrize("permission", list(Permission), ids=str)
+def test_a_role_in_another_organization_gives_nothing(permission: Permission) -> None:
+    target = Target(organization_id=uuid4(), region_code="KZ-15", organization_status="verified")
+    elsewhere = Actor(uuid4(), "+77010000000", "kk", {uuid4(): "owner"}, frozenset())
+    assert not may(elsewhere, permission, target)
+
+
+@pytest.mark.parametrize("permission", list(Permission), ids=str)
+def test_a_role_that_the_house_does_not_know_gives_nothing(permission: Permission) -> None:
+    target = Target(organization_id=uuid4(), region_code="KZ-15")
+    assert not may(actor_who("helper", None, target), permission, target)
