@@ -1,12 +1,12 @@
 """Who may do what: one table, permission → predicate over actor and target. "Anyone" is written down."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
 from service import errors
-from service.models import MemberRole
+from service.models import MemberRole, OrganizationStatus
 from service.models.volunteers import NATIONAL
 
 
@@ -28,7 +28,8 @@ class Actor:
         return self.is_national or region_code in self.regions
 
     def organizes(self, organization_id: UUID) -> bool:
-        return organization_id in self.organizations
+        """Whether the actor runs its events: a membership of another kind gives no such power."""
+        return self.organizations.get(organization_id) in (MemberRole.OWNER, MemberRole.ORGANIZER)
 
     def owns(self, organization_id: UUID) -> bool:
         return self.organizations.get(organization_id) == MemberRole.OWNER
@@ -36,10 +37,11 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a permission is about: the organization and the region that it belongs to."""
+    """What a permission is about: the organization, its state, and the region that it belongs to."""
 
     organization_id: UUID | None = None
     region_code: str | None = None
+    organization_status: str | None = None
 
 
 class Permission(StrEnum):
@@ -47,10 +49,16 @@ class Permission(StrEnum):
 
     DECIDE_ORGANIZATION = "decide-organization"
     SEE_ORGANIZATION = "see-organization"
+    CHANGE_ORGANIZATION = "change-organization"
+    ANSWER_COORDINATOR = "answer-coordinator"
+    SEE_MEMBERS = "see-members"
     MANAGE_MEMBERS = "manage-members"
     CREATE_EVENT = "create-event"
     CHANGE_EVENT = "change-event"
+    CANCEL_EVENT = "cancel-event"
+    HIDE_EVENT = "hide-event"
     SEE_DRAFT = "see-draft"
+    SEE_HIDDEN = "see-hidden"
     SEE_PRESENT = "see-present"
     SEE_PARTICIPANTS = "see-participants"
     SEE_PHONES = "see-phones"
@@ -89,24 +97,40 @@ def _either(*predicates: Predicate) -> Predicate:
     return lambda actor, target: any(predicate(actor, target) for predicate in predicates)
 
 
+def _while_verified(predicate: Predicate) -> Predicate:
+    """A power over others, which an organization has only while a coordinator vouches for it."""
+    return lambda actor, target: (
+        target.organization_status == OrganizationStatus.VERIFIED and predicate(actor, target)
+    )
+
+
+_runs_events = _while_verified(_organizes)
+
+# Its own things are read in every state; whatever reaches other people needs a verified organization.
 RULES: Mapping[Permission, Predicate] = {
     Permission.DECIDE_ORGANIZATION: _coordinates,
     Permission.SEE_ORGANIZATION: _either(_organizes, _coordinates),
-    Permission.MANAGE_MEMBERS: _owns,
-    Permission.CREATE_EVENT: _organizes,
-    Permission.CHANGE_EVENT: _organizes,
+    Permission.CHANGE_ORGANIZATION: _either(_owns, _coordinates),
+    Permission.ANSWER_COORDINATOR: _owns,
+    Permission.SEE_MEMBERS: _owns,
+    Permission.MANAGE_MEMBERS: _while_verified(_owns),
+    Permission.CREATE_EVENT: _runs_events,
+    Permission.CHANGE_EVENT: _runs_events,
+    Permission.CANCEL_EVENT: _either(_runs_events, _coordinates),
+    Permission.HIDE_EVENT: _coordinates,
     Permission.SEE_DRAFT: _either(_organizes, _coordinates),
+    Permission.SEE_HIDDEN: _either(_organizes, _coordinates),
     Permission.SEE_PRESENT: _either(_organizes, _coordinates),
-    Permission.SEE_PARTICIPANTS: _either(_organizes, _coordinates),
-    Permission.SEE_PHONES: _organizes,
-    Permission.ANNOUNCE: _organizes,
-    Permission.SHOW_CODE: _organizes,
-    Permission.GIVE_HEADCOUNTS: _organizes,
+    Permission.SEE_PARTICIPANTS: _either(_runs_events, _coordinates),
+    Permission.SEE_PHONES: _runs_events,
+    Permission.ANNOUNCE: _runs_events,
+    Permission.SHOW_CODE: _runs_events,
+    Permission.GIVE_HEADCOUNTS: _runs_events,
     Permission.SEE_HEADCOUNTS: _either(_organizes, _coordinates),
     Permission.COUNT_REGION: _coordinates,
     Permission.COUNT_ORGANIZATION: _either(_organizes, _national),
     Permission.APPOINT_COORDINATORS: _national,
-    Permission.CORRECT_ATTENDANCE: _organizes,
+    Permission.CORRECT_ATTENDANCE: _runs_events,
     Permission.REVIEW_ATTENDANCE: _coordinates,
     Permission.HANDLE_REPORT: _coordinates,
 }
@@ -121,6 +145,13 @@ def may(actor: Actor | None, permission: Permission, target: Target = NOTHING) -
 
 
 def require(actor: Actor | None, permission: Permission, target: Target = NOTHING) -> None:
-    """Raise Forbidden unless the actor may."""
-    if not may(actor, permission, target):
-        raise errors.Forbidden()
+    """Do nothing where the actor may.
+
+    Raises:
+        NotVerified: the actor could, if only the organization were verified. Forbidden: in no case.
+    """
+    if may(actor, permission, target):
+        return
+    if may(actor, permission, replace(target, organization_status=OrganizationStatus.VERIFIED)):
+        raise errors.NotVerified()
+    raise errors.Forbidden()

@@ -188,7 +188,7 @@ def shown(event: Event, caller: Actor | None = None, distance_m: float | None = 
     }
     if distance_m is not None:
         document["distance_m"] = round(distance_m)
-    if may(caller, Permission.SEE_PRESENT, events.target_of(event)):
+    if caller is not None and may(caller, Permission.SEE_PRESENT, events.target_of(event)):
         document["present"] = check_in.present(session(), event.id)
     return document
 

@@ -44,8 +44,6 @@ def create(
     digest = content_hash({"by": actor.volunteer_id, "organization": organization_id} | asdict(plan))
     stored = session.get(Event, event_id) if event_id else None
     if stored is None:
-        if not organization.is_verified:
-            raise errors.NotVerified()
         event = Event(
             id=event_id or new_id(),
             organization_id=organization_id,
@@ -72,7 +70,11 @@ def create(
 
 def target_of(event: Event) -> Target:
     """What permissions about this event are judged by."""
-    return Target(organization_id=event.organization_id, region_code=event.region_code)
+    return Target(
+        organization_id=event.organization_id,
+        region_code=event.region_code,
+        organization_status=event.organization.status,
+    )
 
 
 def get(session: Session, event_id: UUID) -> Event:
@@ -91,12 +93,14 @@ def get_visible(session: Session, actor: Actor | None, event_id: UUID) -> Event:
     return event
 
 
-def _get_to_change(session: Session, actor: Actor, event_id: UUID) -> Event:
-    """The event, locked, for its organizer. Raises NotFound, Forbidden."""
+def _get_to_change(
+    session: Session, actor: Actor, event_id: UUID, permission: Permission = Permission.CHANGE_EVENT
+) -> Event:
+    """The event, locked, for whom the table gives the permission. Raises NotFound, Forbidden, NotVerified."""
     event = session.get(Event, event_id, with_for_update=True)
     if event is None or (event.is_draft and not may(actor, Permission.SEE_DRAFT, target_of(event))):
         raise errors.NotFound()
-    require(actor, Permission.CHANGE_EVENT, target_of(event))
+    require(actor, permission, target_of(event))
     return event
 
 
@@ -169,15 +173,13 @@ def publish(session: Session, actor: Actor, event_id: UUID, now: datetime) -> Ev
     """Let everybody see the event.
 
     Raises:
-        NotFound, Forbidden, NotADraft, AlreadyOver. NotVerified: the organization is suspended since.
+        NotFound, Forbidden, NotADraft, AlreadyOver. NotVerified: the organization is not (any more).
     """
     event = _get_to_change(session, actor, event_id)
     if not event.is_draft:
         raise errors.NotADraft(event_status=event.status)
     if event.is_over(now):
         raise errors.AlreadyOver()
-    if not organizations.get(session, event.organization_id).is_verified:
-        raise errors.NotVerified()
     event.status = EventStatus.PUBLISHED
     event.version += 1
     ledger.add(session, event, events=1)
@@ -187,12 +189,12 @@ def publish(session: Session, actor: Actor, event_id: UUID, now: datetime) -> Ev
 
 
 def cancel(session: Session, actor: Actor, event_id: UUID, reason: str, now: datetime) -> Event:
-    """Call the event off; who goes or waits is told. Repeated, it changes nothing.
+    """Call the event off, as its organizer or coordinator; who goes or waits is told. Repeated: no change.
 
     Raises:
-        NotFound, Forbidden, AlreadyOver.
+        NotFound, Forbidden, NotVerified, AlreadyOver.
     """
-    event = _get_to_change(session, actor, event_id)
+    event = _get_to_change(session, actor, event_id, Permission.CANCEL_EVENT)
     if event.is_cancelled:
         return event
     if event.is_over(now):

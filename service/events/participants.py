@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from service.access import Actor, Permission, require
+from service.access import Actor, Permission, may, require
 from service.events import events
 from service.models import Attendance, Signup, SignupStatus, Volunteer
 from service.models.volunteers import ADULT_AGE
@@ -34,7 +34,7 @@ def in_event(
     """Who goes, waits or was there, by id. Raises NotFound, Forbidden."""
     event = events.get_visible(session, actor, event_id)
     require(actor, Permission.SEE_PARTICIPANTS, events.target_of(event))
-    shows_phones = actor.organizes(event.organization_id)
+    shows_phones = may(actor, Permission.SEE_PHONES, events.target_of(event))
     today = now.astimezone(ZoneInfo(event.zone)).date()
     people = (
         sa.select(Signup.volunteer_id)

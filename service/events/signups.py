@@ -31,6 +31,7 @@ def sign_up(session: Session, actor: Actor, event_id: UUID, companions: int, now
 
     Raises:
         NotFound, Cancelled, Over. NotPublished: still a draft. TooYoung. ConsentMissing.
+        NotVerified: its organization is not (any more): nobody new comes.
     """
     event = _lock_open_event(session, actor, event_id, now)
     volunteer = volunteers.get(session, actor.volunteer_id)
@@ -40,13 +41,15 @@ def sign_up(session: Session, actor: Actor, event_id: UUID, companions: int, now
     if event.min_age is not None and volunteer.age_on(event.day) < event.min_age:
         raise errors.TooYoung(min_age=event.min_age)
     signup = session.get(Signup, (event_id, actor.volunteer_id))
+    if signup is not None and signup.status != SignupStatus.CANCELLED and signup.companions == companions:
+        return _place(session, signup)
+    if not event.organization.is_verified:
+        raise errors.NotVerified()
     if signup is None:
         signup = Signup(
             event_id=event_id, volunteer_id=actor.volunteer_id, status=SignupStatus.CANCELLED, created_at=now
         )
         session.add(signup)
-    elif signup.status != SignupStatus.CANCELLED and signup.companions == companions:
-        return _place(session, signup)
     _join(session, event, signup, companions)
     return _place(session, signup)
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from service import errors
-from service.access import Actor, Permission, Target, require
+from service.access import Actor, Permission, Target, may, require
 from service.ledger.ledger import ALL_ROWS, FIGURES
 
 GROUPINGS = ("region", "organization", "event", "day", "week", "month", "kind")
@@ -33,7 +33,7 @@ def check_access(actor: Actor, question: CountRequest) -> None:
     Raises:
         Forbidden.
     """
-    if question.organization_id is not None and actor.organizes(question.organization_id):
+    if may(actor, Permission.COUNT_ORGANIZATION, Target(organization_id=question.organization_id)):
         return
     region_code = question.region_code
     if region_code is None and not actor.is_national:

@@ -7,9 +7,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service.models.base import Base, LocalizedText, new_id
+from service.models.organizations import Organization
 
 
 class EventKind(StrEnum):
@@ -63,6 +64,8 @@ class Event(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     organization_id: Mapped[UUID] = mapped_column(sa.ForeignKey("organization.id"))
+    # Its state decides what may be done with the event. Loaded when it is asked for, once a session.
+    organization: Mapped[Organization] = relationship(viewonly=True)
     title: Mapped[LocalizedText]
     description: Mapped[LocalizedText]
     kind: Mapped[str]

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from service import errors
-from service.access import Actor
+from service.access import Actor, Permission
 from service.models import Invitation, InvitationStatus, Organization, Volunteer
 from service.organizations import members, organizations
 from service.platform import outbox
@@ -21,9 +21,9 @@ def invite(
     """Ask a phone to join, whether or not somebody has registered with it; a repeat changes the role only.
 
     Raises:
-        NotFound, Forbidden: not an owner.
+        NotFound, Forbidden: not an owner. NotVerified.
     """
-    organization = organizations.get_owned(session, actor, organization_id)
+    organization = organizations.get_for(session, actor, organization_id, Permission.MANAGE_MEMBERS)
     invitation = session.scalars(
         sa.select(Invitation)
         .where(

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from service import errors
-from service.access import Actor
+from service.access import Actor, Permission
 from service.models import MemberRole, Membership, Volunteer
 from service.organizations import organizations
 from service.platform import outbox
@@ -17,7 +17,7 @@ from service.platform import outbox
 
 def list_all(session: Session, actor: Actor, organization_id: UUID) -> Sequence[sa.Row[UUID, str, str]]:
     """(volunteer_id, display_name, role) of the members, for an owner. Raises NotFound, Forbidden."""
-    organizations.get_owned(session, actor, organization_id)
+    organizations.get_for(session, actor, organization_id, Permission.SEE_MEMBERS)
     return session.execute(
         sa.select(Volunteer.id, Volunteer.display_name, Membership.role)
         .join(Membership, Membership.volunteer_id == Volunteer.id)
@@ -29,7 +29,7 @@ def list_all(session: Session, actor: Actor, organization_id: UUID) -> Sequence[
 def set_role(
     session: Session, actor: Actor, organization_id: UUID, volunteer_id: UUID, role: str, now: datetime
 ) -> None:
-    """Give a member another role, and tell them. Raises NotFound, Forbidden, SoleOwner."""
+    """Give a member another role, and tell them. Raises NotFound, Forbidden, NotVerified, SoleOwner."""
     membership = _membership_to_change(session, actor, organization_id, volunteer_id)
     if membership.role == role:
         return
@@ -44,7 +44,7 @@ def set_role(
 
 
 def remove(session: Session, actor: Actor, organization_id: UUID, volunteer_id: UUID) -> None:
-    """Take a member out. Raises NotFound, Forbidden, SoleOwner."""
+    """Take a member out. Raises NotFound, Forbidden, NotVerified, SoleOwner."""
     membership = _membership_to_change(session, actor, organization_id, volunteer_id)
     if membership.role == "owner":
         _keep_an_owner(session, organization_id)
@@ -54,7 +54,7 @@ def remove(session: Session, actor: Actor, organization_id: UUID, volunteer_id: 
 def _membership_to_change(
     session: Session, actor: Actor, organization_id: UUID, volunteer_id: UUID
 ) -> Membership:
-    organizations.get_owned(session, actor, organization_id)
+    organizations.get_for(session, actor, organization_id, Permission.MANAGE_MEMBERS)
     # Locked in one order, so that two owners who remove each other do not leave the organization without any.
     session.scalars(
         sa.select(Membership)

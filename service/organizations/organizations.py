@@ -86,7 +86,11 @@ def get_visible(session: Session, actor: Actor, organization_id: UUID) -> Organi
 
 def target_of(organization: Organization) -> Target:
     """What permissions about this organization are judged by."""
-    return Target(organization_id=organization.id, region_code=organization.region_code)
+    return Target(
+        organization_id=organization.id,
+        region_code=organization.region_code,
+        organization_status=organization.status,
+    )
 
 
 def search(
@@ -141,8 +145,8 @@ def decide(
     return organization
 
 
-def get_owned(session: Session, actor: Actor, organization_id: UUID) -> Organization:
-    """An organization whose members the actor may manage. Raises NotFound, Forbidden."""
+def get_for(session: Session, actor: Actor, organization_id: UUID, permission: Permission) -> Organization:
+    """An organization for whom the table gives this permission. Raises NotFound, Forbidden, NotVerified."""
     organization = get_visible(session, actor, organization_id)
-    require(actor, Permission.MANAGE_MEMBERS, target_of(organization))
+    require(actor, permission, target_of(organization))
     return organization
