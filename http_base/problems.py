@@ -4,6 +4,7 @@ import logging
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import psycopg
 import sqlalchemy as sa
@@ -12,10 +13,10 @@ from marshmallow import ValidationError
 from werkzeug.exceptions import HTTPException
 
 from http_base.context import locale
-from http_base.fields import ZONE
 from http_base.identity import IdentityUnavailable, Unattested, Unauthenticated
 from notifications import words
 from service import errors
+from service.models.base import COUNTRY_ZONE
 from service.platform.database import db, is_lost_connection
 
 logger = logging.getLogger(__name__)
@@ -112,9 +113,11 @@ def _data_of(error: errors.ServiceError) -> tuple[dict[str, Any], dict[str, list
 
 
 def _worded(value: Any, language: str) -> Any:
-    """A fact as it stands in a sentence: times as people write them, in the country's zone."""
+    """A fact as it stands in a sentence: times as people write them, in the zone of the event they belong to,
+    else in the country's."""
     if isinstance(value, datetime):
-        return words.moment(value, ZONE, language)
+        is_of_an_event = isinstance(value.tzinfo, ZoneInfo) and value.tzinfo.key not in ("UTC", "Etc/UTC")
+        return words.moment(value, str(value.tzinfo if is_of_an_event else COUNTRY_ZONE), language)
     return ", ".join(map(str, value)) if isinstance(value, list) else _plain(value)
 
 

@@ -1,6 +1,8 @@
 """One tree of errors that carry data. They know no HTTP: http_base/problems.py has that table."""
 
-from typing import Any, ClassVar
+from datetime import datetime
+from typing import Any, ClassVar, Self
+from zoneinfo import ZoneInfo
 
 
 class ServiceError(Exception):
@@ -17,6 +19,14 @@ class ServiceError(Exception):
     def __init__(self, **data: Any) -> None:
         super().__init__(self.code, data)
         self.data = data
+
+    def in_zone(self, zone: str) -> Self:
+        """The same refusal, its times as an event's own clocks show them."""
+        self.data = {
+            name: value.astimezone(ZoneInfo(zone)) if isinstance(value, datetime) else value
+            for name, value in self.data.items()
+        }
+        return self
 
 
 class Invalid(ServiceError):

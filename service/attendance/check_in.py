@@ -266,7 +266,7 @@ class _Round:
             judged = sent.presence(event, self.now, self.thresholds)
             verdict = evidence.judge(judged, event.starts_at, event.ends_at, self.thresholds)
         except errors.ServiceError as refusal:
-            return refusal
+            return refusal.in_zone(event.zone)
         sighting.key = (self.facts.volunteer_id, id_)
         if sent.position is None:
             # A right code without a position: the person is where the code hangs.

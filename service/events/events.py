@@ -214,4 +214,5 @@ def cancel(session: Session, actor: Actor, event_id: UUID, reason: str, now: dat
 
 def cancelled(event: Event) -> errors.Cancelled:
     """The refusal that says since when, and why, an event is off."""
-    return errors.Cancelled(cancelled_at=event.cancelled_at, reason=event.cancel_reason or "")
+    refusal = errors.Cancelled(cancelled_at=event.cancelled_at, reason=event.cancel_reason or "")
+    return refusal.in_zone(event.zone)

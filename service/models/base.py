@@ -3,11 +3,15 @@
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, registry
 from uuid_utils.compat import uuid7
+
+COUNTRY_ZONE = ZoneInfo("Asia/Almaty")
+"""The zone of people's days and evenings: all of Kazakhstan shares one since 1 March 2024."""
 
 LocalizedText = dict[str, str]
 """A name in up to three languages: {"kk": …, "ru": …, "en": …}."""

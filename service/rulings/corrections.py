@@ -70,7 +70,10 @@ def _correct(
     session: Session, file: AttendanceFile, ruling: Ruling, now: datetime, thresholds: Thresholds
 ) -> dict[str, Any]:
     event = file.facts.event
-    _check_moment(event, ruling, now, thresholds)
+    try:
+        _check_moment(event, ruling, now, thresholds)
+    except errors.ServiceError as refusal:
+        raise refusal.in_zone(event.zone) from None
     _check_minutes(event, ruling)
     if ruling.status is Status.REJECTED and file.held is None and not file.facts.records:
         raise errors.NotFound()
