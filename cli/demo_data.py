@@ -11,6 +11,7 @@ from service.events import events, signups
 from service.events.plans import Plan
 from service.geography import places
 from service.models import Coordinator, Organization, Volunteer
+from service.models.base import COUNTRY_ZONE
 from service.models.volunteers import NATIONAL
 from service.organizations import organizations
 from service.people import consents, identities, notification_settings, volunteers
@@ -90,7 +91,7 @@ def _add_events(
             kind=("cleanup", "water_body", "tree_planting")[n % 3],
             starts_at=starts_at,
             ends_at=starts_at + timedelta(hours=6),
-            zone="Asia/Almaty",
+            zone=COUNTRY_ZONE.key,
             latitude=town.latitude,
             longitude=town.longitude,
             address=town.name,

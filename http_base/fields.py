@@ -10,7 +10,6 @@ from service.platform.text import clean
 
 MAX_NAME = 200
 MAX_TEXT = 5_000
-ZONE = "Asia/Almaty"
 FIRST_YEAR, LAST_YEAR = 1900, 2999
 
 

@@ -19,7 +19,8 @@ from notifications.models import InboxItem
 from service.events import events
 from service.events.plans import MAX_DURATION
 from service.models import Event, NotificationSettings, Outbox, Signup, SignupStatus
-from service.models.notification_settings import PEOPLE_ZONE, default_settings
+from service.models.base import COUNTRY_ZONE
+from service.models.notification_settings import default_settings
 from service.platform import outbox
 from service.platform.thresholds import Thresholds
 
@@ -93,7 +94,7 @@ def owe_thanks(session: Session, now: datetime) -> bool:
 
 def owe_digest(session: Session, now: datetime) -> bool:
     """Once a day, from nine in the morning; never to be called again at once."""
-    local = now.astimezone(PEOPLE_ZONE)
+    local = now.astimezone(COUNTRY_ZONE)
     if local.hour >= DIGEST_HOUR:
         outbox.enqueue_once(session, "waiting_digest", f"waiting_digest:{local.date()}", now, {})
     return False

@@ -13,7 +13,6 @@ from http_base import cursors
 from http_base.blueprints import Blueprint
 from http_base.context import actor, maybe_actor, now, session
 from http_base.fields import (
-    ZONE,
     DateTime,
     LocalizedName,
     Names,
@@ -33,6 +32,7 @@ from service.events import announcements, events, search
 from service.events.plans import Plan
 from service.events.search import Search
 from service.models import Event, EventKind, EventStatus
+from service.models.base import COUNTRY_ZONE
 
 blueprint = Blueprint("events", __name__, url_prefix="/v1/events", description="Events")
 
@@ -146,7 +146,7 @@ class EventQuery(Paged):
 
     @post_load
     def _days(self, data: dict[str, Any], **_options: Any) -> dict[str, Any]:
-        today = now().astimezone(ZoneInfo(ZONE)).date()
+        today = now().astimezone(COUNTRY_ZONE).date()
         first = data.setdefault("first_day", today)
         try:
             last = data.setdefault("last_day", first + timedelta(days=DEFAULT_DAYS))
@@ -213,7 +213,7 @@ def _plan_values(body: Mapping[str, Any]) -> dict[str, Any]:
 @blueprint.response(HTTPStatus.CREATED, EventShown)
 def post_event(body: dict[str, Any]) -> dict[str, Any]:
     """Make a draft."""
-    plan = Plan(**{"description": {}, "zone": ZONE, "address": ""} | _plan_values(body))
+    plan = Plan(**{"description": {}, "zone": COUNTRY_ZONE.key, "address": ""} | _plan_values(body))
     caller = actor()
     event = events.create(session(), caller, body["organization_id"], plan, now(), body.get("id"))
     session().commit()

@@ -11,11 +11,12 @@ from marshmallow import Schema, ValidationError, fields, post_load
 from http_base import cursors
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, services, session
-from http_base.fields import ZONE, LocalizedName, Paged, Strict, Text, one_of
+from http_base.fields import LocalizedName, Paged, Strict, Text, one_of
 from mobile_api.attendance.check_ins import AttendanceShown, in_zone
 from mobile_api.rulings import history
 from mobile_api.rulings.history import AppealShown, DecisionShown, RecordShown
 from service.attendance.evidence import Status
+from service.models.base import COUNTRY_ZONE
 from service.rulings import appeals, correction_audit, reviews
 from service.rulings.correction_audit import Organizer
 from service.rulings.reviews import ReviewItem
@@ -92,7 +93,7 @@ class OrganizerQuery(Paged):
 
     @post_load
     def _days(self, data: dict[str, Any], **_options: Any) -> dict[str, Any]:
-        last: date = data.setdefault("last_day", now().astimezone(ZoneInfo(ZONE)).date())
+        last: date = data.setdefault("last_day", now().astimezone(COUNTRY_ZONE).date())
         try:
             first: date = data.setdefault("first_day", last - timedelta(days=DEFAULT_DAYS))
         except OverflowError as error:

@@ -2,15 +2,11 @@
 
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.models.base import Base
-
-PEOPLE_ZONE = ZoneInfo("Asia/Almaty")
-"""The zone of everybody's evenings: all of Kazakhstan shares one since 1 March 2024."""
+from service.models.base import COUNTRY_ZONE, Base
 
 NOBODY = UUID(int=0)
 QUIET_FROM, QUIET_TO = time(22), time(8)
@@ -39,11 +35,11 @@ class NotificationSettings(Base):
 
     def quiet_period(self, at: datetime) -> tuple[datetime, datetime] | None:
         """Begin and end of the quiet hours that a moment lies in; None when it lies in none."""
-        local = at.astimezone(PEOPLE_ZONE)
+        local = at.astimezone(COUNTRY_ZONE)
         for day in (local.date(), local.date() - timedelta(days=1)):
             last_day = day + timedelta(days=self.quiet_to <= self.quiet_from)
-            begin = datetime.combine(day, self.quiet_from, PEOPLE_ZONE)
-            end = datetime.combine(last_day, self.quiet_to, PEOPLE_ZONE)
+            begin = datetime.combine(day, self.quiet_from, COUNTRY_ZONE)
+            end = datetime.combine(last_day, self.quiet_to, COUNTRY_ZONE)
             if self.quiet_from != self.quiet_to and begin <= local < end:
                 return begin, end
         return None
@@ -66,11 +62,11 @@ def default_settings(volunteer_id: UUID) -> NotificationSettings:
 
 def local_midnight(at: datetime) -> datetime:
     """The beginning of the local day of a moment."""
-    local = at.astimezone(PEOPLE_ZONE)
+    local = at.astimezone(COUNTRY_ZONE)
     return local.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def waking_day(at: datetime) -> date:
     """The local day on which a push made now is seen: after the default quiet hours begin, the next one."""
     quiet = default_settings(NOBODY).quiet_period(at)
-    return (quiet[1] if quiet else at.astimezone(PEOPLE_ZONE)).date()
+    return (quiet[1] if quiet else at.astimezone(COUNTRY_ZONE)).date()

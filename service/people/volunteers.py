@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import h3
 import sqlalchemy as sa
@@ -13,13 +12,12 @@ from sqlalchemy.orm import Session
 from service import errors
 from service.geography import regions
 from service.models import Membership, Organization, Volunteer
-from service.models.base import LocalizedText
+from service.models.base import COUNTRY_ZONE, LocalizedText
 from service.models.volunteers import ADULT_AGE, age_on
 from service.organizations import invitations
 from service.people import consents
 
 HOME_RESOLUTION = 6
-HOME_ZONE = ZoneInfo("Asia/Almaty")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,7 @@ def register(
 
 
 def _check_profile(profile: Profile, now: datetime, min_age: int) -> None:
-    today = now.astimezone(HOME_ZONE).date()
+    today = now.astimezone(COUNTRY_ZONE).date()
     if not date(1900, 1, 1) <= profile.birth_date <= today:
         raise errors.Invalid("birth_date", "birth-date")
     age = age_on(profile.birth_date, today)
