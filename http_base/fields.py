@@ -10,6 +10,7 @@ from service.platform.text import clean
 
 MAX_NAME = 200
 MAX_TEXT = 5_000
+MAX_PAGE = 100
 FIRST_YEAR, LAST_YEAR = 1900, 2999
 
 
@@ -121,7 +122,7 @@ class Paged(Strict):
     """The query of a list."""
 
     cursor = fields.String(validate=validate.Length(max=500, error="length"))
-    limit = fields.Integer(load_default=50, validate=validate.Range(1, 100, error="number"))
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, MAX_PAGE, error="number"))
 
 
 class Accepted(Schema):

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from notifications.audience import EVENT_IS_ON, recipients
 from notifications.fan_out import Recipient, fill
 from notifications.models import InboxItem
-from service.events import events
+from service.events import plans
 from service.events.plans import MAX_DURATION
 from service.models import Event, NotificationSettings, Outbox, Signup, SignupStatus
 from service.models.base import COUNTRY_ZONE
@@ -78,7 +78,7 @@ def owe_check_in_open(session: Session, now: datetime) -> bool:
     days = _days(now - MAX_DURATION, now + CHECK_IN_OPENS)
     found = _events_without(session, kind, days, *opened)
     for event in found:
-        outbox.enqueue_once(session, kind, _key(kind, event), now, events.facts_of(event), event_id=event.id)
+        outbox.enqueue_once(session, kind, _key(kind, event), now, plans.facts_of(event), event_id=event.id)
     return len(found) == EVENTS_AT_ONCE
 
 
@@ -126,7 +126,7 @@ def _key(kind: str, event: Event) -> str:
 
 
 def _owe_gradually(session: Session, kind: str, event: Event, now: datetime) -> None:
-    facts = events.facts_of(event)
+    facts = plans.facts_of(event)
     outbox.enqueue_once(session, kind, _key(kind, event), now, facts, event_id=event.id, next_due_at=now)
 
 
@@ -170,7 +170,7 @@ def _remind(session: Session, entry: Outbox, event: Event, now: datetime) -> dat
         return now + REVISIT  # it may be moved back
     due, has_begun, later = _sort_by_moment(session, entry, event, now)
     if not has_begun:
-        entry.facts = events.facts_of(event)
+        entry.facts = plans.facts_of(event)
     fill(session, entry, due[:AT_ONCE], now, now)
     if len(due) > AT_ONCE:
         return now

@@ -54,6 +54,12 @@ class TooYoungToRegister(TooYoung):
     """The same code as for an event, but about the account itself: the request is what is wrong."""
 
 
+class CapacityBelowGoing(Invalid):
+    """`going`: so many people hold a place already."""
+
+    code = "capacity-below-going"
+
+
 class OutsideKazakhstan(Invalid):
     code = "outside-kazakhstan"
 
@@ -198,6 +204,12 @@ class Full(Conflict):
     """Who goes wants to bring more people than there are places; `free` places are left."""
 
     code = "full"
+
+
+class PartyTooLarge(Conflict):
+    """More `people` than the event has places in all (`capacity`): waiting would never help."""
+
+    code = "party-too-large"
 
 
 class Busy(ServiceError):

@@ -11,10 +11,11 @@ from http_base.blueprints import Blueprint
 from http_base.context import actor, now, session
 from http_base.fields import Paged, Strict, Text, whole
 from service.attendance import groups
-from service.attendance.groups import MAX_PEOPLE, Group
+from service.attendance.groups import Group
 from service.events import events
 from service.events.plans import MAX_DURATION
 from service.models import Event, Headcount
+from service.models.headcounts import MAX_PEOPLE
 
 blueprint = Blueprint("headcounts", __name__, url_prefix="/v1/events", description="Head counts")
 

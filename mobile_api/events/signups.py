@@ -14,12 +14,13 @@ from mobile_api.events.events import EventShown, shown
 from service.events import participants, signups
 from service.events.participants import Participant
 from service.events.signups import SignupState
+from service.models.events import MAX_COMPANIONS
 
 blueprint = Blueprint("signups", __name__, url_prefix="/v1", description="Signing up")
 
 
 class SignupBody(Strict):
-    companions = whole(0, 10, load_default=0)
+    companions = whole(0, MAX_COMPANIONS, load_default=0)
 
 
 class SignupShown(Schema):
@@ -28,9 +29,7 @@ class SignupShown(Schema):
     position = fields.Integer(allow_none=True)
 
 
-class MySignup(Schema):
-    status = fields.String()
-    companions = fields.Integer()
+class MySignup(SignupShown):
     event = fields.Nested(EventShown)
 
 
@@ -80,8 +79,13 @@ def list_my_signups(query: dict[str, Any]) -> dict[str, Any]:
     found = signups.mine(session(), actor(), now(), after, query["limit"] + 1)
     rows, following = cursors.page(found, query["limit"], lambda row: (row[1].starts_at, row[1].id))
     items = [
-        {"status": signup.status, "companions": signup.companions, "event": shown(event)}
-        for signup, event in rows
+        {
+            "status": signup.status,
+            "companions": signup.companions,
+            "position": position,
+            "event": shown(event),
+        }
+        for signup, event, position in rows
     ]
     return {"items": items, "next": following}
 

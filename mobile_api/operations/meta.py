@@ -7,10 +7,11 @@ from marshmallow import Schema, fields
 
 from http_base.blueprints import Blueprint
 from http_base.context import services
-from http_base.fields import LocalizedName
+from http_base.fields import MAX_PAGE, LocalizedName
 from notifications.words import LOCALES
 from service.geography import regions
 from service.models import EventKind
+from service.models.events import MAX_COMPANIONS
 from service.people import consents
 
 blueprint = Blueprint("meta", __name__, url_prefix="/v1", description="Basics")
@@ -45,7 +46,7 @@ def get_meta() -> dict[str, Any]:
         "lowest_app_version": settings.lowest_app_version,
         "kinds": list(EventKind),
         "locales": LOCALES,
-        "limits": {"min_age": settings.min_age, "companions": 10, "page": 100},
+        "limits": {"min_age": settings.min_age, "companions": MAX_COMPANIONS, "page": MAX_PAGE},
     }
 
 

@@ -14,7 +14,6 @@ from service.events import events
 from service.ledger import ledger
 from service.models import Event, Headcount
 
-MAX_PEOPLE = 5_000
 OPEN_AFTER_END = timedelta(days=14)
 """So long head counts can be given and taken back: as long as records kept without signal are taken."""
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from service import errors
 from service.access import Actor, Permission, require
-from service.events import events
+from service.events import events, plans
 from service.platform import outbox
 from service.platform.idempotency import content_hash
 
@@ -26,12 +26,12 @@ def announce(
         raise errors.NotPublished()
     if event.is_cancelled:
         raise events.cancelled(event)
-    facts = events.facts_of(event) | {"text": text}
+    told = plans.facts_of(event) | {"text": text}
     entry = outbox.enqueue(
         session,
         "announcement",
         now,
-        facts,
+        told,
         event_id=event.id,
         created_by=actor.volunteer_id,
         entry_id=announcement_id,

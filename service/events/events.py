@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from service import errors
 from service.access import Actor, Permission, Target, may, require
-from service.events import plans
+from service.events import plans, waitlist
 from service.events.plans import Plan
 from service.happenings import EventChanged, tell
 from service.ledger import ledger
@@ -93,11 +93,25 @@ def get_visible(session: Session, actor: Actor | None, event_id: UUID) -> Event:
     return event
 
 
+def lock_places(session: Session, event_id: UUID) -> Event:
+    """The event, locked by whoever changes its places: one after another, while check-ins pass.
+
+    Presence looks at the event's key alone, and this lock leaves it free. Raises NotFound.
+    """
+    event = session.get(Event, event_id, with_for_update={"key_share": True}, populate_existing=True)
+    if event is None:
+        raise errors.NotFound()
+    return event
+
+
 def _get_to_change(
     session: Session, actor: Actor, event_id: UUID, permission: Permission = Permission.CHANGE_EVENT
 ) -> Event:
-    """The event, locked, for whom the table gives the permission. Raises NotFound, Forbidden, NotVerified."""
-    event = session.get(Event, event_id, with_for_update=True)
+    """The event for whom the table gives the permission, locked against presence as well.
+
+    Presence is derived from what may change. Raises NotFound, Forbidden, NotVerified.
+    """
+    event = session.get(Event, event_id, with_for_update=True, populate_existing=True)
     if event is None or (event.is_draft and not may(actor, Permission.SEE_DRAFT, target_of(event))):
         raise errors.NotFound()
     require(actor, permission, target_of(event))
@@ -117,7 +131,7 @@ def change(
     Raises:
         NotFound, Forbidden. Stale: made from an older version. Cancelled, AlreadyOver.
         AlreadyStarted: somebody is there, and place, area or day would change.
-        Invalid, OutsideKazakhstan: the new plan breaks a rule.
+        Invalid, OutsideKazakhstan: the new plan breaks a rule. CapacityBelowGoing.
     """
     event = _get_to_change(session, actor, event_id)
     if event.version != version:
@@ -129,12 +143,15 @@ def change(
     changed = frozenset(name for name, value in before.items() if getattr(event, name) != value)
     if changed & FROZEN_ONCE_STARTED and has_presence(session, event.id):
         raise errors.AlreadyStarted()
+    if "capacity" in changed and event.capacity is not None and event.capacity < event.going:
+        raise errors.CapacityBelowGoing("capacity", "capacity-below-going", going=event.going)
     event.version += 1
     if event.status == EventStatus.PUBLISHED:
         was_in = ledger.Cell(before["day"], before["region_code"])
         ledger.move_event(session, event.id, was_in, ledger.Cell(event.day, event.region_code))
         _tell_changed(session, actor, event, changed, now)
     _tell(session, event, changed, now)
+    waitlist.fill_from_waitlist(session, event, now)
     return event
 
 
@@ -154,19 +171,8 @@ def _tell_changed(session: Session, actor: Actor, event: Event, changed: Set[str
         if changed & fields
     ]
     if what:
-        facts = facts_of(event) | {"changed": what}
-        outbox.enqueue(session, "event_changed", now, facts, event_id=event.id, created_by=actor.volunteer_id)
-
-
-def facts_of(event: Event) -> dict[str, Any]:
-    """What words about this event need, as it is now."""
-    return {
-        "title": event.title,
-        "starts_at": event.starts_at.isoformat(),
-        "ends_at": event.ends_at.isoformat(),
-        "zone": event.zone,
-        "address": event.address,
-    }
+        told = plans.facts_of(event) | {"changed": what}
+        outbox.enqueue(session, "event_changed", now, told, event_id=event.id, created_by=actor.volunteer_id)
 
 
 def publish(session: Session, actor: Actor, event_id: UUID, now: datetime) -> Event:
@@ -184,7 +190,7 @@ def publish(session: Session, actor: Actor, event_id: UUID, now: datetime) -> Ev
     event.version += 1
     ledger.add(session, event, events=1)
     _tell(session, event, ["status"], now)
-    outbox.enqueue(session, "nearby_event", now, facts_of(event), event_id=event.id)
+    outbox.enqueue(session, "nearby_event", now, plans.facts_of(event), event_id=event.id)
     return event
 
 
@@ -204,9 +210,9 @@ def cancel(session: Session, actor: Actor, event_id: UUID, reason: str, now: dat
     event.version += 1
     if was_published:
         ledger.add(session, event, events=-1)
-        facts = facts_of(event) | {"reason": reason}
+        told = plans.facts_of(event) | {"reason": reason}
         outbox.enqueue(
-            session, "event_cancelled", now, facts, event_id=event.id, created_by=actor.volunteer_id
+            session, "event_cancelled", now, told, event_id=event.id, created_by=actor.volunteer_id
         )
     _tell(session, event, ["status"], now)
     return event

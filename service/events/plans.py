@@ -74,3 +74,14 @@ def plan_of(event: Event) -> Plan:
     """The plan that an event was made from, to change parts of it."""
     values = {name: getattr(event, name) for name in Plan.__dataclass_fields__}
     return Plan(**values | {"bring": tuple(event.bring), "region_code": None})
+
+
+def facts_of(event: Event) -> dict[str, Any]:
+    """What words about an event need, for an entry of the outbox, as they are now; times in ISO 8601."""
+    return {
+        "title": event.title,
+        "starts_at": event.starts_at.isoformat(),
+        "ends_at": event.ends_at.isoformat(),
+        "zone": event.zone,
+        "address": event.address,
+    }

@@ -1,6 +1,6 @@
-"""Signing up: places are taken by a conditional UPDATE, the rest waits in line."""
+"""Signing up: a party takes its places or stands in line, on the locked event."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,11 +10,9 @@ from sqlalchemy.orm import Session
 
 from service import errors
 from service.access import Actor
-from service.events import events
-from service.ledger import ledger
-from service.models import Event, EventStatus, Signup, SignupStatus
+from service.events import events, waitlist
+from service.models import Event, Signup, SignupStatus
 from service.people import consents, volunteers
-from service.platform import outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,38 +25,27 @@ class SignupState:
 
 
 def sign_up(session: Session, actor: Actor, event_id: UUID, companions: int, now: datetime) -> SignupState:
-    """Take a place or queue for one; the same again changes nothing.
+    """Take places or queue for them; the same again changes nothing.
 
     Raises:
         NotFound, Cancelled, Over. NotPublished: still a draft. TooYoung. ConsentMissing.
         NotVerified: its organization is not (any more): nobody new comes.
+        PartyTooLarge: never so many places. Full: who goes already wants more than are free.
     """
     event = _lock_open_event(session, actor, event_id, now)
-    volunteer = volunteers.get(session, actor.volunteer_id)
-    missing = consents.missing(volunteer.consents)
-    if missing:
-        raise errors.ConsentMissing(missing=missing)
-    if event.min_age is not None and volunteer.age_on(event.day) < event.min_age:
-        raise errors.TooYoung(min_age=event.min_age)
-    signup = session.get(Signup, (event_id, actor.volunteer_id))
-    if signup is not None and signup.status != SignupStatus.CANCELLED and signup.companions == companions:
-        return _place(session, signup)
-    if not event.organization.is_verified:
-        raise errors.NotVerified()
-    if signup is None:
-        signup = Signup(
-            event_id=event_id, volunteer_id=actor.volunteer_id, status=SignupStatus.CANCELLED, created_at=now
-        )
-        session.add(signup)
-    _join(session, event, signup, companions)
-    return _place(session, signup)
+    _check_person(session, actor, event)
+    signup = _get_or_make(session, actor, event, now)
+    if signup.status == SignupStatus.CANCELLED or signup.companions != companions:
+        if not event.organization.is_verified:
+            raise errors.NotVerified()
+        _join(session, event, signup, companions)
+        waitlist.fill_from_waitlist(session, event, now)
+    return _state(session, signup)
 
 
 def _lock_open_event(session: Session, actor: Actor, event_id: UUID, now: datetime) -> Event:
     """The event, locked: whoever changes its places waits in line here, so the line is fair."""
-    event = session.get(Event, event_id, with_for_update=True)
-    if event is None:
-        raise errors.NotFound()
+    event = events.lock_places(session, event_id)
     if event.is_draft:
         events.get_visible(session, actor, event_id)
         raise errors.NotPublished()
@@ -69,92 +56,88 @@ def _lock_open_event(session: Session, actor: Actor, event_id: UUID, now: dateti
     return event
 
 
+def _check_person(session: Session, actor: Actor, event: Event) -> None:
+    volunteer = volunteers.get(session, actor.volunteer_id)
+    missing = consents.missing(volunteer.consents)
+    if missing:
+        raise errors.ConsentMissing(missing=missing)
+    if event.min_age is not None and volunteer.age_on(event.day) < event.min_age:
+        raise errors.TooYoung(min_age=event.min_age)
+
+
+def _get_or_make(session: Session, actor: Actor, event: Event, now: datetime) -> Signup:
+    """The actor's sign-up for a locked event; a new one counts as withdrawn until it has joined."""
+    signup = session.get(Signup, (event.id, actor.volunteer_id), populate_existing=True)
+    if signup is None:
+        signup = Signup(
+            event_id=event.id,
+            volunteer_id=actor.volunteer_id,
+            status=SignupStatus.CANCELLED,
+            companions=0,
+            created_at=now,
+        )
+        session.add(signup)
+    return signup
+
+
 def _join(session: Session, event: Event, signup: Signup, companions: int) -> None:
-    """Give places, or queue. Who already goes and wants more keeps the place when more are free."""
-    was_going = signup.status == SignupStatus.GOING
-    held = signup.people if was_going else 0
-    wanted = 1 + companions
-    if signup.status == "waitlisted":
-        event.waitlisted -= signup.people
-    free = None if event.capacity is None else event.capacity - event.going + held
-    nobody_waits = event.waitlisted == 0 or was_going
-    fits = free is None or (wanted <= free and nobody_waits)
-    if was_going and not fits:
-        raise errors.Full(free=max(0, (free or 0) - held))
-    if signup.status == "cancelled":
-        signup.queue_number = sa.func.nextval(sa.text("'signup_queue_number_seq'"))
+    """Give a party its places where nobody is before it, else let it wait.
+
+    Who goes already stays on the list, and may grow by what is free; who waits keeps the place in the line.
+    """
+    free = waitlist.free_places(session, event)
+    place: Callable[[Session, Event, Signup], None]
+    match signup.status:
+        case SignupStatus.GOING:
+            if free is not None and companions - signup.companions > free:
+                raise errors.Full(free=free)
+            place = waitlist.admit
+        case SignupStatus.WAITLISTED:
+            waitlist.check_fits_ever(event, 1 + companions)
+            place = waitlist.queue
+        case _:
+            waitlist.check_fits_ever(event, 1 + companions)
+            signup.queue_number = sa.func.nextval(sa.text("'signup_queue_number_seq'"))
+            place = waitlist.admit if free is None or 1 + companions <= free else waitlist.queue
+    waitlist.leave(session, event, signup)
     signup.companions = companions
-    signup.status = SignupStatus.GOING if fits else SignupStatus.WAITLISTED
-    event.going += (wanted if fits else 0) - held
-    event.waitlisted += 0 if fits else wanted
-    if fits and not was_going:
-        ledger.add(session, event, signups=1)
-    session.flush()
+    place(session, event, signup)
 
 
 def withdraw(session: Session, actor: Actor, event_id: UUID, now: datetime) -> None:
-    """Give the place back; the first of the waitlist who fits moves up and is told. Repeated: no change.
+    """Give the place back; the line moves up and is told. Repeated: no change.
 
     Raises:
-        NotFound: no such event, or never signed up for it.
+        NotFound: no such event, or never signed up for it. Over: what was, stays.
     """
-    event = session.get(Event, event_id, with_for_update=True)
-    signup = session.get(Signup, (event_id, actor.volunteer_id))
-    if event is None or signup is None:
+    event = events.lock_places(session, event_id)
+    signup = session.get(Signup, (event_id, actor.volunteer_id), populate_existing=True)
+    if signup is None:
         raise errors.NotFound()
-    if signup.status == "going":
-        event.going -= signup.people
-        ledger.add(session, event, signups=-1)
-    elif signup.status == "waitlisted":
-        event.waitlisted -= signup.people
-    signup.status = SignupStatus.CANCELLED
-    session.flush()
-    move_up(session, event, now)
-
-
-def move_up(session: Session, event: Event, now: datetime) -> None:
-    """Give free places of a locked event to the waitlist in its order; nobody is overtaken."""
-    if event.status != EventStatus.PUBLISHED or event.is_over(now):
+    if signup.status == SignupStatus.CANCELLED:
         return
-    waiting = session.scalars(
-        sa.select(Signup)
-        .where(Signup.event_id == event.id, Signup.status == SignupStatus.WAITLISTED)
-        .order_by(Signup.queue_number)
-    )
-    for signup in waiting.all():
-        if event.capacity is not None and event.going + signup.people > event.capacity:
-            return
-        signup.status = SignupStatus.GOING
-        event.going += signup.people
-        event.waitlisted -= signup.people
-        ledger.add(session, event, signups=1)
-        facts = events.facts_of(event)
-        outbox.enqueue(
-            session, "waitlist_moved_up", now, facts, event_id=event.id, volunteer_id=signup.volunteer_id
-        )
+    if event.is_over(now):
+        raise errors.Over()
+    waitlist.leave(session, event, signup)
+    waitlist.fill_from_waitlist(session, event, now)
+
+
+def _state(session: Session, signup: Signup) -> SignupState:
     session.flush()
-
-
-def _place(session: Session, signup: Signup) -> SignupState:
-    position = None
-    if signup.status == "waitlisted":
-        session.refresh(signup, ["queue_number"])
-        position = session.scalar(
-            sa.select(sa.func.count()).where(
-                Signup.event_id == signup.event_id,
-                Signup.status == SignupStatus.WAITLISTED,
-                Signup.queue_number <= signup.queue_number,
-            )
+    position = session.scalar(
+        sa.select(waitlist.position()).where(
+            Signup.event_id == signup.event_id, Signup.volunteer_id == signup.volunteer_id
         )
+    )
     return SignupState(signup.status, signup.companions, position)
 
 
 def mine(
     session: Session, actor: Actor, now: datetime, after: tuple[datetime, UUID] | None, limit: int
-) -> Sequence[tuple[Signup, Event]]:
-    """What the actor goes to or waits for and is not over yet, soonest first."""
+) -> Sequence[tuple[Signup, Event, int | None]]:
+    """What the actor goes to or waits for and is not over yet, soonest first; who waits with the position."""
     query = (
-        sa.select(Signup, Event)
+        sa.select(Signup, Event, waitlist.position())
         .join(Event, Event.id == Signup.event_id)
         .where(
             Signup.volunteer_id == actor.volunteer_id,
@@ -166,4 +149,4 @@ def mine(
     )
     if after:
         query = query.where(sa.tuple_(Event.starts_at, Event.id) > sa.tuple_(*map(sa.literal, after)))
-    return session.execute(query).all()
+    return [(signup, event, position) for signup, event, position in session.execute(query)]

@@ -7,6 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service.models.base import Base, LocalizedText, new_id
@@ -39,6 +40,8 @@ class SignupStatus(StrEnum):
     WAITLISTED = "waitlisted"
     CANCELLED = "cancelled"
 
+
+MAX_COMPANIONS = 10
 
 # Base32 for RFC 6238, 244 random bits, made by the server for every row, however it is inserted: two random
 # UUIDs in hex, whose digits 0, 1, 8 and 9 are no letters of base32.
@@ -91,7 +94,8 @@ class Event(Base):
     status: Mapped[str] = mapped_column(default=EventStatus.DRAFT)
     cancel_reason: Mapped[str | None]
     cancelled_at: Mapped[datetime | None]
-    # People on the list, companions included. `going` never exceeds `capacity`: a conditional UPDATE decides.
+    # People on the list and in the line, companions included; changed on the locked row alone. `going` stays
+    # within `capacity`: see service/events/waitlist.py.
     going: Mapped[int] = mapped_column(default=0)
     waitlisted: Mapped[int] = mapped_column(default=0)
     version: Mapped[int] = mapped_column(default=1)
@@ -104,6 +108,10 @@ class Event(Base):
     @property
     def is_draft(self) -> bool:
         return self.status == EventStatus.DRAFT
+
+    @property
+    def is_published(self) -> bool:
+        return self.status == EventStatus.PUBLISHED
 
     @property
     def is_cancelled(self) -> bool:
@@ -123,7 +131,7 @@ class Signup(Base):
     __tablename__ = "signup"
     __table_args__ = (
         sa.CheckConstraint("status IN ('going', 'waitlisted', 'cancelled')", name="status"),
-        sa.CheckConstraint("companions BETWEEN 0 AND 10", name="companions"),
+        sa.CheckConstraint(f"companions BETWEEN 0 AND {MAX_COMPANIONS}", name="companions"),
         sa.Index("ix_signup_volunteer_id", "volunteer_id"),
         sa.Index(
             "ix_signup_waitlist",
@@ -141,6 +149,7 @@ class Signup(Base):
     queue_number: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity())
     created_at: Mapped[datetime]
 
-    @property
+    @hybrid_property
     def people(self) -> int:
+        """How many places the party takes."""
         return 1 + self.companions

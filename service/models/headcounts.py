@@ -8,13 +8,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from service.models.base import Base
 
+MAX_PEOPLE = 5_000
+
 
 class Headcount(Base):
     """One group at one event. What was taken back stays, with who did it and when, and counts nothing."""
 
     __tablename__ = "headcount"
     __table_args__ = (
-        sa.CheckConstraint("people BETWEEN 1 AND 5000", name="people"),
+        sa.CheckConstraint(f"people BETWEEN 1 AND {MAX_PEOPLE}", name="people"),
         sa.CheckConstraint("minutes >= 0", name="minutes"),
     )
 

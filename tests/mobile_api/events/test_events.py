@@ -149,7 +149,8 @@ def test_companions_take_places(client: FlaskClient, session: Session, login: Lo
     full = client.put(url, json={"companions": 9}, headers=login(first))
     assert (full.status_code, full.json["code"]) == (409, "full")
     assert client.put(url, json={"companions": 1}, headers=login(first)).json["status"] == "going"
-    assert client.get(f"/v1/events/{event.id}").json["going"] == 2
+    shown = client.get(f"/v1/events/{event.id}").json
+    assert (shown["going"], shown["waitlisted"]) == (4, 0)
 
 
 def test_without_consent_nothing_can_be_joined(client: FlaskClient, session: Session, login: Login) -> None:

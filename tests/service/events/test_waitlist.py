@@ -287,8 +287,9 @@ def test_checking_in_does_not_wait_for_whoever_signs_up(sessions: Sessions) -> N
     fix = Position(*AKTOBE, accuracy_m=8, fixed_at=NOW, mocked=False)
     sent = SentRecord(uuid4(), stage.event_id, RecordKind.CHECK_IN, "phone", NOW, timedelta(0), fix)
 
-    def check_somebody_in() -> str:
-        return str(check_in.record(committing(sessions), comes.subject, sent, NOW, Thresholds())[0].status)
+    def check_somebody_in() -> bool:
+        stored = check_in.record(committing(sessions), comes.subject, sent, NOW, Thresholds())
+        return not stored.repeated
 
     with ThreadPoolExecutor(1) as pool, sessions() as session:
         signups.sign_up(session, actor_of(session, signs_up), stage.event_id, 0, NOW)

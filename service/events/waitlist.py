@@ -1,0 +1,108 @@
+"""The places of an event and the line for them, changed on a locked event alone: see `events.lock_places`.
+
+Places change in three ways, `admit`, `queue` and `leave`; whatever has changed them ends in
+`fill_from_waitlist`, so that no free place ever stands beside somebody who could take it.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from service import errors
+from service.events import plans
+from service.ledger import ledger
+from service.models import Event, Signup, SignupStatus
+from service.platform import outbox
+
+
+def admit(session: Session, event: Event, signup: Signup) -> None:
+    """Give a party its places."""
+    signup.status = SignupStatus.GOING
+    event.going += signup.people
+    ledger.add(session, event, signups=1)
+
+
+def queue(session: Session, event: Event, signup: Signup) -> None:
+    """Let a party wait, at the place in the line that its `queue_number` says."""
+    signup.status = SignupStatus.WAITLISTED
+    event.waitlisted += signup.people
+
+
+def leave(session: Session, event: Event, signup: Signup) -> None:
+    """Take a party off the list or out of the line, whichever it is in."""
+    if signup.status == SignupStatus.GOING:
+        event.going -= signup.people
+        ledger.add(session, event, signups=-1)
+    elif signup.status == SignupStatus.WAITLISTED:
+        event.waitlisted -= signup.people
+    signup.status = SignupStatus.CANCELLED
+
+
+def check_fits_ever(event: Event, people: int) -> None:
+    """Raise PartyTooLarge for more people than the event has places in all."""
+    if event.capacity is not None and people > event.capacity:
+        raise errors.PartyTooLarge(people=people, capacity=event.capacity)
+
+
+def free_places(session: Session, event: Event) -> int | None:
+    """How many places nobody in the line is waiting for; None without a limit.
+
+    As long as somebody waits who can fit at all, every place that is left over is theirs.
+    """
+    if event.capacity is None:
+        return None
+    somebody_waits = event.waitlisted and session.scalar(sa.select(_line(event).exists()))
+    return 0 if somebody_waits else max(0, event.capacity - event.going)
+
+
+def fill_from_waitlist(session: Session, event: Event, now: datetime) -> None:
+    """Give free places to the line in its order, and tell who moves up; nobody is overtaken.
+
+    Who waits with more people than the event has places (it may have had more of them) blocks nobody: that
+    party keeps its place in the line for when there are more again.
+    """
+    session.flush()
+    if not event.waitlisted or not event.is_published or event.is_over(now):
+        return
+    for signup in _next_in_line(session, event):
+        leave(session, event, signup)
+        admit(session, event, signup)
+        told = plans.facts_of(event)
+        person = signup.volunteer_id
+        outbox.enqueue(session, "waitlist_moved_up", now, told, event_id=event.id, volunteer_id=person)
+    session.flush()
+
+
+def _line(event: Event) -> sa.Select[Signup]:
+    """Who waits and can fit at all."""
+    query = sa.select(Signup).where(Signup.event_id == event.id, Signup.status == SignupStatus.WAITLISTED)
+    return query if event.capacity is None else query.where(Signup.people <= event.capacity)
+
+
+def _next_in_line(session: Session, event: Event) -> Sequence[Signup]:
+    """Those whose turn it is: from the first in line on, as many as there are places for."""
+    query = _line(event).order_by(Signup.queue_number)
+    if event.capacity is not None:
+        up_to_here = sa.func.sum(Signup.people).over(order_by=Signup.queue_number).label("up_to_here")
+        line = _line(event).add_columns(up_to_here).subquery()
+        fits = sa.select(line.c.volunteer_id).where(line.c.up_to_here <= event.capacity - event.going)
+        query = query.where(Signup.volunteer_id.in_(fits))
+    return session.scalars(query.execution_options(populate_existing=True)).all()
+
+
+def position() -> sa.ColumnElement[int]:
+    """Where in the line a party stands, from 1, as a column; NULL for one that does not wait."""
+    ahead = aliased(Signup)
+    counted = (
+        sa.select(sa.func.count())
+        .where(
+            ahead.event_id == Signup.event_id,
+            ahead.status == SignupStatus.WAITLISTED,
+            ahead.queue_number <= Signup.queue_number,
+        )
+        .correlate(Signup)
+        .scalar_subquery()
+    )
+    return sa.case((Signup.status == SignupStatus.WAITLISTED, counted))
