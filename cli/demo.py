@@ -14,9 +14,19 @@ def load_demo() -> None:
     """Load the demo once, and print where to look and whom to sign in as."""
     if not services().settings.development:
         raise click.ClickException("The demo is for development: set TAZALYQ_ENV=development.")
+    load_once()
+    welcome(services().settings.port)
+
+
+def load_once() -> None:
+    """Load the demo into the present application's database, unless somebody is registered already."""
     if demo_data.load(db.session(), services().clock.now()):
         db.session.commit()
-    click.echo(WELCOME.format(base=f"http://127.0.0.1:{services().settings.port}"))
+
+
+def welcome(port: int) -> None:
+    """Print where to look and whom to sign in as."""
+    click.echo(WELCOME.format(base=f"http://127.0.0.1:{port}"))
 
 
 WELCOME = """

@@ -5,6 +5,7 @@ from flask.cli import with_appcontext
 from granian import Granian
 from granian.constants import Interfaces
 
+from cli.ports import PortTakenError, check_free
 from http_base.context import services
 from service.platform.settings import Settings
 
@@ -15,6 +16,11 @@ def serve() -> None:
     """Serve HTTP on PORT; in development on the loopback address only."""
     settings = services().settings
     address = "127.0.0.1" if settings.development else "0.0.0.0"  # noqa: S104 - a server's purpose
+    try:
+        check_free(address, settings.port)
+    except PortTakenError as error:
+        click.echo(str(error), err=True)
+        raise SystemExit(1) from error
     serve_web(settings, "app:create_app", address)
 
 
