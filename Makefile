@@ -2,32 +2,52 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+UV := uv==0.13.9
+INSTALL := $(BIN)/python -m uv pip install --python $(BIN)/python
 export TAZALYQ_ENV ?= development
 export PORT ?= 8000
 EVENTS ?= 150
 VOLUNTEERS ?= 900
 SEED ?= 1
 
+# An environment that a too old Python has made, or that has been moved, is made anew.
+NEW_ENOUGH := -c 'import sys; sys.exit(sys.version_info < (3, 11))'
+$(shell test -e $(BIN)/python && ! $(BIN)/python $(NEW_ENOUGH) 2> /dev/null && rm -rf $(VENV))
+
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lint types imports migrations faults season requirements clean
+.PHONY: help run test check full format lint types imports migrations faults season evidence requirements clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
 
-$(VENV)/installed: requirements.txt requirements-dev.txt
+$(VENV)/uv:
+	@$(PYTHON) $(NEW_ENOUGH) 2> /dev/null || { echo "Tazalyq needs Python 3.11 or newer, and $(PYTHON) is $$($(PYTHON) -V 2>&1): PYTHON=python3.11 make run"; exit 1; }
+	@echo "Setting up the environment in $(VENV)"
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --requirement requirements.txt --requirement requirements-dev.txt
-	touch $@
+	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off $(UV)
+	@touch $@
 
-run: $(VENV)/installed ## set up, load the demo once, serve on PORT, and print where to look
-	$(BIN)/flask db upgrade
-	$(BIN)/flask demo
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/honcho start web worker
+$(VENV)/runtime: $(VENV)/uv requirements.txt
+	$(INSTALL) --requirement requirements.txt
+	@touch $@
+
+$(VENV)/installed: $(VENV)/runtime requirements-dev.txt
+	$(INSTALL) --requirement requirements-dev.txt
+	@touch $@
+
+run: $(VENV)/runtime ## set up, load the demo once, serve on PORT, and print where to look
+	@$(BIN)/python -m cli.developing
 
 test: $(VENV)/installed ## set up and run all tests (TEST_DATABASE_URL chooses another PostgreSQL)
 	$(BIN)/python -m pytest
 
 check: format lint types imports migrations test ## everything that must hold before a change lands
+
+full: $(VENV)/installed ## what takes longer: all clients, real proxies, Schemathesis, the season's proofs
+	$(BIN)/python -m pytest -m full
+
+evidence: $(VENV)/installed ## which figures of docs/evidence.md are older than what they measure
+	$(BIN)/python -m tools.evidence
 
 format: $(VENV)/installed ## the layout of the code
 	$(BIN)/ruff format --check .
@@ -51,9 +71,11 @@ faults: $(VENV)/installed ## kill workers, stop PostgreSQL, let Firebase fail; p
 season: $(VENV)/installed ## play a season of EVENTS and VOLUNTEERS against a service of its own
 	$(BIN)/python -m benchmarks.season --events $(EVENTS) --volunteers $(VOLUNTEERS) --seed $(SEED)
 
+COMPILE := $(BIN)/python -m uv pip compile --quiet --strip-extras --no-emit-index-url --python-version 3.11
+
 requirements: $(VENV)/installed ## compile the pinned requirements anew
-	$(BIN)/pip-compile -q --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --strip-extras -o requirements.txt requirements.in
-	$(BIN)/pip-compile -q --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --strip-extras -o requirements-dev.txt requirements-dev.in
+	$(COMPILE) --output-file requirements.txt requirements.in
+	$(COMPILE) --output-file requirements-dev.txt requirements-dev.in
 
 clean: ## forget the virtual environment (data in var/ stay)
 	rm -rf $(VENV)
