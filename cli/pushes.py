@@ -31,13 +31,17 @@ def pushes() -> None:
     show_default=True,
 )
 def retry_pushes(kinds: tuple[str, ...], statuses: tuple[str, ...]) -> None:
-    """Make pushes that failed due again, if they are still worth sending."""
+    """Make pushes that failed due again, if they are still worth sending; also what was set aside."""
     unknown = set(kinds) - set(KINDS)
     if unknown:
         raise click.ClickException(f"No kinds: {', '.join(sorted(unknown))}. There are {', '.join(KINDS)}.")
-    count = operations.retry(db.session(), kinds, statuses, services().clock.now())
+    now = services().clock.now()
+    count = operations.retry(db.session(), kinds, statuses, now)
+    entries = operations.try_again(db.session(), kinds, now)
     db.session.commit()
     click.echo(f"{count} pushes are due again.")
+    if entries:
+        click.echo(f"{entries} notifications that were set aside are tried again.")
 
 
 @pushes.command("stats")
@@ -49,6 +53,9 @@ def show_stats(days: int) -> None:
         click.echo(f"{kind:24} {status:10} {count:9}")
     backlog = operations.backlog(db.session(), now)
     click.echo(f"due now: {backlog.due}, the oldest for {backlog.age_s:.0f} s; being sent: {backlog.sending}")
+    aside = operations.set_aside(db.session())
+    if aside:
+        click.echo(f"set aside after many failures: {aside} notifications; mend, then `flask pushes retry`")
     for scope, line in circuit.describe(db.session()).items():
         click.echo(f"push to {scope} is {line}")
 

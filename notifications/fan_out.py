@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from notifications import broken
 from notifications.audience import recipients
 from notifications.messages import KINDS
 from notifications.models import Delivery, InboxItem
@@ -23,6 +24,12 @@ STALE_AFTER, DEAD_AFTER = timedelta(days=30), timedelta(days=270)
 """A device not seen for so long: sent to last; not sent to at all (Google drops the registration then)."""
 
 STALE_WAITS = timedelta(minutes=5)
+NEWER_WAITS = timedelta(minutes=1)
+"""What only a newer release knows is left to its workers, and looked at so seldom by older ones."""
+
+
+class NobodyToldError(Exception):
+    """Not one of a chunk's people could be told: it is the entry that is broken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +45,15 @@ def expand(session: Session, outbox_id: UUID, now: datetime) -> bool:
     """Tell the next chunk of the audience, one transaction each; True while more may follow.
 
     A crash between two chunks loses nothing, and a repeat tells nobody twice.
+
+    Raises:
+        NobodyToldError: and whatever else a broken entry leads to.
     """
     entry = session.get(Outbox, outbox_id, with_for_update=True, populate_existing=True)
-    if entry is None or entry.expanded_at is not None:
+    if entry is None or entry.expanded_at is not None or entry.set_aside_at is not None:
+        return False
+    if entry.kind not in KINDS:
+        entry.next_attempt_at = now + NEWER_WAITS
         return False
     audience = recipients(session, entry).subquery()
     query = sa.select(audience.c.volunteer_id, audience.c.facts).order_by(audience.c.volunteer_id)
@@ -48,7 +61,8 @@ def expand(session: Session, outbox_id: UUID, now: datetime) -> bool:
         query = query.where(audience.c.volunteer_id > entry.expanded_to)
     rows = session.execute(query.limit(CHUNK)).all()
     people = [Recipient(volunteer_id, facts, now) for volunteer_id, facts in rows]
-    fill(session, entry, people, now, entry.created_at)
+    if people and fill(session, entry, people, now, entry.created_at) == len(people):
+        raise NobodyToldError
     if len(people) == CHUNK:
         entry.expanded_to = people[-1].volunteer_id
         return True
@@ -58,10 +72,19 @@ def expand(session: Session, outbox_id: UUID, now: datetime) -> bool:
 
 def fill(
     session: Session, entry: Outbox, people: Sequence[Recipient], now: datetime, owed_at: datetime
+) -> int:
+    """Put the entry into these inboxes, and make the pushes to their devices due; who has it is left out.
+
+    Returns for how many of them that failed: one broken person holds up nobody else.
+    """
+    expires_at = KINDS[entry.kind].life(entry.facts, owed_at)
+    _, failed = broken.each_alone(session, people, lambda some: _fill(session, entry, some, now, expires_at))
+    return len(failed)
+
+
+def _fill(
+    session: Session, entry: Outbox, people: Sequence[Recipient], now: datetime, expires_at: datetime
 ) -> None:
-    """Put the entry into these inboxes, and make the pushes to their devices due; who has it is left out."""
-    if not people:
-        return
     kind = KINDS[entry.kind]
     once_key = f"{kind.name}:{waking_day(now)}" if kind.once_a_day else None
     items = [
@@ -79,7 +102,7 @@ def fill(
     statement = insert(InboxItem).on_conflict_do_nothing().returning(InboxItem.id, InboxItem.volunteer_id)
     item_of = {person: item for item, person in session.execute(statement, items)}
     due = {person.volunteer_id: person.due_at for person in people}
-    _make_due(session, item_of, due, now, kind.life(entry.facts, owed_at))
+    _make_due(session, item_of, due, now, expires_at)
 
 
 def _make_due(

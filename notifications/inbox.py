@@ -1,5 +1,6 @@
 """Inboxes: everything that was owed to a person, in their language, whatever became of the pushes."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,8 +11,11 @@ from sqlalchemy.orm import Session
 
 from notifications.messages import words
 from notifications.models import InboxItem
+from notifications.words import translate
 from service import errors
 from service.models import Outbox
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +49,22 @@ def page(
 
 
 def _item(item: InboxItem, entry: Outbox, locale: str) -> InboxEntry:
-    title, body = words(entry.kind, entry.facts | (item.facts or {}), locale)
-    invitation_id = entry.facts.get("invitation_id")
+    try:
+        title, body = words(entry.kind, entry.facts | (item.facts or {}), locale)
+        named = entry.facts.get("invitation_id")
+        invitation_id = UUID(named) if named else None
+    except Exception:
+        # One line that cannot be read is no reason to show nothing.
+        logger.exception("item %s of %s cannot be worded", item.id, entry.kind)
+        title, body = (translate(f"push.unreadable.{part}", locale) for part in ("title", "body"))
+        invitation_id = None
     return InboxEntry(
         id=item.id,
         kind=entry.kind,
         title=title,
         body=body,
         event_id=entry.event_id,
-        invitation_id=UUID(invitation_id) if invitation_id else None,
+        invitation_id=invitation_id,
         created_at=item.created_at,
         read_at=item.read_at,
     )

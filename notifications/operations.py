@@ -44,6 +44,27 @@ def backlog(session: Session, now: datetime) -> Backlog:
     return Backlog(due, (now - oldest).total_seconds() if oldest else 0.0, sending)
 
 
+def set_aside(session: Session) -> int:
+    """How many entries have failed so often that nobody tries them any more."""
+    return session.scalar(sa.select(sa.func.count()).where(Outbox.set_aside_at.is_not(None))) or 0
+
+
+def try_again(session: Session, kinds: Sequence[str], now: datetime) -> int:
+    """Let workers try the entries of these kinds that were set aside; how many."""
+    taken = session.execute(
+        sa.update(Outbox)
+        .where(Outbox.kind.in_(kinds), Outbox.set_aside_at.is_not(None))
+        .values(
+            set_aside_at=None,
+            attempts=0,
+            next_due_at=sa.case((Outbox.expanded_at.is_not(None), now), else_=None),
+        )
+        .returning(Outbox.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(taken.all())
+
+
 def retry(session: Session, kinds: Sequence[str], statuses: Sequence[str], now: datetime) -> int:
     """Make what failed due again unless its life is over; how many.
 

@@ -25,6 +25,8 @@ class Action(StrEnum):
     SEND = "send"
     # Nobody wants it any more: the inbox keeps it all the same.
     DROP = "drop"
+    # It cannot be judged: its facts are broken.
+    REJECT = "reject"
     # Not at this hour: due again at `until`.
     WAIT = "wait"
 

@@ -4,8 +4,9 @@ All of it comes from queries over what is due ("older than", never "between"), s
 for an hour, or a clock that was moved by days, catches up with what is still of use and repeats nothing.
 """
 
+import logging
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
+from notifications import broken
 from notifications.audience import EVENT_IS_ON, recipients
 from notifications.fan_out import Recipient, fill
 from notifications.models import InboxItem
@@ -22,7 +24,10 @@ from service.models import Event, NotificationSettings, Outbox, Signup, SignupSt
 from service.models.base import COUNTRY_ZONE
 from service.models.notification_settings import default_settings
 from service.platform import outbox
+from service.platform.database import is_lost_connection
 from service.platform.thresholds import Thresholds
+
+logger = logging.getLogger(__name__)
 
 LEADS: Mapping[str, timedelta] = {"reminder_24h": timedelta(hours=24), "reminder_2h": timedelta(hours=2)}
 """How long before the start each reminder comes."""
@@ -49,13 +54,28 @@ AT_ONCE = 5_000
 """People of one entry told in one transaction: each visit reads all of the event's, so not too few."""
 
 
+Step = Callable[[Session, datetime], bool]
+"""A transaction's work at a moment; True: call it again."""
+
+
 def run(sessions: sessionmaker[Session], now: datetime) -> None:
     """Owe what has come due since the last time, then tell everybody whose moment has come."""
     for step in (owe_reminders, owe_check_in_open, owe_thanks, owe_digest, visit_next):
         more = True
         while more:
-            with sessions.begin() as session:
-                more = step(session, now)
+            more = _take(step, sessions, now)
+
+
+def _take(step: Step, sessions: sessionmaker[Session], now: datetime) -> bool:
+    """One transaction of a step; one that fails holds up no other, and is tried again the next minute."""
+    try:
+        with sessions.begin() as session:
+            return step(session, now)
+    except Exception as error:
+        if is_lost_connection(error):
+            raise
+        logger.exception("%s has failed", getattr(step, "__name__", step))
+        return False
 
 
 def owe_reminders(session: Session, now: datetime) -> bool:
@@ -134,15 +154,23 @@ def visit_next(session: Session, now: datetime) -> bool:
     """Tell those who have come due of one entry; False when no entry has any."""
     entry = session.scalars(
         sa.select(Outbox)
-        .where(Outbox.next_due_at <= now)
+        .where(Outbox.next_due_at <= now, Outbox.kind.in_(list(STEPS)))
         .order_by(Outbox.next_due_at)
         .limit(1)
         .with_for_update(skip_locked=True)
     ).first()
     if entry is None:
         return False
-    event = session.get_one(Event, entry.event_id, populate_existing=True)
-    entry.next_due_at = (_remind if entry.kind in LEADS else _thank)(session, entry, event, now)
+    try:
+        with session.begin_nested():
+            event = session.get_one(Event, entry.event_id, populate_existing=True)
+            entry.next_due_at = STEPS[entry.kind](session, entry, event, now)
+            entry.attempts = 0
+    except Exception as error:
+        if is_lost_connection(error):
+            raise
+        logger.exception("notification %s cannot be told", entry.id)
+        broken.note(entry, error, now)
     return True
 
 
@@ -155,8 +183,8 @@ def _thank(session: Session, entry: Outbox, event: Event, now: datetime) -> date
         .order_by(audience.c.volunteer_id)
         .limit(AT_ONCE)
     ).all()
-    fill(session, entry, [Recipient(person, facts, now) for person, facts in rows], now, now)
-    if len(rows) == AT_ONCE:
+    failed = fill(session, entry, [Recipient(person, facts, now) for person, facts in rows], now, now)
+    if failed < len(rows) == AT_ONCE:
         return now
     return now + REVISIT if now < event.ends_at + THANKS_UNTIL else None
 
@@ -171,10 +199,17 @@ def _remind(session: Session, entry: Outbox, event: Event, now: datetime) -> dat
     due, has_begun, later = _sort_by_moment(session, entry, event, now)
     if not has_begun:
         entry.facts = plans.facts_of(event)
-    fill(session, entry, due[:AT_ONCE], now, now)
-    if len(due) > AT_ONCE:
+    failed = fill(session, entry, due[:AT_ONCE], now, now)
+    if len(due) > AT_ONCE > failed:
         return now
     return min(later, now + REVISIT)
+
+
+STEPS: Mapping[str, Callable[[Session, Outbox, Event, datetime], datetime | None]] = {
+    **dict.fromkeys(LEADS, _remind),
+    "thanks": _thank,
+}
+"""What a visit to an entry of each kind does; it returns when to look again."""
 
 
 def _sort_by_moment(

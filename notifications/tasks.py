@@ -1,17 +1,21 @@
 """The worker's part: expands what is owed. What is due is sent by the worker's `Sender`."""
 
+import logging
 from datetime import timedelta
 from uuid import UUID
 
 import procrastinate
 import sqlalchemy as sa
 
-from notifications import fan_out, reminders
+from notifications import broken, fan_out, reminders
 from notifications.push.sender import Sender
 from service.models import Outbox
 from service.platform import queue
+from service.platform.database import is_lost_connection
 from service.platform.outbox import EXPAND_TASK
 from service.platform.queue import Runtime
+
+logger = logging.getLogger(__name__)
 
 EXPAND_FORGOTTEN_TASK = "notifications.deliver"
 REMIND_TASK = "notifications.remind"
@@ -40,7 +44,10 @@ def _expand_forgotten(runtime: Runtime) -> int:
     with runtime.sessions.begin() as session:
         forgotten = session.scalars(
             sa.select(Outbox.id).where(
-                Outbox.expanded_at.is_(None), Outbox.created_at < now - FORGOTTEN_AFTER
+                Outbox.expanded_at.is_(None),
+                Outbox.set_aside_at.is_(None),
+                Outbox.created_at < now - FORGOTTEN_AFTER,
+                sa.or_(Outbox.next_attempt_at.is_(None), Outbox.next_attempt_at <= now),
             )
         ).all()
     for outbox_id in forgotten:
@@ -52,8 +59,22 @@ def _expand_all(runtime: Runtime, outbox_id: UUID) -> None:
     """Chunk by chunk, each committed: the first are sent while the last are still being told."""
     more = True
     while more:
-        with runtime.sessions.begin() as session:
-            more = fan_out.expand(session, outbox_id, runtime.clock.now())
+        try:
+            with runtime.sessions.begin() as session:
+                more = fan_out.expand(session, outbox_id, runtime.clock.now())
+        except Exception as error:
+            if is_lost_connection(error):
+                raise
+            logger.exception("notification %s cannot be expanded", outbox_id)
+            _note_failure(runtime, outbox_id, error)
+            return
+
+
+def _note_failure(runtime: Runtime, outbox_id: UUID, error: Exception) -> None:
+    with runtime.sessions.begin() as session:
+        entry = session.get(Outbox, outbox_id, with_for_update=True, populate_existing=True)
+        if entry is not None:
+            broken.note(entry, error, runtime.clock.now())
 
 
 @queue.app.periodic(cron="* * * * *")

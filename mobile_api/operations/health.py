@@ -11,6 +11,7 @@ from flask import current_app
 from http_base.blueprints import Blueprint
 from http_base.context import session
 from http_base.problems import problem
+from notifications import operations
 from notifications.push import circuit
 from service.platform import health
 
@@ -36,4 +37,8 @@ def readyz() -> Any:
     found = health.schema_version(session())
     if found != head:
         return problem(HTTPStatus.SERVICE_UNAVAILABLE, "not-migrated", retry_after_s=5)
-    return flask.jsonify(status="ready", schema=found, details={"push": circuit.describe(session())})
+    details = {
+        "push": circuit.describe(session()),
+        "outbox": {"set_aside": operations.set_aside(session())},
+    }
+    return flask.jsonify(status="ready", schema=found, details=details)

@@ -1,6 +1,7 @@
 """From a delivery that is leased to the push that may go now, or to the reason why none does."""
 
 import logging
+from collections import ChainMap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from notifications import policy
+from notifications import broken, policy
 from notifications.messages import KINDS, words
 from notifications.models import Delivery, InboxItem
 from notifications.policy import Action, PushDecision
@@ -37,7 +38,10 @@ class KeptBack:
 def make(session: Session, delivery_ids: Sequence[UUID], now: datetime) -> list[tuple[Any, Push | KeptBack]]:
     """Each delivery's row with its push, by the person's device, language and wishes at this moment."""
     rows = session.execute(_ROWS, {"ids": delivery_ids}).all()
-    decisions = policy.decide(session, [row.id for row in rows if row.kind in KINDS], now)
+    known = [row.id for row in rows if row.kind in KINDS]
+    parts, failed = broken.each_alone(session, known, lambda some: policy.decide(session, some, now))
+    decisions = dict(ChainMap(*map(dict, parts)))
+    decisions |= {id_: PushDecision(Action.REJECT, type(error).__name__) for id_, error in failed.items()}
     words_of = _words_of(session, {row.outbox_id for row in rows})
     return [(row, _kept_back(row, decisions.get(row.id), now) or _make(row, words_of, now)) for row in rows]
 
@@ -98,6 +102,8 @@ def _kept_back(row: Any, decision: PushDecision | None, now: datetime) -> KeptBa
     if decision is None:
         # A newer release owes it: its own workers will send it.
         return KeptBack("due", f"{row.kind} is unknown to this release", now + PAUSE)
+    if decision.action == Action.REJECT:
+        return KeptBack("rejected", decision.reason, now)
     if row.expires_at <= now:
         return KeptBack("expired", "too late", now)
     if row.target is None:

@@ -18,6 +18,7 @@ class Outbox(Base):
         sa.UniqueConstraint("dedupe_key"),
         sa.Index("ix_outbox_unexpanded", "created_at", postgresql_where=sa.text("expanded_at IS NULL")),
         sa.Index("ix_outbox_next_due_at", "next_due_at", postgresql_where=sa.text("next_due_at IS NOT NULL")),
+        sa.Index("ix_outbox_set_aside", "set_aside_at", postgresql_where=sa.text("set_aside_at IS NOT NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -37,6 +38,11 @@ class Outbox(Base):
     dedupe_key: Mapped[str | None]
     # When more of the audience will have to be told; NULL where all are told at once, or all have been.
     next_due_at: Mapped[datetime | None]
+    # How often it has failed in a row, when its expansion is tried again, and since when nobody tries.
+    attempts: Mapped[int] = mapped_column(server_default="0", default=0)
+    next_attempt_at: Mapped[datetime | None]
+    set_aside_at: Mapped[datetime | None]
+    last_error: Mapped[str | None]
 
 
 class ClockOffset(Base):
