@@ -11,6 +11,7 @@ from sqlalchemy.orm import sessionmaker
 
 import notifications.listeners
 import notifications.tasks
+import service.attendance.closing
 import service.attendance.retention
 import service.listeners
 from http_base.address_limit import AddressLimit

@@ -9,7 +9,7 @@ from benchmarks import phones
 from benchmarks.honest_phones.areas import at
 from benchmarks.honest_phones.season import Phone, Sent, Town
 from service.attendance.evidence import RecordKind
-from service.attendance.presence_store import EventFacts
+from service.attendance.presence_facts import EventFacts
 from service.geography import geodesy
 
 FROM_HOME = 10

@@ -16,7 +16,7 @@ from service.attendance import cross_checks, evidence
 from service.attendance.cross_checks import Sighting
 from service.attendance.derivation import Record, State, derive
 from service.attendance.evidence import RecordKind
-from service.attendance.presence_store import EventFacts
+from service.attendance.presence_facts import EventFacts
 from service.platform.thresholds import Thresholds
 
 MONTH = timedelta(days=30)

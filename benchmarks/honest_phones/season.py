@@ -13,9 +13,9 @@ from uuid import UUID
 
 from benchmarks import phones
 from benchmarks.honest_phones.areas import AreaKind, at
-from service.attendance.check_in import SentRecord
 from service.attendance.evidence import Position, RecordKind
-from service.attendance.presence_store import EventFacts
+from service.attendance.presence_facts import EventFacts
+from service.attendance.sent_records import SentRecord
 
 FIRST_DAY = datetime(2026, 4, 4, tzinfo=UTC)
 SLOTS_H = (5, 10)
@@ -83,7 +83,7 @@ class Town:
     def event_at(self, centre: tuple[float, float], starts_at: datetime) -> EventFacts:
         """A new event round a meeting point."""
         event = EventFacts(
-            id=str(self.id()), status="published", cancelled_at=None, cancel_reason=None,
+            id=str(self.id()), version=1, status="published", cancelled_at=None, cancel_reason=None,
             starts_at=starts_at, ends_at=starts_at + timedelta(hours=HOURS), day=starts_at.date(),
             zone="Asia/Almaty", latitude=centre[0], longitude=centre[1],
             area=json.dumps(self.kind.area(centre)), region_code="KZ-15", min_age=None, walk_ins=True,

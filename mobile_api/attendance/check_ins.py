@@ -16,8 +16,9 @@ from http_base.context import actor, attestation, identity, now, services, sessi
 from http_base.fields import DateTime, Number, Point, Strict, Text, one_of
 from service import errors
 from service.attendance import check_in, place_codes
-from service.attendance.check_in import RecordOutcome, SentRecord, Stored
+from service.attendance.check_in import RecordOutcome, Stored
 from service.attendance.evidence import Position, RecordKind
+from service.attendance.sent_records import SentRecord
 
 blueprint = Blueprint("attendance", __name__, url_prefix="/v1", description="Attendance")
 

@@ -86,6 +86,8 @@ class Attendance(Base):
     reasons: Mapped[list[str]]
     # Guards a change that was derived from what has been read.
     version: Mapped[int] = mapped_column(default=1)
+    # The version of the event that it was derived by; 0: one of before that was noted.
+    event_version: Mapped[int] = mapped_column(server_default="0")
     # What staff decided last, above what the records say: an organizer's correction or a review.
     decision: Mapped[str | None]
     decision_minutes: Mapped[int | None]

@@ -11,7 +11,7 @@ from service import errors
 from service.access import Actor, Permission, require
 from service.attendance.derivation import Decision, presence_minutes
 from service.attendance.evidence import Status
-from service.attendance.presence_store import EventFacts
+from service.attendance.presence_facts import EventFacts
 from service.events import events
 from service.platform.thresholds import Thresholds
 from service.rulings import decisions

@@ -15,10 +15,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from service import errors
-from service.attendance import check_in, derivation, presence_store
+from service.attendance import check_in, derivation, presence_facts, presence_store
 from service.attendance.derivation import Decision
 from service.attendance.evidence import RecordKind, Status
-from service.attendance.presence_store import Changes, HeldAttendance, PairFacts, RaceLostError
+from service.attendance.presence_facts import HeldAttendance, PairFacts
+from service.attendance.presence_store import Changes, RaceLostError
 from service.models import AttendanceDecision, Volunteer
 from service.platform.database import driver_cursor
 from service.platform.thresholds import Thresholds
@@ -87,11 +88,12 @@ def lock_and_read(session: Session, event_id: UUID, volunteer_id: UUID) -> Atten
     """The case, locked: who decides on it, appeals or sends records of the same person waits here.
 
     Raises:
-        NotFound: no such person, or no such event.
+        NotFound: no such person, or no such event. RaceLostError: to be retried.
     """
-    lock_person(session, volunteer_id)
+    key = _key(session, volunteer_id)
     with driver_cursor(session.connection()) as cursor:
-        facts = presence_store.read_pairs(cursor, [(str(event_id), str(volunteer_id))])
+        presence_store.lock(cursor, [str(event_id)], [key])
+        facts = presence_facts.read_pairs(cursor, [(str(event_id), str(volunteer_id))])
     if not facts:
         raise errors.NotFound()
     held = facts[0].event.attendance
@@ -100,10 +102,14 @@ def lock_and_read(session: Session, event_id: UUID, volunteer_id: UUID) -> Atten
 
 def lock_person(session: Session, volunteer_id: UUID) -> None:
     """Wait in the line in which this person's own records wait. Raises NotFound: no such person."""
+    session.execute(sa.select(sa.func.pg_advisory_xact_lock(_key(session, volunteer_id))))
+
+
+def _key(session: Session, volunteer_id: UUID) -> int:
     subject = session.scalar(sa.select(Volunteer.subject).where(Volunteer.id == volunteer_id))
     if subject is None:
         raise errors.NotFound()
-    session.execute(sa.select(sa.func.pg_advisory_xact_lock(presence_store.lock_key("person", subject))))
+    return presence_facts.lock_key("person", subject)
 
 
 def kept(session: Session, attendance_id: UUID) -> Sequence[AttendanceDecision]:
@@ -131,16 +137,14 @@ def put(
     event, person, held = file.facts.event, file.facts.volunteer_id, file.held
     records = [known.record for known in file.facts.records]
     state = derivation.derive(records, decision, event.starts_at, event.presence_ends_at, now, thresholds)
-    changes = Changes()
-    settled = check_in.put_into(changes, event, person, state, decision)
-    if settled is None:
+    if state is None:
         raise errors.NotFound()
+    derived = presence_store.derived(event, person, state, decision)
     with driver_cursor(session.connection()) as cursor:
-        presence_store.store(cursor, changes)
-    id_, after = settled
+        presence_store.store(cursor, Changes([event], [derived]))
     session.add(
         AttendanceDecision(
-            attendance_id=UUID(id_),
+            attendance_id=UUID(derived.id),
             role=ruling.role,
             status=ruling.status,
             minutes=ruling.minutes,
@@ -148,11 +152,11 @@ def put(
             decided_by=ruling.by,
             decided_at=now,
             before=held and presence_store.state_row(held.state, held.decision),
-            after=presence_store.state_row(after, decision),
+            after=presence_store.state_row(state, decision),
         )
     )
     session.flush()
-    return check_in.shown_attendance(id_, after, event.id, person)
+    return check_in.shown_attendance(derived.id, state, event.id, person)
 
 
 def shown(file: AttendanceFile) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy.orm import Session
 
-from service.attendance.check_in import close_forgotten
+from service.attendance.closing import close_forgotten
 from service.models import Event
 from service.platform.clock import FixedClock
 from service.platform.thresholds import Thresholds

@@ -28,9 +28,10 @@ from hypothesis.stateful import (
 from sqlalchemy.orm import Session
 
 from service import errors
-from service.attendance import check_in, cross_checks
-from service.attendance.check_in import RecordOutcome, SentRecord
+from service.attendance import check_in, closing, cross_checks
+from service.attendance.check_in import RecordOutcome
 from service.attendance.evidence import Position, RecordKind
+from service.attendance.sent_records import SentRecord
 from service.models import Attendance, CountPending, Event, Volunteer
 from service.platform.database import engine_options, sqlalchemy_url
 from service.platform.thresholds import Thresholds
@@ -105,7 +106,7 @@ class World:
         self.session.commit()
 
     def close_forgotten(self, now: datetime) -> None:
-        check_in.close_forgotten(self.session, now, LIMITS)
+        closing.close_forgotten(self.session, now, LIMITS)
         self.session.commit()
 
     def state(self) -> dict[tuple[str, UUID], tuple[Any, ...]]:

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.attendance.check_in import PRESENCE_ZONE
 from service.attendance.cross_checks import (
     TRAVEL_WINDOW,
     RecordKey,
@@ -18,6 +17,7 @@ from service.attendance.cross_checks import (
     flags,
     is_impossible_travel,
 )
+from service.attendance.sent_records import PRESENCE_ZONE
 from service.geography.geodesy import EARTH_RADIUS_M
 from service.platform.thresholds import Thresholds
 

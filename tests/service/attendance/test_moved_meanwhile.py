@@ -20,8 +20,8 @@ from sqlalchemy.orm import Session
 
 from service import errors
 from service.attendance import check_in
-from service.attendance.check_in import SentRecord
 from service.attendance.evidence import Position, RecordKind
+from service.attendance.sent_records import SentRecord
 from service.events import events
 from service.models import Attendance, CountPending, Event, Volunteer
 from service.people import identities

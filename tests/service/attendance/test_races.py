@@ -13,9 +13,9 @@ import sqlalchemy as sa
 
 from service import errors
 from service.access import Actor
-from service.attendance import check_in, presence_store
-from service.attendance.check_in import SentRecord
+from service.attendance import check_in, presence_facts
 from service.attendance.evidence import Position, RecordKind
+from service.attendance.sent_records import SentRecord
 from service.events import signups
 from service.figures import counts
 from service.ledger import ledger
@@ -98,7 +98,7 @@ def test_what_arrives_between_the_facts_and_the_storing_is_seen(
     sessions: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     person, first, second = in_two_places(sessions)
-    read = presence_store.read
+    read = presence_facts.read
 
     def read_and_be_late(*args: Any, **options: Any) -> Any:
         facts = read(*args, **options)
@@ -106,7 +106,7 @@ def test_what_arrives_between_the_facts_and_the_storing_is_seen(
         checked_in(sessions, person, second)
         return facts
 
-    monkeypatch.setattr(presence_store, "read", read_and_be_late)
+    monkeypatch.setattr(presence_facts, "read", read_and_be_late)
     checked_in(sessions, person, first)
     assert doubts(sessions, first, second) == [["travel"], ["travel"]]
 

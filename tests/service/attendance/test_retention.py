@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from service import errors
 from service.attendance import check_in, retention
-from service.attendance.check_in import SentRecord
 from service.attendance.evidence import Position, RecordKind
+from service.attendance.sent_records import SentRecord
 from service.models import Event, PresenceRecord, Volunteer
 from service.platform.thresholds import Thresholds
 from tests.conftest import NOW, rolled_back

@@ -19,8 +19,8 @@ from sqlalchemy.orm import Session
 from service import errors
 from service.access import Actor
 from service.attendance import check_in
-from service.attendance.check_in import SentRecord
 from service.attendance.evidence import Position, RecordKind
+from service.attendance.sent_records import SentRecord
 from service.events import events, signups
 from service.models import CountPending, Event, Outbox, Signup, Volunteer
 from service.people import identities

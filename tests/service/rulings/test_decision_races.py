@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from service import errors
 from service.access import Actor
-from service.attendance import check_in
-from service.attendance.check_in import SentRecord
+from service.attendance import check_in, closing
 from service.attendance.derivation import Decision
 from service.attendance.evidence import Position, RecordKind, Status
 from service.attendance.presence_store import RaceLostError
+from service.attendance.sent_records import SentRecord
 from service.figures import counts
 from service.models import Appeal, Attendance, AttendanceDecision, Event, Outbox, Volunteer
 from service.people import identities
@@ -222,7 +222,7 @@ def test_a_change_behind_the_decisions_back_is_noticed(sessions: Sessions) -> No
     with sessions.begin() as session:
         case = decisions.lock_and_read(session, stage.event.id, stage.volunteer.id)
         with sessions.begin() as other:
-            assert check_in.close_forgotten(other, ended, Thresholds()) >= 1
+            assert closing.close_forgotten(other, ended, Thresholds()) >= 1
         word = decisions.Ruling(decisions.RuledBy.ORGANIZER, stage.owner.id, Status.COUNTED, 60, "x")
         decision = Decision(Status.COUNTED, 60, is_correction=True)
         with pytest.raises(RaceLostError):

@@ -1,0 +1,144 @@
+"""presence is stored by one function of the database
+
+Revision ID: 0010
+Revises: 0009
+
+`presence_hold` and `presence_unchanged` stay for the release that still runs.
+"""
+import sqlalchemy as sa
+from alembic import op
+
+revision = '0010'
+down_revision = '0009'
+branch_labels = None
+depends_on = None
+
+# What `service/attendance/presence_store.sql` said when this migration was written.
+FUNCTIONS = """
+-- The storing of presence, inside the database: one call, one round trip, all of it or nothing.
+--
+-- A migration puts these functions into the database, with a copy of this text; a test holds the two together.
+-- The order of locks is that of the house: events, then persons, phones and fixes, then attendances, then counts.
+
+-- Which stored records say something about new ones: the sender's own around them, the same ones sent again,
+-- those with the same fix, those of the same phone.
+CREATE OR REPLACE FUNCTION presence_related(
+    sender uuid, ids uuid[], since timestamptz, until timestamptz,
+    fix_keys bigint[], fix_since timestamptz, fix_until timestamptz, installation text, days date[]
+) RETURNS SETOF presence_record LANGUAGE sql STABLE AS $$
+    SELECT * FROM presence_record
+    WHERE (sender_id = sender AND captured_at BETWEEN since AND until)
+        OR (sender_id = sender AND id = ANY(ids))
+        OR (fix_key = ANY(fix_keys) AND captured_at BETWEEN fix_since AND fix_until)
+        OR (installation_id = installation AND day = ANY(days))
+$$;
+
+-- Hold events against changes of what presence is judged by, then the keys of persons, phones and fixes.
+CREATE OR REPLACE FUNCTION presence_lock(events uuid[], keys bigint[])
+RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM FROM event WHERE id = ANY(events) ORDER BY id FOR KEY SHARE;
+    PERFORM pg_advisory_xact_lock(key) FROM (SELECT unnest(keys) AS key ORDER BY key) AS sorted;
+END $$;
+
+-- Store records, attendances and counts, judged by what the caller has read: 40001 when something is another.
+--
+-- `sent`: {events: [{id, version}], locks: [key], window: {sender, ids, …} as presence_related takes it,
+-- checksum: of the records that were read there, records: [presence_record], annotations: [{sender_id, id,
+-- reasons}], created: [attendance], changed: [attendance, `version` as read], counts: [count_pending]}.
+CREATE OR REPLACE FUNCTION presence_store(sent json)
+RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    around record;
+    stored integer;
+    is_lost boolean;
+BEGIN
+    PERFORM presence_lock(
+        ARRAY(SELECT id FROM json_to_recordset(sent->'events') AS judged (id uuid)),
+        ARRAY(SELECT value::bigint FROM json_array_elements_text(sent->'locks'))
+    );
+    -- Statements from here on see what was committed while this one waited.
+    SELECT * INTO around FROM json_to_record(sent->'window') AS read (
+        sender uuid, ids uuid[], since timestamptz, until timestamptz,
+        fix_keys bigint[], fix_since timestamptz, fix_until timestamptz, installation text, days date[]
+    );
+    is_lost := EXISTS (
+        SELECT FROM json_to_recordset(sent->'events') AS judged (id uuid, version integer)
+        LEFT JOIN event ON event.id = judged.id
+        WHERE event.version IS DISTINCT FROM judged.version
+    ) OR (sent->>'checksum')::bigint IS DISTINCT FROM (
+        SELECT coalesce(sum(1 + cardinality(reasons)), 0) FROM presence_related(
+            around.sender, around.ids, around.since, around.until,
+            around.fix_keys, around.fix_since, around.fix_until, around.installation, around.days
+        )
+    );
+
+    INSERT INTO presence_record (
+        sender_id, id, content_hash, type, event_id, installation_id, captured_at, received_at,
+        latitude, longitude, accuracy_m, fixed_at, mocked, code_is_right, attested, fix_key, day,
+        distance_m, status, evidence, reasons
+    )
+    SELECT sender_id, id, content_hash, type, event_id, installation_id, captured_at, received_at,
+        latitude, longitude, accuracy_m, fixed_at, mocked, code_is_right, attested, fix_key, day,
+        distance_m, status, evidence, reasons
+    FROM json_populate_recordset(NULL::presence_record, sent->'records')
+    ON CONFLICT DO NOTHING;
+    GET DIAGNOSTICS stored = ROW_COUNT;
+    is_lost := is_lost OR stored <> json_array_length(sent->'records');
+
+    UPDATE presence_record SET status = 'review', reasons = doubted.reasons
+    FROM json_populate_recordset(NULL::presence_record, sent->'annotations') AS doubted
+    WHERE presence_record.sender_id = doubted.sender_id AND presence_record.id = doubted.id;
+    GET DIAGNOSTICS stored = ROW_COUNT;
+    is_lost := is_lost OR stored <> json_array_length(sent->'annotations');
+
+    INSERT INTO attendance (
+        id, event_id, volunteer_id, version, event_version, status, evidence, checked_in_at, checked_out_at,
+        minutes, minutes_assumed, distance_m, reasons, decision, decision_minutes, decision_is_correction
+    )
+    SELECT id, event_id, volunteer_id, 1, event_version, status, evidence, checked_in_at, checked_out_at,
+        minutes, minutes_assumed, distance_m, reasons, decision, decision_minutes, decision_is_correction
+    FROM json_populate_recordset(NULL::attendance, sent->'created')
+    ON CONFLICT DO NOTHING;
+    GET DIAGNOSTICS stored = ROW_COUNT;
+    is_lost := is_lost OR stored <> json_array_length(sent->'created');
+
+    UPDATE attendance SET
+        version = attendance.version + 1, event_version = derived.event_version,
+        status = derived.status, evidence = derived.evidence,
+        checked_in_at = derived.checked_in_at, checked_out_at = derived.checked_out_at,
+        minutes = derived.minutes, minutes_assumed = derived.minutes_assumed,
+        distance_m = derived.distance_m, reasons = derived.reasons,
+        decision = derived.decision, decision_minutes = derived.decision_minutes,
+        decision_is_correction = derived.decision_is_correction
+    FROM json_populate_recordset(NULL::attendance, sent->'changed') AS derived
+    WHERE attendance.id = derived.id AND attendance.version = derived.version;
+    GET DIAGNOSTICS stored = ROW_COUNT;
+    is_lost := is_lost OR stored <> json_array_length(sent->'changed');
+
+    IF is_lost THEN
+        RAISE EXCEPTION 'something else is there now' USING ERRCODE = 'serialization_failure';
+    END IF;
+
+    INSERT INTO count_pending (
+        event_id, day, region_code, participations, in_review, minutes, minutes_assumed
+    )
+    SELECT event_id, day, region_code, participations, in_review, minutes, minutes_assumed
+    FROM json_populate_recordset(NULL::count_pending, sent->'counts');
+END $$;
+"""
+
+
+def upgrade():
+    op.add_column('attendance', sa.Column('event_version', sa.Integer(), nullable=False, server_default='0'))
+    op.execute(FUNCTIONS)
+
+
+def downgrade():
+    op.execute('DROP FUNCTION presence_store(json)')
+    op.execute('DROP FUNCTION presence_lock(uuid[], bigint[])')
+    op.execute(
+        'DROP FUNCTION presence_related(uuid, uuid[], timestamptz, timestamptz, bigint[], timestamptz,'
+        ' timestamptz, text, date[])'
+    )
+    op.drop_column('attendance', 'event_version')

@@ -1,0 +1,251 @@
+"""Presence in the database, read: all that the rules need to know about new records, in one query.
+
+A plain psycopg cursor, no ORM: this is the busiest path, and one record and a batch of 200 go the same way.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+import psycopg
+
+from service.attendance.cross_checks import TRAVEL_WINDOW, Sighting
+from service.attendance.derivation import Decision, Record, State
+from service.attendance.evidence import Evidence, RecordKind, Status
+from service.attendance.presence_queries import FACTS, PAIRS
+from service.platform.thresholds import Thresholds
+
+Cursor = psycopg.Cursor[Any]
+"""On the connection that all functions here work on, as `database.driver_cursor` gives it."""
+
+Pair = tuple[str, str]
+"""(event_id, volunteer_id), as text: whose attendance at which event."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldAttendance:
+    """An attendance as it is stored; `version` guards its change, `event_version`: the event's, back then."""
+
+    id: str
+    version: int
+    event_version: int
+    state: State
+    decision: Decision | None
+
+
+# Not frozen, though nobody changes it: a frozen one costs three times as much to make, on the busiest path.
+@dataclass(slots=True)
+class EventFacts:
+    """What the rules need of an event, of the volunteer's signup for it and attendance at it."""
+
+    id: str
+    version: int
+    status: str
+    cancelled_at: datetime | None
+    cancel_reason: str | None
+    starts_at: datetime
+    ends_at: datetime
+    day: date
+    zone: str
+    latitude: float
+    longitude: float
+    area: str
+    region_code: str
+    min_age: int | None
+    walk_ins: bool
+    code_secret: str
+    organization_id: str
+    signup: str | None
+    attendance: HeldAttendance | None
+
+    @property
+    def presence_ends_at(self) -> datetime:
+        """Until when presence counts: an event that was called off ended then."""
+        return self.ends_at if self.cancelled_at is None else min(self.ends_at, self.cancelled_at)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRecord:
+    """A stored record: as the rules between records, as the derivation, and as a repeat see it."""
+
+    sighting: Sighting
+    record: Record
+    content_hash: str
+
+
+@dataclass(frozen=True)
+class Window:
+    """Where one phone's new records lie: which events, locks and stored records they have to do with."""
+
+    subject: str
+    sightings: Sequence[Sighting]
+    thresholds: Thresholds
+
+    @cached_property
+    def event_ids(self) -> list[str]:
+        return sorted({one.event_id for one in self.sightings})
+
+    @cached_property
+    def locks(self) -> list[int]:
+        """Of the person, of the phone on each day, and of each fix."""
+        keys = {lock_key("person", self.subject)}
+        keys |= {lock_key("phone", one.installation_id, one.day) for one in self.sightings}
+        keys |= {lock_key("fix", one.fix_key) for one in self.sightings if one.fix_key is not None}
+        return sorted(keys)
+
+    @cached_property
+    def related(self) -> dict[str, Any]:
+        """What the database's function `presence_related` takes, but for the sender."""
+        moments = [one.captured_at for one in self.sightings]
+        first, last = min(moments), max(moments)
+        reach = timedelta(minutes=2 * self.thresholds.same_fix_min)
+        return {
+            "ids": _array(one.key[1] for one in self.sightings),
+            "since": (first - TRAVEL_WINDOW).isoformat(),
+            "until": (last + TRAVEL_WINDOW).isoformat(),
+            "fix_keys": _array(one.fix_key for one in self.sightings if one.fix_key is not None),
+            "fix_since": (first - reach).isoformat(),
+            "fix_until": (last + reach).isoformat(),
+            "installation": self.sightings[0].installation_id,
+            "days": _array({one.day for one in self.sightings}),
+        }
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Those of the query for the facts."""
+        return self.related | {"subject": self.subject, "event_ids": _array(self.event_ids)}
+
+
+def lock_key(*parts: object) -> int:
+    """A 64-bit key of an advisory lock. Two things that share one by chance only wait for each other."""
+    digest = hashlib.blake2b(repr(parts).encode(), digest_size=8).digest()
+    return int.from_bytes(digest, signed=True)
+
+
+def _array(values: Iterable[object]) -> str:
+    """PostgreSQL's text of an array of ids, numbers or days: a list costs the driver ten times as much."""
+    return "{" + ",".join(map(str, values)) + "}"
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceFacts:
+    """All that is known of a sender and of what the new records may touch.
+
+    `taken`: ids of new records under which somebody else's attendance is stored.
+    """
+
+    volunteer_id: str
+    birth_date: date
+    consented: bool
+    events: Mapping[str, EventFacts]
+    records: Sequence[KnownRecord]
+    taken: frozenset[str]
+
+    @property
+    def checksum(self) -> int:
+        """Another one, when the same query finds other records later, or other doubts about them."""
+        return sum(1 + len(known.record.reasons) for known in self.records)
+
+
+@dataclass(frozen=True, slots=True)
+class PairFacts:
+    """One volunteer at one event, with all records."""
+
+    volunteer_id: str
+    event: EventFacts
+    records: Sequence[KnownRecord]
+
+
+def read(cursor: Cursor, window: Window) -> PresenceFacts | None:
+    """Read all facts about one phone's new records and their sender. None: nobody has registered as subject.
+
+    Nothing is held meanwhile: the storing locks what rules look at, and finds when something else is there.
+    """
+    found = cursor.execute(FACTS, window.parameters).fetchone()
+    if found is None:
+        return None
+    (facts,) = found
+    return PresenceFacts(
+        volunteer_id=facts["id"],
+        birth_date=date.fromisoformat(facts["birth_date"]),
+        consented=facts["consented"],
+        events={row["id"]: _event(row) for row in facts["events"] or ()},
+        records=[_known(row) for row in facts["records"] or ()],
+        taken=frozenset(facts["taken"] or ()),
+    )
+
+
+def read_pairs(cursor: Cursor, pairs: Iterable[Pair]) -> list[PairFacts]:
+    """All facts about these attendances, whoever's they are; an event that does not exist is left out."""
+    ordered = sorted(pairs)
+    if not ordered:
+        return []
+    wanted = {"event_ids": [event for event, _ in ordered], "people": [who for _, who in ordered]}
+    return [_pair(facts) for (facts,) in cursor.execute(PAIRS, wanted)]
+
+
+def _pair(facts: dict[str, Any]) -> PairFacts:
+    records = [_known(row) for row in facts["records"] or ()]
+    return PairFacts(facts["volunteer_id"], _event(facts["event"]), records)
+
+
+def _event(row: dict[str, Any]) -> EventFacts:
+    held = row["attendance"]
+    return EventFacts(
+        **row
+        | {
+            "cancelled_at": _moment(row["cancelled_at"]),
+            "starts_at": datetime.fromisoformat(row["starts_at"]),
+            "ends_at": datetime.fromisoformat(row["ends_at"]),
+            "day": date.fromisoformat(row["day"]),
+            "attendance": held and _held(held),
+        }
+    )
+
+
+def _held(row: dict[str, Any]) -> HeldAttendance:
+    decision = None
+    if row["decision"] is not None:
+        decision = Decision(Status(row["decision"]), row["decision_minutes"], row["decision_is_correction"])
+    state = State(
+        status=Status(row["status"]),
+        evidence=Evidence(row["evidence"]),
+        checked_in_at=datetime.fromisoformat(row["checked_in_at"]),
+        checked_out_at=_moment(row["checked_out_at"]),
+        minutes=row["minutes"],
+        minutes_assumed=row["minutes_assumed"],
+        distance_m=row["distance_m"],
+        reasons=tuple(row["reasons"]),
+    )
+    return HeldAttendance(row["id"], row["version"], row["event_version"], state, decision)
+
+
+def _known(row: dict[str, Any]) -> KnownRecord:
+    moment = datetime.fromisoformat(row["captured_at"])
+    sighting = Sighting(
+        key=(row["sender_id"], row["id"]),
+        event_id=row["event_id"],
+        captured_at=moment,
+        latitude=row["latitude"],
+        longitude=row["longitude"],
+        accuracy_m=row["accuracy_m"],
+        installation_id=row["installation_id"],
+        day=date.fromisoformat(row["day"]),
+        fix_key=row["fix_key"],
+    )
+    record = Record(
+        id=row["id"],
+        kind=RecordKind(row["type"]),
+        captured_at=moment,
+        evidence=Evidence(row["evidence"]),
+        distance_m=row["distance_m"],
+        reasons=tuple(row["reasons"]),
+    )
+    return KnownRecord(sighting, record, row["content_hash"])
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

@@ -1,0 +1,113 @@
+"""The queries of `presence_facts.py`, built once: text for a plain cursor, whose answers are JSON objects."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+
+from service.models import Attendance, Event, PresenceRecord, Signup, Volunteer
+
+_UUIDS = postgresql.ARRAY(sa.Uuid())
+
+
+def _object(*columns: Any) -> sa.ColumnElement[Any]:
+    """A JSON object of columns, by their names."""
+    parts: list[Any] = []
+    for column in columns:
+        parts += sa.literal_column(f"'{column.key}'"), column
+    return sa.func.json_build_object(*parts)
+
+
+def _text(query: sa.Select[Any]) -> str:
+    """As psycopg takes it. It keeps what it has parsed of a statement of up to 4,096 characters."""
+    return str(query.compile(dialect=postgresql.psycopg.dialect()))  # type: ignore[no-untyped-call]
+
+
+_ATTENDANCE = _object(
+    *Attendance.__table__.c[
+        "id", "version", "event_version", "status", "evidence", "checked_in_at", "checked_out_at", "minutes",
+        "minutes_assumed", "distance_m", "reasons", "decision", "decision_minutes", "decision_is_correction",
+    ]
+)  # fmt: skip
+_EVENT = (
+    *Event.__table__.c[
+        "id", "version", "status", "cancelled_at", "cancel_reason", "starts_at", "ends_at", "day", "zone",
+        "latitude", "longitude", "region_code", "min_age", "walk_ins", "code_secret", "organization_id",
+    ],
+    sa.cast(Event.area, sa.Text).label("area"),
+    sa.case((Attendance.id.is_not(None), _ATTENDANCE)).label("attendance"),
+)  # fmt: skip
+
+
+def _records(record: Any) -> sa.ColumnElement[Any]:
+    """All of a record that the rules need; without a position it was where the code of the place hangs."""
+    return sa.func.json_agg(
+        _object(
+            record.c.sender_id,
+            record.c.id,
+            record.c.event_id,
+            record.c.type,
+            record.c.captured_at,
+            sa.func.coalesce(record.c.latitude, Event.latitude).label("latitude"),
+            sa.func.coalesce(record.c.longitude, Event.longitude).label("longitude"),
+            sa.func.coalesce(record.c.accuracy_m, sa.literal_column("0")).label("accuracy_m"),
+            record.c.installation_id,
+            record.c.day,
+            record.c.fix_key,
+            record.c.evidence,
+            record.c.distance_m,
+            record.c.reasons,
+            sa.func.encode(record.c.content_hash, sa.literal_column("'hex'")).label("content_hash"),
+        )
+    )
+
+
+def _facts() -> sa.Select[Any]:
+    """Of one sender by `subject`: who that is, the events of the new records, the related records."""
+    attended = sa.and_(Attendance.event_id == Event.id, Attendance.volunteer_id == Volunteer.id)
+    events = (
+        sa.select(sa.func.json_agg(_object(*_EVENT, Signup.status.label("signup"))))
+        .select_from(Event)
+        .outerjoin(Signup, sa.and_(Signup.event_id == Event.id, Signup.volunteer_id == Volunteer.id))
+        .outerjoin(Attendance, attended)
+        .where(Event.id == sa.any_(sa.bindparam("event_ids", type_=_UUIDS)))
+    )
+    named = ("ids", "since", "until", "fix_keys", "fix_since", "fix_until", "installation", "days")
+    related = sa.func.presence_related(Volunteer.id, *map(sa.bindparam, named))
+    record = related.table_valued(*PresenceRecord.__table__.columns.keys(), name="record")
+    records = sa.select(_records(record)).select_from(record).join(Event, Event.id == record.c.event_id)
+    taken = sa.select(sa.func.json_agg(Attendance.id)).where(
+        Attendance.id == sa.any_(sa.bindparam("ids", type_=_UUIDS)), Attendance.volunteer_id != Volunteer.id
+    )
+    return sa.select(
+        _object(
+            Volunteer.id,
+            Volunteer.birth_date,
+            Volunteer.consents.op("?")(sa.literal_column("'personal_data'")).label("consented"),
+            events.correlate(Volunteer).scalar_subquery().label("events"),
+            records.correlate(Volunteer).scalar_subquery().label("records"),
+            taken.correlate(Volunteer).scalar_subquery().label("taken"),
+        )
+    ).where(Volunteer.subject == sa.bindparam("subject"))
+
+
+def _pairs() -> sa.Select[Any]:
+    """Of pairs of `event_ids` and `people`: the event, the attendance, and all records of it."""
+    arrays = (sa.bindparam(name, type_=_UUIDS) for name in ("event_ids", "people"))
+    pair = sa.func.unnest(*arrays).table_valued("event_id", "volunteer_id", name="pair").render_derived()
+    record = PresenceRecord.__table__.alias("record")
+    records = sa.select(_records(record)).where(
+        record.c.sender_id == pair.c.volunteer_id, record.c.event_id == pair.c.event_id
+    )
+    attended = sa.and_(Attendance.event_id == Event.id, Attendance.volunteer_id == pair.c.volunteer_id)
+    return sa.select(
+        _object(
+            pair.c.volunteer_id,
+            _object(*_EVENT, sa.null().label("signup")).label("event"),
+            records.correlate(pair, Event).scalar_subquery().label("records"),
+        )
+    ).select_from(pair.join(Event, Event.id == pair.c.event_id).outerjoin(Attendance, attended))
+
+
+FACTS = _text(_facts())
+PAIRS = _text(_pairs())

@@ -1,0 +1,112 @@
+"""One check-in or check-out as a phone sent it, and how the rules see it."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from service.attendance import cross_checks, evidence, place_codes
+from service.attendance.cross_checks import Sighting
+from service.attendance.evidence import Fix, Position, Presence, RecordKind
+from service.attendance.presence_facts import EventFacts
+from service.geography import geodesy
+from service.platform.thresholds import Thresholds
+
+PRESENCE_ZONE = ZoneInfo("Asia/Almaty")
+"""Whose days "people on one phone in a day" means: one zone for the whole country."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentRecord:
+    """One check-in or check-out as a phone sent it.
+
+    `captured_at`: the moment of presence, by the service's clock; `clock_ahead`: how far the phone's clock
+    was ahead of it; `is_offline`: kept without signal, sent later; `attested`: what App Check said.
+    """
+
+    id: UUID
+    event_id: UUID
+    kind: RecordKind
+    installation_id: str
+    captured_at: datetime
+    clock_ahead: timedelta
+    position: Position | None
+    code: str | None = None
+    is_offline: bool = False
+    attested: bool | None = None
+
+    def content_hash(self) -> str:
+        """What makes a repeat the same: everything but moments of sending, so that a check-in that was sent,
+        not answered, and kept for later is known again in the batch."""
+        position = self.position and (
+            self.position.latitude,
+            self.position.longitude,
+            self.position.accuracy_m,
+            self.position.fixed_at.timestamp(),
+            self.position.mocked,
+        )
+        parts = (self.kind.value, str(self.event_id), self.installation_id, position, self.code)
+        return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+    def sighting(self, sender_id: str = "") -> Sighting:
+        """This record as the rules between records see it; the sender is put in when it is known."""
+        at = self.position
+        return Sighting(
+            key=(sender_id, str(self.id)),
+            event_id=str(self.event_id),
+            captured_at=self.captured_at,
+            latitude=None if at is None else at.latitude,
+            longitude=None if at is None else at.longitude,
+            accuracy_m=0.0 if at is None else at.accuracy_m or 0.0,
+            installation_id=self.installation_id,
+            day=self.captured_at.astimezone(PRESENCE_ZONE).date(),
+            fix_key=None if at is None else cross_checks.fix_key(at.latitude, at.longitude),
+        )
+
+    def presence(self, event: EventFacts, now: datetime, thresholds: Thresholds) -> Presence:
+        """What is judged: the fix against the event's area, and its age."""
+        fix = None
+        if self.position is not None:
+            position = self.position
+            area = geodesy.area_of(event.area, event.latitude, event.longitude)
+            age = evidence.age_of_fix(position.fixed_at, self.captured_at, self.clock_ahead, thresholds)
+            fix = Fix(
+                area.distance_m(position.latitude, position.longitude),
+                position.accuracy_m,
+                age.total_seconds(),
+                mocked=position.mocked,
+            )
+        steps = place_codes.OFFLINE_STEPS if self.is_offline else place_codes.ONLINE_STEPS
+        code_is_right = self.code is not None and place_codes.is_right(
+            event.code_secret, self.code, self.captured_at, steps
+        )
+        return Presence(self.kind, self.captured_at, now, fix, code_is_right, self.attested, self.clock_ahead)
+
+
+def record_row(
+    sent: SentRecord, sighting: Sighting, judged: Presence, content_hash: str, now: datetime
+) -> dict[str, Any]:
+    """The row of `presence_record`, as JSON takes it; its worth is put in when all records are known."""
+    position = sent.position
+    return {
+        "sender_id": sighting.sender_id,
+        "id": str(sent.id),
+        "content_hash": "\\x" + content_hash,
+        "type": sent.kind,
+        "event_id": sighting.event_id,
+        "installation_id": sent.installation_id,
+        "captured_at": sent.captured_at.isoformat(),
+        "received_at": now.isoformat(),
+        "latitude": position and position.latitude,
+        "longitude": position and position.longitude,
+        "accuracy_m": position and position.accuracy_m,
+        "fixed_at": position and position.fixed_at.isoformat(),
+        "mocked": position is not None and position.mocked,
+        "code_is_right": judged.code_is_right,
+        "attested": sent.attested,
+        "fix_key": sighting.fix_key,
+        "day": sighting.day.isoformat(),
+        "distance_m": None if judged.fix is None else round(judged.fix.distance_m),
+    }

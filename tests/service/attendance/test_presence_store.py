@@ -1,0 +1,72 @@
+"""The function of the database that stores presence: its text, and what it refuses."""
+
+import json
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from service.attendance import presence_queries, presence_store
+from service.attendance.cross_checks import Sighting
+from service.attendance.presence_facts import Window
+from service.platform.database import driver_cursor
+from service.platform.thresholds import Thresholds
+from tests.conftest import NOW
+
+TEXT = Path(presence_store.__file__).with_suffix(".sql").read_text(encoding="utf-8")
+FUNCTIONS = ("presence_related", "presence_lock", "presence_store")
+NOTHING: dict[str, Any] = {
+    "events": [],
+    "locks": [],
+    "window": {},
+    "checksum": 0,
+    "records": [],
+    "annotations": [],
+    "created": [],
+    "changed": [],
+    "counts": [],
+}
+
+
+def definition(session: Session, schema: str, name: str) -> str:
+    query = sa.text("SELECT pg_get_functiondef(CAST(:name AS regproc))")
+    found: str = session.execute(query, {"name": f"{schema}.{name}"}).scalar_one()
+    return found.replace(f"{schema}.", "")
+
+
+def test_the_migrated_functions_are_those_of_the_file(session: Session) -> None:
+    migrated = {name: definition(session, "public", name) for name in FUNCTIONS}
+    session.execute(sa.text("CREATE SCHEMA of_the_file"))
+    session.execute(sa.text("SET LOCAL search_path = of_the_file, public"))
+    session.connection().exec_driver_sql(TEXT)
+    written = {name: definition(session, "of_the_file", name) for name in FUNCTIONS}
+    assert migrated == written
+
+
+def test_related_records_are_found_inside_the_query(session: Session) -> None:
+    """The planner unfolds the function: closed, it would copy all rows, and no index would be chosen anew."""
+    sighting = Sighting(("", str(uuid4())), str(uuid4()), NOW, None, None, 0.0, "phone", NOW.date(), None)
+    parameters = Window("local:+77010000000", [sighting], Thresholds()).parameters
+    with driver_cursor(session.connection()) as cursor:
+        plan = [line for (line,) in cursor.execute("EXPLAIN " + presence_queries.FACTS, parameters)]
+    assert "Function Scan" not in "\n".join(plan)
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        {"checksum": 1},
+        {"events": [{"id": "01a20b43-da95-76d9-b7ca-338e67a4b6e6", "version": 1}]},
+        {"changed": [{"id": "01a20b43-da95-76d9-b7ca-338e67a4b6e6", "version": 1}]},
+        {"annotations": [{"sender_id": "01a20b43-da95-76d9-b7ca-338e67a4b6e6", "id": None, "reasons": []}]},
+    ],
+)
+def test_what_is_not_there_any_more_is_a_lost_race(session: Session, seen: dict[str, Any]) -> None:
+    store = sa.text("SELECT presence_store(CAST(:sent AS json))")
+    session.execute(store, {"sent": json.dumps(NOTHING)})
+    with pytest.raises(sa.exc.OperationalError) as refused:
+        session.execute(store, {"sent": json.dumps(NOTHING | seen)})
+    assert getattr(refused.value.orig, "sqlstate", None) == "40001"
