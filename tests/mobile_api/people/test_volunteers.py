@@ -30,7 +30,7 @@ def read_code(client: FlaskClient, phone: str = PHONE) -> str:
 
 def sign_in(client: FlaskClient, phone: str = PHONE) -> dict[str, str]:
     assert client.post("/v1/auth/codes", json={"phone": phone}).status_code == 202
-    answer = client.post("/v1/auth/tokens", json={"phone": phone, "code": read_code(client)})
+    answer = client.post("/v1/auth/tokens", json={"phone": phone, "code": read_code(client, phone)})
     assert answer.status_code == 200
     return {"Authorization": f"Bearer {answer.json['token']}"}
 
