@@ -15,6 +15,7 @@ from service.models.base import COUNTRY_ZONE
 from service.models.volunteers import NATIONAL
 from service.organizations import organizations
 from service.people import consents, identities, notification_settings, volunteers
+from service.people.identities import Identity
 
 NAMES = ("Айгүл", "Бекзат", "Гүлнар", "Дәурен", "Еркін", "Жанар", "Қанат", "Ләззат", "Мадина", "Нұрлан")
 FIRST_VOLUNTEER = 77_000_000_101
@@ -63,7 +64,9 @@ def _person(session: Session, phone: str, name: str, region_code: str, now: date
         consents=consents.VERSIONS,
         home=(town.latitude, town.longitude),
     )
-    person, _ = volunteers.register(session, f"local:{phone}", phone, profile, now, min_age=0)
+    person, _ = volunteers.register(
+        session, Identity(f"local:{phone}", phone, now, now), profile, now, min_age=0, phone_regions=["KZ"]
+    )
     # Whoever tries the demo at night wants to see a push.
     notification_settings.put(session, person.id, {"quiet_from": time(0), "quiet_to": time(0)})
     return person

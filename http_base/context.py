@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from http_base.address_limit import AddressLimit
 from http_base.identity import (
     AppCheck,
-    Identity,
     IdentityUnavailable,
     TokenVerifier,
     Unattested,
@@ -19,6 +18,7 @@ from notifications.words import LOCALES
 from service import errors
 from service.access import Actor
 from service.people import identities
+from service.people.identities import Identity
 from service.platform.clock import Clock
 from service.platform.database import Connections, db
 from service.platform.settings import Settings
@@ -107,12 +107,28 @@ def maybe_actor() -> Actor | None:
     """The registered caller; None for somebody without a token or without a record."""
     if "Authorization" not in request.headers:
         return None
-    return identities.find_actor(session(), identity().subject)
+    return _recognized()
+
+
+def _recognized() -> Actor | None:
+    """Whose record the token is of. News in it are kept at once, apart from the request's own work."""
+    token = identity()
+    known = identities.find(session(), token.subject)
+    if known is None:
+        return None
+    if "noted" in g or not known.learns_from(token, now()):
+        return known.actor
+    g.noted = True
+    # Who calls is asked before anything is written: this only gives the connection back.
+    session().rollback()
+    with services().connections.begin() as connection:
+        identities.note(connection, token, now())
+    return identities.find_actor(session(), token.subject)
 
 
 def actor() -> Actor:
     """The registered caller. Raises NotRegistered, and what `identity` raises."""
-    found = identities.find_actor(session(), identity().subject)
+    found = _recognized()
     if found is None:
         raise errors.NotRegistered()
     return found

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 import firebase_admin
@@ -14,13 +15,7 @@ from firebase_admin import _auth_client, app_check, auth, credentials
 from google.auth import transport
 from google.auth.credentials import AnonymousCredentials
 
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """`subject`: who the provider says it is; `phone`: verified, in E.164."""
-
-    subject: str
-    phone: str
+from service.people.identities import Identity
 
 
 class Unauthenticated(Exception):
@@ -84,7 +79,8 @@ class FirebaseVerifier:
         phone = claims.get("phone_number")
         if not isinstance(phone, str) or not phone:
             raise Unauthenticated
-        return Identity(claims["sub"], phone)
+        issued_at, signed_in_at = (datetime.fromtimestamp(claims[name], UTC) for name in ("iat", "auth_time"))
+        return Identity(claims["sub"], phone, issued_at, signed_in_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,6 +135,8 @@ AUDIENCES: Mapping[str, Audience] = {
     "organization_decided": _owners(),
     "invitation": _invited(),
     "role_given": _the_person,
+    "number_lost": _the_person,
+    "staff_number_lost": _the_person,
     "waiting_digest": _coordinators_of_waiting(),
 }
 

@@ -100,6 +100,8 @@ KINDS: Mapping[str, NotificationKind] = {
         NotificationKind("organization_decided", "organizations", None, _R, _for(days=7), ORGANIZATION),
         NotificationKind("invitation", "organizations", None, _R, _for(days=7)),
         NotificationKind("role_given", "organizations", None, _R, _for(days=7)),
+        NotificationKind("number_lost", "organizations", None, _R, _for(days=7)),
+        NotificationKind("staff_number_lost", "coordination", None, _R, _for(days=7)),
         NotificationKind(
             "waiting_digest", "coordination", None, _R, _for(days=1), "/coordination", "passive"
         ),

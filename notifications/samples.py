@@ -51,6 +51,8 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
         },
         {"role": "national_coordinator"},
     ],
+    "number_lost": [{}],
+    "staff_number_lost": [{}],
     "waiting_digest": [
         {"organizations": 1, "reviews": 2, "appeals": 1, "reports": 5},
         {"organizations": 21, "reviews": 0, "appeals": 3, "reports": 1},

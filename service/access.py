@@ -12,10 +12,13 @@ from service.models.volunteers import NATIONAL
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who asks. `organizations`: role by organization; `regions`: codes coordinated, NATIONAL for all."""
+    """Who asks. `phone`: None once it is somebody else's.
+
+    `organizations`: role by organization; `regions`: codes coordinated, NATIONAL for all.
+    """
 
     volunteer_id: UUID
-    phone: str
+    phone: str | None
     locale: str
     organizations: Mapping[UUID, str]
     regions: frozenset[str]

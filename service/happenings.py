@@ -32,6 +32,14 @@ class EventChanged(Happening):
     changed: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneMoved(Happening):
+    """A number in E.164 is this volunteer's no more: it is somebody else's, or nobody's that we know."""
+
+    phone: str
+    volunteer_id: UUID
+
+
 Listener = Callable[[Session, Any], None]
 Table = Mapping[type[Happening], Sequence[Listener]]
 

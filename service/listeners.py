@@ -1,7 +1,9 @@
 """Who in the service hears of what, in the order in which they run. May import every room."""
 
-from service.happenings import EventChanged, Table
+from service.happenings import EventChanged, PhoneMoved, Table
+from service.organizations import invitations
 
 LISTENERS: Table = {
     EventChanged: (),
+    PhoneMoved: (invitations.void,),
 }

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app import create_app
 from http_base.application import Tazalyq
+from http_base.local_tokens import LocalTokens
 from service.models import Volunteer
 from service.platform import embedded_postgres, settings
 from service.platform.clock import FixedClock
@@ -147,6 +148,7 @@ def session(connection: sa.Connection) -> Iterator[Session]:
 def app(shared_app: Tazalyq, connection: sa.Connection, clock: FixedClock) -> Tazalyq:
     """The application, on this test's connection and clock."""
     shared_app.extensions["tazalyq"].clock = clock
+    shared_app.extensions["tazalyq"].verifier = LocalTokens(settings.DEVELOPMENT_SECRET, clock.now)
     shared_app.extensions["tazalyq"].connections = rolled_back(connection)
     return shared_app
 
@@ -161,7 +163,7 @@ def login(app: Tazalyq) -> Callable[[Volunteer], dict[str, str]]:
     """Headers of a signed-in volunteer."""
 
     def headers(volunteer: Volunteer) -> dict[str, str]:
-        token, _ = app.extensions["tazalyq"].verifier.issue(volunteer.phone)
+        token, _ = app.extensions["tazalyq"].verifier.issue(volunteer.subject, volunteer.phone)
         return {"Authorization": f"Bearer {token}"}
 
     return headers

@@ -30,6 +30,8 @@ def make_volunteer(session: Session, **overrides: Any) -> Volunteer:
         "region_code": "KZ-15",
         "consents": CONSENTS,
         "created_at": NOW - timedelta(days=30),
+        "phone_seen_at": NOW - timedelta(days=30),
+        "last_seen_at": NOW,
     }
     return _added(session, Volunteer(**values | overrides))
 

@@ -151,4 +151,4 @@ def _volunteers(people: list[str]) -> Iterator[tuple[Any, ...]]:
 
 def _sign(keys: Keys, people: list[str]) -> list[str]:
     key = load_pem_private_key(keys.token_key.encode(), None)  # once: its checks cost more than a signature
-    return [keys.id_token("+77010000000", person, key=key) for person in people]
+    return [keys.id_token(f"+{person}", person, key=key) for person in people]

@@ -11,6 +11,8 @@ from http_base.blueprints import Blueprint
 from http_base.context import services, session
 from http_base.fields import DateTime, Strict, Text
 from notifications.push import local
+from service.people import sign_in
+from service.platform import phones
 from service.platform.clock import reset_clock, set_clock
 
 blueprint = Blueprint("dev", __name__, url_prefix="/dev", description="While not in production")
@@ -36,6 +38,11 @@ class Messages(Schema):
 
 class ClockBody(Strict):
     at = DateTime(required=True)
+
+
+class PhoneBody(Strict):
+    phone = Text(required=True)
+    to = Text(required=True)
 
 
 class ClockShown(Schema):
@@ -87,6 +94,17 @@ def put_clock(body: dict[str, Any]) -> dict[str, Any]:
 def delete_clock() -> None:
     """Show the system's time again."""
     reset_clock(session())
+    session().commit()
+
+
+@blueprint.route("/phones", methods=["PUT"])
+@blueprint.arguments(PhoneBody)
+@blueprint.response(HTTPStatus.NO_CONTENT)
+def put_phone(body: dict[str, Any]) -> None:
+    """Move a number: the next local token of `to` is of the account that `phone` had."""
+    regions = services().settings.phone_regions
+    phone, to = (phones.parse(body[name], regions, name) for name in ("phone", "to"))
+    sign_in.move_number(session(), phone, to)
     session().commit()
 
 

@@ -78,5 +78,5 @@ def post_token(body: dict[str, Any]) -> dict[str, Any]:
     session().commit()
     sign_in.use_code(session(), phone, body["code"], now(), services().settings.secret_key)
     session().commit()
-    token, expires_at = tokens.issue(phone)
+    token, expires_at = tokens.issue(sign_in.subject_of(session(), phone), phone)
     return {"token": token, "expires_at": expires_at}

@@ -24,7 +24,7 @@ class CoordinatorBody(Strict):
 class CoordinatorShown(Schema):
     volunteer_id = fields.UUID()
     display_name = fields.String()
-    phone = fields.String()
+    phone = fields.String(allow_none=True)
     region = fields.String(allow_none=True)
 
 

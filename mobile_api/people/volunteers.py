@@ -62,6 +62,7 @@ class Me(Schema):
     id = fields.UUID()
     display_name = fields.String()
     phone = fields.String()
+    phone_current = fields.Boolean()
     birth_date = fields.Date()
     locale = fields.String()
     region = fields.String()
@@ -78,7 +79,8 @@ def _shown(volunteer: Volunteer) -> dict[str, Any]:
     return {
         "id": volunteer.id,
         "display_name": volunteer.display_name,
-        "phone": volunteer.phone,
+        "phone": volunteer.phone or identity().phone,
+        "phone_current": volunteer.phone is not None,
         "birth_date": volunteer.birth_date,
         "locale": volunteer.locale,
         "region": volunteer.region_code,
@@ -114,11 +116,15 @@ def _parts_of_profile(body: dict[str, Any]) -> dict[str, Any]:
 @blueprint.alt_response(HTTPStatus.CREATED, schema=Me)
 def put_me(body: dict[str, Any]) -> Any:
     """Register, or replace one's own record."""
-    caller = identity()
-    phone = phones.parse(caller.phone, services().settings.phone_regions)
     profile = Profile(**_parts_of_profile(body))
+    settings = services().settings
     volunteer, is_new = volunteers.register(
-        session(), caller.subject, phone, profile, now(), services().settings.min_age
+        session(),
+        identity(),
+        profile,
+        now(),
+        min_age=settings.min_age,
+        phone_regions=settings.phone_regions,
     )
     session().commit()
     return _shown(volunteer), HTTPStatus.CREATED if is_new else HTTPStatus.OK

@@ -15,7 +15,7 @@ from service.models.organizations import (
 from service.models.outbox import ClockOffset, Outbox
 from service.models.reports import EventReport
 from service.models.reviews import Appeal, AttendanceDecision
-from service.models.volunteers import Coordinator, Device, SecretUse, SignInCode, Volunteer
+from service.models.volunteers import Coordinator, Device, LocalIdentity, SecretUse, SignInCode, Volunteer
 
 __all__ = [
     "Appeal",
@@ -36,6 +36,7 @@ __all__ = [
     "EventReport",
     "Headcount",
     "Invitation",
+    "LocalIdentity",
     "Membership",
     "NotificationSettings",
     "Organization",

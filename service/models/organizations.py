@@ -32,6 +32,8 @@ class InvitationStatus(StrEnum):
     OPEN = "open"
     ACCEPTED = "accepted"
     DECLINED = "declined"
+    # The number that was asked belongs to somebody else since.
+    VOID = "void"
 
 
 class Organization(Base):
@@ -78,7 +80,7 @@ class Invitation(Base):
     __tablename__ = "invitation"
     __table_args__ = (
         sa.CheckConstraint("role IN ('owner', 'organizer')", name="role"),
-        sa.CheckConstraint("status IN ('open', 'accepted', 'declined')", name="status"),
+        sa.CheckConstraint("status IN ('open', 'accepted', 'declined', 'void')", name="status"),
         # One open invitation of an organization to a phone.
         sa.Index(
             "uq_invitation_open",

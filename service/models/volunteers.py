@@ -16,14 +16,19 @@ ADULT_AGE = 18
 
 
 class Volunteer(Base):
-    """A person with a phone. `subject` is who the identity provider says it is."""
+    """A person. `subject` is who the identity provider says it is; the number is theirs while it lasts."""
 
     __tablename__ = "volunteer"
     __table_args__ = (sa.Index("ix_volunteer_home_cell", "home_cell"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     subject: Mapped[str] = mapped_column(unique=True)
-    phone: Mapped[str] = mapped_column(unique=True)
+    # None once the number belongs to somebody else.
+    phone: Mapped[str | None] = mapped_column(unique=True)
+    # When the newest token was issued that was believed about the number.
+    phone_seen_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+    # The last call with a token of this record, to the day.
+    last_seen_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
     display_name: Mapped[str]
     birth_date: Mapped[date]
     locale: Mapped[str]
@@ -76,6 +81,15 @@ class Device(Base):
     seen_at: Mapped[datetime]
     # Set when Google says that the installation is gone, or that its target is in doubt.
     off_since: Mapped[datetime | None]
+
+
+class LocalIdentity(Base):
+    """Whose account a number signs in to with local codes: an account can change its number."""
+
+    __tablename__ = "local_identity"
+
+    phone: Mapped[str] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(unique=True)
 
 
 class SignInCode(Base):

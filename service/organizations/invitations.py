@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from service import errors
 from service.access import Actor, Permission
+from service.happenings import PhoneMoved
 from service.models import Invitation, InvitationStatus, Organization, Volunteer
 from service.organizations import members, organizations
 from service.platform import outbox
@@ -76,6 +77,15 @@ def _tell_invited(
         {"organization": dict(name), "role": invitation.role, "invitation_id": str(invitation.id)},
         organization_id=invitation.organization_id,
         volunteer_id=volunteer.id,
+    )
+
+
+def void(session: Session, moved: PhoneMoved) -> None:
+    """A number has left its holder: what it was asked for was not meant for whoever has it next."""
+    session.execute(
+        sa.update(Invitation)
+        .where(Invitation.phone == moved.phone, Invitation.status == InvitationStatus.OPEN)
+        .values(status=InvitationStatus.VOID)
     )
 
 

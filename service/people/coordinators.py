@@ -52,7 +52,7 @@ def dismiss(session: Session, volunteer_id: UUID) -> None:
         raise errors.NotFound()
 
 
-def all_coordinators(session: Session) -> Sequence[sa.Row[UUID, str, str, str]]:
+def all_coordinators(session: Session) -> Sequence[sa.Row[UUID, str, str | None, str]]:
     """(volunteer_id, display_name, phone, region_code) of all coordinators."""
     return session.execute(
         sa.select(Volunteer.id, Volunteer.display_name, Volunteer.phone, Coordinator.region_code)

@@ -1,5 +1,7 @@
-"""Who a token's subject is here: the person, with all that they may do."""
+"""Who a token is here: the person that its subject is, with all that they may do."""
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -7,9 +9,40 @@ from sqlalchemy.orm import Session
 
 from service.access import Actor
 from service.models import Coordinator, Membership, Volunteer
+from service.people import numbers
+
+SEEN_EVERY = timedelta(days=1)
+"""How exactly it is kept when somebody was last here: a write a day and person is enough."""
 
 
-def find_actor(session: Session, subject: str) -> Actor | None:
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a token that holds says: who signed in (`subject`), with which verified number, in E.164.
+
+    `issued_at` is the token's own moment; `signed_in_at` stays the same while an app renews its tokens.
+    """
+
+    subject: str
+    phone: str
+    issued_at: datetime
+    signed_in_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A registered person, and what their record has last learned from a token."""
+
+    actor: Actor
+    phone_seen_at: datetime
+    last_seen_at: datetime
+
+    def learns_from(self, identity: Identity, now: datetime) -> bool:
+        """Whether the record is to be brought up to date: another number, or the first call in a day."""
+        moved = identity.phone != self.actor.phone and identity.issued_at > self.phone_seen_at
+        return moved or now - self.last_seen_at >= SEEN_EVERY
+
+
+def find(session: Session, subject: str) -> Known | None:
     """Who the identity's subject is, with all roles, in one query; None before registration."""
     memberships = (
         sa.select(sa.func.jsonb_object_agg(Membership.organization_id, Membership.role))
@@ -22,11 +55,34 @@ def find_actor(session: Session, subject: str) -> Actor | None:
         .scalar_subquery()
     )
     row = session.execute(
-        sa.select(Volunteer.id, Volunteer.phone, Volunteer.locale, memberships, coordinated).where(
-            Volunteer.subject == subject
-        )
+        sa.select(
+            Volunteer.id,
+            Volunteer.phone,
+            Volunteer.locale,
+            memberships.label("memberships"),
+            coordinated.label("coordinated"),
+            Volunteer.phone_seen_at,
+            Volunteer.last_seen_at,
+        ).where(Volunteer.subject == subject)
     ).first()
     if row is None:
         return None
-    organizations_by_id = {UUID(key): role for key, role in (row[3] or {}).items()}
-    return Actor(row[0], row[1], row[2], organizations_by_id, frozenset(row[4] or ()))
+    roles = {UUID(key): role for key, role in (row.memberships or {}).items()}
+    actor = Actor(row.id, row.phone, row.locale, roles, frozenset(row.coordinated or ()))
+    return Known(actor, row.phone_seen_at, row.last_seen_at)
+
+
+def find_actor(session: Session, subject: str) -> Actor | None:
+    """Who the subject is, whatever their token says besides."""
+    known = find(session, subject)
+    return None if known is None else known.actor
+
+
+def note(connection: sa.Connection, identity: Identity, now: datetime) -> None:
+    """Bring the record of somebody who just called up to date, in the connection's own transaction."""
+    with Session(connection, expire_on_commit=False) as session:
+        claim = numbers.lock(session, identity.subject, identity.phone)
+        if claim.own is not None:
+            numbers.follow(session, claim.own, claim.holder, identity.phone, identity.issued_at, now)
+            claim.own.last_seen_at = max(claim.own.last_seen_at, now)
+        session.commit()

@@ -4,13 +4,14 @@ import hashlib
 import hmac
 import secrets
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from service import errors
-from service.models import SignInCode
+from service.models import LocalIdentity, SignInCode
 from service.platform import usage_limits
 
 CODE_DIGITS = 6
@@ -61,6 +62,26 @@ def use_code(session: Session, phone: str, code: str, now: datetime, key: str) -
     ).scalar()
     if used is None:
         raise errors.BadCode()
+
+
+def subject_of(session: Session, phone: str) -> str:
+    """Whose account a number signs in to; each number has one of its own until it is moved."""
+    found = session.scalar(sa.select(LocalIdentity.subject).where(LocalIdentity.phone == phone))
+    return found or f"local:{phone}"
+
+
+def move_number(session: Session, phone: str, to: str) -> None:
+    """Let the account of one number sign in with another; the former one is of somebody new from now on.
+
+    As at Firebase when somebody changes the number of their account and the old SIM is sold.
+    """
+    subject = subject_of(session, phone)
+    session.execute(sa.delete(LocalIdentity).where(LocalIdentity.phone.in_([phone, to])))
+    rows = [
+        {"phone": phone, "subject": f"local:{uuid4()}"},
+        {"phone": to, "subject": subject},
+    ]
+    session.execute(insert(LocalIdentity), rows if phone != to else rows[1:])
 
 
 def _hash(phone: str, code: str, key: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 import h3
@@ -15,9 +15,12 @@ from service.models import Membership, Organization, Volunteer
 from service.models.base import COUNTRY_ZONE, LocalizedText
 from service.models.volunteers import ADULT_AGE, age_on
 from service.organizations import invitations
-from service.people import consents
+from service.people import consents, numbers
+from service.people.identities import Identity
+from service.platform import phones
 
 HOME_RESOLUTION = 6
+BEFORE_ANY_TOKEN = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,29 +45,32 @@ def get(session: Session, volunteer_id: UUID) -> Volunteer:
 
 
 def register(
-    session: Session, subject: str, phone: str, profile: Profile, now: datetime, min_age: int
+    session: Session,
+    identity: Identity,
+    profile: Profile,
+    now: datetime,
+    *,
+    min_age: int,
+    phone_regions: Sequence[str],
 ) -> tuple[Volunteer, bool]:
     """Make or replace one's own record; True when it is new.
 
-    The phone of the token decides: whoever brings a verified phone owns the record of that phone.
+    The token's subject decides whose record it is; the number follows, also from another record.
 
     Raises:
-        Invalid: the region is none, the personal data consent is missing or of another version,
-            or (GuardianRequired, TooYoungToRegister) the age does not allow it.
+        Invalid: the region is none, the personal data consent is missing or of another version, a newcomer's
+            number is of a country not served, or (GuardianRequired, TooYoungToRegister) the age forbids it.
     """
     _check_profile(profile, now, min_age)
-    volunteer = session.scalars(
-        sa.select(Volunteer)
-        .where(sa.or_(Volunteer.subject == subject, Volunteer.phone == phone))
-        .order_by((Volunteer.phone == phone).desc())
-    ).first()
-    is_new = volunteer is None
+    claim = numbers.lock(session, identity.subject, identity.phone)
+    volunteer, is_new = claim.own, claim.own is None
     if volunteer is None:
-        volunteer = Volunteer(created_at=now, consents={})
-        session.add(volunteer)
-    volunteer.subject, volunteer.phone = subject, phone
+        phones.parse(identity.phone, phone_regions)
+        volunteer = Volunteer(subject=identity.subject, created_at=now, phone_seen_at=BEFORE_ANY_TOKEN)
     _apply(volunteer, profile)
-    session.flush()
+    volunteer.last_seen_at = now
+    session.add(volunteer)
+    numbers.follow(session, volunteer, claim.holder, identity.phone, identity.issued_at, now)
     if is_new:
         invitations.tell_invited(session, volunteer, now)
     return volunteer, is_new

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import jwt
@@ -14,10 +15,10 @@ from http_base.application import Tazalyq
 from http_base.identity import (
     CertificateCache,
     FirebaseVerifier,
-    Identity,
     IdentityUnavailable,
     Unauthenticated,
 )
+from service.people.identities import Identity
 from service.platform.clock import FixedClock
 from service.platform.database import db
 from tests.conftest import NOW, test_settings
@@ -34,7 +35,10 @@ def verifier(google: Google, keys: Keys) -> FirebaseVerifier:
 
 
 def test_a_real_token_holds(verifier: FirebaseVerifier, keys: Keys) -> None:
-    assert verifier.verify(keys.id_token(PHONE, "u9")) == Identity("u9", PHONE)
+    moment = datetime.fromtimestamp(int(time.time()), UTC)
+    signed_in_at = moment - timedelta(days=3)
+    token = keys.id_token(PHONE, "u9", iat=int(moment.timestamp()), auth_time=int(signed_in_at.timestamp()))
+    assert verifier.verify(token) == Identity("u9", PHONE, moment, signed_in_at)
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ class Tried(Happening):
 
 HEARD_BY: dict[str, tuple[str, ...]] = {
     "EventChanged": (),
+    "PhoneMoved": ("service.organizations.invitations.void",),
 }
 """Every happening of the house, and who hears of it, in the order in which they run."""
 
