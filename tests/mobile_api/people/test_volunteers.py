@@ -1,6 +1,7 @@
 """Signing in and one's own record over HTTP."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from http_base.application import Tazalyq
 from service.models import Volunteer
 from service.platform.clock import FixedClock
 from tests.makers import CONSENTS, make_organization, make_volunteer
@@ -64,7 +66,11 @@ def test_a_code_works_once_for_five_minutes_and_five_tries(client: FlaskClient, 
     assert late.json["code"] == "bad-code"
 
 
-def test_codes_are_limited_per_phone(client: FlaskClient) -> None:
+def test_codes_are_limited_per_phone(
+    client: FlaskClient, app: Tazalyq, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = app.extensions["tazalyq"]
+    monkeypatch.setattr(services, "settings", replace(services.settings, codes_per_phone_hour=5))
     statuses = [client.post("/v1/auth/codes", json={"phone": PHONE}) for _ in range(6)]
     assert [answer.status_code for answer in statuses] == [202] * 5 + [429]
     assert int(statuses[-1].headers["Retry-After"]) > 0
