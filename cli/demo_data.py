@@ -13,7 +13,8 @@ from service.geography import places
 from service.models import Coordinator, Organization, Volunteer
 from service.models.base import COUNTRY_ZONE
 from service.models.volunteers import NATIONAL
-from service.organizations import organizations
+from service.organizations import organizations, verification
+from service.organizations.verification import Verdict
 from service.people import consents, identities, notification_settings, volunteers
 from service.people.identities import Identity
 
@@ -48,7 +49,7 @@ def load(session: Session, now: datetime) -> bool:
     for phone, region_code, name in ORGANIZATIONS:
         owner = _person(session, phone, name["kk"], region_code, now)
         organization = organizations.create(session, _actor(session, owner), name, region_code, None, now)
-        organizations.decide(session, _actor(session, national), organization.id, "verified", None, now)
+        verification.decide(session, _actor(session, national), organization.id, Verdict("verified"), now)
         neighbours = [person for person in people if person.region_code == region_code]
         _add_events(session, owner, organization, neighbours, now)
     return True

@@ -15,17 +15,21 @@ from sqlalchemy.orm import Session
 
 from service.models import (
     Attendance,
+    Coordinator,
     Event,
     EventStatus,
     Invitation,
     InvitationStatus,
     MemberRole,
     Membership,
+    Organization,
+    OrganizationStatus,
     Outbox,
     Signup,
     SignupStatus,
     Volunteer,
 )
+from service.models.volunteers import NATIONAL
 from service.people.volunteers import HOME_RESOLUTION
 from service.rulings import waiting
 from service.rulings.waiting import Waiting
@@ -90,7 +94,7 @@ def _neighbours() -> Audience:
         _people(Volunteer.id)
         .join(Event, Event.id == Outbox.event_id)
         .join(Volunteer, sa.true())
-        .where(EVENT_IS_ON, AS_TOLD, ~joined)
+        .where(EVENT_IS_ON, Event.hidden_by.is_(None), AS_TOLD, ~joined)
     )
 
 
@@ -100,6 +104,16 @@ def _invited() -> Audience:
         _people(Outbox.volunteer_id)
         .join(Invitation, Invitation.id == invitation_id)
         .where(Invitation.status == InvitationStatus.OPEN)
+    )
+
+
+def _coordinators_of_organization() -> Audience:
+    return (
+        _people(Coordinator.volunteer_id)
+        .join(Organization, Organization.id == Outbox.organization_id)
+        .join(Coordinator, Coordinator.region_code.in_((Organization.region_code, NATIONAL)))
+        .where(Organization.status == OrganizationStatus.PENDING)
+        .distinct()
     )
 
 
@@ -125,6 +139,12 @@ AUDIENCES: Mapping[str, Audience] = {
     "announcement": _signed_up(SignupStatus.GOING),
     "event_changed": _signed_up(SignupStatus.GOING, SignupStatus.WAITLISTED).where(EVENT_IS_ON, AS_TOLD),
     "event_cancelled": _signed_up(SignupStatus.GOING, SignupStatus.WAITLISTED),
+    "event_hidden": _signed_up(SignupStatus.GOING, SignupStatus.WAITLISTED).where(
+        EVENT_IS_ON, Event.hidden_by.is_not(None)
+    ),
+    "event_shown": _signed_up(SignupStatus.GOING, SignupStatus.WAITLISTED).where(
+        EVENT_IS_ON, Event.hidden_by.is_(None)
+    ),
     "waitlist_moved_up": _moved_up(),
     "reminder_24h": _going_as_told,
     "reminder_2h": _going_as_told,
@@ -133,6 +153,7 @@ AUDIENCES: Mapping[str, Audience] = {
     "thanks": _thanked(),
     "review_decided": _the_person,
     "organization_decided": _owners(),
+    "organization_answered": _coordinators_of_organization(),
     "invitation": _invited(),
     "role_given": _the_person,
     "number_lost": _the_person,

@@ -86,6 +86,8 @@ KINDS: Mapping[str, NotificationKind] = {
         NotificationKind("announcement", "announcements", "announcements", _R, _for(days=1), EVENT),
         NotificationKind("event_changed", "changes", "changes", _N, _until_start_or_an_hour, EVENT, **_NOW),
         NotificationKind("event_cancelled", "changes", "changes", _N, _until_start_or_an_hour, EVENT, **_NOW),
+        NotificationKind("event_hidden", "changes", "changes", _N, _until_start_or_an_hour, EVENT),
+        NotificationKind("event_shown", "changes", "changes", _N, _until_start_or_an_hour, EVENT),
         NotificationKind(
             "waitlist_moved_up", "changes", "changes", _N, _until_start_or_an_hour, EVENT, **_NOW
         ),
@@ -98,6 +100,7 @@ KINDS: Mapping[str, NotificationKind] = {
         NotificationKind("thanks", "recognition", "recognition", _R, _for(days=7), EVENT, "passive"),
         NotificationKind("review_decided", "decisions", None, _R, _for(days=7), EVENT),
         NotificationKind("organization_decided", "organizations", None, _R, _for(days=7), ORGANIZATION),
+        NotificationKind("organization_answered", "coordination", None, _R, _for(days=7), "/coordination"),
         NotificationKind("invitation", "organizations", None, _R, _for(days=7)),
         NotificationKind("role_given", "organizations", None, _R, _for(days=7)),
         NotificationKind("number_lost", "organizations", None, _R, _for(days=7)),

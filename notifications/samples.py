@@ -27,6 +27,8 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
         for facts in (EVENT, UNADDRESSED)
     ],
     "event_cancelled": [EVENT | {"reason": "дауылды ескерту"}, EVENT],
+    "event_hidden": [EVENT],
+    "event_shown": [EVENT],
     "waitlist_moved_up": [EVENT],
     "reminder_24h": [EVENT, UNADDRESSED],
     "reminder_2h": [EVENT, UNADDRESSED],
@@ -38,8 +40,11 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
     ],
     "organization_decided": [
         ORGANIZATION | {"status": status} | why
-        for status in ("verified", "rejected", "suspended")
+        for status in ("verified", "rejected", "suspended", "asked")
         for why in (REASON, {})
+    ],
+    "organization_answered": [
+        {"region": {"kk": "Ақтөбе облысы", "ru": "Актюбинская область", "en": "Aktobe Region"}}
     ],
     "invitation": [ORGANIZATION | {"role": role} for role in ("owner", "organizer")],
     "role_given": [

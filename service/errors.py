@@ -138,6 +138,12 @@ class Cancelled(Conflict):
     code = "cancelled"
 
 
+class CalledOff(Cancelled):
+    """The same where nobody gave a reason."""
+
+    words = "called-off"
+
+
 class NotPublished(Conflict):
     code = "not-published"
 

@@ -7,6 +7,7 @@ A use case tells; whoever must act on it in the same transaction is named in `se
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -38,6 +39,28 @@ class PhoneMoved(Happening):
 
     phone: str
     volunteer_id: UUID
+
+
+class EventsFate(StrEnum):
+    """What becomes of an organization's coming events when it is verified no more."""
+
+    KEEP = "keep"
+    HIDE = "hide"
+    CANCEL = "cancel"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrganizationStatusChanged(Happening):
+    """A coordinator has decided about an organization, whose row is held.
+
+    `before` and `status` may be the same where only `events` is new; None: they stay as they are.
+    """
+
+    organization_id: UUID
+    before: str
+    status: str
+    events: EventsFate | None
+    decided_by: UUID
 
 
 Listener = Callable[[Session, Any], None]

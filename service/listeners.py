@@ -1,9 +1,11 @@
 """Who in the service hears of what, in the order in which they run. May import every room."""
 
-from service.happenings import EventChanged, PhoneMoved, Table
+from service.events import visibility
+from service.happenings import EventChanged, OrganizationStatusChanged, PhoneMoved, Table
 from service.organizations import invitations
 
 LISTENERS: Table = {
     EventChanged: (),
     PhoneMoved: (invitations.void,),
+    OrganizationStatusChanged: (visibility.follow_organization,),
 }

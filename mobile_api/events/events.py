@@ -28,7 +28,7 @@ from mobile_api.events.areas import AreaField
 from service import errors
 from service.access import Actor, Permission, may
 from service.attendance import check_in
-from service.events import announcements, events, search
+from service.events import announcements, events, search, visibility
 from service.events.plans import Plan
 from service.events.search import Search
 from service.models import Event, EventKind, EventStatus
@@ -103,6 +103,8 @@ class EventShown(Schema):
     bring = fields.List(fields.String())
     status = fields.String()
     cancel_reason = fields.String(allow_none=True)
+    hidden = fields.Boolean()
+    hidden_reason = fields.String(allow_none=True)
     going = fields.Integer()
     waitlisted = fields.Integer()
     present = fields.Integer()
@@ -185,7 +187,10 @@ def shown(event: Event, caller: Actor | None = None, distance_m: float | None = 
         "region": event.region_code,
         "district": event.district_code,
         "series_id": None,
+        "hidden": event.is_hidden,
     }
+    if not event.is_hidden:
+        del document["hidden_reason"]
     if distance_m is not None:
         document["distance_m"] = round(distance_m)
     if caller is not None and may(caller, Permission.SEE_PRESENT, events.target_of(event)):
@@ -320,3 +325,25 @@ def post_announcement(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
     )
     session().commit()
     return {"id": announcement_id}
+
+
+@blueprint.route("/<uuid:event_id>/hide", methods=["POST"])
+@blueprint.arguments(ReasonBody)
+@blueprint.response(HTTPStatus.OK, EventShown)
+def hide_event(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
+    """Take it out of lists and strangers' sight; its people are told."""
+    caller = actor()
+    event = visibility.hide(session(), caller, event_id, body["reason"], now())
+    session().commit()
+    return shown(event, caller)
+
+
+@blueprint.route("/<uuid:event_id>/show", methods=["POST"])
+@blueprint.arguments(ReasonBody)
+@blueprint.response(HTTPStatus.OK, EventShown)
+def show_event(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
+    """Bring it back; its people are told."""
+    caller = actor()
+    event = visibility.show(session(), caller, event_id, now())
+    session().commit()
+    return shown(event, caller)

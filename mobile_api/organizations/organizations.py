@@ -9,9 +9,12 @@ from marshmallow import Schema, fields, validate
 from http_base import cursors
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, session
-from http_base.fields import DateTime, LocalizedName, Names, Paged, Strict, Text, one_of
+from http_base.fields import Accepted, DateTime, LocalizedName, Names, Paged, Strict, Text, one_of
+from service.access import Actor, Permission, may
+from service.happenings import EventsFate
 from service.models import Organization, OrganizationStatus
-from service.organizations import organizations
+from service.organizations import organizations, verification
+from service.organizations.verification import Verdict
 
 blueprint = Blueprint("organizations", __name__, url_prefix="/v1/organizations", description="Organizations")
 
@@ -26,11 +29,14 @@ class OrganizationBody(Strict):
 class OrganizationShown(Schema):
     id = fields.UUID()
     name = fields.Nested(LocalizedName)
-    region = fields.String(attribute="region_code")
+    region = fields.String()
     bin = fields.String(allow_none=True)
     status = fields.String()
-    reason = fields.String(attribute="status_reason", allow_none=True)
     created_at = DateTime()
+    # For its members and its coordinators alone.
+    reason = fields.String(allow_none=True)
+    question = fields.String(allow_none=True)
+    answer = fields.String(allow_none=True)
 
 
 class OrganizationPage(Schema):
@@ -45,20 +51,48 @@ class OrganizationQuery(Paged):
 
 
 class StatusBody(Strict):
-    status = one_of(*organizations.DECISIONS, required=True)
+    status = one_of(*verification.DECISIONS, required=True)
     reason = Text(longest=1_000, allow_none=True)
+    question = Text(longest=1_000)
+    events = one_of(*EventsFate)
+
+
+class AnswerBody(Strict):
+    id = fields.UUID(required=True)
+    text = Text(longest=1_000, required=True)
+
+
+def shown(organization: Organization, caller: Actor) -> dict[str, Any]:
+    """An organization as the caller may see it."""
+    document = {
+        "id": organization.id,
+        "name": organization.name,
+        "region": organization.region_code,
+        "bin": organization.bin,
+        "status": organization.status,
+        "created_at": organization.created_at,
+    }
+    if may(caller, Permission.SEE_ORGANIZATION, organizations.target_of(organization)):
+        document |= {
+            "reason": organization.status_reason,
+            "question": organization.question,
+            "answer": organization.answer,
+        }
+    return document
 
 
 @blueprint.route("", methods=["POST"])
 @blueprint.arguments(OrganizationBody)
 @blueprint.response(HTTPStatus.CREATED, OrganizationShown)
-def post_organization(body: dict[str, Any]) -> Organization:
+def post_organization(body: dict[str, Any]) -> dict[str, Any]:
     """Found an organization; a coordinator of its region verifies it."""
+    caller = actor()
     organization = organizations.create(
-        session(), actor(), body["name"], body["region"], body.get("bin"), now(), body.get("id")
+        session(), caller, body["name"], body["region"], body.get("bin"), now(), body.get("id")
     )
     session().commit()
-    return organization
+    # The founder is its owner from now on.
+    return shown(organization, actor())
 
 
 @blueprint.route("", methods=["GET"])
@@ -67,9 +101,10 @@ def post_organization(body: dict[str, Any]) -> Organization:
 def list_organizations(query: dict[str, Any]) -> dict[str, Any]:
     """Verified organizations, one's own, and for coordinators all of their regions."""
     after = cursors.decode(query.get("cursor"), UUID)
+    caller = actor()
     found = organizations.search(
         session(),
-        actor(),
+        caller,
         status=query.get("status"),
         region_code=query.get("region"),
         text=query.get("q"),
@@ -77,23 +112,39 @@ def list_organizations(query: dict[str, Any]) -> dict[str, Any]:
         limit=query["limit"] + 1,
     )
     items, following = cursors.page(found, query["limit"], lambda organization: (organization.id,))
-    return {"items": items, "next": following}
+    return {"items": [shown(one, caller) for one in items], "next": following}
 
 
 @blueprint.route("/<uuid:organization_id>", methods=["GET"])
 @blueprint.response(HTTPStatus.OK, OrganizationShown)
-def get_organization(organization_id: UUID) -> Organization:
+def get_organization(organization_id: UUID) -> dict[str, Any]:
     """One organization."""
-    return organizations.get_visible(session(), actor(), organization_id)
+    caller = actor()
+    return shown(organizations.get_visible(session(), caller, organization_id), caller)
 
 
 @blueprint.route("/<uuid:organization_id>/status", methods=["PUT"])
 @blueprint.arguments(StatusBody)
 @blueprint.response(HTTPStatus.OK, OrganizationShown)
-def put_status(body: dict[str, Any], organization_id: UUID) -> Organization:
-    """Verify, reject or suspend; the owners are told."""
-    decided = organizations.decide(
-        session(), actor(), organization_id, body["status"], body.get("reason"), now()
+def put_status(body: dict[str, Any], organization_id: UUID) -> dict[str, Any]:
+    """Verify, reject, suspend or ask; the owners are told, and the people of events that this changes."""
+    caller = actor()
+    verdict = Verdict(
+        body["status"],
+        body.get("reason"),
+        body.get("question"),
+        EventsFate(body["events"]) if "events" in body else None,
     )
+    decided = verification.decide(session(), caller, organization_id, verdict, now())
     session().commit()
-    return decided
+    return shown(decided, caller)
+
+
+@blueprint.route("/<uuid:organization_id>/answer", methods=["POST"])
+@blueprint.arguments(AnswerBody)
+@blueprint.response(HTTPStatus.ACCEPTED, Accepted)
+def post_answer(body: dict[str, Any], organization_id: UUID) -> dict[str, str]:
+    """Answer the coordinator's question; the coordinators are told."""
+    verification.answer(session(), actor(), organization_id, body["id"], body["text"], now())
+    session().commit()
+    return {"status": "accepted"}

@@ -16,7 +16,7 @@ from service.events import plans, waitlist
 from service.events.plans import Plan
 from service.happenings import EventChanged, tell
 from service.ledger import ledger
-from service.models import Attendance, Event, EventStatus
+from service.models import Attendance, Event, EventStatus, Signup, SignupStatus
 from service.models.base import new_id
 from service.organizations import organizations
 from service.platform import outbox
@@ -86,11 +86,33 @@ def get(session: Session, event_id: UUID) -> Event:
 
 
 def get_visible(session: Session, actor: Actor | None, event_id: UUID) -> Event:
-    """An event; a draft only for its organizers and its region's coordinators. Raises NotFound."""
+    """An event; a draft only for its staff, a hidden one for its people, too. Raises NotFound.
+
+    Staff: its organizers and its region's coordinators. Its people: who goes, waits or was there.
+    """
     event = get(session, event_id)
-    if event.is_draft and not may(actor, Permission.SEE_DRAFT, target_of(event)):
+    if not is_visible(session, actor, event):
         raise errors.NotFound()
     return event
+
+
+def is_visible(session: Session, actor: Actor | None, event: Event) -> bool:
+    """Whether somebody may know of an event."""
+    if event.is_draft:
+        return may(actor, Permission.SEE_DRAFT, target_of(event))
+    if not event.is_hidden or may(actor, Permission.SEE_HIDDEN, target_of(event)):
+        return True
+    return actor is not None and _is_one_of_its_people(session, event.id, actor.volunteer_id)
+
+
+def _is_one_of_its_people(session: Session, event_id: UUID, volunteer_id: UUID) -> bool:
+    signed_up = sa.exists().where(
+        Signup.event_id == event_id,
+        Signup.volunteer_id == volunteer_id,
+        Signup.status != SignupStatus.CANCELLED,
+    )
+    was_there = sa.exists().where(Attendance.event_id == event_id, Attendance.volunteer_id == volunteer_id)
+    return bool(session.scalar(sa.select(sa.or_(signed_up, was_there))))
 
 
 def lock_places(session: Session, event_id: UUID) -> Event:
@@ -104,7 +126,7 @@ def lock_places(session: Session, event_id: UUID) -> Event:
     return event
 
 
-def _get_to_change(
+def get_to_change(
     session: Session, actor: Actor, event_id: UUID, permission: Permission = Permission.CHANGE_EVENT
 ) -> Event:
     """The event for whom the table gives the permission, locked against presence as well.
@@ -112,7 +134,7 @@ def _get_to_change(
     Presence is derived from what may change. Raises NotFound, Forbidden, NotVerified.
     """
     event = session.get(Event, event_id, with_for_update=True, populate_existing=True)
-    if event is None or (event.is_draft and not may(actor, Permission.SEE_DRAFT, target_of(event))):
+    if event is None or not is_visible(session, actor, event):
         raise errors.NotFound()
     require(actor, permission, target_of(event))
     return event
@@ -133,7 +155,7 @@ def change(
         AlreadyStarted: somebody is there, and place, area or day would change.
         Invalid, OutsideKazakhstan: the new plan breaks a rule. CapacityBelowGoing.
     """
-    event = _get_to_change(session, actor, event_id)
+    event = get_to_change(session, actor, event_id)
     if event.version != version:
         raise errors.Stale(version=event.version)
     if event.is_cancelled:
@@ -181,7 +203,7 @@ def publish(session: Session, actor: Actor, event_id: UUID, now: datetime) -> Ev
     Raises:
         NotFound, Forbidden, NotADraft, AlreadyOver. NotVerified: the organization is not (any more).
     """
-    event = _get_to_change(session, actor, event_id)
+    event = get_to_change(session, actor, event_id)
     if not event.is_draft:
         raise errors.NotADraft(event_status=event.status)
     if event.is_over(now):
@@ -200,22 +222,25 @@ def cancel(session: Session, actor: Actor, event_id: UUID, reason: str, now: dat
     Raises:
         NotFound, Forbidden, NotVerified, AlreadyOver.
     """
-    event = _get_to_change(session, actor, event_id, Permission.CANCEL_EVENT)
+    event = get_to_change(session, actor, event_id, Permission.CANCEL_EVENT)
     if event.is_cancelled:
         return event
     if event.is_over(now):
         raise errors.AlreadyOver()
+    call_off(session, event, reason, actor.volunteer_id, now)
+    return event
+
+
+def call_off(session: Session, event: Event, reason: str | None, by: UUID, now: datetime) -> None:
+    """Mark an event that is held as called off, and let its people hear; without a reason, without one."""
     was_published = event.status == EventStatus.PUBLISHED
     event.status, event.cancel_reason, event.cancelled_at = EventStatus.CANCELLED, reason, now
     event.version += 1
     if was_published:
         ledger.add(session, event, events=-1)
         told = plans.facts_of(event) | {"reason": reason}
-        outbox.enqueue(
-            session, "event_cancelled", now, told, event_id=event.id, created_by=actor.volunteer_id
-        )
+        outbox.enqueue(session, "event_cancelled", now, told, event_id=event.id, created_by=by)
     _tell(session, event, ["status"], now)
-    return event
 
 
 def cancelled(event: Event) -> errors.Cancelled:

@@ -16,7 +16,7 @@ from service.models import Event, EventStatus
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Which events to find. Days are inclusive; `organization_ids` with drafts for `mine`."""
+    """Which events to find. Days are inclusive; `organization_ids` with drafts and hidden ones for `mine`."""
 
     first_day: date
     last_day: date
@@ -34,7 +34,7 @@ def _conditions(search: Search) -> list[sa.ColumnElement[bool]]:
     if search.status:
         conditions.append(Event.status == search.status)
     if not search.drafts:
-        conditions.append(Event.status != EventStatus.DRAFT)
+        conditions += [Event.status != EventStatus.DRAFT, Event.hidden_by.is_(None)]
         if not search.status:
             conditions.append(Event.status == EventStatus.PUBLISHED)
     for column, value in (

@@ -46,8 +46,9 @@ def sign_up(session: Session, actor: Actor, event_id: UUID, companions: int, now
 def _lock_open_event(session: Session, actor: Actor, event_id: UUID, now: datetime) -> Event:
     """The event, locked: whoever changes its places waits in line here, so the line is fair."""
     event = events.lock_places(session, event_id)
+    if not events.is_visible(session, actor, event):
+        raise errors.NotFound()
     if event.is_draft:
-        events.get_visible(session, actor, event_id)
         raise errors.NotPublished()
     if event.is_cancelled:
         raise events.cancelled(event)

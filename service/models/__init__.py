@@ -1,7 +1,7 @@
 """The tables. Importing this package registers all of them on the one metadata."""
 
 from service.models.attendance import Attendance, CountPending, CountTotal, PresenceRecord
-from service.models.events import Event, EventKind, EventStatus, Signup, SignupStatus
+from service.models.events import Event, EventKind, EventStatus, HiddenBy, Signup, SignupStatus
 from service.models.headcounts import Headcount
 from service.models.notification_settings import NotificationSettings
 from service.models.organizations import (
@@ -10,6 +10,7 @@ from service.models.organizations import (
     MemberRole,
     Membership,
     Organization,
+    OrganizationKind,
     OrganizationStatus,
 )
 from service.models.outbox import ClockOffset, Outbox
@@ -29,8 +30,10 @@ __all__ = [
     "Event",
     "EventKind",
     "EventStatus",
+    "HiddenBy",
     "InvitationStatus",
     "MemberRole",
+    "OrganizationKind",
     "OrganizationStatus",
     "SignupStatus",
     "EventReport",

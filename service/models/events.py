@@ -33,6 +33,16 @@ class EventStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class HiddenBy(StrEnum):
+    """Why an event is out of sight."""
+
+    ORGANIZATION = "organization"
+    """Its organization is not verified any more; verified again, it comes back."""
+
+    COORDINATOR = "coordinator"
+    """A coordinator hid this very event, and alone shows it again."""
+
+
 class SignupStatus(StrEnum):
     """How a signup stands."""
 
@@ -56,6 +66,7 @@ class Event(Base):
     __tablename__ = "event"
     __table_args__ = (
         sa.CheckConstraint("status IN ('draft', 'published', 'cancelled')", name="status"),
+        sa.CheckConstraint("hidden_by IN ('organization', 'coordinator')", name="hidden_by"),
         sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),
         sa.CheckConstraint("capacity IS NULL OR capacity > 0", name="capacity"),
         sa.CheckConstraint("going >= 0 AND waitlisted >= 0", name="places"),
@@ -94,6 +105,9 @@ class Event(Base):
     status: Mapped[str] = mapped_column(default=EventStatus.DRAFT)
     cancel_reason: Mapped[str | None]
     cancelled_at: Mapped[datetime | None]
+    # Whose doing it is that only its own people and staff see it; NULL for everybody.
+    hidden_by: Mapped[str | None]
+    hidden_reason: Mapped[str | None]
     # People on the list and in the line, companions included; changed on the locked row alone. `going` stays
     # within `capacity`: see service/events/waitlist.py.
     going: Mapped[int] = mapped_column(default=0)
@@ -104,6 +118,9 @@ class Event(Base):
     content_hash: Mapped[str]
     # Of the rotating code of the place; told to its organizers only.
     code_secret: Mapped[str] = mapped_column(server_default=sa.text(RANDOM_BASE32))
+    # The secret until a member left, still right for what phones recorded before that moment.
+    code_secret_before: Mapped[str | None]
+    code_secret_changed_at: Mapped[datetime | None]
 
     @property
     def is_draft(self) -> bool:
@@ -112,6 +129,10 @@ class Event(Base):
     @property
     def is_published(self) -> bool:
         return self.status == EventStatus.PUBLISHED
+
+    @property
+    def is_hidden(self) -> bool:
+        return self.hidden_by is not None
 
     @property
     def is_cancelled(self) -> bool:

@@ -5,6 +5,7 @@ from enum import StrEnum
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.models.base import Base, LocalizedText, new_id
@@ -14,9 +15,21 @@ class OrganizationStatus(StrEnum):
     """What a coordinator has decided about an organization."""
 
     PENDING = "pending"
+    ASKED = "asked"
     VERIFIED = "verified"
     REJECTED = "rejected"
     SUSPENDED = "suspended"
+
+
+class OrganizationKind(StrEnum):
+    """What sort of organization it says it is."""
+
+    NGO = "ngo"
+    SCHOOL = "school"
+    UNIVERSITY = "university"
+    BUSINESS = "business"
+    STATE = "state"
+    GROUP = "group"
 
 
 class MemberRole(StrEnum):
@@ -34,6 +47,7 @@ class InvitationStatus(StrEnum):
     DECLINED = "declined"
     # The number that was asked belongs to somebody else since.
     VOID = "void"
+    WITHDRAWN = "withdrawn"
 
 
 class Organization(Base):
@@ -41,7 +55,12 @@ class Organization(Base):
 
     __tablename__ = "organization"
     __table_args__ = (
-        sa.CheckConstraint("status IN ('pending', 'verified', 'rejected', 'suspended')", name="status"),
+        sa.CheckConstraint(
+            "status IN ('pending', 'asked', 'verified', 'rejected', 'suspended')", name="status"
+        ),
+        sa.CheckConstraint(
+            "kind IN ('ngo', 'school', 'university', 'business', 'state', 'group')", name="kind"
+        ),
         sa.Index("ix_organization_region_code_status", "region_code", "status"),
     )
 
@@ -51,8 +70,15 @@ class Organization(Base):
     search: Mapped[str]
     region_code: Mapped[str]
     bin: Mapped[str | None]
+    kind: Mapped[str | None]
+    # A new name of one that has been verified, until a coordinator has looked at it.
+    pending_name: Mapped[LocalizedText | None] = mapped_column(JSONB(none_as_null=True))
     status: Mapped[str] = mapped_column(default=OrganizationStatus.PENDING)
     status_reason: Mapped[str | None]
+    # What its coordinator asked, and what its owner said to it.
+    question: Mapped[str | None]
+    answer: Mapped[str | None]
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
     created_by: Mapped[UUID] = mapped_column(sa.ForeignKey("volunteer.id"))
     created_at: Mapped[datetime]
     content_hash: Mapped[str]
@@ -80,7 +106,7 @@ class Invitation(Base):
     __tablename__ = "invitation"
     __table_args__ = (
         sa.CheckConstraint("role IN ('owner', 'organizer')", name="role"),
-        sa.CheckConstraint("status IN ('open', 'accepted', 'declined', 'void')", name="status"),
+        sa.CheckConstraint("status IN ('open', 'accepted', 'declined', 'void', 'withdrawn')", name="status"),
         # One open invitation of an organization to a phone.
         sa.Index(
             "uq_invitation_open",
@@ -99,3 +125,5 @@ class Invitation(Base):
     status: Mapped[str] = mapped_column(default=InvitationStatus.OPEN)
     invited_by: Mapped[UUID] = mapped_column(sa.ForeignKey("volunteer.id"))
     created_at: Mapped[datetime]
+    # Until when it can be accepted. The default serves a release that does not know the column.
+    expires_at: Mapped[datetime] = mapped_column(server_default=sa.text("now() + interval '14 days'"))

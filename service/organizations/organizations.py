@@ -13,11 +13,7 @@ from service.access import Actor, Permission, Target, may, require
 from service.geography import places, regions
 from service.models import MemberRole, Membership, Organization, OrganizationStatus
 from service.models.base import LocalizedText, new_id
-from service.platform import outbox
 from service.platform.idempotency import content_hash
-
-DECISIONS = (OrganizationStatus.VERIFIED, OrganizationStatus.REJECTED, OrganizationStatus.SUSPENDED)
-"""What a coordinator can decide."""
 
 
 def create(
@@ -121,32 +117,15 @@ def search(
     return session.scalars(query).all()
 
 
-def decide(
-    session: Session, actor: Actor, organization_id: UUID, status: str, reason: str | None, now: datetime
+def get_for(
+    session: Session, actor: Actor, organization_id: UUID, permission: Permission, *, locked: bool = False
 ) -> Organization:
-    """Verify, reject or suspend an organization; its owners are told when that changes something.
+    """An organization about which the actor has a permission; `locked`: held, and as it is at this moment.
 
-    Raises:
-        NotFound, Forbidden: not a coordinator of its region.
+    The lock lets other rows that name the organization come in. Raises NotFound, Forbidden, NotVerified.
     """
     organization = get_visible(session, actor, organization_id)
-    require(actor, Permission.DECIDE_ORGANIZATION, target_of(organization))
-    if (organization.status, organization.status_reason) == (status, reason):
-        return organization
-    organization.status, organization.status_reason = status, reason
-    outbox.enqueue(
-        session,
-        "organization_decided",
-        now,
-        {"organization": organization.name, "status": status, "reason": reason},
-        organization_id=organization.id,
-        created_by=actor.volunteer_id,
-    )
-    return organization
-
-
-def get_for(session: Session, actor: Actor, organization_id: UUID, permission: Permission) -> Organization:
-    """An organization for whom the table gives this permission. Raises NotFound, Forbidden, NotVerified."""
-    organization = get_visible(session, actor, organization_id)
+    if locked:
+        session.refresh(organization, with_for_update={"key_share": True})
     require(actor, permission, target_of(organization))
     return organization

@@ -22,6 +22,7 @@ class Tried(Happening):
 HEARD_BY: dict[str, tuple[str, ...]] = {
     "EventChanged": (),
     "PhoneMoved": ("service.organizations.invitations.void",),
+    "OrganizationStatusChanged": ("service.events.visibility.follow_organization",),
 }
 """Every happening of the house, and who hears of it, in the order in which they run."""
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from notifications import fan_out
+from notifications import audience
 from service.models import Outbox, Volunteer
 from tests.conftest import NOW
 from tests.makers import (
@@ -101,5 +101,5 @@ def test_neighbours_hear_of_no_hidden_event(session: Session, hidden: bool) -> N
     entry = Outbox(kind="nearby_event", facts=facts, event_id=event.id, created_at=NOW)
     session.add(entry)
     session.flush()
-    told = session.execute(fan_out.recipients(session, entry)).all()
+    told = session.execute(audience.recipients(session, entry)).all()
     assert len(told) == (0 if hidden else 1)

@@ -1,0 +1,90 @@
+"""Events out of sight: hidden by a coordinator, or with an organization that is verified no more.
+
+Lists leave them out, and strangers find nothing; who goes, waits or was there, and staff, see them as hidden.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from service import errors
+from service.access import Actor, Permission
+from service.events import events, plans
+from service.happenings import EventsFate, OrganizationStatusChanged
+from service.models import Event, EventStatus, HiddenBy, OrganizationStatus
+from service.platform import outbox
+
+
+def hide(session: Session, actor: Actor, event_id: UUID, reason: str, now: datetime) -> Event:
+    """Take an event out of sight; its people are told. Again, it says the newer reason.
+
+    Raises:
+        NotFound, Forbidden: not a coordinator of its region. NotPublished.
+    """
+    event = events.get_to_change(session, actor, event_id, Permission.HIDE_EVENT)
+    if event.is_draft:
+        raise errors.NotPublished()
+    event.hidden_reason = reason
+    _set_hidden_by(session, event, HiddenBy.COORDINATOR, actor.volunteer_id, now)
+    return event
+
+
+def show(session: Session, actor: Actor, event_id: UUID, now: datetime) -> Event:
+    """Bring an event back into sight; its people are told. Repeated, it changes nothing.
+
+    Raises:
+        NotFound, Forbidden: not a coordinator of its region.
+    """
+    event = events.get_to_change(session, actor, event_id, Permission.HIDE_EVENT)
+    _set_hidden_by(session, event, None, actor.volunteer_id, now)
+    return event
+
+
+def _set_hidden_by(
+    session: Session, event: Event, hidden_by: HiddenBy | None, by: UUID, now: datetime
+) -> None:
+    was_hidden = event.is_hidden
+    event.hidden_by = hidden_by
+    if hidden_by is None:
+        event.hidden_reason = None
+    if was_hidden != event.is_hidden:
+        event.version += 1
+        kind = "event_hidden" if event.is_hidden else "event_shown"
+        if event.status == EventStatus.PUBLISHED and not event.is_over(now):
+            outbox.enqueue(session, kind, now, plans.facts_of(event), event_id=event.id, created_by=by)
+    session.flush()
+
+
+def follow_organization(session: Session, happening: OrganizationStatusChanged) -> None:
+    """Do with an organization's published events that are not over what was decided about it."""
+    at, by = happening.at, happening.decided_by
+    if happening.status == OrganizationStatus.VERIFIED or happening.events is EventsFate.KEEP:
+        for event in _coming(session, happening.organization_id, at):
+            if event.hidden_by == HiddenBy.ORGANIZATION:
+                _set_hidden_by(session, event, None, by, at)
+    elif happening.events is EventsFate.HIDE:
+        for event in _coming(session, happening.organization_id, at):
+            if not event.is_hidden:
+                _set_hidden_by(session, event, HiddenBy.ORGANIZATION, by, at)
+    elif happening.events is EventsFate.CANCEL:
+        for event in _coming(session, happening.organization_id, at):
+            # Why the organization was stopped is its own business: its events' people are given no reason.
+            events.call_off(session, event, None, by, at)
+
+
+def _coming(session: Session, organization_id: UUID, now: datetime) -> Sequence[Event]:
+    """Those that are published and not over, held, in the order in which everybody takes several."""
+    return session.scalars(
+        sa.select(Event)
+        .where(
+            Event.organization_id == organization_id,
+            Event.status == EventStatus.PUBLISHED,
+            Event.ends_at > now,
+        )
+        .order_by(Event.id)
+        .with_for_update(of=Event)
+        .execution_options(populate_existing=True)
+    ).all()
