@@ -191,3 +191,18 @@ def test_one_query_a_kind_however_many_entries(session: Session, event: Event) -
     sa.event.listen(engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
     decide(session, ids, NOW)
     assert len(statements) <= 4
+
+
+def test_without_consent_to_the_transfer_abroad_there_is_the_inbox_alone(
+    session: Session, event: Event
+) -> None:
+    """Nothing of theirs goes through Google's servers; what they are told waits in the inbox (fault 7)."""
+    person = going(session, event, consents={"personal_data": "2026-01"})
+    delivery = owe(session, event)
+    assert decided(session, delivery).action == Action.DROP
+    assert session.scalars(sa.select(InboxItem.volunteer_id)).all() == [person.id]
+
+
+def test_consent_to_a_text_that_is_none_moves_no_push(session: Session, event: Event) -> None:
+    going(session, event, consents={"personal_data": "2026-01", "cross_border": "2019-01"})
+    assert decided(session, owe(session, event)).action == Action.DROP
