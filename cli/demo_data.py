@@ -62,7 +62,7 @@ def _person(session: Session, phone: str, name: str, region_code: str, now: date
         birth_date=date(1990, 1, 1),
         locale="kk",
         region_code=region_code,
-        consents=consents.VERSIONS,
+        consents=consents.current(now),
         home=(town.latitude, town.longitude),
     )
     person, _ = volunteers.register(

@@ -1,7 +1,7 @@
 """Whether a push that is due may go now: judged at the moment of sending, however early it was made."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from notifications.messages import KINDS, NotificationKind, Quiet
 from notifications.models import Delivery, InboxItem
-from service.models import NotificationSettings, Outbox, Volunteer
+from service.models import ConsentName, NotificationSettings, Outbox, Volunteer
 from service.models.notification_settings import default_settings, local_midnight
+from service.people import consents
 
 NEAR_START = timedelta(hours=12)
 
@@ -44,6 +45,7 @@ SEND = PushDecision(Action.SEND)
 UNWANTED = PushDecision(Action.DROP, "not in the audience any more")
 ERASED = PushDecision(Action.DROP, "the person was erased")
 READ = PushDecision(Action.DROP, "read already")
+NO_CONSENT = PushDecision(Action.DROP, "no consent to the transfer abroad: the inbox has it")
 SWITCHED_OFF = PushDecision(Action.DROP, "switched off by the person")
 ENOUGH = PushDecision(Action.DROP, "enough pushes today")
 TOO_LATE = PushDecision(Action.DROP, "of no use after the quiet hours")
@@ -69,7 +71,8 @@ def decide(session: Session, delivery_ids: Sequence[UUID], now: datetime) -> Map
     found = _load(session, delivery_ids)
     wanted = _wanted(session, found)
     decisions: dict[UUID, PushDecision] = dict.fromkeys(delivery_ids, UNWANTED)
-    decisions |= {due.delivery_id: _judge(due, wanted, now) for due in found}
+    consented = consents.of_people(session, {due.volunteer_id for due in found}, now)
+    decisions |= {due.delivery_id: _judge(due, wanted, consented[due.volunteer_id], now) for due in found}
     capped = [due for due in found if decisions[due.delivery_id] is SEND and not due.kind.urgent]
     return decisions | _over_the_cap(session, capped, now)
 
@@ -149,11 +152,13 @@ def _wanted(session: Session, found: Sequence[_Due]) -> set[UUID]:
     return wanted
 
 
-def _judge(due: _Due, wanted: set[UUID], now: datetime) -> PushDecision:
+def _judge(due: _Due, wanted: set[UUID], consented: Collection[str], now: datetime) -> PushDecision:
     if due.settings is None:
         return ERASED
     if due.delivery_id not in wanted:
         return UNWANTED
+    if ConsentName.CROSS_BORDER not in consented:
+        return NO_CONSENT
     if due.is_read:
         return READ
     if due.kind.group is not None and not getattr(due.settings, due.kind.group):

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
-from service.models import Attendance, Device, Event, Membership, Organization, Signup, Volunteer
+from service.models import Attendance, Consent, Device, Event, Membership, Organization, Signup, Volunteer
 from service.models.base import new_id
 from service.models.volunteers import Coordinator
 from tests.conftest import NOW
@@ -28,12 +28,16 @@ def make_volunteer(session: Session, **overrides: Any) -> Volunteer:
         "birth_date": date(1995, 3, 8),
         "locale": "kk",
         "region_code": "KZ-15",
-        "consents": CONSENTS,
         "created_at": NOW - timedelta(days=30),
         "phone_seen_at": NOW - timedelta(days=30),
         "last_seen_at": NOW,
     }
-    return _added(session, Volunteer(**values | overrides))
+    consents: dict[str, str] = overrides.pop("consents", CONSENTS)
+    volunteer = _added(session, Volunteer(**values | overrides))
+    for name, version in consents.items():
+        given_at = volunteer.created_at
+        _added(session, Consent(volunteer_id=volunteer.id, name=name, version=version, given_at=given_at))
+    return volunteer
 
 
 def make_coordinator(session: Session, region_code: str = "KZ-15", **overrides: Any) -> Volunteer:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import Executor
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from itertools import product
 from random import Random
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,7 +13,6 @@ from uuid import UUID, uuid4
 import psycopg
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from psycopg.types.json import Jsonb
 from sqlalchemy.orm import Session
 
 import notifications.listeners
@@ -78,13 +78,18 @@ class Crowd:
     def _register(self, people: list[str]) -> None:
         with psycopg.connect(self._url) as connection, connection.cursor() as cursor:
             with cursor.copy(f"COPY volunteer ({', '.join(VOLUNTEER)}) FROM STDIN") as copy:
-                for row in _volunteers(people):
+                rows = list(_volunteers(people))
+                for row in rows:
                     copy.write_row(row)
+            with cursor.copy("COPY consent (volunteer_id, name, version, given_at) FROM STDIN") as copy:
+                given_at = datetime.now(UTC) - REGISTERED_BEFORE
+                for row, (name, version) in product(rows, consents.current(given_at).items()):
+                    copy.write_row((row[0], name, version, given_at))
             with cursor.copy("COPY floor_person (id, subject) FROM STDIN") as copy:
                 for person in people:
                     copy.write_row((uuid4(), person))
         with psycopg.connect(self._url, autocommit=True) as connection:
-            connection.execute("ANALYZE volunteer, floor_person")
+            connection.execute("ANALYZE volunteer, consent, floor_person")
 
     def _request(self, person: str, token: str) -> Request:
         event_id, latitude, longitude = self._random.choice(self.events)
@@ -129,6 +134,7 @@ def _event(session: Session, number: int, now: datetime) -> tuple[UUID, float, f
     return events.publish(session, owner, event.id, now).id, town.latitude, town.longitude
 
 
+REGISTERED_BEFORE = timedelta(days=30)
 VOLUNTEER = (
     "id",
     "subject",
@@ -137,16 +143,15 @@ VOLUNTEER = (
     "birth_date",
     "locale",
     "region_code",
-    "consents",
     "created_at",
 )
 
 
 def _volunteers(people: list[str]) -> Iterator[tuple[Any, ...]]:
     """Rows of volunteers as they are after registering."""
-    given, born, now = Jsonb(consents.VERSIONS), date(1995, 3, 8), datetime.now(UTC)
+    born, registered_at = date(1995, 3, 8), datetime.now(UTC) - REGISTERED_BEFORE
     for person in people:
-        yield uuid4(), person, f"+{person}", "Айгүл", born, "kk", "KZ-15", given, now
+        yield uuid4(), person, f"+{person}", "Айгүл", born, "kk", "KZ-15", registered_at
 
 
 def _sign(keys: Keys, people: list[str]) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from http_base.blueprints import Blueprint
-from http_base.context import services
+from http_base.context import now, services
 from http_base.fields import MAX_PAGE, LocalizedName
 from notifications.words import LOCALES
 from service.geography import regions
@@ -42,7 +42,7 @@ def get_meta() -> dict[str, Any]:
     """Consent versions, kinds of events, limits."""
     settings = services().settings
     return {
-        "consents": consents.VERSIONS,
+        "consents": consents.current(now()),
         "lowest_app_version": settings.lowest_app_version,
         "kinds": list(EventKind),
         "locales": LOCALES,

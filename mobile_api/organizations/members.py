@@ -11,6 +11,7 @@ from http_base.context import actor, now, session
 from http_base.fields import Strict, one_of
 from service.models import MemberRole
 from service.organizations import members
+from service.people import consents
 
 blueprint = Blueprint("members", __name__, url_prefix="/v1/organizations", description="Members")
 
@@ -35,7 +36,8 @@ class Members(Schema):
 def list_members(organization_id: UUID) -> dict[str, Any]:
     """Who belongs to it."""
     rows = members.list_all(session(), actor(), organization_id)
-    items = [{"volunteer_id": id_, "display_name": name, "role": role} for id_, name, role in rows]
+    shown = consents.shown_names(session(), {id_: name for id_, name, _ in rows}, now())
+    items = [{"volunteer_id": id_, "display_name": shown[id_], "role": role} for id_, _, role in rows]
     return {"items": items, "next": None}
 
 

@@ -3,8 +3,8 @@
 from http import HTTPStatus
 
 from http_base.blueprints import Blueprint
-from http_base.context import actor, session
-from service.people import consents, volunteers
+from http_base.context import actor, now, session
+from service.people import consents
 
 blueprint = Blueprint("consents", __name__, url_prefix="/v1", description="Consents")
 
@@ -13,6 +13,5 @@ blueprint = Blueprint("consents", __name__, url_prefix="/v1", description="Conse
 @blueprint.response(HTTPStatus.NO_CONTENT)
 def delete_consent(name: str) -> None:
     """Take a consent back: nothing more can be joined until it is given again."""
-    volunteer = volunteers.get(session(), actor().volunteer_id)
-    consents.withdraw(session(), volunteer, name)
+    consents.withdraw(session(), actor().volunteer_id, name, now())
     session().commit()

@@ -10,7 +10,8 @@ from http_base.blueprints import Blueprint
 from http_base.context import actor, now, services, session
 from http_base.fields import Strict, Text
 from service.access import Permission, require
-from service.people import coordinators
+from service.models import ConsentName
+from service.people import consents, coordinators
 from service.platform import phones
 
 blueprint = Blueprint("coordinators", __name__, url_prefix="/v1/coordinators", description="Coordinators")
@@ -35,8 +36,14 @@ class Coordinators(Schema):
 
 def _all() -> dict[str, Any]:
     rows = coordinators.all_coordinators(session())
+    held = consents.of_people(session(), {id_ for id_, *_ in rows}, now())
     items = [
-        {"volunteer_id": id_, "display_name": name, "phone": phone, "region": None if code == "*" else code}
+        {
+            "volunteer_id": id_,
+            "display_name": consents.shown_name(name, held[id_]),
+            "phone": phone if ConsentName.PERSONAL_DATA in held[id_] else None,
+            "region": None if code == "*" else code,
+        }
         for id_, name, phone, code in rows
     ]
     return {"items": items, "next": None}

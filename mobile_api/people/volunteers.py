@@ -85,8 +85,8 @@ def _shown(volunteer: Volunteer) -> dict[str, Any]:
         "locale": volunteer.locale,
         "region": volunteer.region_code,
         "guardian": guardian if volunteer.guardian_name else None,
-        "consents": volunteer.consents,
-        "missing_consents": consents.missing(volunteer.consents),
+        "consents": consents.versions(session(), volunteer.id),
+        "missing_consents": consents.missing(session(), volunteer.id, now()),
         "organizations": volunteers.memberships(session(), volunteer.id),
         "coordinates": sorted(caller.regions),
     }
@@ -144,8 +144,6 @@ def patch_me(body: dict[str, Any]) -> dict[str, Any]:
     """Change parts of one's own record."""
     volunteer = volunteers.get(session(), actor().volunteer_id)
     changes = _parts_of_profile(body)
-    if "consents" in changes:
-        changes["consents"] = volunteer.consents | changes["consents"]
     profile = replace(volunteers.profile_of(volunteer), **changes)
     volunteers.change(session(), volunteer, profile, now(), services().settings.min_age)
     session().commit()

@@ -1,5 +1,6 @@
 """The coordinators' queue of doubtful attendance, appeals, and organizers who correct unusually much."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from http import HTTPStatus
 from typing import Any
@@ -17,6 +18,7 @@ from mobile_api.rulings import history
 from mobile_api.rulings.history import AppealShown, DecisionShown, RecordShown
 from service.attendance.evidence import Status
 from service.models.base import COUNTRY_ZONE
+from service.people import consents
 from service.rulings import appeals, correction_audit, reviews
 from service.rulings.correction_audit import Organizer
 from service.rulings.reviews import ReviewItem
@@ -139,10 +141,12 @@ def list_reviews(query: dict[str, Any]) -> dict[str, Any]:
     items, following = cursors.page(
         found, query["limit"], lambda item: (item.attendance.checked_in_at, item.attendance.id)
     )
-    return {"items": [_item(item) for item in items], "next": following}
+    people = {item.volunteer.id: item.volunteer.display_name for item in items}
+    names = consents.shown_names(session(), people, now())
+    return {"items": [_item(item, names) for item in items], "next": following}
 
 
-def _item(item: ReviewItem) -> dict[str, Any]:
+def _item(item: ReviewItem, names: Mapping[UUID, str]) -> dict[str, Any]:
     event, zone = item.event, ZoneInfo(item.event.zone)
     attended = {name: getattr(item.attendance, name) for name in AttendanceShown._declared_fields}
     return {
@@ -156,7 +160,7 @@ def _item(item: ReviewItem) -> dict[str, Any]:
             "region": event.region_code,
             "organization": item.organization,
         },
-        "volunteer": item.volunteer,
+        "volunteer": {"id": item.volunteer.id, "display_name": names[item.volunteer.id]},
         "records": [
             history.record_shown(one.record, zone)
             | {
@@ -206,8 +210,9 @@ def list_organizers(query: dict[str, Any]) -> dict[str, Any]:
     items, following = cursors.page(
         found, query["limit"], lambda organizer: (organizer.corrections, organizer.volunteer_id)
     )
+    names = consents.shown_names(session(), {one.volunteer_id: one.display_name for one in items}, now())
     return {
-        "items": [_organizer(organizer) for organizer in items],
+        "items": [_organizer(organizer, names) for organizer in items],
         "next": following,
         "unusual_from": {
             "corrections": correction_audit.UNUSUAL_CORRECTIONS,
@@ -216,10 +221,11 @@ def list_organizers(query: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _organizer(organizer: Organizer) -> dict[str, Any]:
-    names = ("volunteer_id", "display_name", "corrections", "vouched", "attendances", "unusual")
+def _organizer(organizer: Organizer, names: Mapping[UUID, str]) -> dict[str, Any]:
+    facts = ("volunteer_id", "corrections", "vouched", "attendances", "unusual")
     return {
-        **{name: getattr(organizer, name) for name in names},
+        **{name: getattr(organizer, name) for name in facts},
+        "display_name": names[organizer.volunteer_id],
         "share": round(organizer.share, 3),
         "organizations": [{"id": id_, "name": name} for id_, name in organizer.organizations.items()],
     }

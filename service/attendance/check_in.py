@@ -21,8 +21,9 @@ from service.attendance.evidence import RecordKind, Status
 from service.attendance.presence_facts import Cursor, EventFacts, KnownRecord, PresenceFacts, Window
 from service.attendance.presence_store import Changes, Derived, RaceLostError
 from service.attendance.sent_records import SentRecord, record_row
-from service.models import Attendance
+from service.models import Attendance, ConsentName
 from service.models.volunteers import age_on
+from service.people import consents
 from service.platform.database import Connections, driver_cursor
 from service.platform.thresholds import Thresholds
 
@@ -290,8 +291,8 @@ def _check_may_attend(facts: PresenceFacts, event: EventFacts, sent: SentRecord)
         return
     if event.cancelled_at is not None and sent.captured_at > event.cancelled_at:
         raise errors.Cancelled(cancelled_at=event.cancelled_at, reason=event.cancel_reason or "")
-    if not facts.consented:
-        raise errors.ConsentMissing(missing=["personal_data"])
+    if ConsentName.PERSONAL_DATA not in consents.in_force(facts.consents, sent.captured_at):
+        raise errors.ConsentMissing(missing=[str(ConsentName.PERSONAL_DATA)])
     if event.min_age is not None and age_on(facts.birth_date, event.day) < event.min_age:
         raise errors.TooYoung(min_age=event.min_age)
     if not event.walk_ins and event.signup != "going":

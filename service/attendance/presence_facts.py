@@ -16,6 +16,7 @@ from service.attendance.cross_checks import TRAVEL_WINDOW, Sighting
 from service.attendance.derivation import Decision, Record, State
 from service.attendance.evidence import Evidence, RecordKind, Status
 from service.attendance.presence_queries import FACTS, PAIRS
+from service.people.consents import Given
 from service.platform.thresholds import Thresholds
 
 Cursor = psycopg.Cursor[Any]
@@ -139,7 +140,7 @@ class PresenceFacts:
 
     volunteer_id: str
     birth_date: date
-    consented: bool
+    consents: Sequence[Given]
     events: Mapping[str, EventFacts]
     records: Sequence[KnownRecord]
     taken: frozenset[str]
@@ -171,7 +172,7 @@ def read(cursor: Cursor, window: Window) -> PresenceFacts | None:
     return PresenceFacts(
         volunteer_id=facts["id"],
         birth_date=date.fromisoformat(facts["birth_date"]),
-        consented=facts["consented"],
+        consents=[_given(row) for row in facts["consents"] or ()],
         events={row["id"]: _event(row) for row in facts["events"] or ()},
         records=[_known(row) for row in facts["records"] or ()],
         taken=frozenset(facts["taken"] or ()),
@@ -245,6 +246,11 @@ def _known(row: dict[str, Any]) -> KnownRecord:
         reasons=tuple(row["reasons"]),
     )
     return KnownRecord(sighting, record, row["content_hash"])
+
+
+def _given(row: dict[str, Any]) -> Given:
+    given_at = datetime.fromisoformat(row["given_at"])
+    return Given(row["name"], row["version"], given_at, _moment(row["withdrawn_at"]))
 
 
 def _moment(text: str | None) -> datetime | None:

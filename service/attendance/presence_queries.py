@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from service.models import Attendance, Event, PresenceRecord, Signup, Volunteer
+from service.models import Attendance, Consent, Event, PresenceRecord, Signup, Volunteer
 
 _UUIDS = postgresql.ARRAY(sa.Uuid())
 
@@ -79,11 +79,13 @@ def _facts() -> sa.Select[Any]:
     taken = sa.select(sa.func.json_agg(Attendance.id)).where(
         Attendance.id == sa.any_(sa.bindparam("ids", type_=_UUIDS)), Attendance.volunteer_id != Volunteer.id
     )
+    line = _object(Consent.name, Consent.version, Consent.given_at, Consent.withdrawn_at)
+    consents = sa.select(sa.func.json_agg(line)).where(Consent.volunteer_id == Volunteer.id)
     return sa.select(
         _object(
             Volunteer.id,
             Volunteer.birth_date,
-            Volunteer.consents.op("?")(sa.literal_column("'personal_data'")).label("consented"),
+            consents.correlate(Volunteer).scalar_subquery().label("consents"),
             events.correlate(Volunteer).scalar_subquery().label("events"),
             records.correlate(Volunteer).scalar_subquery().label("records"),
             taken.correlate(Volunteer).scalar_subquery().label("taken"),

@@ -1,8 +1,8 @@
 """Who takes part in an event, as its organizers and coordinators see them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -12,13 +12,17 @@ from sqlalchemy.orm import Session
 
 from service.access import Actor, Permission, may, require
 from service.events import events
-from service.models import Attendance, Signup, SignupStatus, Volunteer
+from service.models import Attendance, ConsentName, Signup, SignupStatus, Volunteer
 from service.models.volunteers import ADULT_AGE
+from service.people import consents
 
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """Somebody who goes, waits or was there; `phone` only for organizers, and never a minor's."""
+    """Somebody who goes, waits or was there.
+
+    `phone` only for organizers, never a minor's, nor of who has withdrawn the consent to personal data.
+    """
 
     volunteer_id: UUID
     display_name: str
@@ -55,14 +59,19 @@ def in_event(
     if after:
         query = query.where(Volunteer.id > after)
     rows: Sequence[Any] = session.execute(query).all()
+    held = consents.of_people(session, [volunteer.id for volunteer, *_ in rows], now)
     return [
         Participant(
             volunteer_id=volunteer.id,
-            display_name=volunteer.display_name,
+            display_name=consents.shown_name(volunteer.display_name, held[volunteer.id]),
             signup=signup.status if signup else None,
             companions=signup.companions if signup else 0,
             attendance=attended,
-            phone=volunteer.phone if shows_phones and volunteer.age_on(today) >= ADULT_AGE else None,
+            phone=volunteer.phone if shows_phones and _has_phone(volunteer, held, today) else None,
         )
         for volunteer, signup, attended in rows
     ]
+
+
+def _has_phone(volunteer: Volunteer, held: Mapping[UUID, frozenset[ConsentName]], today: date) -> bool:
+    return ConsentName.PERSONAL_DATA in held[volunteer.id] and volunteer.age_on(today) >= ADULT_AGE

@@ -33,7 +33,7 @@ def sign_up(session: Session, actor: Actor, event_id: UUID, companions: int, now
         PartyTooLarge: never so many places. Full: who goes already wants more than are free.
     """
     event = _lock_open_event(session, actor, event_id, now)
-    _check_person(session, actor, event)
+    _check_person(session, actor, event, now)
     signup = _get_or_make(session, actor, event, now)
     if signup.status == SignupStatus.CANCELLED or signup.companions != companions:
         if not event.organization.is_verified:
@@ -57,9 +57,9 @@ def _lock_open_event(session: Session, actor: Actor, event_id: UUID, now: dateti
     return event
 
 
-def _check_person(session: Session, actor: Actor, event: Event) -> None:
+def _check_person(session: Session, actor: Actor, event: Event, now: datetime) -> None:
     volunteer = volunteers.get(session, actor.volunteer_id)
-    missing = consents.missing(volunteer.consents)
+    missing = consents.missing(session, actor.volunteer_id, now)
     if missing:
         raise errors.ConsentMissing(missing=missing)
     if event.min_age is not None and volunteer.age_on(event.day) < event.min_age:

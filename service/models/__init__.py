@@ -1,6 +1,7 @@
 """The tables. Importing this package registers all of them on the one metadata."""
 
 from service.models.attendance import Attendance, CountPending, CountTotal, PresenceRecord
+from service.models.consents import Consent, ConsentName
 from service.models.events import Event, EventKind, EventStatus, HiddenBy, Signup, SignupStatus
 from service.models.headcounts import Headcount
 from service.models.notification_settings import NotificationSettings
@@ -24,6 +25,8 @@ __all__ = [
     "AttendanceDecision",
     "ClockOffset",
     "Coordinator",
+    "Consent",
+    "ConsentName",
     "CountPending",
     "CountTotal",
     "Device",

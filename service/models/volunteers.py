@@ -37,7 +37,10 @@ class Volunteer(Base):
     home_cell: Mapped[int | None] = mapped_column(sa.BigInteger)
     guardian_name: Mapped[str | None]
     guardian_phone: Mapped[str | None]
-    consents: Mapped[dict[str, str]] = mapped_column(JSONB)
+    # Of the release before: `consent` is the history.
+    former_consents: Mapped[dict[str, str]] = mapped_column(
+        "consents", JSONB, server_default=sa.text("'{}'::jsonb")
+    )
     created_at: Mapped[datetime]
 
     def age_on(self, day: date) -> int:

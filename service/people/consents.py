@@ -1,24 +1,149 @@
-"""Consents: which texts there are, and what a person has agreed to."""
+"""Consents: what a person has agreed to. Everybody who needs to know asks `in_force`, over the history."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
 
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from service import errors
-from service.models import Volunteer
-
-VERSIONS: Mapping[str, str] = {"personal_data": "2026-01", "cross_border": "2026-01"}
-"""The versions of the texts in force. Without personal_data there is no account."""
+from service.models import Consent, ConsentName
+from service.people.consent_texts import TEXTS, ConsentText
 
 
-def withdraw(session: Session, volunteer: Volunteer, name: str) -> None:
-    """Take a consent back. Raises NotFound for a consent that does not exist."""
-    if name not in VERSIONS:
-        raise errors.NotFound()
-    volunteer.consents = {kept: version for kept, version in volunteer.consents.items() if kept != name}
-    session.flush()
+class Given(NamedTuple):
+    """One line of a person's history: a text's name and version, from when until when."""
+
+    name: str
+    version: str
+    given_at: datetime
+    withdrawn_at: datetime | None
 
 
-def missing(consents: Mapping[str, str]) -> list[str]:
+def in_force(
+    history: Iterable[Given], at: datetime, texts: Sequence[ConsentText] = TEXTS
+) -> frozenset[ConsentName]:
+    """What a person had consented to at a moment.
+
+    That is: given, not withdrawn, and current or with a successor that was not required yet.
+    """
+    held = {
+        (one.name, one.version)
+        for one in history
+        if one.given_at <= at and (one.withdrawn_at is None or at < one.withdrawn_at)
+    }
+    return frozenset(text.name for text in offered(at, texts) if (text.name, text.version) in held)
+
+
+def offered(at: datetime, texts: Sequence[ConsentText] = TEXTS) -> list[ConsentText]:
+    """The versions that hold at a moment, by name the oldest first: the last one is the current one."""
+    return [
+        text
+        for text in texts
+        if text.valid_from <= at
+        and not any(
+            other.name == text.name and other.valid_from > text.valid_from and other.required_from <= at
+            for other in texts
+        )
+    ]
+
+
+def current(at: datetime) -> dict[str, str]:
+    """The newest version of each text."""
+    return {str(text.name): text.version for text in offered(at)}
+
+
+def of_people(
+    session: Session, volunteer_ids: Collection[UUID], at: datetime
+) -> Mapping[UUID, frozenset[ConsentName]]:
+    """What each of these people had consented to at a moment; all of them are in it."""
+    histories: defaultdict[UUID, list[Given]] = defaultdict(list)
+    query = sa.select(
+        Consent.volunteer_id, Consent.name, Consent.version, Consent.given_at, Consent.withdrawn_at
+    ).where(Consent.volunteer_id.in_(volunteer_ids))
+    for volunteer_id, name, version, given_at, withdrawn_at in session.execute(query):
+        histories[volunteer_id].append(Given(name, version, given_at, withdrawn_at))
+    return {person: in_force(histories[person], at) for person in volunteer_ids}
+
+
+def missing(session: Session, volunteer_id: UUID, now: datetime) -> list[str]:
     """Names of the consents to be given, or given again for a newer text, before joining anything."""
-    return [name for name, version in VERSIONS.items() if consents.get(name) != version]
+    held = of_people(session, [volunteer_id], now)[volunteer_id]
+    return [str(name) for name in ConsentName if name not in held]
+
+
+def versions(session: Session, volunteer_id: UUID) -> dict[str, str]:
+    """The newest version of each text that the person has given and not withdrawn."""
+    query = (
+        sa.select(Consent.name, Consent.version)
+        .where(Consent.volunteer_id == volunteer_id, Consent.withdrawn_at.is_(None))
+        .order_by(Consent.given_at)
+    )
+    return dict(session.execute(query).all())
+
+
+def check(given: Mapping[str, str], now: datetime) -> None:
+    """Raise Invalid for a version that nobody can agree to now."""
+    agreeable = {(str(text.name), text.version) for text in offered(now)}
+    for name, version in given.items():
+        if (name, version) not in agreeable:
+            raise errors.Invalid(f"consents.{name}", "consent-version")
+
+
+def give(session: Session, volunteer_id: UUID, given: Mapping[str, str], now: datetime) -> None:
+    """Note what a person agrees to from now on; what they have given already stays as it is.
+
+    Raises:
+        Invalid: a version that is none, or holds no more.
+    """
+    check(given, now)
+    for name, version in sorted(given.items()):
+        values = {"volunteer_id": volunteer_id, "name": name, "version": version, "given_at": now}
+        session.execute(insert(Consent).values(values).on_conflict_do_nothing())
+
+
+def replace(session: Session, volunteer_id: UUID, given: Mapping[str, str], now: datetime) -> None:
+    """Note what a person agrees to at registration, and take back what they name no more.
+
+    Raises:
+        Invalid: a version that is none, or holds no more; or personal_data is not among them.
+    """
+    check(given, now)
+    if ConsentName.PERSONAL_DATA not in given:
+        raise errors.Invalid(f"consents.{ConsentName.PERSONAL_DATA}", "required")
+    for name in ConsentName:
+        if name not in given:
+            withdraw(session, volunteer_id, name, now)
+    give(session, volunteer_id, given, now)
+
+
+def withdraw(session: Session, volunteer_id: UUID, name: str, now: datetime) -> None:
+    """Take a consent back; one that is not given is taken back already.
+
+    Raises:
+        NotFound: there is no such consent.
+    """
+    if name not in {*ConsentName}:
+        raise errors.NotFound()
+    session.execute(
+        sa.update(Consent)
+        .where(Consent.volunteer_id == volunteer_id, Consent.name == name, Consent.withdrawn_at.is_(None))
+        .values(withdrawn_at=now)
+    )
+
+
+def shown_names(session: Session, names: Mapping[UUID, str], now: datetime) -> dict[UUID, str]:
+    """Names as lists show them to others: initials of who has withdrawn the consent to personal data."""
+    held = of_people(session, list(names), now)
+    return {person: shown_name(name, held[person]) for person, name in names.items()}
+
+
+def shown_name(name: str, held: Collection[str]) -> str:
+    """A name as lists show it to others, by what its bearer has consented to: «А. С.» without consent."""
+    if ConsentName.PERSONAL_DATA in held:
+        return name
+    return " ".join(f"{word[0].upper()}." for word in name.split()[:2])

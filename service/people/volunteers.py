@@ -1,7 +1,7 @@
 """Volunteers: their own record."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -25,15 +25,16 @@ BEFORE_ANY_TOKEN = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What a person says of themself. `guardian`: name and E.164 phone; `home`: latitude, longitude."""
+    """What a person says of themself. `guardian`: name and E.164 phone; `home`: latitude, longitude;
+    `consents`: versions that they agree to now, by name."""
 
     display_name: str
     birth_date: date
     locale: str
     region_code: str
-    consents: Mapping[str, str]
     home: tuple[float, float] | None = None
     guardian: tuple[str, str] | None = None
+    consents: Mapping[str, str] = field(default_factory=dict)
 
 
 def get(session: Session, volunteer_id: UUID) -> Volunteer:
@@ -71,6 +72,7 @@ def register(
     volunteer.last_seen_at = now
     session.add(volunteer)
     numbers.follow(session, volunteer, claim.holder, identity.phone, identity.issued_at, now)
+    consents.replace(session, volunteer.id, profile.consents, now)
     if is_new:
         invitations.tell_invited(session, volunteer, now)
     return volunteer, is_new
@@ -87,11 +89,6 @@ def _check_profile(profile: Profile, now: datetime, min_age: int) -> None:
         raise errors.GuardianRequired("guardian", "guardian-required")
     if regions.get(profile.region_code) is None:
         raise errors.Invalid("region", "region")
-    for name, version in profile.consents.items():
-        if consents.VERSIONS.get(name) != version:
-            raise errors.Invalid(f"consents.{name}", "consent-version")
-    if "personal_data" not in profile.consents:
-        raise errors.Invalid("consents.personal_data", "required")
 
 
 def _apply(volunteer: Volunteer, profile: Profile) -> None:
@@ -99,7 +96,6 @@ def _apply(volunteer: Volunteer, profile: Profile) -> None:
     volunteer.birth_date = profile.birth_date
     volunteer.locale = profile.locale
     volunteer.region_code = profile.region_code
-    volunteer.consents = dict(profile.consents)
     volunteer.home_cell = None if profile.home is None else _home_cell(*profile.home)
     volunteer.guardian_name, volunteer.guardian_phone = profile.guardian or (None, None)
 
@@ -120,7 +116,6 @@ def profile_of(volunteer: Volunteer) -> Profile:
         birth_date=volunteer.birth_date,
         locale=volunteer.locale,
         region_code=volunteer.region_code,
-        consents=volunteer.consents,
         guardian=guardian,
     )
 
@@ -133,6 +128,7 @@ def change(session: Session, volunteer: Volunteer, profile: Profile, now: dateti
     if profile.home is None:
         volunteer.home_cell = home_cell
     session.flush()
+    consents.give(session, volunteer.id, profile.consents, now)
 
 
 def memberships(session: Session, volunteer_id: UUID) -> Sequence[sa.Row[UUID, LocalizedText, str, str]]:

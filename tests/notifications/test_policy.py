@@ -190,7 +190,7 @@ def test_one_query_a_kind_however_many_entries(session: Session, event: Event) -
     engine = session.connection()
     sa.event.listen(engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
     decide(session, ids, NOW)
-    assert len(statements) <= 4
+    assert len(statements) <= 5
 
 
 def test_without_consent_to_the_transfer_abroad_there_is_the_inbox_alone(
