@@ -6,6 +6,7 @@ from typing import Any
 from marshmallow import ValidationError, fields
 
 from http_base.fields import Number, Strict, one_of, whole
+from mobile_api.events.geojson import SURFACES, WRAPPERS, Line, surface
 from service.geography.areas import (
     MAX_EXTENT_KM,
     MAX_KM2,
@@ -18,60 +19,20 @@ from service.geography.areas import (
 )
 
 
-class Positions(fields.Field[list[Any]]):
-    """GeoJSON coordinates: `depth` lists in each other, the innermost of [longitude, latitude] in degrees."""
-
-    def __init__(self, depth: int, **options: Any) -> None:
-        super().__init__(**options)
-        self.depth = depth
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **_options: Any) -> list[Any]:
-        return _positions(value, self.depth)
-
-
-def _positions(value: Any, depth: int) -> list[Any]:
-    if not isinstance(value, list) or not value:
-        raise ValidationError("positions")
-    if depth:
-        return [_positions(inner, depth - 1) for inner in value]
-    if len(value) != 2 or any(isinstance(n, bool) or not isinstance(n, int | float) for n in value):
-        raise ValidationError("positions")
-    longitude, latitude = map(float, value)
-    if not (abs(longitude) <= 180 and abs(latitude) <= 90):
-        raise ValidationError("coordinate")
-    return [longitude, latitude]
-
-
 class Circle(Strict):
     type = one_of("circle", required=True)
     radius_m = whole(MIN_RADIUS_M, MAX_RADIUS_M, required=True)
 
 
-class Polygon(Strict):
-    type = one_of("Polygon", required=True)
-    coordinates = Positions(2, required=True)
-
-
-class MultiPolygon(Strict):
-    type = one_of("MultiPolygon", required=True)
-    coordinates = Positions(3, required=True)
-
-
-class LineString(Strict):
-    type = one_of("LineString", required=True)
-    coordinates = Positions(1, required=True)
-
-
 class Corridor(Strict):
     type = one_of("corridor", required=True)
-    line = fields.Nested(LineString, required=True)
+    line = Line(required=True)
     width_m = Number(MIN_WIDTH_M, MAX_WIDTH_M, required=True)
 
 
 SCHEMAS: Mapping[str, type[Strict]] = {
     "circle": Circle,
-    "Polygon": Polygon,
-    "MultiPolygon": MultiPolygon,
+    **SURFACES,
     "corridor": Corridor,
 }
 
@@ -102,7 +63,9 @@ _POSITION: Mapping[str, Any] = {
 }
 AREA_DOCUMENT: Mapping[str, Any] = {
     "description": f"Where presence counts: at most {MAX_VERTICES} vertices, {MAX_KM2} km² and "
-    f"{MAX_EXTENT_KM} km from end to end, and at most {MAX_MEETING_POINT_M} m from the meeting point.",
+    f"{MAX_EXTENT_KM} km from end to end, and at most {MAX_MEETING_POINT_M} m from the meeting point. "
+    "A GeoJSON Feature, FeatureCollection or GeometryCollection of polygons is taken, too, as their union; "
+    "altitudes, `bbox` and a `crs` that says WGS 84 are dropped.",
     "oneOf": [
         _object(
             "circle",
@@ -142,7 +105,9 @@ class AreaField(fields.Field[dict[str, Any]]):
         kind = value.get("type") if isinstance(value, dict) else None
         if not isinstance(value, dict):
             raise ValidationError("Invalid input type.")
+        if kind in WRAPPERS:
+            return surface(value)
         if not isinstance(kind, str) or kind not in SCHEMAS:
-            raise ValidationError({"type": ["choice"]})
+            raise ValidationError({"type": ["area-kind"]})
         loaded: dict[str, Any] = SCHEMAS[kind]().load(value)
         return loaded

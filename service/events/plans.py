@@ -60,9 +60,10 @@ def apply(event: Event, plan: Plan) -> None:
         raise errors.OutsideKazakhstan("meeting_point", "outside-kazakhstan")
     if plan.region_code is not None and plan.region_code != region.code:
         raise errors.Invalid("region", "region-mismatch", region=region.code)
-    areas.check(plan.area, plan.latitude, plan.longitude)
+    area = areas.checked(plan.area, plan.latitude, plan.longitude)
     for name, value in asdict(plan).items():
         setattr(event, name, value)
+    event.area = dict(area)
     event.bring = list(plan.bring)
     event.region_code = region.code
     event.day = plan.starts_at.astimezone(ZoneInfo(plan.zone)).date()

@@ -1,10 +1,12 @@
 """Whether an event's area can be used: each rule with a reason that its organizer can act on."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from math import hypot
 from typing import Any
 
 import shapely
+from shapely.geometry import mapping
 
 from service import errors
 from service.geography import geodesy, regions
@@ -22,21 +24,22 @@ MAX_EXTENT_KM = 50
 MAX_MEETING_POINT_M = 500
 
 
-def check(area: Mapping[str, Any], latitude: float, longitude: float) -> None:
-    """Check an area and its event's meeting point (degrees) against the rules. Its JSON is well formed.
+def checked(area: Mapping[str, Any], latitude: float, longitude: float) -> Mapping[str, Any]:
+    """An area as it is kept, checked against the rules together with its event's meeting point (degrees).
+
+    Its JSON is well formed. Parcels that overlap or share an edge become one outline.
 
     Raises:
         Invalid: naming the first rule that is broken.
     """
     if area["type"] == "circle":
-        return
-    lines = list(_lines(area))
-    _check_points(area["type"], lines)
+        return area
+    _check_lines(area)
+    area = _united(area)
+    lines = _check_vertices(area)
     for position in dict.fromkeys(tuple(position) for line in lines for position in line):
         _check_in_kazakhstan(*position)
-    geometry, margin_m = geodesy.geometry_of(area)
-    _check_crossing(area["type"], geometry)
-    _check_size(geometry, margin_m)
+    _check_size(*geodesy.geometry_of(area))
     distance_m = geodesy.distance_to_area_m(area, (latitude, longitude), (latitude, longitude))
     if distance_m > MAX_MEETING_POINT_M:
         raise errors.Invalid(
@@ -45,6 +48,27 @@ def check(area: Mapping[str, Any], latitude: float, longitude: float) -> None:
             distance_m=round(distance_m),
             limit_m=MAX_MEETING_POINT_M,
         )
+    return area
+
+
+def _united(area: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The area, its polygons as one outline where they overlap or share an edge; as it was where they do not.
+
+    Each polygon by itself has to be sound: only what lies between them is mended.
+    """
+    geometry, _ = geodesy.geometry_of(area)
+    parts = shapely.get_parts(geometry)
+    for part in parts:
+        _check_crossing(area["type"], part)
+    if shapely.is_valid(geometry):
+        return area
+    return _as_lists(mapping(shapely.union_all(parts)))
+
+
+def _as_lists(geometry: Mapping[str, Any]) -> dict[str, Any]:
+    """A geometry as JSON has it: shapely gives tuples."""
+    found: dict[str, Any] = json.loads(json.dumps(geometry))
+    return found
 
 
 def _lines(area: Mapping[str, Any]) -> Iterator[Sequence[Position]]:
@@ -58,17 +82,25 @@ def _lines(area: Mapping[str, Any]) -> Iterator[Sequence[Position]]:
             yield from rings
 
 
-def _check_points(kind: str, lines: Sequence[Sequence[Position]]) -> None:
-    """A ring repeats its first point at its end; as a vertex that counts once."""
-    vertices = sum(len(line) for line in lines) - (0 if kind == "corridor" else len(lines))
-    if vertices > MAX_VERTICES:
-        raise errors.Invalid("area", "area-too-many-points", points=vertices, limit=MAX_VERTICES)
-    for line in lines:
-        if kind == "corridor":
+def _check_lines(area: Mapping[str, Any]) -> None:
+    for line in _check_vertices(area):
+        if area["type"] == "corridor":
             _require(len({tuple(position) for position in line}) >= 2, "area-line-short")
         else:
             _require(list(line[0]) == list(line[-1]), "area-ring-open")
             _require(len({tuple(position) for position in line}) >= 3, "area-ring-short")
+
+
+def _check_vertices(area: Mapping[str, Any]) -> Sequence[Sequence[Position]]:
+    """The lines of an area that has not too many vertices: asked before parcels are united, and after.
+
+    A ring repeats its first point at its end; as a vertex that counts once.
+    """
+    lines = list(_lines(area))
+    vertices = sum(len(line) for line in lines) - (0 if area["type"] == "corridor" else len(lines))
+    if vertices > MAX_VERTICES:
+        raise errors.Invalid("area", "area-too-many-points", points=vertices, limit=MAX_VERTICES)
+    return lines
 
 
 def _require(holds: bool, reason: str) -> None:  # noqa: FBT001 - a condition

@@ -15,7 +15,7 @@ from tests.mobile_api.events.test_events import event_body
 from tests.service.geography.test_geodesy import square
 
 Login = Callable[[Volunteer], dict[str, str]]
-Ring = list[list[float]]
+Ring = list[list[Any]]
 
 WHOLE = square(50.28, 57.16, 0.02)
 WEST = [[57.16, 50.28], [57.17, 50.28], [57.17, 50.30], [57.16, 50.30], [57.16, 50.28]]
