@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -274,10 +274,9 @@ def test_joining_leaving_and_resizing_at_once(sessions: Sessions, turn: int) -> 
     random.shuffle(acts)
     with ThreadPoolExecutor(10) as pool:
         for done in [pool.submit(act) for act in acts]:
-            try:
+            # Whoever changes the plan at once with somebody else may be told to look again.
+            with suppress(errors.Stale):
                 done.result()
-            except errors.Stale:
-                assert stage.check()
     stage.check()
 
 
