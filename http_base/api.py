@@ -1,16 +1,37 @@
 """The API as Flask serves it: its blueprints, its document, a page to read it on."""
 
 from collections.abc import Iterable
+from functools import cached_property
+from typing import Any
 
 import flask_smorest
-from flask import Flask
+from flask import Flask, jsonify, request
 from flask_swagger_ui import get_swaggerui_blueprint
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from http_base import problems
 from http_base.blueprints import Blueprint
+from http_base.document import complete
+from http_base.openapi import Plugin
 
 MAX_BODY_BYTES = 512 * 1024
+
+
+class Api(flask_smorest.Api):  # type: ignore[misc] # flask-smorest has no types
+    """flask-smorest's, whose document is made whole and kept."""
+
+    DEFAULT_ERROR_RESPONSE_NAME = None
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        """The OpenAPI document; made once, when all routes are there."""
+        return complete(self.spec.to_dict(), self._app)
+
+    def _openapi_json(self) -> Any:
+        response = jsonify(self.document)
+        response.add_etag()
+        response.headers["Cache-Control"] = "no-cache"
+        return response.make_conditional(request)
 
 
 def install(app: Flask, blueprints: Iterable[Blueprint], *, trusted_proxies: int) -> None:
@@ -32,7 +53,7 @@ def install(app: Flask, blueprints: Iterable[Blueprint], *, trusted_proxies: int
     }
     if trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted_proxies)  # type: ignore[method-assign] # WSGI's way
-    api = flask_smorest.Api(app)
+    api = Api(app, spec_kwargs={"marshmallow_plugin": Plugin()})
     # After flask-smorest, which would answer HTTP errors in a form of its own.
     problems.install(app)
     for blueprint in blueprints:

@@ -1,13 +1,19 @@
 """What every answer shares: blueprints that parse strictly, tokens before bodies, ETags."""
 
-from typing import Any
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, TypeVar
 
 import flask_smorest
 from flask import Response, request
 
 from http_base import problems
 from http_base.context import identity, require_attestation
+from http_base.document import Contract
 from http_base.strict_json import StrictParser
+from service import errors
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 # Everything else wants a token before it looks at the request.
 OPEN_ENDPOINTS = frozenset(
@@ -42,6 +48,22 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc] # flask-smorest 
         self.before_request(_require_token)
         self.after_request(_add_etag)
         problems.install(self)
+
+    def operation(
+        self,
+        name: str,
+        who: str,
+        *refuses: type[errors.ServiceError] | tuple[HTTPStatus, str],
+        security: list[dict[str, list[str]]] | None = None,
+        registered: bool = True,
+    ) -> Callable[[View], View]:
+        """Promise in the document what an operation is called, who may call it and what it refuses."""
+
+        def decorate(view: View) -> View:
+            view.contract = Contract(name, who, refuses, security, registered)  # type: ignore[attr-defined] # read by document.py
+            return view
+
+        return decorate
 
     def arguments(self, schema: Any, **options: Any) -> Any:
         """As flask-smorest's, with the schema made once: webargs would make one anew for each request."""

@@ -12,6 +12,8 @@ MAX_NAME = 200
 MAX_TEXT = 5_000
 MAX_PAGE = 100
 FIRST_YEAR, LAST_YEAR = 1900, 2999
+OPTIONAL: Mapping[str, Any] = {"optional": True}
+"""The metadata of a field that an answer may be without."""
 
 
 class Strict(Schema):
@@ -128,23 +130,12 @@ class Paged(Strict):
 class Accepted(Schema):
     """It will be done; the answer tells nothing else."""
 
-    status = fields.String()
+    status = one_of("accepted")
 
 
 class LocalizedName(Schema):
     """A name in up to three languages."""
 
-    kk = fields.String()
-    ru = fields.String()
-    en = fields.String()
-
-
-class Problem(Schema):
-    """RFC 9457."""
-
-    type = fields.String()
-    title = fields.String()
-    status = fields.Integer()
-    detail = fields.String()
-    code = fields.String()
-    errors = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
+    kk = fields.String(metadata=OPTIONAL)
+    ru = fields.String(metadata=OPTIONAL)
+    en = fields.String(metadata=OPTIONAL)

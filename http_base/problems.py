@@ -50,7 +50,12 @@ MEMBERS = frozenset({"type", "title", "status", "detail", "code", "errors"})
 
 def status_of(error: errors.ServiceError) -> HTTPStatus:
     """The status of an error of the service."""
-    return next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
+    return status_of_kind(type(error))
+
+
+def status_of_kind(kind: type[errors.ServiceError]) -> HTTPStatus:
+    """The status of errors of this kind."""
+    return next(STATUSES[one] for one in kind.__mro__ if one in STATUSES)
 
 
 def problem(
@@ -95,7 +100,9 @@ def document(
     if field_errors:
         members["errors"] = field_errors
     # Whatever a fact is called, it never takes the place of a member.
-    return members | {name: value for name, value in shown.items() if name not in MEMBERS}
+    return members | {
+        name: value for name, value in shown.items() if name not in MEMBERS and value is not None
+    }
 
 
 def document_of(error: errors.ServiceError) -> dict[str, Any]:

@@ -155,7 +155,7 @@ class ConsentMissing(Conflict):
 
 
 class AlreadyDecided(Conflict):
-    """Somebody has answered before: the invitation has the `invitation_status`."""
+    """Somebody has answered before: it has the `invitation_status` or `organization_status` now."""
 
     code = "already-decided"
 

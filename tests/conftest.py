@@ -24,6 +24,7 @@ from service.platform import embedded_postgres, settings
 from service.platform.clock import FixedClock
 from service.platform.database import Connections, connections, db, engine_options, libpq_url, sqlalchemy_url
 from service.platform.settings import Settings
+from tests.contract import ContractClient
 
 pytest_plugins = ["tests.google.fixtures"]
 
@@ -89,6 +90,7 @@ def shared_app(database_url: str) -> Iterator[Tazalyq]:
     """One application for all tests that roll back."""
     made = create_app(test_settings(DATABASE_URL=database_url), clock=FixedClock(NOW))
     made.testing = True
+    made.test_client_class = ContractClient
     yield made
     with made.app_context():
         db.engine.dispose()

@@ -13,16 +13,31 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from http_base import problems
 from http_base.blueprints import Blueprint
 from http_base.context import actor, attestation, identity, now, services, session
-from http_base.fields import DateTime, Number, Point, Strict, Text, one_of
+from http_base.fields import OPTIONAL, DateTime, Number, Point, Strict, Text, one_of
+from http_base.openapi import ProblemField
 from service import errors
 from service.attendance import check_in, place_codes
 from service.attendance.check_in import RecordOutcome, Stored
-from service.attendance.evidence import Position, RecordKind
+from service.attendance.evidence import Evidence, Position, RecordKind, Status
 from service.attendance.sent_records import SentRecord
 
 blueprint = Blueprint("attendance", __name__, url_prefix="/v1", description="Attendance")
 
 MAX_RECORDS = 200
+REFUSALS = (
+    errors.OutsideArea,
+    errors.TooEarly,
+    errors.TooLate,
+    errors.StalePosition,
+    errors.SignupRequired,
+    errors.NotPublished,
+    errors.Cancelled,
+    errors.ConsentMissing,
+    errors.TooYoung,
+    errors.IdReused,
+    errors.TooManyRequests,
+)
+"""Of a check-in or check-out; those of a kept record stand in its result."""
 
 
 class PositionBody(Point):
@@ -94,8 +109,8 @@ class AttendanceShown(Schema):
     id = fields.UUID()
     event_id = fields.UUID()
     volunteer_id = fields.UUID()
-    status = fields.String()
-    evidence = fields.String()
+    status = one_of(*Status)
+    evidence = one_of(*Evidence)
     checked_in_at = fields.DateTime(format="iso")
     checked_out_at = fields.DateTime(format="iso", allow_none=True)
     minutes = fields.Integer(allow_none=True)
@@ -106,9 +121,9 @@ class AttendanceShown(Schema):
 
 class BatchResult(Schema):
     id = fields.UUID()
-    outcome = fields.String()
-    attendance = fields.Nested(AttendanceShown)
-    problem = fields.Dict()
+    outcome = one_of("stored", "repeated", "refused")
+    attendance = fields.Nested(AttendanceShown, metadata=OPTIONAL)
+    problem = ProblemField(metadata=OPTIONAL)
 
 
 class BatchShown(Schema):
@@ -189,6 +204,7 @@ def in_zone(document: Mapping[str, Any], zone: str) -> dict[str, Any]:
 
 
 @blueprint.route("/events/<uuid:event_id>/check-ins", methods=["POST"])
+@blueprint.operation("checkIn", "a volunteer", *REFUSALS)
 @blueprint.arguments(PresenceBody)
 @blueprint.response(HTTPStatus.OK, AttendanceShown)
 @blueprint.alt_response(HTTPStatus.CREATED, schema=AttendanceShown)
@@ -200,6 +216,7 @@ def post_check_in(body: dict[str, Any], event_id: UUID) -> Any:
 
 
 @blueprint.route("/events/<uuid:event_id>/check-outs", methods=["POST"])
+@blueprint.operation("checkOut", "a volunteer", errors.NotCheckedIn, *REFUSALS)
 @blueprint.arguments(PresenceBody)
 @blueprint.response(HTTPStatus.OK, AttendanceShown)
 def post_check_out(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
@@ -209,6 +226,7 @@ def post_check_out(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
 
 
 @blueprint.route("/attendance/batch", methods=["POST"])
+@blueprint.operation("sendBatch", "a volunteer")
 @blueprint.arguments(BatchBody)
 @blueprint.response(HTTPStatus.OK, BatchShown)
 def post_batch(body: dict[str, Any]) -> dict[str, Any]:

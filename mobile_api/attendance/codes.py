@@ -9,6 +9,7 @@ from marshmallow import Schema, fields
 
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, session
+from service import errors
 from service.attendance import place_codes
 
 blueprint = Blueprint("codes", __name__, url_prefix="/v1/events", description="The code of the place")
@@ -24,6 +25,9 @@ class CodeShown(Schema):
 
 
 @blueprint.route("/<uuid:event_id>/code", methods=["GET"])
+@blueprint.operation(
+    "getCode", "its organizer", errors.Forbidden, errors.NotPublished, errors.Cancelled, errors.NotVerified
+)
 @blueprint.response(HTTPStatus.OK, CodeShown)
 def get_code(event_id: UUID) -> Any:
     """The code of this minute; the secret lets the organizer's phone go on without signal."""

@@ -10,6 +10,7 @@ from http_base import cursors
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, session
 from http_base.fields import Paged, Strict, Text, whole
+from service import errors
 from service.attendance import groups
 from service.attendance.groups import Group
 from service.events import events
@@ -53,6 +54,17 @@ def _shown(headcount: Headcount, event: Event) -> dict[str, Any]:
 
 
 @blueprint.route("/<uuid:event_id>/headcounts/<uuid:headcount_id>", methods=["PUT"])
+@blueprint.operation(
+    "putHeadcount",
+    "its organizer",
+    errors.Forbidden,
+    errors.NotPublished,
+    errors.Cancelled,
+    errors.NotStarted,
+    errors.HeadcountsClosed,
+    errors.IdReused,
+    errors.NotVerified,
+)
 @blueprint.arguments(HeadcountBody)
 @blueprint.response(HTTPStatus.OK, HeadcountShown)
 @blueprint.alt_response(HTTPStatus.CREATED, schema=HeadcountShown)
@@ -66,6 +78,9 @@ def put_headcount(body: dict[str, Any], event_id: UUID, headcount_id: UUID) -> A
 
 
 @blueprint.route("/<uuid:event_id>/headcounts/<uuid:headcount_id>", methods=["DELETE"])
+@blueprint.operation(
+    "deleteHeadcount", "its organizer", errors.Forbidden, errors.HeadcountsClosed, errors.NotVerified
+)
 @blueprint.response(HTTPStatus.NO_CONTENT)
 def delete_headcount(event_id: UUID, headcount_id: UUID) -> None:
     """Take it back."""
@@ -74,6 +89,9 @@ def delete_headcount(event_id: UUID, headcount_id: UUID) -> None:
 
 
 @blueprint.route("/<uuid:event_id>/headcounts", methods=["GET"])
+@blueprint.operation(
+    "listHeadcounts", "its organizer; a coordinator of its region", errors.Forbidden, errors.NotVerified
+)
 @blueprint.arguments(Paged, location="query")
 @blueprint.response(HTTPStatus.OK, Headcounts)
 def list_headcounts(query: dict[str, Any], event_id: UUID) -> dict[str, Any]:

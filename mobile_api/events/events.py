@@ -12,7 +12,9 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 from http_base import cursors
 from http_base.blueprints import Blueprint
 from http_base.context import actor, maybe_actor, now, session
+from http_base.document import OPEN_OR_SIGNED_IN
 from http_base.fields import (
+    OPTIONAL,
     DateTime,
     LocalizedName,
     Names,
@@ -86,7 +88,7 @@ class EventShown(Schema):
     organization_id = fields.UUID()
     title = fields.Nested(LocalizedName)
     description = fields.Nested(LocalizedName)
-    kind = fields.String()
+    kind = one_of(*EventKind)
     starts_at = fields.DateTime(format="iso")
     ends_at = fields.DateTime(format="iso")
     zone = fields.String()
@@ -101,16 +103,16 @@ class EventShown(Schema):
     accessible = fields.Boolean()
     walk_ins = fields.Boolean()
     bring = fields.List(fields.String())
-    status = fields.String()
+    status = one_of(*EventStatus)
     cancel_reason = fields.String(allow_none=True)
     hidden = fields.Boolean()
-    hidden_reason = fields.String(allow_none=True)
+    hidden_reason = fields.String(allow_none=True, metadata=OPTIONAL)
     going = fields.Integer()
     waitlisted = fields.Integer()
-    present = fields.Integer()
+    present = fields.Integer(metadata=OPTIONAL)
     series_id = fields.UUID(allow_none=True)
     version = fields.Integer()
-    distance_m = fields.Integer()
+    distance_m = fields.Integer(metadata=OPTIONAL)
 
 
 class EventPage(Schema):
@@ -214,6 +216,15 @@ def _plan_values(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.route("", methods=["POST"])
+@blueprint.operation(
+    "createEvent",
+    "an organizer of a verified organization",
+    errors.Forbidden,
+    errors.NotFound,
+    errors.NotVerified,
+    errors.OutsideKazakhstan,
+    errors.IdReused,
+)
 @blueprint.arguments(EventBody)
 @blueprint.response(HTTPStatus.CREATED, EventShown)
 def post_event(body: dict[str, Any]) -> dict[str, Any]:
@@ -226,6 +237,12 @@ def post_event(body: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.route("", methods=["GET"])
+@blueprint.operation(
+    "listEvents",
+    "anyone: published ones; with `mine` an organizer: drafts, too",
+    errors.NotRegistered,
+    security=OPEN_OR_SIGNED_IN,
+)
 @blueprint.arguments(EventQuery, location="query")
 @blueprint.response(HTTPStatus.OK, EventPage)
 def list_events(query: dict[str, Any]) -> dict[str, Any]:
@@ -276,6 +293,9 @@ def _near(wanted: Search, query: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.route("/<uuid:event_id>", methods=["GET"])
+@blueprint.operation(
+    "getEvent", "anyone; a draft only its organizers and coordinators", security=OPEN_OR_SIGNED_IN
+)
 @blueprint.response(HTTPStatus.OK, EventShown)
 def get_event(event_id: UUID) -> dict[str, Any]:
     """One event; a draft only for its organizers and coordinators."""
@@ -284,6 +304,18 @@ def get_event(event_id: UUID) -> dict[str, Any]:
 
 
 @blueprint.route("/<uuid:event_id>", methods=["PATCH"])
+@blueprint.operation(
+    "changeEvent",
+    "its organizer",
+    errors.Forbidden,
+    errors.Stale,
+    errors.AlreadyStarted,
+    errors.AlreadyOver,
+    errors.Cancelled,
+    errors.NotVerified,
+    errors.OutsideKazakhstan,
+    errors.CapacityBelowGoing,
+)
 @blueprint.arguments(EventPatch)
 @blueprint.response(HTTPStatus.OK, EventShown)
 def patch_event(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
@@ -295,6 +327,14 @@ def patch_event(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
 
 
 @blueprint.route("/<uuid:event_id>/publish", methods=["POST"])
+@blueprint.operation(
+    "publishEvent",
+    "its organizer",
+    errors.Forbidden,
+    errors.NotADraft,
+    errors.AlreadyOver,
+    errors.NotVerified,
+)
 @blueprint.response(HTTPStatus.OK, EventShown)
 def publish_event(event_id: UUID) -> dict[str, Any]:
     """Let everybody see it."""
@@ -305,6 +345,13 @@ def publish_event(event_id: UUID) -> dict[str, Any]:
 
 
 @blueprint.route("/<uuid:event_id>/cancel", methods=["POST"])
+@blueprint.operation(
+    "cancelEvent",
+    "its organizer; a coordinator of its region",
+    errors.Forbidden,
+    errors.AlreadyOver,
+    errors.NotVerified,
+)
 @blueprint.arguments(ReasonBody)
 @blueprint.response(HTTPStatus.OK, EventShown)
 def cancel_event(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
@@ -316,6 +363,14 @@ def cancel_event(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
 
 
 @blueprint.route("/<uuid:event_id>/announcements", methods=["POST"])
+@blueprint.operation(
+    "sendAnnouncement",
+    "its organizer",
+    errors.Forbidden,
+    errors.NotPublished,
+    errors.NotVerified,
+    errors.IdReused,
+)
 @blueprint.arguments(AnnouncementBody)
 @blueprint.response(HTTPStatus.ACCEPTED, AnnouncementShown)
 def post_announcement(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
@@ -328,6 +383,7 @@ def post_announcement(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
 
 
 @blueprint.route("/<uuid:event_id>/hide", methods=["POST"])
+@blueprint.operation("hideEvent", "a coordinator of its region", errors.Forbidden, errors.NotPublished)
 @blueprint.arguments(ReasonBody)
 @blueprint.response(HTTPStatus.OK, EventShown)
 def hide_event(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
@@ -339,6 +395,7 @@ def hide_event(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
 
 
 @blueprint.route("/<uuid:event_id>/show", methods=["POST"])
+@blueprint.operation("showEvent", "a coordinator of its region", errors.Forbidden, errors.NotPublished)
 @blueprint.arguments(ReasonBody)
 @blueprint.response(HTTPStatus.OK, EventShown)
 def show_event(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:

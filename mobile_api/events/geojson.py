@@ -11,6 +11,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, pre_load
 
 from http_base.fields import Strict, one_of
+from http_base.openapi import Converter
 
 WGS_84 = ("CRS84", "4326", "4979")
 """How the names of WGS 84 end: `urn:ogc:def:crs:OGC:1.3:CRS84`, `EPSG:4326`, with heights `EPSG:4979`."""
@@ -25,6 +26,14 @@ class Positions(fields.Field[list[Any]]):
     def __init__(self, depth: int, **options: Any) -> None:
         super().__init__(**options)
         self.depth = depth
+
+    def openapi(self, _converter: Converter) -> dict[str, Any]:
+        """Lists in each other, down to pairs of numbers."""
+        found: dict[str, Any] = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 4}
+        found["description"] = "[longitude, latitude] in degrees."
+        for _ in range(self.depth):
+            found = {"type": "array", "items": found, "minItems": 1}
+        return found
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_options: Any) -> list[Any]:
         return _positions(value, self.depth)
@@ -53,16 +62,22 @@ class Geometry(Strict):
 
 
 class Polygon(Geometry):
+    """A GeoJSON polygon, holes allowed."""
+
     type = one_of("Polygon", required=True)
     coordinates = Positions(2, required=True)
 
 
 class MultiPolygon(Geometry):
+    """An event with several places: a GeoJSON multipolygon."""
+
     type = one_of("MultiPolygon", required=True)
     coordinates = Positions(3, required=True)
 
 
 class LineString(Geometry):
+    """A GeoJSON line."""
+
     type = one_of("LineString", required=True)
     coordinates = Positions(1, required=True)
 

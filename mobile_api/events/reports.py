@@ -10,6 +10,7 @@ from http_base import cursors
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, session
 from http_base.fields import Accepted, DateTime, LocalizedName, Paged, Strict, Text
+from service import errors
 from service.events import reports
 from service.models import EventReport
 
@@ -51,6 +52,7 @@ class ReportClosed(Schema):
 
 
 @blueprint.route("/events/<uuid:event_id>/reports", methods=["POST"])
+@blueprint.operation("reportEvent", "a volunteer")
 @blueprint.arguments(ReportBody)
 @blueprint.response(HTTPStatus.ACCEPTED, Accepted)
 def post_report(body: dict[str, Any], event_id: UUID) -> dict[str, str]:
@@ -61,6 +63,7 @@ def post_report(body: dict[str, Any], event_id: UUID) -> dict[str, str]:
 
 
 @blueprint.route("/reports", methods=["GET"])
+@blueprint.operation("listReports", "a coordinator", errors.Forbidden)
 @blueprint.arguments(ReportQuery, location="query")
 @blueprint.response(HTTPStatus.OK, ReportPage)
 def list_reports(query: dict[str, Any]) -> dict[str, Any]:
@@ -86,6 +89,7 @@ def list_reports(query: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.route("/reports/<uuid:report_id>", methods=["PUT"])
+@blueprint.operation("closeReport", "a coordinator of its region", errors.Forbidden)
 @blueprint.arguments(ResolutionBody)
 @blueprint.response(HTTPStatus.OK, ReportClosed)
 def put_report(body: dict[str, Any], report_id: UUID) -> EventReport:

@@ -9,11 +9,14 @@ from marshmallow import Schema, fields
 from http_base import cursors
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, session
-from http_base.fields import Paged, Strict, whole
+from http_base.fields import Paged, Strict, one_of, whole
 from mobile_api.events.events import EventShown, shown
+from service import errors
+from service.attendance.evidence import Status
 from service.events import participants, signups
 from service.events.participants import Participant
 from service.events.signups import SignupState
+from service.models import SignupStatus
 from service.models.events import MAX_COMPANIONS
 
 blueprint = Blueprint("signups", __name__, url_prefix="/v1", description="Signing up")
@@ -24,7 +27,7 @@ class SignupBody(Strict):
 
 
 class SignupShown(Schema):
-    status = fields.String()
+    status = one_of(*SignupStatus)
     companions = fields.Integer()
     position = fields.Integer(allow_none=True)
 
@@ -41,9 +44,9 @@ class MySignups(Schema):
 class ParticipantShown(Schema):
     volunteer_id = fields.UUID()
     display_name = fields.String()
-    signup = fields.String(allow_none=True)
+    signup = one_of(*SignupStatus, allow_none=True)
     companions = fields.Integer()
-    attendance = fields.String(allow_none=True)
+    attendance = one_of(*Status, allow_none=True)
     phone = fields.String(allow_none=True)
 
 
@@ -53,6 +56,18 @@ class Participants(Schema):
 
 
 @blueprint.route("/events/<uuid:event_id>/signup", methods=["PUT"])
+@blueprint.operation(
+    "signUp",
+    "a volunteer",
+    errors.NotPublished,
+    errors.Cancelled,
+    errors.Over,
+    errors.Full,
+    errors.TooYoung,
+    errors.ConsentMissing,
+    errors.NotVerified,
+    errors.PartyTooLarge,
+)
 @blueprint.arguments(SignupBody)
 @blueprint.response(HTTPStatus.OK, SignupShown)
 def put_signup(body: dict[str, Any], event_id: UUID) -> SignupState:
@@ -63,6 +78,7 @@ def put_signup(body: dict[str, Any], event_id: UUID) -> SignupState:
 
 
 @blueprint.route("/events/<uuid:event_id>/signup", methods=["DELETE"])
+@blueprint.operation("withdrawSignup", "a volunteer", errors.Over, errors.Cancelled)
 @blueprint.response(HTTPStatus.NO_CONTENT)
 def delete_signup(event_id: UUID) -> None:
     """Give the place back; the first of the waitlist moves up and is told."""
@@ -71,6 +87,7 @@ def delete_signup(event_id: UUID) -> None:
 
 
 @blueprint.route("/me/signups", methods=["GET"])
+@blueprint.operation("listMySignups", "a volunteer")
 @blueprint.arguments(Paged, location="query")
 @blueprint.response(HTTPStatus.OK, MySignups)
 def list_my_signups(query: dict[str, Any]) -> dict[str, Any]:
@@ -91,6 +108,12 @@ def list_my_signups(query: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.route("/events/<uuid:event_id>/participants", methods=["GET"])
+@blueprint.operation(
+    "listParticipants",
+    "its organizer: with phones; a coordinator of its region: without",
+    errors.Forbidden,
+    errors.NotVerified,
+)
 @blueprint.arguments(Paged, location="query")
 @blueprint.response(HTTPStatus.OK, Participants)
 def list_participants(query: dict[str, Any], event_id: UUID) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from marshmallow import Schema, ValidationError, fields, validates_schema
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now
 from http_base.fields import Strict, Text, one_of
+from service import errors
 from service.figures import counts
 from service.geography import regions
 from service.platform.database import read_session
@@ -55,6 +56,9 @@ class Counts(Schema):
 
 
 @blueprint.route("", methods=["GET"])
+@blueprint.operation(
+    "getCounts", "a coordinator: own region, national: all; an organizer: own organizations", errors.Forbidden
+)
 @blueprint.arguments(CountQuery, location="query")
 @blueprint.response(HTTPStatus.OK, Counts)
 def get_counts(query: dict[str, Any]) -> dict[str, Any]:

@@ -12,8 +12,9 @@ from werkzeug.http import quote_etag
 from http_base import cursors
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, session
-from http_base.fields import DateTime, Paged
+from http_base.fields import DateTime, Paged, one_of
 from notifications import inbox, words
+from notifications.messages import KINDS
 from service.platform.idempotency import content_hash
 
 blueprint = Blueprint("inbox", __name__, url_prefix="/v1/me/inbox", description="Inbox")
@@ -21,7 +22,7 @@ blueprint = Blueprint("inbox", __name__, url_prefix="/v1/me/inbox", description=
 
 class ItemShown(Schema):
     id = fields.UUID()
-    kind = fields.String()
+    kind = one_of(*KINDS)
     title = fields.String()
     body = fields.String()
     event_id = fields.UUID(allow_none=True)
@@ -38,6 +39,7 @@ class Inbox(Schema):
 
 
 @blueprint.route("", methods=["GET"])
+@blueprint.operation("listInbox", "a volunteer")
 @blueprint.arguments(Paged, location="query")
 @blueprint.response(HTTPStatus.OK, Inbox)
 def get_inbox(query: dict[str, Any]) -> Any:
@@ -65,6 +67,7 @@ def get_inbox(query: dict[str, Any]) -> Any:
 
 
 @blueprint.route("/<uuid:item_id>/read", methods=["PUT"])
+@blueprint.operation("readInboxItem", "a volunteer")
 @blueprint.response(HTTPStatus.NO_CONTENT)
 def put_read(item_id: UUID) -> None:
     """Note that it was read: on one phone is on all."""

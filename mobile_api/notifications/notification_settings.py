@@ -63,6 +63,7 @@ class SettingsShown(Schema):
 
 
 @blueprint.route("", methods=["GET"])
+@blueprint.operation("getNotificationSettings", "a volunteer")
 @blueprint.response(HTTPStatus.OK, SettingsShown)
 def get_settings() -> NotificationSettings:
     """What holds for the caller; quiet hours are local times of day."""
@@ -70,6 +71,7 @@ def get_settings() -> NotificationSettings:
 
 
 @blueprint.route("", methods=["PUT"])
+@blueprint.operation("putNotificationSettings", "a volunteer")
 @blueprint.arguments(SettingsChange)
 @blueprint.response(HTTPStatus.OK, SettingsShown)
 def put_settings(body: dict[str, Any]) -> NotificationSettings:

@@ -9,7 +9,8 @@ from marshmallow import Schema, fields
 
 from http_base.blueprints import Blueprint
 from http_base.context import services, session
-from http_base.fields import DateTime, Strict, Text
+from http_base.document import OPEN
+from http_base.fields import DateTime, Strict, Text, one_of
 from notifications.push import local
 from service.people import sign_in
 from service.platform import phones
@@ -21,12 +22,12 @@ SHOWN = 100
 
 
 class MessageQuery(Strict):
-    to = Text(longest=4_096)
+    to = Text(longest=4_096, metadata={"description": "A phone, or the value of a device."})
 
 
 class LocalMessageShown(Schema):
     to = fields.String(attribute="recipient")
-    kind = fields.String()
+    kind = one_of("code", "push")
     code = fields.String(allow_none=True)
     message = fields.Dict(allow_none=True)
     created_at = DateTime()
@@ -50,6 +51,7 @@ class ClockShown(Schema):
 
 
 @blueprint.route("/messages", methods=["GET"])
+@blueprint.operation("listLocalMessages", "anyone, while not in production", security=OPEN)
 @blueprint.arguments(MessageQuery, location="query")
 @blueprint.response(HTTPStatus.OK, Messages)
 def list_messages(query: dict[str, Any]) -> dict[str, Any]:
@@ -58,6 +60,8 @@ def list_messages(query: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.route("/pushes", methods=["GET"])
+@blueprint.operation("showPushes", "anyone, while not in production", security=OPEN)
+@blueprint.response(HTTPStatus.OK, {"type": "string"}, content_type="text/html")
 def show_pushes() -> Response:
     """The newest pushes, as a page for people."""
     rows = "".join(
@@ -80,6 +84,7 @@ def show_pushes() -> Response:
 
 
 @blueprint.route("/clock", methods=["PUT"])
+@blueprint.operation("setClock", "anyone, while not in production", security=OPEN)
 @blueprint.arguments(ClockBody)
 @blueprint.response(HTTPStatus.OK, ClockShown)
 def put_clock(body: dict[str, Any]) -> dict[str, Any]:
@@ -90,6 +95,7 @@ def put_clock(body: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.route("/clock", methods=["DELETE"])
+@blueprint.operation("resetClock", "anyone, while not in production", security=OPEN)
 @blueprint.response(HTTPStatus.NO_CONTENT)
 def delete_clock() -> None:
     """Show the system's time again."""
@@ -98,6 +104,7 @@ def delete_clock() -> None:
 
 
 @blueprint.route("/phones", methods=["PUT"])
+@blueprint.operation("movePhone", "anyone, while not in production", security=OPEN)
 @blueprint.arguments(PhoneBody)
 @blueprint.response(HTTPStatus.NO_CONTENT)
 def put_phone(body: dict[str, Any]) -> None:

@@ -4,12 +4,14 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-import flask
 from alembic.script import ScriptDirectory
 from flask import current_app
+from marshmallow import Schema, fields
 
 from http_base.blueprints import Blueprint
 from http_base.context import session
+from http_base.document import OPEN
+from http_base.fields import one_of
 from http_base.problems import problem
 from notifications import operations
 from notifications.push import circuit
@@ -17,18 +19,35 @@ from service.platform import health
 
 blueprint = Blueprint("health", __name__, description="Health")
 
+
+class Health(Schema):
+    status = one_of("alive")
+
+
+class Readiness(Schema):
+    """`schema`: the newest migration of the database; `details`: what an operator should know, by part."""
+
+    status = one_of("ready")
+    schema = fields.String()
+    details = fields.Dict(keys=fields.String(), values=fields.Dict())
+
+
 MIGRATIONS = Path(__file__).parent.parent.parent / "migrations"
 
 
 @blueprint.route("/healthz", methods=["GET"])
-@blueprint.response(HTTPStatus.OK)
-def healthz() -> flask.Response:
+@blueprint.operation("getHealth", "anyone", security=OPEN)
+@blueprint.response(HTTPStatus.OK, Health)
+def healthz() -> dict[str, str]:
     """The process answers."""
-    return flask.jsonify(status="alive")
+    return {"status": "alive"}
 
 
 @blueprint.route("/readyz", methods=["GET"])
-@blueprint.response(HTTPStatus.OK)
+@blueprint.operation(
+    "getReadiness", "anyone", (HTTPStatus.SERVICE_UNAVAILABLE, "not-migrated"), security=OPEN
+)
+@blueprint.response(HTTPStatus.OK, Readiness)
 def readyz() -> Any:
     """The database answers and has the newest schema; 503 otherwise. Paused pushes are but a detail."""
     if "schema_head" not in current_app.extensions:
@@ -41,4 +60,4 @@ def readyz() -> Any:
         "push": circuit.describe(session()),
         "outbox": {"set_aside": operations.set_aside(session())},
     }
-    return flask.jsonify(status="ready", schema=found, details=details)
+    return {"status": "ready", "schema": found, "details": details}

@@ -7,7 +7,8 @@ from marshmallow import Schema, fields
 
 from http_base.blueprints import Blueprint
 from http_base.context import now, services
-from http_base.fields import MAX_PAGE, LocalizedName
+from http_base.document import OPEN
+from http_base.fields import MAX_PAGE, LocalizedName, one_of
 from notifications.words import LOCALES
 from service.geography import regions
 from service.models import EventKind
@@ -17,12 +18,18 @@ from service.people import consents
 blueprint = Blueprint("meta", __name__, url_prefix="/v1", description="Basics")
 
 
+class Limits(Schema):
+    min_age = fields.Integer()
+    companions = fields.Integer()
+    page = fields.Integer()
+
+
 class Meta(Schema):
     consents = fields.Dict(keys=fields.String(), values=fields.String())
     lowest_app_version = fields.String()
-    kinds = fields.List(fields.String())
-    locales = fields.List(fields.String())
-    limits = fields.Dict()
+    kinds = fields.List(one_of(*EventKind))
+    locales = fields.List(one_of(*LOCALES))
+    limits = fields.Nested(Limits)
 
 
 class RegionShown(Schema):
@@ -37,6 +44,7 @@ class Regions(Schema):
 
 
 @blueprint.route("/meta", methods=["GET"])
+@blueprint.operation("getMeta", "anyone", security=OPEN)
 @blueprint.response(HTTPStatus.OK, Meta)
 def get_meta() -> dict[str, Any]:
     """Consent versions, kinds of events, limits."""
@@ -51,6 +59,7 @@ def get_meta() -> dict[str, Any]:
 
 
 @blueprint.route("/regions", methods=["GET"])
+@blueprint.operation("listRegions", "anyone", security=OPEN)
 @blueprint.response(HTTPStatus.OK, Regions)
 def list_regions() -> dict[str, Any]:
     """The 20 regions."""

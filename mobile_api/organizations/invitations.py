@@ -9,7 +9,8 @@ from marshmallow import Schema, fields
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, services, session
 from http_base.fields import Accepted, Strict, Text, one_of
-from service.models import MemberRole
+from service import errors
+from service.models import InvitationStatus, MemberRole
 from service.organizations import invitations
 from service.platform import phones
 
@@ -24,11 +25,12 @@ class InvitationBody(Strict):
 class InvitationShown(Schema):
     id = fields.UUID()
     organization_id = fields.UUID()
-    role = fields.String()
-    status = fields.String()
+    role = one_of(*MemberRole)
+    status = one_of(*InvitationStatus)
 
 
 @blueprint.route("/organizations/<uuid:organization_id>/invitations", methods=["POST"])
+@blueprint.operation("inviteMember", "its owner", errors.Forbidden, errors.NotVerified)
 @blueprint.arguments(InvitationBody)
 @blueprint.response(HTTPStatus.ACCEPTED, Accepted)
 def post_invitation(body: dict[str, Any], organization_id: UUID) -> dict[str, str]:
@@ -40,6 +42,7 @@ def post_invitation(body: dict[str, Any], organization_id: UUID) -> dict[str, st
 
 
 @blueprint.route("/me/invitations/<uuid:invitation_id>/accept", methods=["POST"])
+@blueprint.operation("acceptInvitation", "whoever was invited", errors.AlreadyDecided)
 @blueprint.response(HTTPStatus.OK, InvitationShown)
 def accept_invitation(invitation_id: UUID) -> Any:
     """Join the organization that asked."""
@@ -47,6 +50,7 @@ def accept_invitation(invitation_id: UUID) -> Any:
 
 
 @blueprint.route("/me/invitations/<uuid:invitation_id>/decline", methods=["POST"])
+@blueprint.operation("declineInvitation", "whoever was invited", errors.AlreadyDecided)
 @blueprint.response(HTTPStatus.OK, InvitationShown)
 def decline_invitation(invitation_id: UUID) -> Any:
     """Do not join."""

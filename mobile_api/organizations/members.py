@@ -9,6 +9,7 @@ from marshmallow import Schema, fields
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, session
 from http_base.fields import Strict, one_of
+from service import errors
 from service.models import MemberRole
 from service.organizations import members
 from service.people import consents
@@ -23,7 +24,7 @@ class RoleBody(Strict):
 class Member(Schema):
     volunteer_id = fields.UUID()
     display_name = fields.String()
-    role = fields.String()
+    role = one_of(*MemberRole)
 
 
 class Members(Schema):
@@ -32,6 +33,7 @@ class Members(Schema):
 
 
 @blueprint.route("/<uuid:organization_id>/members", methods=["GET"])
+@blueprint.operation("listMembers", "its owner; a coordinator of its region", errors.Forbidden)
 @blueprint.response(HTTPStatus.OK, Members)
 def list_members(organization_id: UUID) -> dict[str, Any]:
     """Who belongs to it."""
@@ -42,6 +44,7 @@ def list_members(organization_id: UUID) -> dict[str, Any]:
 
 
 @blueprint.route("/<uuid:organization_id>/members/<uuid:volunteer_id>", methods=["PUT"])
+@blueprint.operation("setRole", "its owner", errors.Forbidden, errors.SoleOwner, errors.NotVerified)
 @blueprint.arguments(RoleBody)
 @blueprint.response(HTTPStatus.OK, Member)
 def put_member(body: dict[str, Any], organization_id: UUID, volunteer_id: UUID) -> dict[str, Any]:
@@ -52,6 +55,7 @@ def put_member(body: dict[str, Any], organization_id: UUID, volunteer_id: UUID) 
 
 
 @blueprint.route("/<uuid:organization_id>/members/<uuid:volunteer_id>", methods=["DELETE"])
+@blueprint.operation("removeMember", "its owner", errors.Forbidden, errors.SoleOwner, errors.NotVerified)
 @blueprint.response(HTTPStatus.NO_CONTENT)
 def delete_member(organization_id: UUID, volunteer_id: UUID) -> None:
     """Take a member out; the last owner stays."""

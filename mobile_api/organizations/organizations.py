@@ -9,7 +9,18 @@ from marshmallow import Schema, fields, validate
 from http_base import cursors
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, session
-from http_base.fields import Accepted, DateTime, LocalizedName, Names, Paged, Strict, Text, one_of
+from http_base.fields import (
+    OPTIONAL,
+    Accepted,
+    DateTime,
+    LocalizedName,
+    Names,
+    Paged,
+    Strict,
+    Text,
+    one_of,
+)
+from service import errors
 from service.access import Actor, Permission, may
 from service.happenings import EventsFate
 from service.models import Organization, OrganizationStatus
@@ -31,12 +42,12 @@ class OrganizationShown(Schema):
     name = fields.Nested(LocalizedName)
     region = fields.String()
     bin = fields.String(allow_none=True)
-    status = fields.String()
+    status = one_of(*OrganizationStatus)
     created_at = DateTime()
     # For its members and its coordinators alone.
-    reason = fields.String(allow_none=True)
-    question = fields.String(allow_none=True)
-    answer = fields.String(allow_none=True)
+    reason = fields.String(allow_none=True, metadata=OPTIONAL)
+    question = fields.String(allow_none=True, metadata=OPTIONAL)
+    answer = fields.String(allow_none=True, metadata=OPTIONAL)
 
 
 class OrganizationPage(Schema):
@@ -82,6 +93,7 @@ def shown(organization: Organization, caller: Actor) -> dict[str, Any]:
 
 
 @blueprint.route("", methods=["POST"])
+@blueprint.operation("createOrganization", "a volunteer", errors.IdReused)
 @blueprint.arguments(OrganizationBody)
 @blueprint.response(HTTPStatus.CREATED, OrganizationShown)
 def post_organization(body: dict[str, Any]) -> dict[str, Any]:
@@ -96,6 +108,9 @@ def post_organization(body: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.route("", methods=["GET"])
+@blueprint.operation(
+    "listOrganizations", "a volunteer: verified ones and one's own; a coordinator: all of the region"
+)
 @blueprint.arguments(OrganizationQuery, location="query")
 @blueprint.response(HTTPStatus.OK, OrganizationPage)
 def list_organizations(query: dict[str, Any]) -> dict[str, Any]:
@@ -116,6 +131,9 @@ def list_organizations(query: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.route("/<uuid:organization_id>", methods=["GET"])
+@blueprint.operation(
+    "getOrganization", "a volunteer: verified ones and one's own; a coordinator: all of the region"
+)
 @blueprint.response(HTTPStatus.OK, OrganizationShown)
 def get_organization(organization_id: UUID) -> dict[str, Any]:
     """One organization."""
@@ -124,6 +142,7 @@ def get_organization(organization_id: UUID) -> dict[str, Any]:
 
 
 @blueprint.route("/<uuid:organization_id>/status", methods=["PUT"])
+@blueprint.operation("decideOrganization", "a coordinator of its region", errors.Forbidden)
 @blueprint.arguments(StatusBody)
 @blueprint.response(HTTPStatus.OK, OrganizationShown)
 def put_status(body: dict[str, Any], organization_id: UUID) -> dict[str, Any]:
@@ -141,6 +160,13 @@ def put_status(body: dict[str, Any], organization_id: UUID) -> dict[str, Any]:
 
 
 @blueprint.route("/<uuid:organization_id>/answer", methods=["POST"])
+@blueprint.operation(
+    "answerCoordinator",
+    "its owner, once a coordinator has asked",
+    errors.Forbidden,
+    errors.IdReused,
+    errors.AlreadyDecided,
+)
 @blueprint.arguments(AnswerBody)
 @blueprint.response(HTTPStatus.ACCEPTED, Accepted)
 def post_answer(body: dict[str, Any], organization_id: UUID) -> dict[str, str]:

@@ -8,6 +8,7 @@ from marshmallow import Schema, fields
 
 from http_base.blueprints import Blueprint
 from http_base.context import now, services, session
+from http_base.document import OPEN
 from http_base.fields import Accepted, DateTime, Strict, Text
 from http_base.local_tokens import LocalTokens
 from notifications.push import local
@@ -46,6 +47,9 @@ def _local_tokens() -> LocalTokens:
 
 
 @blueprint.route("/codes", methods=["POST"])
+@blueprint.operation(
+    "requestCode", "anyone, while identity is local", errors.NotFound, errors.TooManyRequests, security=OPEN
+)
 @blueprint.arguments(CodeRequest)
 @blueprint.response(HTTPStatus.ACCEPTED, Accepted)
 def post_code(body: dict[str, Any]) -> dict[str, str]:
@@ -68,6 +72,14 @@ def post_code(body: dict[str, Any]) -> dict[str, str]:
 
 
 @blueprint.route("/tokens", methods=["POST"])
+@blueprint.operation(
+    "createToken",
+    "anyone, while identity is local",
+    errors.BadCode,
+    errors.NotFound,
+    errors.TooManyRequests,
+    security=OPEN,
+)
 @blueprint.arguments(TokenRequest)
 @blueprint.response(HTTPStatus.OK, Token)
 def post_token(body: dict[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ blueprint = Blueprint("consents", __name__, url_prefix="/v1", description="Conse
 
 
 @blueprint.route("/me/consents/<name>", methods=["DELETE"])
+@blueprint.operation("withdrawConsent", "a volunteer")
 @blueprint.response(HTTPStatus.NO_CONTENT)
 def delete_consent(name: str) -> None:
     """Take a consent back: nothing more can be joined until it is given again."""

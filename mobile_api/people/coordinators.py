@@ -9,6 +9,7 @@ from marshmallow import Schema, fields
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, services, session
 from http_base.fields import Strict, Text
+from service import errors
 from service.access import Permission, require
 from service.models import ConsentName
 from service.people import consents, coordinators
@@ -50,6 +51,7 @@ def _all() -> dict[str, Any]:
 
 
 @blueprint.route("", methods=["GET"])
+@blueprint.operation("listCoordinators", "a national coordinator", errors.Forbidden)
 @blueprint.response(HTTPStatus.OK, Coordinators)
 def list_coordinators() -> dict[str, Any]:
     """All coordinators."""
@@ -58,6 +60,7 @@ def list_coordinators() -> dict[str, Any]:
 
 
 @blueprint.route("", methods=["PUT"])
+@blueprint.operation("appointCoordinator", "a national coordinator", errors.Forbidden, errors.NotFound)
 @blueprint.arguments(CoordinatorBody)
 @blueprint.response(HTTPStatus.OK, Coordinators)
 def put_coordinator(body: dict[str, Any]) -> dict[str, Any]:
@@ -70,6 +73,7 @@ def put_coordinator(body: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.route("/<uuid:volunteer_id>", methods=["DELETE"])
+@blueprint.operation("dismissCoordinator", "a national coordinator", errors.Forbidden)
 @blueprint.response(HTTPStatus.NO_CONTENT)
 def delete_coordinator(volunteer_id: UUID) -> None:
     """Take all regions from a person."""

@@ -20,6 +20,7 @@ class DeviceBody(Strict):
 
 
 @blueprint.route("/<installation_id>", methods=["PUT"])
+@blueprint.operation("putDevice", "a volunteer")
 @blueprint.arguments(DeviceBody)
 @blueprint.response(HTTPStatus.NO_CONTENT)
 def put_device(body: dict[str, Any], installation_id: str) -> None:
@@ -32,6 +33,7 @@ def put_device(body: dict[str, Any], installation_id: str) -> None:
 
 
 @blueprint.route("/<installation_id>", methods=["DELETE"])
+@blueprint.operation("deleteDevice", "a volunteer")
 @blueprint.response(HTTPStatus.NO_CONTENT)
 def delete_device(installation_id: str) -> None:
     """Forget one installation."""

@@ -10,7 +10,8 @@ from http_base.blueprints import Blueprint
 from http_base.context import actor, identity, now, services, session
 from http_base.fields import LocalizedName, Point, Strict, Text, one_of
 from notifications.words import LOCALES
-from service.models import Volunteer
+from service import errors
+from service.models import MemberRole, OrganizationStatus, Volunteer
 from service.people import consents, volunteers
 from service.people.volunteers import Profile
 from service.platform import phones
@@ -49,8 +50,8 @@ class ProfileBody(ProfileChange):
 class MembershipShown(Schema):
     id = fields.UUID()
     name = fields.Nested(LocalizedName)
-    role = fields.String()
-    status = fields.String()
+    role = one_of(*MemberRole)
+    status = one_of(*OrganizationStatus)
 
 
 class GuardianShown(Schema):
@@ -64,7 +65,7 @@ class Me(Schema):
     phone = fields.String()
     phone_current = fields.Boolean()
     birth_date = fields.Date()
-    locale = fields.String()
+    locale = one_of(*LOCALES)
     region = fields.String()
     guardian = fields.Nested(GuardianShown, allow_none=True)
     consents = fields.Dict(keys=fields.String(), values=fields.String())
@@ -111,6 +112,9 @@ def _parts_of_profile(body: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.route("", methods=["PUT"])
+@blueprint.operation(
+    "putMe", "whoever holds a token", errors.GuardianRequired, errors.TooYoungToRegister, registered=False
+)
 @blueprint.arguments(ProfileBody)
 @blueprint.response(HTTPStatus.OK, Me)
 @blueprint.alt_response(HTTPStatus.CREATED, schema=Me)
@@ -131,6 +135,7 @@ def put_me(body: dict[str, Any]) -> Any:
 
 
 @blueprint.route("", methods=["GET"])
+@blueprint.operation("getMe", "a volunteer")
 @blueprint.response(HTTPStatus.OK, Me)
 def get_me() -> dict[str, Any]:
     """One's own record."""
@@ -138,6 +143,7 @@ def get_me() -> dict[str, Any]:
 
 
 @blueprint.route("", methods=["PATCH"])
+@blueprint.operation("changeMe", "a volunteer", errors.GuardianRequired, errors.TooYoungToRegister)
 @blueprint.arguments(ProfileChange)
 @blueprint.response(HTTPStatus.OK, Me)
 def patch_me(body: dict[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from http_base.blueprints import Blueprint
 from http_base.context import actor, now, services, session
 from http_base.fields import Strict, Text, whole
 from mobile_api.attendance.check_ins import AttendanceShown, in_zone
+from service import errors
 from service.rulings import corrections
 from service.rulings.corrections import Correction
 
@@ -25,6 +26,17 @@ class CorrectionBody(Strict):
 
 
 @blueprint.route("/events/<uuid:event_id>/attendance/<uuid:volunteer_id>", methods=["PUT"])
+@blueprint.operation(
+    "correctAttendance",
+    "its organizer; a coordinator of its region",
+    errors.Forbidden,
+    errors.NotPublished,
+    errors.Cancelled,
+    errors.CorrectionTooEarly,
+    errors.CorrectionTooLate,
+    errors.CoordinatorDecided,
+    errors.NotVerified,
+)
 @blueprint.arguments(CorrectionBody)
 @blueprint.response(HTTPStatus.OK, AttendanceShown)
 def put_correction(body: dict[str, Any], event_id: UUID, volunteer_id: UUID) -> dict[str, Any]:

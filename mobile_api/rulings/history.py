@@ -12,11 +12,13 @@ from marshmallow import Schema, fields
 from http_base import cursors
 from http_base.blueprints import Blueprint
 from http_base.context import actor, locale, session
-from http_base.fields import Paged
+from http_base.fields import Paged, one_of
 from mobile_api.events.events import EventShown, shown
 from notifications import words
+from service.attendance.evidence import Evidence, RecordKind, Status
 from service.models import Appeal, AttendanceDecision, PresenceRecord
 from service.rulings import history
+from service.rulings.decisions import RuledBy
 from service.rulings.history import HistoryEntry
 
 blueprint = Blueprint("history", __name__, url_prefix="/v1/me", description="One's own record")
@@ -30,12 +32,12 @@ class PlaceShown(Schema):
 class RecordShown(Schema):
     """One check-in or check-out. `position`: null without one, and once coordinates are not kept any more."""
 
-    type = fields.String()
+    type = one_of(*RecordKind)
     captured_at = fields.DateTime(format="iso")
     position = fields.Nested(PlaceShown, allow_none=True)
     accuracy_m = fields.Float(allow_none=True)
     distance_m = fields.Integer(allow_none=True)
-    evidence = fields.String()
+    evidence = one_of(*Evidence)
     code_is_right = fields.Boolean()
     attested = fields.Boolean(allow_none=True)
     reasons = fields.List(fields.String())
@@ -44,8 +46,8 @@ class RecordShown(Schema):
 class DecisionShown(Schema):
     """What staff said: as what (organizer or coordinator), not who."""
 
-    by = fields.String()
-    status = fields.String()
+    by = one_of(*RuledBy)
+    status = one_of(*Status)
     minutes = fields.Integer(allow_none=True)
     reason = fields.String()
     decided_at = fields.DateTime(format="iso")
@@ -69,8 +71,8 @@ class RecordLine(Schema):
     checked_out_at = fields.DateTime(format="iso", allow_none=True)
     minutes = fields.Integer(allow_none=True)
     minutes_assumed = fields.Boolean()
-    status = fields.String()
-    evidence = fields.String()
+    status = one_of(*Status)
+    evidence = one_of(*Evidence)
     distance_m = fields.Integer(allow_none=True)
     reasons = fields.List(fields.String())
     explanations = fields.List(fields.String())
@@ -88,6 +90,7 @@ class OwnRecordShown(Schema):
 
 
 @blueprint.route("/record", methods=["GET"])
+@blueprint.operation("getRecord", "a volunteer")
 @blueprint.arguments(Paged, location="query")
 @blueprint.response(HTTPStatus.OK, OwnRecordShown)
 def get_record(query: dict[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from http_base.fields import LocalizedName, Paged, Strict, Text, one_of
 from mobile_api.attendance.check_ins import AttendanceShown, in_zone
 from mobile_api.rulings import history
 from mobile_api.rulings.history import AppealShown, DecisionShown, RecordShown
+from service import errors
 from service.attendance.evidence import Status
 from service.models.base import COUNTRY_ZONE
 from service.people import consents
@@ -132,6 +133,7 @@ class OrganizerPage(Schema):
 
 
 @blueprint.route("/reviews", methods=["GET"])
+@blueprint.operation("listReviews", "a coordinator", errors.Forbidden)
 @blueprint.arguments(ReviewQuery, location="query")
 @blueprint.response(HTTPStatus.OK, ReviewPage)
 def list_reviews(query: dict[str, Any]) -> dict[str, Any]:
@@ -176,6 +178,7 @@ def _item(item: ReviewItem, names: Mapping[UUID, str]) -> dict[str, Any]:
 
 
 @blueprint.route("/reviews/<uuid:attendance_id>", methods=["PUT"])
+@blueprint.operation("reviewAttendance", "a coordinator of its region", errors.Forbidden)
 @blueprint.arguments(ReviewBody)
 @blueprint.response(HTTPStatus.OK, AttendanceShown)
 def put_review(body: dict[str, Any], attendance_id: UUID) -> dict[str, Any]:
@@ -189,6 +192,9 @@ def put_review(body: dict[str, Any], attendance_id: UUID) -> dict[str, Any]:
 
 
 @blueprint.route("/attendance/<uuid:attendance_id>/appeal", methods=["POST"])
+@blueprint.operation(
+    "appealAttendance", "whose attendance it is", errors.AlreadyAppealed, errors.NothingToAppeal
+)
 @blueprint.arguments(AppealBody)
 @blueprint.response(HTTPStatus.OK, AppealShown)
 @blueprint.alt_response(HTTPStatus.CREATED, schema=AppealShown)
@@ -200,6 +206,7 @@ def post_appeal(body: dict[str, Any], attendance_id: UUID) -> Any:
 
 
 @blueprint.route("/reviews/organizers", methods=["GET"])
+@blueprint.operation("listCorrectors", "a coordinator", errors.Forbidden)
 @blueprint.arguments(OrganizerQuery, location="query")
 @blueprint.response(HTTPStatus.OK, OrganizerPage)
 def list_organizers(query: dict[str, Any]) -> dict[str, Any]:

@@ -177,9 +177,9 @@ def test_no_json_is_an_internal_error(post: Callable[..., Any], area: Any) -> No
 
 def test_the_document_describes_the_kinds_of_area(client: FlaskClient) -> None:
     schemas = client.get("/v1/openapi.json").json["components"]["schemas"]
-    for name in ("EventBody", "EventPatch", "EventShown"):
-        kinds = [kind["properties"]["type"]["const"] for kind in schemas[name]["properties"]["area"]["oneOf"]]
-        assert kinds == ["circle", "Polygon", "MultiPolygon", "corridor"]
+    kinds = [one["$ref"].rpartition("/")[2] for one in schemas["Area"]["oneOf"]]
+    assert kinds == ["Circle", "Polygon", "MultiPolygon", "Corridor"]
+    assert schemas["Circle"]["properties"]["radius_m"] == {"type": "integer", "minimum": 30, "maximum": 5_000}
 
 
 RIVER = [CENTRE]
