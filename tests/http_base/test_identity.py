@@ -94,7 +94,11 @@ def firebase_app(database_url: str, google: Google, keys: Keys) -> Any:
     made = create_app(settings, clock=FixedClock(NOW))
     yield made
     with made.app_context():
-        db.session.execute(sa.text("DELETE FROM volunteer WHERE phone = :phone"), {"phone": PHONE})
+        for table, column in (("consent", "volunteer_id"), ("volunteer", "id")):
+            who = sa.text(
+                f"DELETE FROM {table} WHERE {column} IN (SELECT id FROM volunteer WHERE phone = :phone)"  # noqa: S608 - our own names
+            )
+            db.session.execute(who, {"phone": PHONE})
         db.session.commit()
         db.engine.dispose()
 
