@@ -59,6 +59,7 @@ def create_app() -> Flask:
             "checked_in_at": now.isoformat(),
             "checked_out_at": None,
             "minutes": None,
+            "assumed_minutes": 0,
             "minutes_assumed": False,
             "distance_m": 0,
             "reasons": [],

@@ -28,7 +28,7 @@ def figures(known: Iterable[Known]) -> dict[str, int]:
         found["participations"] += len(counted)
         # Minutes that the service assumes are reported apart: phones know them of doubtful check-outs, not of
         # forgotten ones.
-        found["minutes"] += sum(it["minutes"] or 0 for it in counted.values() if not it["minutes_assumed"])
+        found["minutes"] += sum((it["minutes"] or 0) - it["assumed_minutes"] for it in counted.values())
         found["in_review"] += sum(it["status"] == "review" for it in one.attendance.values())
     found["volunteers"] = len(people)
     return found

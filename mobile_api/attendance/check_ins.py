@@ -114,6 +114,7 @@ class AttendanceShown(Schema):
     checked_in_at = fields.DateTime(format="iso")
     checked_out_at = fields.DateTime(format="iso", allow_none=True)
     minutes = fields.Integer(allow_none=True)
+    assumed_minutes = fields.Integer()
     minutes_assumed = fields.Boolean()
     distance_m = fields.Integer(allow_none=True)
     reasons = fields.List(fields.String())

@@ -70,6 +70,7 @@ class RecordLine(Schema):
     checked_in_at = fields.DateTime(format="iso")
     checked_out_at = fields.DateTime(format="iso", allow_none=True)
     minutes = fields.Integer(allow_none=True)
+    assumed_minutes = fields.Integer()
     minutes_assumed = fields.Boolean()
     status = one_of(*Status)
     evidence = one_of(*Evidence)
@@ -108,7 +109,7 @@ def get_record(query: dict[str, Any]) -> dict[str, Any]:
 
 def _line(line: HistoryEntry) -> dict[str, Any]:
     attended, zone = line.attendance, ZoneInfo(line.event.zone)
-    names = ("minutes", "minutes_assumed", "status", "evidence", "distance_m", "reasons")
+    names = ("minutes", "assumed_minutes", "minutes_assumed", "status", "evidence", "distance_m", "reasons")
     return {
         "attendance_id": attended.id,
         "event": shown(line.event),

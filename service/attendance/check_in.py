@@ -18,7 +18,16 @@ from service.attendance import cross_checks, evidence, presence_facts, presence_
 from service.attendance.cross_checks import RecordKey, Sighting
 from service.attendance.derivation import Record, State
 from service.attendance.evidence import RecordKind, Status
-from service.attendance.presence_facts import Cursor, EventFacts, KnownRecord, PresenceFacts, Window
+from service.attendance.overlap import Neighbourhood
+from service.attendance.presence_facts import (
+    Cursor,
+    EventFacts,
+    KnownRecord,
+    Pair,
+    PairFacts,
+    PresenceFacts,
+    Window,
+)
 from service.attendance.presence_store import Changes, Derived, RaceLostError
 from service.attendance.sent_records import SentRecord, record_row
 from service.models import Attendance, ConsentName
@@ -135,6 +144,7 @@ def shown_attendance(id_: str, state: State, event_id: str, volunteer_id: str) -
         "checked_in_at": state.checked_in_at,
         "checked_out_at": state.checked_out_at,
         "minutes": state.minutes,
+        "assumed_minutes": state.assumed_minutes,
         "minutes_assumed": state.minutes_assumed,
         "distance_m": state.distance_m,
         "reasons": state.reasons,
@@ -187,17 +197,20 @@ class _Round:
         if not self.new:
             return {}
         records, doubted = self._flag()
-        own = self._derive_own(records)
-        others = self._derive_others(cursor, records, doubted)
-        elsewhere = {one.event.id: one.event for one in others}
-        here = {
+        pairs = presence_facts.read_pairs(cursor, self._touched(doubted))
+        around = self._around(records, pairs)
+        own = self._derive_own(around)
+        others = self._derive_others(records, around, pairs)
+        events = {pair.event.id: pair.event for pair in pairs} | {
             one.sighting.event_id: self.facts.events[one.sighting.event_id] for one, _ in self.new.values()
         }
         changes = Changes(
-            events=(elsewhere | here).values(),
+            events=events.values(),
             attendances=[*own.values(), *others],
             records=self._rows(records),
             annotations=[_annotation(one) for one in doubted],
+            # A ruling elsewhere that nobody has seen here would leave a doubt behind, or miss one.
+            seen=[pair.event.attendance for pair in pairs if pair.event.attendance is not None],
             window=window,
             sender_id=self.facts.volunteer_id,
             checksum=self.facts.checksum,
@@ -230,22 +243,42 @@ class _Round:
             rows.append(row | {"status": status, "evidence": record.evidence, "reasons": record.reasons})
         return rows
 
-    def _derive_own(self, records: Mapping[RecordKey, KnownRecord]) -> dict[str, Derived]:
-        """The sender's attendances at the events of the new records."""
+    def _touched(self, doubted: Sequence[KnownRecord]) -> set[Pair]:
+        """Whose attendance may be another now, beside the sender's own at the events of the new records: of
+        stored records that are doubted, and where else the sender was at about that time."""
+        mine = self.facts.volunteer_id
+        touched = {(one.sighting.event_id, one.sighting.sender_id) for one in doubted}
+        touched |= {
+            (one.sighting.event_id, mine) for one in self.facts.records if one.sighting.sender_id == mine
+        }
+        return touched - {(known.sighting.event_id, mine) for known, _ in self.new.values()}
+
+    def _around(self, records: Mapping[RecordKey, KnownRecord], pairs: Sequence[PairFacts]) -> Neighbourhood:
+        """All visits of the sender, with the new records and doubts in them."""
         own: dict[str, list[Record]] = {known.sighting.event_id: [] for known, _ in self.new.values()}
         for one in records.values():
             if one.sighting.sender_id == self.facts.volunteer_id and one.sighting.event_id in own:
                 own[one.sighting.event_id].append(one.record)
+        stored = [pair for pair in pairs if pair.volunteer_id == self.facts.volunteer_id]
+        visits = [
+            *(visit for pair in stored for visit in pair.around),
+            *(pair.event.visit(_with_doubts(pair, records)) for pair in stored),
+            *(self.facts.events[event_id].visit(mine) for event_id, mine in own.items()),
+        ]
+        return Neighbourhood(visits, self.thresholds)
+
+    def _derive_own(self, around: Neighbourhood) -> dict[str, Derived]:
+        """The sender's attendances at the events of the new records."""
+        here = {known.sighting.event_id for known, _ in self.new.values()}
         attendances = {
             event_id: presence_store.derive(
                 self.facts.events[event_id],
                 self.facts.volunteer_id,
-                mine,
+                around,
                 self.now,
-                self.thresholds,
                 self._first_id(event_id),
             )
-            for event_id, mine in own.items()
+            for event_id in here
         }
         return {event_id: one for event_id, one in attendances.items() if one is not None}
 
@@ -259,22 +292,27 @@ class _Round:
         return min(check_ins, key=lambda record: record.captured_at).id if check_ins else None
 
     def _derive_others(
-        self, cursor: Cursor, records: Mapping[RecordKey, KnownRecord], doubted: Sequence[KnownRecord]
+        self,
+        records: Mapping[RecordKey, KnownRecord],
+        around: Neighbourhood,
+        pairs: Sequence[PairFacts],
     ) -> list[Derived]:
-        """The attendances elsewhere, or of others, whose stored records are doubted now."""
-        here = {(known.sighting.event_id, self.facts.volunteer_id) for known, _ in self.new.values()}
-        touched = {(one.sighting.event_id, one.sighting.sender_id) for one in doubted}
-        attendances = [
-            presence_store.derive(
-                pair.event,
-                pair.volunteer_id,
-                [records.get(one.sighting.key, one).record for one in pair.records],
-                self.now,
-                self.thresholds,
-            )
-            for pair in presence_facts.read_pairs(cursor, touched - here)
-        ]
+        """The attendances elsewhere, or of others, that the new records say something of."""
+        attendances = []
+        for pair in pairs:
+            if pair.volunteer_id == self.facts.volunteer_id:
+                attendances.append(presence_store.derive(pair.event, pair.volunteer_id, around, self.now))
+            else:
+                doubted = pair.event.visit(_with_doubts(pair, records))
+                attendances.append(
+                    presence_store.derive_pair(pair, self.now, self.thresholds, changed=[doubted])
+                )
         return [one for one in attendances if one is not None]
+
+
+def _with_doubts(pair: PairFacts, records: Mapping[RecordKey, KnownRecord]) -> list[Record]:
+    """Stored records, with the doubts that this round has raised about them."""
+    return [records.get(one.sighting.key, one).record for one in pair.records]
 
 
 def _annotation(doubted: KnownRecord) -> dict[str, Any]:

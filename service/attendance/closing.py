@@ -35,12 +35,7 @@ def close_forgotten(session: Session, now: datetime, thresholds: Thresholds) -> 
     ).all()
     with driver_cursor(session.connection()) as cursor:
         pairs = presence_facts.read_pairs(cursor, [(str(event), str(person)) for event, person in open_])
-        derived = [
-            presence_store.derive(
-                pair.event, pair.volunteer_id, [known.record for known in pair.records], now, thresholds
-            )
-            for pair in pairs
-        ]
+        derived = [presence_store.derive_pair(pair, now, thresholds) for pair in pairs]
         closed = [one for one in derived if one is not None]
         presence_store.store(cursor, Changes({one.event.id: one.event for one in closed}.values(), closed))
     return len(open_)

@@ -87,12 +87,15 @@ def _doubt_travel(
 
 
 def is_impossible_travel(one: Sighting, other: Sighting, thresholds: Thresholds) -> bool:
-    """Whether nobody gets from one to the other in the time between; both accuracies are given away."""
+    """Whether nobody gets from one to the other in the time between.
+
+    Both accuracies are given away, up to a limit: a phone may claim any.
+    """
     if one.latitude is None or one.longitude is None or other.latitude is None or other.longitude is None:
         return False
     apart = abs(one.captured_at - other.captured_at)
     possible_m = max(thresholds.travel_m, thresholds.travel_kmh / 3.6 * apart.total_seconds())
-    possible_m += one.accuracy_m + other.accuracy_m
+    possible_m += sum(min(at.accuracy_m, thresholds.travel_accuracy_m) for at in (one, other))
     # First north, then east is never shorter than the great circle, and takes no trigonometry to measure.
     detour_m = DEGREE_M * (abs(one.latitude - other.latitude) + abs(one.longitude - other.longitude))
     if apart > TRAVEL_WINDOW or detour_m <= possible_m:

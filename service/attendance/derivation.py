@@ -3,8 +3,8 @@
 Whatever the order in which records arrived, the same records give the same attendance.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from service.attendance.evidence import INTEGRITY, Evidence, RecordKind, Status
@@ -23,10 +23,6 @@ class Record:
     evidence: Evidence
     distance_m: int | None
     reasons: tuple[str, ...]
-
-    @property
-    def is_good(self) -> bool:
-        return not self.reasons
 
     @property
     def is_doubtful(self) -> bool:
@@ -49,16 +45,56 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """All of an attendance that is derived. `minutes` None: still there."""
+    """All of an attendance that is derived. `minutes` None: still there; of `assumed_minutes` of them nothing
+    proves when the person left."""
 
     status: Status
     evidence: Evidence
     checked_in_at: datetime
     checked_out_at: datetime | None
     minutes: int | None
-    minutes_assumed: bool
+    assumed_minutes: int
     distance_m: int | None
     reasons: tuple[str, ...]
+
+    @property
+    def minutes_assumed(self) -> bool:
+        """Whether some of the minutes are."""
+        return self.assumed_minutes > 0
+
+
+Span = tuple[datetime, datetime]
+"""A time from … to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """One time of presence. `is_assumed`: nothing sure says when it ended; `is_forgotten`: nothing does."""
+
+    came_at: datetime
+    left_at: datetime
+    is_assumed: bool = False
+    is_forgotten: bool = False
+
+    def within(self, starts_at: datetime, ends_at: datetime) -> Span:
+        """The part of it that lies in the event; never negative."""
+        begin = min(max(self.came_at, starts_at), ends_at)
+        return begin, max(begin, min(self.left_at, ends_at))
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What the same person's records say of other events at about that time (overlap.py).
+
+    `check_ins`: when they checked in there, in order; `stays`: their presence, for each event.
+    """
+
+    check_ins: Sequence[datetime] = ()
+    stays: Sequence[Sequence[Span]] = ()
+
+
+NOWHERE = Elsewhere()
+OVERLAP = "overlap"
 
 
 def derive(
@@ -68,55 +104,130 @@ def derive(
     ends_at: datetime,
     now: datetime,
     thresholds: Thresholds,
+    elsewhere: Elsewhere = NOWHERE,
 ) -> State | None:
     """The attendance; None while there is only a check-out that waits for its check-in."""
-    ordered = sorted(records, key=lambda record: (record.captured_at, record.kind, record.id))
-    check_ins = [record for record in ordered if record.kind is RecordKind.CHECK_IN]
-    if not check_ins:
+    if not any(record.kind is RecordKind.CHECK_IN for record in records):
         return _vouched(decision, starts_at, ends_at) if decision and decision.is_correction else None
-    state = _by_records(ordered, check_ins, starts_at, ends_at, now, thresholds)
+    if not is_comparable(decision):
+        elsewhere = replace(elsewhere, stays=())
+    state = _by_records(records, starts_at, ends_at, now, thresholds, elsewhere)
     return state if decision is None else _decided(state, decision)
 
 
+def is_comparable(decision: Decision | None) -> bool:
+    """Whether an attendance can overlap another: not what staff has rejected, nor what it vouches for."""
+    return decision is None or (decision.status is Status.COUNTED and not decision.is_correction)
+
+
 def _by_records(
-    ordered: Sequence[Record],
-    check_ins: Sequence[Record],
+    records: Sequence[Record],
     starts_at: datetime,
     ends_at: datetime,
     now: datetime,
     thresholds: Thresholds,
+    elsewhere: Elsewhere,
 ) -> State:
-    """Presence begins with the first check-in without doubts of quality; such a one settles the others'."""
-    settled = [record for record in check_ins if not record.is_doubtful]
-    first = (settled or check_ins)[0]
-    integrity = {reason for record in ordered for reason in record.reasons if reason in INTEGRITY}
-    reasons = () if settled else tuple(reason for reason in first.reasons if reason not in integrity)
-    left_at, is_assumed = _leaving(ordered[-1], first, ends_at, now, thresholds)
+    """Presence begins with the first check-in that opens; what it rests on are those that do."""
+    opening = opening_check_ins(records)
+    stays = stays_of(records, starts_at, ends_at, elsewhere.check_ins, thresholds)
+    spans = [stay.within(starts_at, ends_at) for stay in stays]
+    reasons = _reasons(records, opening)
+    if any(
+        _together(spans, theirs) > timedelta(minutes=thresholds.overlap_min) for theirs in elsewhere.stays
+    ):
+        reasons = (*reasons, OVERLAP)
+    proven = _minutes(span for span, stay in zip(spans, stays, strict=True) if not stay.is_assumed)
+    assumed = _minutes(span for span, stay in zip(spans, stays, strict=True) if stay.is_assumed)
+    is_there = stays[-1].is_forgotten and now < closes_at(ends_at, thresholds)
     return State(
-        status=Status.REVIEW if integrity or reasons else Status.COUNTED,
-        evidence=min((record.evidence for record in settled or check_ins), key=_STRENGTH.__getitem__),
-        checked_in_at=first.captured_at,
-        checked_out_at=left_at,
-        minutes=None if left_at is None else presence_minutes(first.captured_at, left_at, starts_at, ends_at),
-        minutes_assumed=is_assumed,
-        distance_m=first.distance_m,
-        reasons=(*reasons, *sorted(integrity)),
+        status=Status.REVIEW if reasons else Status.COUNTED,
+        evidence=min((record.evidence for record in opening), key=_STRENGTH.__getitem__),
+        checked_in_at=opening[0].captured_at,
+        checked_out_at=None if is_there else stays[-1].left_at,
+        minutes=None if is_there else proven + assumed,
+        assumed_minutes=0 if is_there else assumed,
+        distance_m=opening[0].distance_m,
+        reasons=reasons,
     )
 
 
-def _leaving(
-    last: Record, first: Record, ends_at: datetime, now: datetime, thresholds: Thresholds
-) -> tuple[datetime | None, bool]:
-    """When the person left, and whether that is assumed: a doubtful check-out proves no minutes.
+def opening_check_ins(records: Sequence[Record]) -> list[Record]:
+    """The check-ins that open a presence, in order: doubtful ones only where there is no settled one."""
+    all_check_ins = sorted(
+        (record for record in records if record.kind is RecordKind.CHECK_IN), key=_order_of
+    )
+    settled = [record for record in all_check_ins if not record.is_doubtful]
+    return settled or all_check_ins
 
-    A check-in after a check-out continues the presence. A forgotten check-out is closed at the end, once
-    nobody checks out any more.
+
+def _order_of(record: Record) -> tuple[datetime, RecordKind, str]:
+    """At the same moment the check-in comes first."""
+    return record.captured_at, record.kind, record.id
+
+
+def _reasons(records: Sequence[Record], opening: Sequence[Record]) -> tuple[str, ...]:
+    """Doubts of quality are those of the first check-in that opens; those of honesty are anybody's."""
+    integrity = {reason for record in records for reason in record.reasons if reason in INTEGRITY}
+    quality = [reason for reason in opening[0].reasons if reason not in integrity]
+    return (*quality, *sorted(integrity))
+
+
+def stays_of(
+    records: Sequence[Record],
+    starts_at: datetime,
+    ends_at: datetime,
+    elsewhere: Sequence[datetime],
+    thresholds: Thresholds,
+) -> list[Stay]:
+    """The times of presence that records alone give, in order.
+
+    A check-in opens when none is open, a check-out closes, a doubtful one by assumption. Who has checked in
+    elsewhere since (at `elsewhere`, in order), and checks in again or never out, had left by then. What is
+    never closed ends with the event, after four hours at most.
     """
-    if last.kind is RecordKind.CHECK_OUT and last.captured_at >= first.captured_at:
-        return last.captured_at, last.is_doubtful
-    if now < closes_at(ends_at, thresholds):
-        return None, False
-    return max(ends_at, first.captured_at), True
+    opening = set(opening_check_ins(records))
+    stays: list[Stay] = []
+    came_at: datetime | None = None
+
+    def never_closed(came_at: datetime, gone_at: datetime | None) -> Stay:
+        longest = max(came_at, starts_at) + timedelta(hours=thresholds.assumed_hours)
+        left_at = max(came_at, min(gone_at or ends_at, ends_at, longest))
+        return Stay(came_at, left_at, is_assumed=True, is_forgotten=gone_at is None)
+
+    for record in sorted(records, key=_order_of):
+        if record.kind is RecordKind.CHECK_OUT and came_at is not None:
+            stays.append(Stay(came_at, record.captured_at, record.is_doubtful))
+            came_at = None
+        elif record in opening:
+            if came_at is not None:
+                gone_at = _first_after(came_at, elsewhere)
+                if gone_at is None or gone_at >= record.captured_at:
+                    continue
+                stays.append(never_closed(came_at, gone_at))
+            came_at = record.captured_at
+    if came_at is not None:
+        stays.append(never_closed(came_at, _first_after(came_at, elsewhere)))
+    return stays
+
+
+def _first_after(at: datetime, moments: Sequence[datetime]) -> datetime | None:
+    return next((moment for moment in moments if moment > at), None)
+
+
+def _minutes(spans: Iterable[Span]) -> int:
+    """Whole minutes of all spans together."""
+    return int(sum((end - begin for begin, end in spans), timedelta(0)).total_seconds() // 60)
+
+
+def _together(ours: Sequence[Span], theirs: Sequence[Span]) -> timedelta:
+    """How long both lasted at once; the spans of one event never overlap each other."""
+    shared = (
+        min(end, their_end) - max(begin, their_begin)
+        for begin, end in ours
+        for their_begin, their_end in theirs
+    )
+    return sum((one for one in shared if one > timedelta(0)), timedelta(0))
 
 
 def closes_at(ends_at: datetime, thresholds: Thresholds) -> datetime:
@@ -124,25 +235,21 @@ def closes_at(ends_at: datetime, thresholds: Thresholds) -> datetime:
     return ends_at + timedelta(minutes=thresholds.leave_after_min)
 
 
-def presence_minutes(
-    checked_in_at: datetime, checked_out_at: datetime, starts_at: datetime, ends_at: datetime
-) -> int:
-    """Whole minutes from max(check-in, start) to min(check-out, end); never negative."""
-    seconds = (min(checked_out_at, ends_at) - max(checked_in_at, starts_at)).total_seconds()
-    return max(0, int(seconds // 60))
+def event_minutes(starts_at: datetime, ends_at: datetime) -> int:
+    """Whole minutes of an event; none when it was called off before it began."""
+    return _minutes([Stay(starts_at, ends_at).within(starts_at, ends_at)]) if ends_at > starts_at else 0
 
 
 def _vouched(decision: Decision, starts_at: datetime, ends_at: datetime) -> State:
     """Presence that rests on an organizer's word alone: the whole event, unless minutes were named."""
-    length = presence_minutes(starts_at, ends_at, starts_at, ends_at)
-    minutes = length if decision.minutes is None else decision.minutes
+    minutes = event_minutes(starts_at, ends_at) if decision.minutes is None else decision.minutes
     return State(
         status=decision.status,
         evidence=Evidence.ORGANIZER,
         checked_in_at=starts_at,
         checked_out_at=starts_at + timedelta(minutes=minutes),
         minutes=minutes,
-        minutes_assumed=False,
+        assumed_minutes=0,
         distance_m=None,
         reasons=(),
     )
@@ -151,15 +258,12 @@ def _vouched(decision: Decision, starts_at: datetime, ends_at: datetime) -> Stat
 def _decided(state: State, decision: Decision) -> State:
     """What the records say, with staff's word above it; the reasons stay to be seen."""
     has_minutes = decision.minutes is not None
-    return State(
+    return replace(
+        state,
         status=decision.status,
         evidence=Evidence.ORGANIZER if decision.is_correction else state.evidence,
-        checked_in_at=state.checked_in_at,
-        checked_out_at=state.checked_out_at,
         minutes=decision.minutes if has_minutes else state.minutes,
-        minutes_assumed=state.minutes_assumed and not has_minutes,
-        distance_m=state.distance_m,
-        reasons=state.reasons,
+        assumed_minutes=0 if has_minutes else state.assumed_minutes,
     )
 
 
@@ -172,10 +276,10 @@ def deltas(before: State | None, after: State | None) -> dict[str, int]:
 def _figures(state: State | None) -> dict[str, int]:
     is_counted = state is not None and state.status is Status.COUNTED
     minutes = (state.minutes or 0) if state is not None and is_counted else 0
-    is_assumed = state is not None and state.minutes_assumed
+    assumed = state.assumed_minutes if state is not None and is_counted else 0
     return {
         "participations": int(is_counted),
         "in_review": int(state is not None and state.status is Status.REVIEW),
-        "minutes": 0 if is_assumed else minutes,
-        "minutes_assumed": minutes if is_assumed else 0,
+        "minutes": minutes - assumed,
+        "minutes_assumed": assumed,
     }

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from service import errors
 from service.access import Actor, Permission, require
+from service.attendance.derivation import event_minutes
 from service.events import events
 from service.ledger import ledger
 from service.models import Event, Headcount
@@ -41,7 +42,7 @@ def give(
     """
     event = _locked_event(session, actor, event_id)
     _check_open(event, now)
-    length = int((event.ends_at - event.starts_at).total_seconds() // 60)
+    length = event_minutes(event.starts_at, event.ends_at)
     if group.minutes > length:
         raise errors.Invalid("minutes", "headcount-minutes", limit=length)
     stored = session.get(Headcount, (event_id, headcount_id))

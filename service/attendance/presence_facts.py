@@ -12,9 +12,10 @@ from typing import Any
 
 import psycopg
 
-from service.attendance.cross_checks import TRAVEL_WINDOW, Sighting
+from service.attendance.cross_checks import Sighting
 from service.attendance.derivation import Decision, Record, State
 from service.attendance.evidence import Evidence, RecordKind, Status
+from service.attendance.overlap import NEIGHBOURHOOD, Visit
 from service.attendance.presence_queries import FACTS, PAIRS
 from service.people.consents import Given
 from service.platform.thresholds import Thresholds
@@ -67,6 +68,15 @@ class EventFacts:
         """Until when presence counts: an event that was called off ended then."""
         return self.ends_at if self.cancelled_at is None else min(self.ends_at, self.cancelled_at)
 
+    @property
+    def decision(self) -> Decision | None:
+        """What staff decided last on the attendance."""
+        return self.attendance.decision if self.attendance else None
+
+    def visit(self, records: list[Record]) -> Visit:
+        """The volunteer's presence there, as the rules between events see it."""
+        return Visit(self.id, self.starts_at, self.presence_ends_at, records, self.decision)
+
 
 @dataclass(frozen=True, slots=True)
 class KnownRecord:
@@ -105,8 +115,8 @@ class Window:
         reach = timedelta(minutes=2 * self.thresholds.same_fix_min)
         return {
             "ids": _array(one.key[1] for one in self.sightings),
-            "since": (first - TRAVEL_WINDOW).isoformat(),
-            "until": (last + TRAVEL_WINDOW).isoformat(),
+            "since": (first - NEIGHBOURHOOD).isoformat(),
+            "until": (last + NEIGHBOURHOOD).isoformat(),
             "fix_keys": _array(one.fix_key for one in self.sightings if one.fix_key is not None),
             "fix_since": (first - reach).isoformat(),
             "fix_until": (last + reach).isoformat(),
@@ -153,11 +163,16 @@ class PresenceFacts:
 
 @dataclass(frozen=True, slots=True)
 class PairFacts:
-    """One volunteer at one event, with all records."""
+    """One volunteer at one event, with all records, and where else they were at about that time."""
 
     volunteer_id: str
     event: EventFacts
     records: Sequence[KnownRecord]
+    around: Sequence[Visit]
+
+    def visit(self) -> Visit:
+        """As the rules between events see it."""
+        return self.event.visit([known.record for known in self.records])
 
 
 def read(cursor: Cursor, window: Window) -> PresenceFacts | None:
@@ -190,7 +205,18 @@ def read_pairs(cursor: Cursor, pairs: Iterable[Pair]) -> list[PairFacts]:
 
 def _pair(facts: dict[str, Any]) -> PairFacts:
     records = [_known(row) for row in facts["records"] or ()]
-    return PairFacts(facts["volunteer_id"], _event(facts["event"]), records)
+    return PairFacts(facts["volunteer_id"], _event(facts["event"]), records, _visits(facts["around"] or ()))
+
+
+def _visits(rows: Iterable[dict[str, Any]]) -> list[Visit]:
+    """Records with the times of their events, put together by event."""
+    found: dict[str, Visit] = {}
+    for row in rows:
+        if row["event_id"] not in found:
+            starts_at, ends_at = (datetime.fromisoformat(row[name]) for name in ("starts_at", "ends_at"))
+            found[row["event_id"]] = Visit(row["event_id"], starts_at, ends_at, [], _decision(row))
+        found[row["event_id"]].records.append(_record(row))
+    return list(found.values())
 
 
 def _event(row: dict[str, Any]) -> EventFacts:
@@ -208,20 +234,23 @@ def _event(row: dict[str, Any]) -> EventFacts:
 
 
 def _held(row: dict[str, Any]) -> HeldAttendance:
-    decision = None
-    if row["decision"] is not None:
-        decision = Decision(Status(row["decision"]), row["decision_minutes"], row["decision_is_correction"])
     state = State(
         status=Status(row["status"]),
         evidence=Evidence(row["evidence"]),
         checked_in_at=datetime.fromisoformat(row["checked_in_at"]),
         checked_out_at=_moment(row["checked_out_at"]),
         minutes=row["minutes"],
-        minutes_assumed=row["minutes_assumed"],
+        assumed_minutes=row["assumed_minutes"],
         distance_m=row["distance_m"],
         reasons=tuple(row["reasons"]),
     )
-    return HeldAttendance(row["id"], row["version"], row["event_version"], state, decision)
+    return HeldAttendance(row["id"], row["version"], row["event_version"], state, _decision(row))
+
+
+def _decision(row: dict[str, Any]) -> Decision | None:
+    if row["decision"] is None:
+        return None
+    return Decision(Status(row["decision"]), row["decision_minutes"], row["decision_is_correction"])
 
 
 def _known(row: dict[str, Any]) -> KnownRecord:
@@ -237,15 +266,18 @@ def _known(row: dict[str, Any]) -> KnownRecord:
         day=date.fromisoformat(row["day"]),
         fix_key=row["fix_key"],
     )
-    record = Record(
+    return KnownRecord(sighting, _record(row), row["content_hash"])
+
+
+def _record(row: dict[str, Any]) -> Record:
+    return Record(
         id=row["id"],
         kind=RecordKind(row["type"]),
-        captured_at=moment,
+        captured_at=datetime.fromisoformat(row["captured_at"]),
         evidence=Evidence(row["evidence"]),
         distance_m=row["distance_m"],
         reasons=tuple(row["reasons"]),
     )
-    return KnownRecord(sighting, record, row["content_hash"])
 
 
 def _given(row: dict[str, Any]) -> Given:

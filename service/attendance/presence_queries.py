@@ -5,6 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
+from service.attendance.overlap import NEIGHBOURHOOD
 from service.models import Attendance, Consent, Event, PresenceRecord, Signup, Volunteer
 
 _UUIDS = postgresql.ARRAY(sa.Uuid())
@@ -26,7 +27,7 @@ def _text(query: sa.Select[Any]) -> str:
 _ATTENDANCE = _object(
     *Attendance.__table__.c[
         "id", "version", "event_version", "status", "evidence", "checked_in_at", "checked_out_at", "minutes",
-        "minutes_assumed", "distance_m", "reasons", "decision", "decision_minutes", "decision_is_correction",
+        "assumed_minutes", "distance_m", "reasons", "decision", "decision_minutes", "decision_is_correction",
     ]
 )  # fmt: skip
 _EVENT = (
@@ -93,8 +94,34 @@ def _facts() -> sa.Select[Any]:
     ).where(Volunteer.subject == sa.bindparam("subject"))
 
 
+def _around(pair: Any) -> sa.Select[Any]:
+    """The person's records of other events at about the time of this one, with those events' times and what
+    staff decided on the attendance there."""
+    near, event, attendance = (table.__table__.alias() for table in (PresenceRecord, Event, Attendance))
+    reach: Any = sa.literal_column(f"interval '{NEIGHBOURHOOD.days} days'")
+    attended = sa.and_(attendance.c.event_id == event.c.id, attendance.c.volunteer_id == near.c.sender_id)
+    return (
+        sa.select(
+            sa.func.json_agg(
+                _object(
+                    *near.c["id", "event_id", "type", "captured_at", "evidence", "distance_m", "reasons"],
+                    event.c.starts_at,
+                    sa.func.least(event.c.ends_at, event.c.cancelled_at).label("ends_at"),
+                    *attendance.c["decision", "decision_minutes", "decision_is_correction"],
+                )
+            )
+        )
+        .select_from(near.join(event, event.c.id == near.c.event_id).outerjoin(attendance, attended))
+        .where(
+            near.c.sender_id == pair.c.volunteer_id,
+            near.c.event_id != pair.c.event_id,
+            near.c.captured_at.between(Event.starts_at - reach, Event.ends_at + reach),
+        )
+    )
+
+
 def _pairs() -> sa.Select[Any]:
-    """Of pairs of `event_ids` and `people`: the event, the attendance, and all records of it."""
+    """Of pairs of `event_ids` and `people`: the event, the attendance, all records of it, those around it."""
     arrays = (sa.bindparam(name, type_=_UUIDS) for name in ("event_ids", "people"))
     pair = sa.func.unnest(*arrays).table_valued("event_id", "volunteer_id", name="pair").render_derived()
     record = PresenceRecord.__table__.alias("record")
@@ -107,6 +134,7 @@ def _pairs() -> sa.Select[Any]:
             pair.c.volunteer_id,
             _object(*_EVENT, sa.null().label("signup")).label("event"),
             records.correlate(pair, Event).scalar_subquery().label("records"),
+            _around(pair).correlate(pair, Event).scalar_subquery().label("around"),
         )
     ).select_from(pair.join(Event, Event.id == pair.c.event_id).outerjoin(Attendance, attended))
 

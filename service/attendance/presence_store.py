@@ -10,8 +10,9 @@ from typing import Any
 import psycopg
 
 from service.attendance import derivation
-from service.attendance.derivation import Decision, Record, State
-from service.attendance.presence_facts import Cursor, EventFacts, HeldAttendance, Window
+from service.attendance.derivation import Decision, State
+from service.attendance.overlap import Neighbourhood, Visit
+from service.attendance.presence_facts import Cursor, EventFacts, HeldAttendance, PairFacts, Window
 from service.models.base import new_id
 from service.platform.thresholds import Thresholds
 
@@ -52,37 +53,46 @@ class Derived:
 def derive(
     event: EventFacts,
     volunteer_id: str,
-    records: Sequence[Record],
+    around: Neighbourhood,
     now: datetime,
-    thresholds: Thresholds,
     first_id: str | None = None,
 ) -> Derived | None:
-    """Derive an attendance from its records; None while there is none. `first_id`: its own, if it is new."""
-    decision = event.attendance.decision if event.attendance else None
-    state = derivation.derive(records, decision, event.starts_at, event.presence_ends_at, now, thresholds)
-    return None if state is None else derived(event, volunteer_id, state, decision, first_id)
+    """Derive an attendance from its visit, which is one of those `around`; None while there is none.
 
-
-def derived(
-    event: EventFacts, volunteer_id: str, state: State, decision: Decision | None, first_id: str | None = None
-) -> Derived:
-    """An attendance of this state; it keeps its id."""
+    `first_id`: its own, if it is new.
+    """
+    visit, elsewhere = around.visits[event.id], around.elsewhere(event.id)
+    state = derivation.derive(
+        visit.records, visit.decision, visit.starts_at, visit.ends_at, now, around.thresholds, elsewhere
+    )
+    if state is None:
+        return None
     held = event.attendance
-    return Derived(event, volunteer_id, held.id if held else first_id or str(new_id()), state, decision)
+    return Derived(event, volunteer_id, held.id if held else first_id or str(new_id()), state, visit.decision)
+
+
+def derive_pair(
+    pair: PairFacts, now: datetime, thresholds: Thresholds, changed: Iterable[Visit] = ()
+) -> Derived | None:
+    """Derive an attendance from what is stored; `changed`: visits of the person that are other by now."""
+    around = Neighbourhood([*pair.around, pair.visit(), *changed], thresholds)
+    return derive(pair.event, pair.volunteer_id, around, now)
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
     """All that one transaction stores of presence.
 
-    `events`: by which all of it was judged. `records`: rows of new ones; `annotations`: the reasons of stored
-    ones, by sender and id. `window`, `checksum`: where was looked for related records, and what was there.
+    `events`, `seen`: events and stored attendances by which all of it was judged. `records`: rows of new
+    ones; `annotations`: the reasons of stored ones, by sender and id. `window`, `checksum`: where was looked
+    for related records, and what was there.
     """
 
     events: Iterable[EventFacts]
     attendances: Sequence[Derived]
     records: Sequence[Mapping[str, Any]] = ()
     annotations: Sequence[Mapping[str, Any]] = ()
+    seen: Sequence[HeldAttendance] = ()
     window: Window | None = None
     sender_id: str | None = None
     checksum: int = 0
@@ -94,6 +104,7 @@ class Changes:
         window = self.window
         return {
             "events": [{"id": one.id, "version": one.version} for one in self.events],
+            "seen": [{"id": one.id, "version": one.version} for one in self.seen],
             "locks": window.locks if window else (),
             "window": {"sender": self.sender_id, **window.related} if window else {},
             "checksum": self.checksum,
@@ -132,6 +143,7 @@ def state_row(state: State, decision: Decision | None) -> dict[str, Any]:
         "checked_out_at": state.checked_out_at and state.checked_out_at.isoformat(),
         "minutes": state.minutes,
         "minutes_assumed": state.minutes_assumed,
+        "assumed_minutes": state.assumed_minutes,
         "distance_m": state.distance_m,
         "reasons": state.reasons,
         "decision": decision and decision.status,

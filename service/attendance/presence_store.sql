@@ -26,7 +26,7 @@ END $$;
 
 -- Store records, attendances and counts, judged by what the caller has read: 40001 when something is another.
 --
--- `sent`: {events: [{id, version}], locks: [key], window: {sender, ids, …} as presence_related takes it,
+-- `sent`: {events: [{id, version}], seen: [attendance {id, version}] that others were judged by, locks: [key], window: {sender, ids, …} as presence_related takes it,
 -- checksum: of the records that were read there, records: [presence_record], annotations: [{sender_id, id,
 -- reasons}], created: [attendance], changed: [attendance, `version` as read], counts: [count_pending]}.
 CREATE OR REPLACE FUNCTION presence_store(sent json)
@@ -49,6 +49,10 @@ BEGIN
         SELECT FROM json_to_recordset(sent->'events') AS judged (id uuid, version integer)
         LEFT JOIN event ON event.id = judged.id
         WHERE event.version IS DISTINCT FROM judged.version
+    ) OR EXISTS (
+        SELECT FROM json_to_recordset(sent->'seen') AS judged (id uuid, version integer)
+        LEFT JOIN attendance ON attendance.id = judged.id
+        WHERE attendance.version IS DISTINCT FROM judged.version
     ) OR (sent->>'checksum')::bigint IS DISTINCT FROM (
         SELECT coalesce(sum(1 + cardinality(reasons)), 0) FROM presence_related(
             around.sender, around.ids, around.since, around.until,
@@ -75,12 +79,15 @@ BEGIN
     GET DIAGNOSTICS stored = ROW_COUNT;
     is_lost := is_lost OR stored <> json_array_length(sent->'annotations');
 
+    -- The release before this one tells no `assumed_minutes`: all of its minutes were assumed, or none.
     INSERT INTO attendance (
         id, event_id, volunteer_id, version, event_version, status, evidence, checked_in_at, checked_out_at,
-        minutes, minutes_assumed, distance_m, reasons, decision, decision_minutes, decision_is_correction
+        minutes, assumed_minutes, minutes_assumed, distance_m, reasons,
+        decision, decision_minutes, decision_is_correction
     )
     SELECT id, event_id, volunteer_id, 1, event_version, status, evidence, checked_in_at, checked_out_at,
-        minutes, minutes_assumed, distance_m, reasons, decision, decision_minutes, decision_is_correction
+        minutes, coalesce(assumed_minutes, CASE WHEN minutes_assumed THEN minutes ELSE 0 END), minutes_assumed,
+        distance_m, reasons, decision, decision_minutes, decision_is_correction
     FROM json_populate_recordset(NULL::attendance, sent->'created')
     ON CONFLICT DO NOTHING;
     GET DIAGNOSTICS stored = ROW_COUNT;
@@ -91,6 +98,9 @@ BEGIN
         status = derived.status, evidence = derived.evidence,
         checked_in_at = derived.checked_in_at, checked_out_at = derived.checked_out_at,
         minutes = derived.minutes, minutes_assumed = derived.minutes_assumed,
+        assumed_minutes = coalesce(
+            derived.assumed_minutes, CASE WHEN derived.minutes_assumed THEN derived.minutes ELSE 0 END
+        ),
         distance_m = derived.distance_m, reasons = derived.reasons,
         decision = derived.decision, decision_minutes = derived.decision_minutes,
         decision_is_correction = derived.decision_is_correction

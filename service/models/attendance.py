@@ -65,6 +65,7 @@ class Attendance(Base):
         sa.UniqueConstraint("event_id", "volunteer_id"),
         sa.CheckConstraint("status IN ('counted', 'review', 'rejected')", name="status"),
         sa.CheckConstraint("minutes >= 0", name="minutes"),
+        sa.CheckConstraint("assumed_minutes >= 0", name="assumed_minutes"),
         sa.CheckConstraint("decision IN ('counted', 'rejected')", name="decision"),
         # Those who have not left yet: the job that closes forgotten check-outs looks here.
         sa.Index("ix_attendance_open", "event_id", postgresql_where=sa.text("checked_out_at IS NULL")),
@@ -81,6 +82,8 @@ class Attendance(Base):
     checked_in_at: Mapped[datetime]
     checked_out_at: Mapped[datetime | None]
     minutes: Mapped[int | None]
+    # Of the minutes: those of which nothing proves when the person left; and whether there are some.
+    assumed_minutes: Mapped[int] = mapped_column(server_default="0", default=0)
     minutes_assumed: Mapped[bool] = mapped_column(default=False)
     distance_m: Mapped[int | None]
     reasons: Mapped[list[str]]

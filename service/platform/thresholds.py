@@ -23,7 +23,10 @@ class Thresholds:
     review_sync_days: int = 14
     travel_m: float = 2_000
     travel_kmh: float = 150
+    travel_accuracy_m: float = 5_000
     same_fix_people: int = 5
     same_fix_min: int = 60
     installation_people: int = 3
     clock_off_hours: int = 25
+    assumed_hours: int = 4
+    overlap_min: int = 15

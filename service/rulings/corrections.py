@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from service import errors
 from service.access import Actor, Permission, require
-from service.attendance.derivation import Decision, presence_minutes
+from service.attendance.derivation import Decision, event_minutes
 from service.attendance.evidence import Status
 from service.attendance.presence_facts import EventFacts
 from service.events import events
@@ -102,8 +102,7 @@ def _check_minutes(event: EventFacts, ruling: Ruling) -> None:
         return
     if ruling.status is Status.REJECTED:
         raise errors.Invalid("minutes", "minutes-of-absence")
-    ends_at = event.presence_ends_at
-    longest = presence_minutes(event.starts_at, ends_at, event.starts_at, ends_at)
+    longest = event_minutes(event.starts_at, event.presence_ends_at)
     if not 0 <= ruling.minutes <= longest:
         raise errors.Invalid("minutes", "minutes-of-event", longest=longest)
 

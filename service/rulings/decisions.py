@@ -5,7 +5,7 @@ which its state and the counts follow in the same transaction.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from service import errors
-from service.attendance import check_in, derivation, presence_facts, presence_store
+from service.attendance import check_in, presence_facts, presence_store
 from service.attendance.derivation import Decision
 from service.attendance.evidence import RecordKind, Status
 from service.attendance.presence_facts import HeldAttendance, PairFacts
@@ -135,13 +135,16 @@ def put(
         NotFound: there is nothing to decide on. RaceLostError: to be retried from fresh facts.
     """
     event, person, held = file.facts.event, file.facts.volunteer_id, file.held
-    records = [known.record for known in file.facts.records]
-    state = derivation.derive(records, decision, event.starts_at, event.presence_ends_at, now, thresholds)
-    if state is None:
+    ruled = replace(file.facts.visit(), decision=decision)
+    derived = presence_store.derive_pair(file.facts, now, thresholds, changed=[ruled])
+    if derived is None:
         raise errors.NotFound()
-    derived = presence_store.derived(event, person, state, decision)
     with driver_cursor(session.connection()) as cursor:
-        presence_store.store(cursor, Changes([event], [derived]))
+        # What staff rejects or vouches for says something else of where the person was otherwise.
+        near = presence_facts.read_pairs(cursor, [(visit.event_id, person) for visit in file.facts.around])
+        others = [presence_store.derive_pair(pair, now, thresholds, changed=[ruled]) for pair in near]
+        attendances = [derived, *(one for one in others if one is not None)]
+        presence_store.store(cursor, Changes([event, *(pair.event for pair in near)], attendances))
     session.add(
         AttendanceDecision(
             attendance_id=UUID(derived.id),
@@ -152,11 +155,11 @@ def put(
             decided_by=ruling.by,
             decided_at=now,
             before=held and presence_store.state_row(held.state, held.decision),
-            after=presence_store.state_row(state, decision),
+            after=presence_store.state_row(derived.state, decision),
         )
     )
     session.flush()
-    return check_in.shown_attendance(derived.id, state, event.id, person)
+    return check_in.shown_attendance(derived.id, derived.state, event.id, person)
 
 
 def shown(file: AttendanceFile) -> dict[str, Any]:

@@ -29,8 +29,8 @@ COUNTED = sa.text(
 RECOUNTED = sa.text(
     """
     SELECT event_id, count(*) FILTER (WHERE status = 'counted'), count(*) FILTER (WHERE status = 'review'),
-        coalesce(sum(minutes) FILTER (WHERE status = 'counted' AND NOT minutes_assumed), 0),
-        coalesce(sum(minutes) FILTER (WHERE status = 'counted' AND minutes_assumed), 0)
+        coalesce(sum(minutes - assumed_minutes) FILTER (WHERE status = 'counted'), 0),
+        coalesce(sum(assumed_minutes) FILTER (WHERE status = 'counted' AND minutes IS NOT NULL), 0)
     FROM attendance GROUP BY event_id
     """
 )

@@ -28,7 +28,8 @@ def verdict(phone: Phone, event: Event) -> tuple[str, list[str]]:
     return shown["status"], shown["reasons"]
 
 
-COUNTED, DOUBTED = ("counted", []), ("review", ["overlap"])
+COUNTED: tuple[str, list[str]] = ("counted", [])
+DOUBTED = ("review", ["overlap"])
 
 
 @pytest.fixture

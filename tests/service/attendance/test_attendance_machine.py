@@ -123,7 +123,7 @@ class World:
                 row.checked_in_at,
                 row.checked_out_at,
                 row.minutes,
-                row.minutes_assumed,
+                row.assumed_minutes,
                 row.distance_m,
                 sorted(row.reasons),
             )
@@ -143,8 +143,8 @@ class World:
         return {
             "participations": len(counted),
             "in_review": sum(row.status == "review" for row in rows),
-            "minutes": sum(row.minutes or 0 for row in counted if not row.minutes_assumed),
-            "minutes_assumed": sum(row.minutes or 0 for row in counted if row.minutes_assumed),
+            "minutes": sum((row.minutes or 0) - row.assumed_minutes for row in counted),
+            "minutes_assumed": sum(row.assumed_minutes for row in counted),
         }
 
     def end(self) -> None:

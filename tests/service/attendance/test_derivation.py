@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.attendance.derivation import Decision, Record, State, deltas, derive
+from service.attendance.derivation import Decision, Elsewhere, Record, State, deltas, derive, event_minutes
 from service.attendance.evidence import INTEGRITY, Evidence, RecordKind, Status
 from service.platform.thresholds import Thresholds
 
@@ -53,7 +53,7 @@ def test_come_and_gone() -> None:
         checked_in_at=at(10),
         checked_out_at=at(100),
         minutes=90,
-        minutes_assumed=False,
+        assumed_minutes=0,
         distance_m=30,
         reasons=(),
     )
@@ -114,8 +114,9 @@ def test_it_rests_on_the_strongest_evidence_without_doubts(
 
 def test_a_second_check_in_continues_the_presence() -> None:
     assert spent(derived(came(0), left(60), came(90), now=DURING)) == (None, False)
-    assert spent(derived(came(0), left(60), came(90), left(150))) == (150, False)
-    assert spent(derived(came(0), left(60), came(90))) == (LENGTH, True)
+    assert spent(derived(came(0), left(60), came(90), left(150))) == (120, False)
+    assert spent(derived(came(0), left(60), came(90))) == (150, True)
+    assert derived(came(0), left(60), came(90)).assumed_minutes == 90
 
 
 def test_a_doubtful_check_out_proves_no_minutes() -> None:
@@ -161,6 +162,99 @@ def test_presence_ends_when_the_event_is_called_off() -> None:
     assert spent(derived(came(10), ends_at=called_off, now=at(119))) == (None, False)
 
 
+@pytest.mark.parametrize(
+    ("come", "go", "minutes"),
+    [(-30, 60, 60), (10, 70, 60), (10, 10, 0), (0, 300, 180), (200, 210, 0), (0, 59.99, 59), (-40, -10, 0)],
+)
+def test_minutes_lie_within_the_event(come: float, go: float, minutes: int) -> None:
+    assert spent(derived(came(come), left(go))) == (minutes, False)
+
+
+def test_stays_are_summed() -> None:
+    visits = (came(0), left(30), came(60), came(70), left(90), left(100))
+    assert spent(derived(*visits)) == (60, False)
+    assert derived(*visits).checked_out_at == at(90)
+
+
+def test_a_doubtful_check_out_between_others_assumes_its_own_stay() -> None:
+    state = derived(came(0), left(30, "distance"), came(60), left(100))
+    assert (state.minutes, state.assumed_minutes, state.status) == (70, 30, Status.COUNTED)
+
+
+def test_a_doubtful_check_in_opens_while_there_is_no_settled_one() -> None:
+    assert spent(derived(came(0, "distance"), left(30), came(60, "accuracy"), left(100))) == (70, False)
+    assert spent(derived(came(0, "distance"), left(30), came(60, "accuracy"), left(100), came(170))) == (
+        10,
+        True,
+    )
+
+
+@pytest.mark.parametrize("come", [-60, 0, 20])
+def test_four_hours_at_most_are_assumed(come: float) -> None:
+    long = derived(came(come), ends_at=START + timedelta(hours=9))
+    assert (long.minutes, long.assumed_minutes) == (240, 240)
+    assert long.checked_out_at == max(at(come), START) + timedelta(hours=4)
+
+
+def test_what_is_assumed_ends_when_the_person_checks_in_elsewhere() -> None:
+    def state(*records: Record, now: datetime = LONG_AFTER) -> State:
+        elsewhere = Elsewhere(check_ins=[at(-5), at(0), at(50), at(80), at(300)])
+        found = derive(records, None, START, END, now, LIMITS, elsewhere)
+        assert found is not None
+        return found
+
+    assert spent(state(came(0), now=at(51))) == (50, True)
+    assert state(came(0)).checked_out_at == at(50)
+    # Whoever comes back opens anew; whoever checks out was there, whatever else there is.
+    assert spent(state(came(0), came(60), left(70))) == (60, True)
+    assert state(came(0), came(60), left(70)).assumed_minutes == 50
+    assert spent(state(came(0), came(50), left(70))) == (70, False)
+    assert spent(state(came(0), left(70))) == (70, False)
+    assert spent(state(came(90))) == (90, True)
+
+
+@pytest.mark.parametrize(
+    ("theirs", "is_doubted"),
+    [
+        ([(0, 15)], False),
+        ([(0, 15.1)], True),
+        ([(0, 10), (20, 30)], True),
+        ([(0, 10), (59, 70)], False),
+        ([(61, 90)], False),
+        ([], False),
+    ],
+)
+def test_more_than_a_quarter_of_an_hour_elsewhere(
+    theirs: list[tuple[float, float]], *, is_doubted: bool
+) -> None:
+    elsewhere = Elsewhere(stays=[[(at(begin), at(end)) for begin, end in theirs]])
+    visit = came(0), left(60)
+    state = derive(visit, None, START, END, LONG_AFTER, LIMITS, elsewhere)
+    assert state is not None
+    assert state.reasons == (("overlap",) if is_doubted else ())
+    assert state.status is (Status.REVIEW if is_doubted else Status.COUNTED)
+
+
+def test_each_other_event_is_looked_at_by_itself() -> None:
+    elsewhere = Elsewhere(stays=[[(at(0), at(10))], [(at(10), at(20))]])
+    state = derive((came(0), left(60)), None, START, END, LONG_AFTER, LIMITS, elsewhere)
+    assert state is not None
+    assert state.status is Status.COUNTED
+
+
+def test_staffs_word_settles_an_overlap() -> None:
+    elsewhere = Elsewhere(stays=[[(at(0), at(60))]])
+
+    def reasons(decision: Decision) -> tuple[str, tuple[str, ...]]:
+        state = derive((came(0), left(60)), decision, START, END, LONG_AFTER, LIMITS, elsewhere)
+        assert state is not None
+        return state.status, state.reasons
+
+    assert reasons(ACCEPTED) == (Status.COUNTED, ("overlap",))
+    assert reasons(REJECTED) == (Status.REJECTED, ())
+    assert reasons(PRESENT) == (Status.COUNTED, ())
+
+
 # Decisions
 
 
@@ -199,6 +293,11 @@ def test_a_review_needs_records() -> None:
     assert derive([], ACCEPTED, START, END, LONG_AFTER, LIMITS) is None
 
 
+def test_the_length_of_an_event_is_never_negative() -> None:
+    assert event_minutes(START, END) == LENGTH
+    assert event_minutes(START, START - timedelta(hours=1)) == 0
+
+
 # Counts
 
 
@@ -223,6 +322,8 @@ GONE = derived(came(0), left(90), decision=REJECTED)
         (COUNTED, GONE, (-1, 0, -90, 0)),
         (COUNTED, COUNTED, (0, 0, 0, 0)),
         (COUNTED, None, (-1, 0, -90, 0)),
+        (None, derived(came(0), left(60), came(90)), (1, 0, 60, 90)),
+        (ASSUMED, derived(came(0, "mocked")), (-1, 1, 0, -LENGTH)),
     ],
 )
 def test_what_a_change_adds_to_the_counts(
@@ -279,6 +380,8 @@ def test_minutes_are_never_negative_and_never_beyond_the_event(
     state = derive(records, decision, START, ends_at, now, LIMITS)
     if state is not None and state.minutes is not None and (decision is None or decision.minutes is None):
         assert 0 <= state.minutes <= (ends_at - START).total_seconds() / 60
+    if state is not None:
+        assert 0 <= state.assumed_minutes <= (state.minutes or 0)
     if state is not None and state.checked_out_at is not None:
         assert state.checked_out_at >= state.checked_in_at
 

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from service import errors
-from service.attendance.derivation import presence_minutes
 from service.attendance.evidence import Evidence, Fix, Presence, RecordKind, Status, age_of_fix, judge
 from service.platform.thresholds import Thresholds
 
@@ -218,12 +217,3 @@ def test_attestation(attested: object, reasons: tuple[str, ...]) -> None:
 
 def test_a_mocked_fix_leads_to_review_never_to_refusal() -> None:
     assert check_in(mocked=True) == (Status.REVIEW, Evidence.GPS, ("mocked",))
-
-
-@pytest.mark.parametrize(
-    ("come", "go", "minutes"),
-    [(-30, 60, 60), (10, 70, 60), (10, 10, 0), (0, 300, 180), (200, 210, 0), (0, 59.99, 59)],
-)
-def test_minutes_lie_within_the_event_and_are_never_negative(come: float, go: float, minutes: int) -> None:
-    at, leave = START + timedelta(minutes=come), START + timedelta(minutes=go)
-    assert presence_minutes(at, leave, START, END) == minutes

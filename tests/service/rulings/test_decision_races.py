@@ -100,7 +100,7 @@ class Stage:
     def expected(self) -> dict[str, int]:
         held = self.attendance()
         is_counted = held.status == "counted"
-        minutes = (held.minutes or 0) if is_counted and not held.minutes_assumed else 0
+        minutes = (held.minutes or 0) - held.assumed_minutes if is_counted else 0
         return {
             "participations": int(is_counted),
             "minutes": minutes,
