@@ -24,6 +24,10 @@ STALE_AFTER, DEAD_AFTER = timedelta(days=30), timedelta(days=270)
 """A device not seen for so long: sent to last; not sent to at all (Google drops the registration then)."""
 
 STALE_WAITS = timedelta(minutes=5)
+
+FORGOTTEN_AFTER = timedelta(seconds=30)
+"""An entry with which nobody has gone on for so long has lost its worker."""
+
 NEWER_WAITS = timedelta(minutes=1)
 """What only a newer release knows is left to its workers, and looked at so seldom by older ones."""
 
@@ -44,12 +48,13 @@ class Recipient:
 def expand(session: Session, outbox_id: UUID, now: datetime) -> bool:
     """Tell the next chunk of the audience, one transaction each; True while more may follow.
 
-    A crash between two chunks loses nothing, and a repeat tells nobody twice.
+    What another worker is at is left to it. A crash between two chunks loses nothing, and a repeat tells
+    nobody twice.
 
     Raises:
         NobodyToldError: and whatever else a broken entry leads to.
     """
-    entry = session.get(Outbox, outbox_id, with_for_update=True, populate_existing=True)
+    entry = session.get(Outbox, outbox_id, with_for_update={"skip_locked": True}, populate_existing=True)
     if entry is None or entry.expanded_at is not None or entry.set_aside_at is not None:
         return False
     if entry.kind not in KINDS:
@@ -65,6 +70,8 @@ def expand(session: Session, outbox_id: UUID, now: datetime) -> bool:
         raise NobodyToldError
     if len(people) == CHUNK:
         entry.expanded_to = people[-1].volunteer_id
+        # Until then nobody takes it for forgotten.
+        entry.next_attempt_at = now + FORGOTTEN_AFTER
         return True
     entry.expanded_at = now
     return False
@@ -102,7 +109,7 @@ def _fill(
     statement = insert(InboxItem).on_conflict_do_nothing().returning(InboxItem.id, InboxItem.volunteer_id)
     item_of = {person: item for item, person in session.execute(statement, items)}
     due = {person.volunteer_id: person.due_at for person in people}
-    _make_due(session, item_of, due, now, expires_at)
+    _make_due(session, item_of, due, now, {"expires_at": expires_at, "urgent": kind.urgent})
 
 
 def _make_due(
@@ -110,7 +117,7 @@ def _make_due(
     item_of: Mapping[UUID, UUID],
     due: Mapping[UUID, datetime],
     now: datetime,
-    expires_at: datetime,
+    of_all: Mapping[str, Any],
 ) -> None:
     """One delivery for each device that is on and not dead; stale ones a little later."""
     devices = session.execute(
@@ -127,7 +134,7 @@ def _make_due(
             "volunteer_id": person,
             "installation_id": installation,
             "next_attempt_at": due[person] + (STALE_WAITS if seen_at < now - STALE_AFTER else timedelta()),
-            "expires_at": expires_at,
+            **of_all,
         }
         for person, installation, seen_at in devices
     ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal
+from uuid import UUID
 
 from notifications.audience import AUDIENCES, Audience
 from notifications.words import has, localized, moment, translate, translate_plural
@@ -33,7 +34,8 @@ class NotificationKind:
     `channel`: Android's channel. `group`: the switch in a person's settings, None where nobody may switch it
     off. `life`: until when a push is worth sending, given its facts and when it was owed. `urgent`: with high
     priority, and exempt from the daily cap. `level`: how much iOS may interrupt. `path`: the page of the web
-    app, ids to be filled in. `once_a_day`: a person gets one of the kind a local day.
+    app, ids to be filled in. `once_a_day`: a person gets one of the kind a local day. `replaces`: among what
+    ("changes", "reminders") of one event a phone that was off needs the newest alone.
     """
 
     name: str
@@ -45,6 +47,11 @@ class NotificationKind:
     level: Literal["passive", "active", "time-sensitive"] = "active"
     urgent: bool = False
     once_a_day: bool = False
+    replaces: str | None = None
+
+    def collapse_key(self, notification_id: UUID, event_id: UUID | None) -> str:
+        """Of the pushes with one key a phone that was off gets the newest: mostly each has its own."""
+        return f"{self.replaces}:{event_id}" if self.replaces else str(notification_id)
 
     @property
     def audience(self) -> Audience:
@@ -79,20 +86,29 @@ ORGANIZATION = "/organizations/{organization_id}"
 # Short names, so that the table stays one.
 _R, _N, _B = Quiet.RESPECTED, Quiet.IGNORED_NEAR_START, Quiet.BEFORE
 _NOW: dict[str, Any] = {"urgent": True, "level": "time-sensitive"}
+_CHANGE: dict[str, Any] = {"replaces": "changes"}
 
 KINDS: Mapping[str, NotificationKind] = {
     kind.name: kind
     for kind in (
         NotificationKind("announcement", "announcements", "announcements", _R, _for(days=1), EVENT),
-        NotificationKind("event_changed", "changes", "changes", _N, _until_start_or_an_hour, EVENT, **_NOW),
-        NotificationKind("event_cancelled", "changes", "changes", _N, _until_start_or_an_hour, EVENT, **_NOW),
-        NotificationKind("event_hidden", "changes", "changes", _N, _until_start_or_an_hour, EVENT),
-        NotificationKind("event_shown", "changes", "changes", _N, _until_start_or_an_hour, EVENT),
+        NotificationKind(
+            "event_changed", "changes", "changes", _N, _until_start_or_an_hour, EVENT, **_NOW, **_CHANGE
+        ),
+        NotificationKind(
+            "event_cancelled", "changes", "changes", _N, _until_start_or_an_hour, EVENT, **_NOW, **_CHANGE
+        ),
+        NotificationKind("event_hidden", "changes", "changes", _N, _until_start_or_an_hour, EVENT, **_CHANGE),
+        NotificationKind("event_shown", "changes", "changes", _N, _until_start_or_an_hour, EVENT, **_CHANGE),
         NotificationKind(
             "waitlist_moved_up", "changes", "changes", _N, _until_start_or_an_hour, EVENT, **_NOW
         ),
-        NotificationKind("reminder_24h", "reminders", "reminders", _B, _until_start, EVENT),
-        NotificationKind("reminder_2h", "reminders", "reminders", _B, _until_start, EVENT),
+        NotificationKind(
+            "reminder_24h", "reminders", "reminders", _B, _until_start, EVENT, replaces="reminders"
+        ),
+        NotificationKind(
+            "reminder_2h", "reminders", "reminders", _B, _until_start, EVENT, replaces="reminders"
+        ),
         NotificationKind("check_in_open", "reminders", "reminders", _R, _until_end, EVENT),
         NotificationKind(
             "nearby_event", "nearby", "nearby", _R, _until_start, EVENT, "passive", once_a_day=True

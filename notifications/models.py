@@ -54,6 +54,11 @@ class Delivery(Base):
         sa.UniqueConstraint("inbox_item_id", "installation_id"),
         # Two small indexes: what waits for a later hour costs nothing to those who look for dead leases.
         sa.Index("ix_delivery_due", "next_attempt_at", postgresql_where=sa.text("status = 'due'")),
+        sa.Index(
+            "ix_delivery_due_urgent",
+            "next_attempt_at",
+            postgresql_where=sa.text("status = 'due' AND urgent"),
+        ),
         sa.Index("ix_delivery_leased", "lease_until", postgresql_where=sa.text("status = 'sending'")),
         # How many pushes a person has had today.
         sa.Index(
@@ -70,6 +75,8 @@ class Delivery(Base):
     installation_id: Mapped[str]
     status: Mapped[str] = mapped_column(server_default="due")
     attempts: Mapped[int] = mapped_column(server_default="0")
+    # It overtakes what has been due for longer.
+    urgent: Mapped[bool] = mapped_column(server_default=sa.false(), default=False)
     next_attempt_at: Mapped[datetime]
     # After this the push would only annoy; the inbox keeps it all the same.
     expires_at: Mapped[datetime]

@@ -1,13 +1,13 @@
 """The worker's part: expands what is owed. What is due is sent by the worker's `Sender`."""
 
 import logging
-from datetime import timedelta
 from uuid import UUID
 
 import procrastinate
 import sqlalchemy as sa
 
 from notifications import broken, fan_out, reminders
+from notifications.fan_out import FORGOTTEN_AFTER
 from notifications.push.sender import Sender
 from service.models import Outbox
 from service.platform import queue
@@ -19,21 +19,20 @@ logger = logging.getLogger(__name__)
 
 EXPAND_FORGOTTEN_TASK = "notifications.deliver"
 REMIND_TASK = "notifications.remind"
-FORGOTTEN_AFTER = timedelta(seconds=30)
 
 
 @queue.app.task(name=EXPAND_TASK, pass_context=True)
 def expand(context: procrastinate.JobContext, outbox_id: str) -> None:
     """Work out to whom one notification goes, and have it sent."""
     runtime = queue.runtime(context)
-    _expand_all(runtime, UUID(outbox_id))
+    _expand_chunk(runtime, UUID(outbox_id))
     deliver_due(runtime)
 
 
 @queue.app.periodic(cron="* * * * * */5")  # the seconds stand last
 @queue.app.task(name=EXPAND_FORGOTTEN_TASK, queueing_lock=EXPAND_FORGOTTEN_TASK, pass_context=True)
 def deliver(context: procrastinate.JobContext, timestamp: int) -> None:
-    """Expand what a dead worker has left."""
+    """Expand what a dead worker has left, and what has failed and is to be tried again."""
     runtime = queue.runtime(context)
     if _expand_forgotten(runtime):
         deliver_due(runtime)
@@ -41,33 +40,29 @@ def deliver(context: procrastinate.JobContext, timestamp: int) -> None:
 
 def _expand_forgotten(runtime: Runtime) -> int:
     now = runtime.clock.now()
+    since = sa.func.coalesce(Outbox.next_attempt_at, Outbox.created_at + FORGOTTEN_AFTER)
     with runtime.sessions.begin() as session:
         forgotten = session.scalars(
             sa.select(Outbox.id).where(
-                Outbox.expanded_at.is_(None),
-                Outbox.set_aside_at.is_(None),
-                Outbox.created_at < now - FORGOTTEN_AFTER,
-                sa.or_(Outbox.next_attempt_at.is_(None), Outbox.next_attempt_at <= now),
+                Outbox.expanded_at.is_(None), Outbox.set_aside_at.is_(None), since <= now
             )
         ).all()
     for outbox_id in forgotten:
-        _expand_all(runtime, outbox_id)
+        _expand_chunk(runtime, outbox_id)
     return len(forgotten)
 
 
-def _expand_all(runtime: Runtime, outbox_id: UUID) -> None:
-    """Chunk by chunk, each committed: the first are sent while the last are still being told."""
-    more = True
-    while more:
-        try:
-            with runtime.sessions.begin() as session:
-                more = fan_out.expand(session, outbox_id, runtime.clock.now())
-        except Exception as error:
-            if is_lost_connection(error):
-                raise
-            logger.exception("notification %s cannot be expanded", outbox_id)
-            _note_failure(runtime, outbox_id, error)
-            return
+def _expand_chunk(runtime: Runtime, outbox_id: UUID) -> None:
+    """Tell one chunk; the next is a job of its own, behind those that wait: nothing waits for the last."""
+    try:
+        with runtime.sessions.begin() as session:
+            if fan_out.expand(session, outbox_id, runtime.clock.now()):
+                queue.defer(session, EXPAND_TASK, outbox_id=str(outbox_id))
+    except Exception as error:
+        if is_lost_connection(error):
+            raise
+        logger.exception("notification %s cannot be expanded", outbox_id)
+        _note_failure(runtime, outbox_id, error)
 
 
 def _note_failure(runtime: Runtime, outbox_id: UUID, error: Exception) -> None:

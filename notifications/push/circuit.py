@@ -6,6 +6,7 @@ paused one push a minute is tried; the first that is answered properly ends the 
 
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -13,10 +14,13 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from notifications.models import PushPause
+from notifications.push.gateway import EVERYBODY, Push
 
 logger = logging.getLogger(__name__)
 
 PROBE_AFTER = timedelta(minutes=1)
+PAUSE = timedelta(minutes=1)
+"""So long waits what cannot go for a reason that is not its own."""
 
 # Across processes only the database's clock is the same for all; nobody moves it.
 CLOCK = sa.func.clock_timestamp()
@@ -55,6 +59,49 @@ def take_probe(session: Session, scope: str) -> bool:
         .execution_options(synchronize_session=False)
     )
     return bool(taken.all())
+
+
+@dataclass(frozen=True, slots=True)
+class Go:
+    """A push may be sent. `probe`: the paused scope that it is to try."""
+
+    probe: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A push is due again at `until`, and why."""
+
+    reason: str
+    until: datetime
+
+
+class Pauses:
+    """What is paused at the moment of one claim, and which of its pushes may go all the same."""
+
+    def __init__(self, session: Session, now: datetime) -> None:
+        self._session, self._now = session, now
+        self._paused = pauses(session)
+        self._asked: set[str] = set()
+        self.is_shut = EVERYBODY in self._paused and not take_probe(session, EVERYBODY)
+        """Everything is paused, and it is not this claim's turn to try."""
+
+    def admit(self, push: Push) -> Go | Hold:
+        """Whether a push may go: of what is paused one in a claim, when it is our turn."""
+        if push.platform in self._paused and not self._is_turn(push.platform):
+            return Hold(f"{push.platform} is paused", self._now + PAUSE)
+        if EVERYBODY in self._paused:
+            if EVERYBODY in self._asked:
+                return Hold("push is paused", self._now)
+            self._asked.add(EVERYBODY)
+            return Go(EVERYBODY)
+        return Go(push.platform if push.platform in self._paused else None)
+
+    def _is_turn(self, platform: str) -> bool:
+        if platform in self._asked:
+            return False
+        self._asked.add(platform)
+        return take_probe(self._session, platform)
 
 
 def describe(session: Session) -> dict[str, str]:

@@ -7,7 +7,7 @@ tag: a repeat collapses on the phone. Only the lease's owner may say what became
 
 import logging
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,8 +18,9 @@ from sqlalchemy.orm import Session
 
 from notifications.models import Delivery
 from notifications.push import circuit, payloads
-from notifications.push.gateway import EVERYBODY, Push, PushOutcome, PushResult
-from notifications.push.payloads import PAUSE, KeptBack
+from notifications.push.circuit import PAUSE, Go, Hold, Pauses
+from notifications.push.gateway import Push, PushOutcome, PushResult
+from notifications.push.payloads import KeptBack
 from service.models import Device
 
 logger = logging.getLogger(__name__)
@@ -65,74 +66,65 @@ def claim(
 
     What is too late, unwanted, without a device or kept back comes without a push: its end is written here.
     """
-    paused = circuit.pauses(session)
-    if EVERYBODY in paused and not circuit.take_probe(session, EVERYBODY):
-        return []
-    ids = _lease(session, now, lease_s, limit, owner)
-    if not ids:
+    pauses = Pauses(session, now)
+    if pauses.is_shut:
         return []
     claims, ends = [], []
-    asked: set[str] = set()
-    for row, made in payloads.make(session, ids, now):
-        kept = made if isinstance(made, KeptBack) else _paused(session, row.platform, paused, asked, now)
-        if kept is not None:
-            ends.append(_End(row.id, kept.status, kept.detail, kept.at))
-        push = made if isinstance(made, Push) and kept is None else None
-        claims.append(_claim(row, owner, push, paused))
-    if EVERYBODY in paused:
-        claims, rest = _one_probe(claims, now)
-        ends += rest
+    for row, made in payloads.make(session, _lease(session, now, lease_s, limit, owner), now):
+        admitted = pauses.admit(made) if isinstance(made, Push) else None
+        if isinstance(made, KeptBack):
+            ends.append(_End(row.id, made.status, made.detail, made.at))
+        elif isinstance(admitted, Hold):
+            ends.append(_End(row.id, "due", admitted.reason, admitted.until))
+        push = made if isinstance(made, Push) and isinstance(admitted, Go) else None
+        claims.append(_claim(row, owner, push, admitted.probe if isinstance(admitted, Go) else None))
     _write(session, owner, ends)
     return claims
 
 
-def _claim(row: Any, owner: str, push: Push | None, paused: Mapping[str, Any]) -> Claim:
-    probe = next((scope for scope in (EVERYBODY, row.platform) if scope in paused), None)
+def _claim(row: Any, owner: str, push: Push | None, probe: str | None) -> Claim:
     return Claim(
         row.id, owner, row.volunteer_id, row.installation_id, row.attempts, row.expires_at, push, probe
     )
 
 
-def _one_probe(claims: Sequence[Claim], now: datetime) -> tuple[list[Claim], list[_End]]:
-    """Keep one push to try; the others are due again as they were."""
-    live = [claim for claim in claims if claim.push is not None]
-    return live[:1], [_End(claim.delivery_id, "due", "push is paused", now) for claim in live[1:]]
-
-
 def _lease(session: Session, now: datetime, lease_s: float, limit: int, owner: str) -> list[UUID]:
+    """Urgent ones as long as there are any, then those that have been due for longest."""
+    leased: list[UUID] = []
+    for which in (Delivery.urgent.is_(True), Delivery.urgent.is_(False)):
+        if len(leased) < limit:
+            leased += _lease_some(session, which, now, lease_s, limit - len(leased), owner)
+    return leased
+
+
+def _lease_some(
+    session: Session,
+    which: sa.ColumnElement[bool],
+    now: datetime,
+    lease_s: float,
+    limit: int,
+    owner: str,
+) -> Sequence[UUID]:
     due = (
         sa.select(Delivery.id)
-        .where(Delivery.status == "due", Delivery.next_attempt_at <= now)
+        .where(Delivery.status == "due", Delivery.next_attempt_at <= now, which)
         .order_by(Delivery.next_attempt_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
         .cte("due")
     )
-    leased = session.execute(
+    leased = session.scalars(
         sa.update(Delivery)
         .where(Delivery.id == due.c.id)
         .values(status="sending", lease_owner=owner, lease_until=_lease_end(lease_s))
         .returning(Delivery.id)
         .execution_options(synchronize_session=False)
     )
-    return list(leased.scalars())
+    return leased.all()
 
 
 def _lease_end(lease_s: float) -> Any:
     return sa.func.clock_timestamp() + timedelta(seconds=lease_s)
-
-
-def _paused(
-    session: Session, platform: str, paused: Mapping[str, Any], asked: set[str], now: datetime
-) -> KeptBack | None:
-    """Back to the queue while its platform is paused, but for one that is to try; `asked` once a claim."""
-    if platform not in paused:
-        return None
-    if platform not in asked:
-        asked.add(platform)
-        if circuit.take_probe(session, platform):
-            return None
-    return KeptBack("due", f"{platform} is paused", now + PAUSE)
 
 
 def settle(session: Session, claims: Sequence[Claim], results: Sequence[PushResult], now: datetime) -> None:

@@ -4,7 +4,7 @@ import logging
 from collections import ChainMap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -16,12 +16,12 @@ from notifications import broken, policy
 from notifications.messages import KINDS, words
 from notifications.models import Delivery, InboxItem
 from notifications.policy import Action, PushDecision
+from notifications.push.circuit import PAUSE
 from notifications.push.gateway import Push
 from service.models import Device, Outbox, Volunteer
 
 logger = logging.getLogger(__name__)
 
-PAUSE = timedelta(minutes=1)
 Words = Callable[[Any], tuple[str, str]]
 """A delivery's row → title and body."""
 
@@ -36,7 +36,10 @@ class KeptBack:
 
 
 def make(session: Session, delivery_ids: Sequence[UUID], now: datetime) -> list[tuple[Any, Push | KeptBack]]:
-    """Each delivery's row with its push, by the person's device, language and wishes at this moment."""
+    """Each delivery's row with its push, by the person's device, language and wishes at this moment.
+
+    Urgent ones first, then those that have been due for longest.
+    """
     rows = session.execute(_ROWS, {"ids": delivery_ids}).all()
     known = [row.id for row in rows if row.kind in KINDS]
     parts, failed = broken.each_alone(session, known, lambda some: policy.decide(session, some, now))
@@ -77,6 +80,7 @@ _ROWS = (
         ),
     )
     .where(Delivery.id == sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.Uuid))))
+    .order_by(Delivery.urgent.desc(), Delivery.next_attempt_at, Delivery.id)
 )
 
 
@@ -136,7 +140,7 @@ def _push(row: Any, now: datetime, title: str, body: str) -> Push:
         title=title,
         body=body,
         data={name: str(value) for name, value in ids.items() if value is not None},
-        collapse_key=f"{row.kind}:{row.event_id or row.organization_id}",
+        collapse_key=kind.collapse_key(row.inbox_item_id, row.event_id),
         ttl_s=max(60, int((row.expires_at - now).total_seconds())),
         urgent=kind.urgent,
         channel=kind.channel,

@@ -101,7 +101,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         web_threads=reader.number("WEB_THREADS", 8, int, lowest=1, highest=256),
         worker_concurrency=reader.number("WORKER_CONCURRENCY", 4, int, lowest=1, highest=64),
         push_threads=reader.number("PUSH_THREADS", 48, int, lowest=1, highest=64),
-        push_lease_s=reader.number("PUSH_LEASE_S", 60, int, lowest=1, highest=3_600),
+        push_lease_s=reader.number("PUSH_LEASE_S", 15, int, lowest=1, highest=3_600),
         web_app_url=reader.url("WEB_APP_URL", ("https",)),
         push_per_second=reader.number("PUSH_PER_SECOND", 500, int, lowest=0, highest=10_000),
         thresholds=reader.thresholds(),

@@ -44,7 +44,7 @@ def test_a_sender_holds_no_more_than_two_seconds_work(
     """With a quota, and without one: then it is what the gateway has shown to manage."""
     make_crowd(session, 130)
     gateway = Slow(session, a_second, at_once=12)
-    sender = Sender(Database(connection), clock, gateway, SendRate(60, per_second))  # type: ignore[arg-type]
+    sender = Sender(Database(connection), clock, gateway, SendRate(60, per_second))
     sender.run()
     assert len(gateway.sent) == 130
     assert max(gateway.held) <= 2 * (per_second or a_second)
@@ -56,7 +56,7 @@ def test_a_fast_gateway_is_not_held_back(
     make_crowd(session, 400)
     gateway = Slow(session, 20_000, at_once=60)
     began = time.monotonic()
-    Sender(Database(connection), clock, gateway, SendRate(60)).run()  # type: ignore[arg-type]
+    Sender(Database(connection), clock, gateway, SendRate(60)).run()
     assert len(gateway.sent) == 400
     assert time.monotonic() - began < 6
 

@@ -84,7 +84,7 @@ def test_a_sender_amid_a_backlog_sends_what_is_urgent_next(
         return PushResult(PushOutcome.SENT)
 
     gateway.answer = answer
-    Sender(database, clock, gateway, SendRate(60)).run()  # type: ignore[arg-type]
+    Sender(database, clock, gateway, SendRate(60)).run()
     kinds = [push.kind for push in gateway.sent]
     assert len(kinds) == 401
     assert kinds.index("event_cancelled") < 250
