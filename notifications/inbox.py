@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from notifications.messages import words
+from notifications.messages import KINDS, words
 from notifications.models import InboxItem
 from notifications.words import translate
 from service import errors
@@ -35,11 +35,11 @@ class InboxEntry:
 def page(
     session: Session, volunteer_id: UUID, locale: str, before: UUID | None, limit: int
 ) -> Sequence[InboxEntry]:
-    """The newest items, or those before one."""
+    """The newest items, or those before one; what only a newer release knows is left to it."""
     query = (
         sa.select(InboxItem, Outbox)
         .join(Outbox, Outbox.id == InboxItem.outbox_id)
-        .where(InboxItem.volunteer_id == volunteer_id)
+        .where(InboxItem.volunteer_id == volunteer_id, Outbox.kind.in_(list(KINDS)))
         .order_by(InboxItem.id.desc())
         .limit(limit)
     )
