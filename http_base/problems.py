@@ -1,10 +1,8 @@
 """Problem documents (RFC 9457), and the one table from errors to statuses."""
 
 import logging
-from datetime import datetime
 from http import HTTPStatus
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import psycopg
 import sqlalchemy as sa
@@ -14,9 +12,9 @@ from werkzeug.exceptions import HTTPException
 
 from http_base.context import locale
 from http_base.identity import IdentityUnavailable, Unattested, Unauthenticated
+from http_base.wording import worded
 from notifications import words
 from service import errors
-from service.models.base import COUNTRY_ZONE
 from service.platform.database import db, is_lost_connection
 
 logger = logging.getLogger(__name__)
@@ -89,12 +87,11 @@ def document(
     words_of = words_of or code
     language = locale()
     shown = {name: _plain(value) for name, value in (data or {}).items()}
-    worded = {name: _worded(value, language) for name, value in (data or {}).items()}
     members: dict[str, Any] = {
         "type": f"urn:tazalyq:problem:{code}",
         "title": words.translate(f"problem.{words_of}.title", language),
         "status": int(status),
-        "detail": words.translate(f"problem.{words_of}.detail", language, worded),
+        "detail": words.translate(f"problem.{words_of}.detail", language, worded(data or {}, language)),
         "code": code,
     }
     if field_errors:
@@ -116,16 +113,8 @@ def _data_of(error: errors.ServiceError) -> tuple[dict[str, Any], dict[str, list
     if not isinstance(error, errors.Invalid):
         return data, None
     field, reason = data.pop("field"), data.pop("reason")
-    return data, {field: [words.translate(f"field.{reason}", locale(), data)]}
-
-
-def _worded(value: Any, language: str) -> Any:
-    """A fact as it stands in a sentence: times as people write them, in the zone of the event they belong to,
-    else in the country's."""
-    if isinstance(value, datetime):
-        is_of_an_event = isinstance(value.tzinfo, ZoneInfo) and value.tzinfo.key not in ("UTC", "Etc/UTC")
-        return words.moment(value, str(value.tzinfo if is_of_an_event else COUNTRY_ZONE), language)
-    return ", ".join(map(str, value)) if isinstance(value, list) else _plain(value)
+    language = locale()
+    return data, {field: [words.translate(f"field.{reason}", language, worded(data, language))]}
 
 
 def _plain(value: Any) -> Any:
@@ -192,7 +181,8 @@ def _http_error(error: HTTPException) -> Response:
         found = flat_errors(messages) if messages else None
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", field_errors=found)
     retry_after = RETRY_AFTER_S if status == HTTPStatus.TOO_MANY_REQUESTS else None
-    response = problem(status, CODES.get(status, "invalid"), retry_after_s=retry_after)
+    facts = {} if retry_after is None else {"retry_after_s": retry_after}
+    response = problem(status, CODES.get(status, "invalid"), facts, retry_after_s=retry_after)
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):
             response.headers[name] = value

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_skeleton
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
 LOCALES = ("kk", "ru", "en")
@@ -60,3 +61,23 @@ def moment(at: datetime, zone: str, locale: str) -> str:
     """Day and time of a moment in a zone, as the language writes them."""
     local = at.astimezone(ZoneInfo(zone))
     return f"{format_skeleton('MMMMd', local, locale=locale)}, {format_skeleton('Hm', local, locale=locale)}"
+
+
+KILOMETRES_FROM_M = 2_000
+"""From here on people count in kilometres."""
+
+
+def distance(metres: float, locale: str) -> str:
+    """A distance as people say it: «640 м», «10,9 км»."""
+    if metres < KILOMETRES_FROM_M:
+        return f"{round(metres)} {translate('unit.m', locale)}"
+    return f"{format_decimal(metres / 1_000, '#,##0.#', locale)} {translate('unit.km', locale)}"
+
+
+def duration(minutes: int, locale: str) -> str:
+    """A duration as people say it: «2 сағ 30 мин», «45 мин»."""
+    hours, rest = divmod(minutes, 60)
+    parts = [(hours, "h")] if hours else []
+    if rest or not hours:
+        parts.append((rest, "min"))
+    return " ".join(f"{n} {translate(f'unit.{unit}', locale)}" for n, unit in parts)

@@ -53,6 +53,8 @@ class TooYoung(ServiceError):
 class TooYoungToRegister(TooYoung):
     """The same code as for an event, but about the account itself: the request is what is wrong."""
 
+    words = "too-young-to-register"
+
 
 class CapacityBelowGoing(Invalid):
     """`going`: so many people hold a place already."""

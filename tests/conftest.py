@@ -68,8 +68,8 @@ def migrate(url: str) -> None:
 
 
 def test_settings(**environment: str) -> Settings:
-    """Settings of development, changed as said."""
-    return settings.read({"TAZALYQ_ENV": "development", **environment})
+    """Settings of development, with production's limit of codes, changed as said."""
+    return settings.read({"TAZALYQ_ENV": "development", "CODES_PER_PHONE_HOUR": "5", **environment})
 
 
 test_settings.__test__ = False  # type: ignore[attr-defined] # a maker, not a test

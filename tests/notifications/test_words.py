@@ -14,7 +14,7 @@ def texts(locale: str) -> Iterator[tuple[str, str]]:
     with (words.DIRECTORY / locale / "LC_MESSAGES" / "messages.po").open("rb") as file:
         for message in read_po(file):
             key = message.id if isinstance(message.id, str) else message.id[0]
-            forms = (message.string,) if isinstance(message.string, str) else message.string
+            forms = (message.string,) if isinstance(message.string, str) else message.string or ()
             for form in forms:
                 if key:
                     yield key, form
