@@ -29,6 +29,8 @@ ERRORS = {
     "THIRD_PARTY_AUTH_ERROR": (401, "UNAUTHENTICATED"),
 }
 
+SILENT_AT_MOST_S = 60
+
 Answer = tuple[int, dict[str, Any], dict[str, str]]
 
 
@@ -73,6 +75,8 @@ class Google:
     oauth_down: bool = False
     keys_down: bool = False
     app_keys_down: bool = False
+    # Cleared: the key servers take a question and are silent.
+    keys_talk: threading.Event = field(default_factory=threading.Event)
     port: int = 0
 
     def reset(self) -> None:
@@ -81,6 +85,7 @@ class Google:
             seen.clear()
         self.weather, self.delay_s = None, 0
         self.oauth_down = self.keys_down = self.app_keys_down = False
+        self.keys_talk.set()
 
     def answer(self, path: str, body: bytes, headers: Any) -> Answer:
         """Answer one request."""
@@ -91,10 +96,12 @@ class Google:
         if path.endswith("/messages:send"):
             return self._send(path, json.loads(body), headers)
         if "/metadata/x509/" in path:
+            self.keys_talk.wait(SILENT_AT_MOST_S)
             if self.keys_down:
                 return 503, {}, {}
             return 200, self.certificates, {"cache-control": "public, max-age=19800"}
         if path == "/v1/jwks":
+            self.keys_talk.wait(SILENT_AT_MOST_S)
             return (503, {}, {}) if self.app_keys_down else (200, self.app_keys, {})
         return 404, {"error": {"code": 404, "status": "NOT_FOUND"}}, {}
 
