@@ -15,7 +15,9 @@ import service.attendance.closing
 import service.attendance.retention
 import service.listeners
 from http_base.address_limit import AddressLimit
-from http_base.identity import AppCheck, FirebaseVerifier, TokenVerifier
+from http_base.app_check import AppCheck
+from http_base.firebase_tokens import FirebaseVerifier
+from http_base.identity import TokenVerifier
 from http_base.local_tokens import LocalTokens
 from notifications.push.firebase import FirebaseGateway
 from notifications.push.gateway import Gateway
@@ -114,7 +116,8 @@ def _clock(app: Flask, settings: Settings) -> Clock:
 def _verifier(settings: Settings, clock: Clock) -> TokenVerifier:
     if settings.firebase_project_id is None:
         return LocalTokens(settings.secret_key, clock.now)
-    return FirebaseVerifier(settings.firebase_project_id, settings.google_application_credentials)
+    # Settings refuse the emulator in production.
+    return FirebaseVerifier(settings.firebase_project_id, unsigned=settings.auth_emulator is not None)
 
 
 def _app_check(settings: Settings) -> AppCheck | None:

@@ -7,8 +7,8 @@ from flask import current_app, g, request
 from sqlalchemy.orm import Session
 
 from http_base.address_limit import AddressLimit
+from http_base.app_check import AppCheck
 from http_base.identity import (
-    AppCheck,
     IdentityUnavailable,
     TokenVerifier,
     Unattested,

@@ -1,6 +1,6 @@
 """Local tokens, for machines without a Firebase project."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
 import jwt
@@ -55,3 +55,7 @@ class LocalTokens:
             raise Unauthenticated
         issued_at, signed_in_at = (datetime.fromtimestamp(claims[name], UTC) for name in ("iat", "auth_time"))
         return Identity(claims["sub"], claims["phone"], issued_at, signed_in_at)
+
+    def describe(self) -> Mapping[str, str]:
+        """Nothing from outside is needed."""
+        return {}

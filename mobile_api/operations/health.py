@@ -9,7 +9,7 @@ from flask import current_app
 from marshmallow import Schema, fields
 
 from http_base.blueprints import Blueprint
-from http_base.context import session
+from http_base.context import services, session
 from http_base.document import OPEN
 from http_base.fields import one_of
 from http_base.problems import problem
@@ -43,6 +43,15 @@ def healthz() -> dict[str, str]:
     return {"status": "alive"}
 
 
+def _identity() -> dict[str, str]:
+    """What keeps people from being recognized, by name; nothing while all is well."""
+    found = dict(services().verifier.describe())
+    app_check = services().app_check
+    if app_check is not None and (trouble := app_check.describe()) is not None:
+        found["app_check_keys"] = trouble
+    return found
+
+
 @blueprint.route("/readyz", methods=["GET"])
 @blueprint.operation(
     "getReadiness", "anyone", (HTTPStatus.SERVICE_UNAVAILABLE, "not-migrated"), security=OPEN
@@ -59,5 +68,6 @@ def readyz() -> Any:
     details = {
         "push": circuit.describe(session()),
         "outbox": {"set_aside": operations.set_aside(session())},
+        "identity": _identity(),
     }
     return {"status": "ready", "schema": found, "details": details}

@@ -37,6 +37,7 @@ class Settings:
     database_read_url: str | None
     firebase_project_id: str | None
     google_application_credentials: str | None
+    auth_emulator: str | None
     app_check_required: bool
     app_check_app_ids: tuple[str, ...]
     ratelimit_storage_uri: str
@@ -80,6 +81,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         database_read_url=reader.url("DATABASE_READ_URL", ("postgres", "postgresql", "postgresql+psycopg")),
         firebase_project_id=reader.text("FIREBASE_PROJECT_ID"),
         google_application_credentials=reader.existing_file("GOOGLE_APPLICATION_CREDENTIALS"),
+        auth_emulator=reader.text("FIREBASE_AUTH_EMULATOR_HOST"),
         app_check_required=reader.choice("APP_CHECK", ("checked", "required"), "checked") == "required",
         app_check_app_ids=reader.names("APP_CHECK_APP_IDS"),
         ratelimit_storage_uri=reader.text("RATELIMIT_STORAGE_URI") or "memory://",

@@ -11,8 +11,10 @@ from firebase_admin import app_check
 
 from app import create_app
 from http_base import context
+from http_base.app_check import AppCheck, AppKeys
 from http_base.application import Tazalyq
-from http_base.identity import AppCheck, AppKeys, IdentityUnavailable
+from http_base.identity import IdentityUnavailable
+from http_base.published_keys import PublishedKeys
 from notifications.words import LOCALES
 from service.platform.clock import FixedClock
 from service.platform.database import db
@@ -29,10 +31,10 @@ def checked(google: Google) -> AppCheck:
     return AppCheck(PROJECT, [APP_ID])
 
 
-def keys_of(checked: AppCheck) -> AppKeys:
+def keys_of(checked: AppCheck) -> PublishedKeys:
     service: Any = app_check._get_app_check_service(checked._app)
     assert isinstance(service._jwks_client, AppKeys)
-    return service._jwks_client
+    return service._jwks_client.published
 
 
 def test_a_real_token_holds(checked: AppCheck, keys: Keys, google: Google) -> None:
@@ -83,9 +85,7 @@ def test_a_key_server_that_is_away_is_left_alone_for_a_while(
 def test_the_last_good_keys_serve_while_it_is_away(checked: AppCheck, keys: Keys, google: Google) -> None:
     assert checked.holds(keys.app_check_token())
     google.app_keys_down = True
-    cache = keys_of(checked).jwk_set_cache
-    assert cache is not None
-    cache.jwk_set_with_timestamp = None
+    keys_of(checked)._fresh_until = keys_of(checked)._ask_at = 0
     assert checked.holds(keys.app_check_token())
     assert not checked.holds(keys.app_check_token(key=keys.other_key))
 

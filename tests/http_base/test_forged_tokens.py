@@ -6,7 +6,9 @@ import firebase_admin
 import pytest
 from firebase_admin import auth
 
-from http_base.identity import NO_CREDENTIAL, FirebaseVerifier, Unauthenticated
+from http_base.app_check import NO_CREDENTIAL
+from http_base.firebase_tokens import FirebaseVerifier
+from http_base.identity import Unauthenticated
 from tests.google.forged import FORGED, GOOD, PHONE
 from tests.google.keys import PROJECT, Keys
 from tests.google.standin import Google

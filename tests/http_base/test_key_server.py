@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from app import create_app
+from http_base.app_check import AppCheck
 from http_base.application import Tazalyq
-from http_base.identity import AppCheck, FirebaseVerifier, IdentityUnavailable
+from http_base.firebase_tokens import FirebaseVerifier
+from http_base.identity import IdentityUnavailable
 from service.platform.clock import FixedClock
 from service.platform.database import db
 from tests.conftest import NOW, test_settings
