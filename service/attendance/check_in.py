@@ -167,9 +167,9 @@ class _Round:
 
     def take(self, sent: SentRecord, sighting: Sighting) -> bool | errors.ServiceError:
         """Judge one record: True when it was stored before, False when it is new, or why it is refused."""
-        id_, content_hash = sighting.key[1], sent.content_hash()
+        id_ = sighting.key[1]
         if id_ in self.hashes:
-            return True if self.hashes[id_] == content_hash else errors.IdReused()
+            return True if sent.repeats(self.hashes[id_]) else errors.IdReused()
         if id_ in self.facts.taken:
             return errors.IdReused()
         event = self.facts.events.get(sighting.event_id)
@@ -187,7 +187,7 @@ class _Round:
             sighting.latitude, sighting.longitude = event.latitude, event.longitude
         distance_m = None if judged.fix is None else round(judged.fix.distance_m)
         record = Record(id_, sent.kind, sent.captured_at, verdict.evidence, distance_m, verdict.reasons)
-        self.hashes[id_] = content_hash
+        self.hashes[id_] = content_hash = sent.content_hash()
         row = record_row(sent, sighting, judged, content_hash, self.now)
         self.new[sighting.key] = (KnownRecord(sighting, record, content_hash), row)
         return False

@@ -1,6 +1,7 @@
 """One check-in or check-out as a phone sent it, and how the rules see it."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -37,18 +38,19 @@ class SentRecord:
     is_offline: bool = False
     attested: bool | None = None
 
-    def content_hash(self) -> str:
-        """What makes a repeat the same: everything but moments of sending, so that a check-in that was sent,
-        not answered, and kept for later is known again in the batch."""
-        position = self.position and (
-            self.position.latitude,
-            self.position.longitude,
-            self.position.accuracy_m,
-            self.position.fixed_at.timestamp(),
-            self.position.mocked,
-        )
-        parts = (self.kind.value, str(self.event_id), self.installation_id, position, self.code)
-        return hashlib.sha256(repr(parts).encode()).hexdigest()
+    def content_hash(self, version: int | None = None) -> str:
+        """Of the content as this version knows it, None: the newest; in hex, with the version before it."""
+        version = version or max(CONTENTS)
+        digest = hashlib.sha256(repr(CONTENTS[version](self)).encode()).hexdigest()
+        return digest if version == 1 else f"{version:02x}{digest}"
+
+    def repeats(self, stored: str) -> bool:
+        """Whether the content is that of a stored hash, by the version that it was made with.
+
+        A version to come: another process runs a newer release, and the same id of the same person is enough.
+        """
+        version = int(stored[:2], 16) if len(stored) > DIGEST_LENGTH else 1
+        return version not in CONTENTS or stored == self.content_hash(version)
 
     def sighting(self, sender_id: str = "") -> Sighting:
         """This record as the rules between records see it; the sender is put in when it is known."""
@@ -83,6 +85,22 @@ class SentRecord:
             event.code_secret, self.code, self.captured_at, steps
         )
         return Presence(self.kind, self.captured_at, now, fix, code_is_right, self.attested, self.clock_ahead)
+
+
+DIGEST_LENGTH = 64
+"""Of SHA-256 in hex; hashes of version 1 are nothing else, as before there were versions."""
+
+
+def _content_1(sent: SentRecord) -> tuple[Any, ...]:
+    at = sent.position
+    position = at and (at.latitude, at.longitude, at.accuracy_m, at.fixed_at.timestamp(), at.mocked)
+    return sent.kind.value, str(sent.event_id), sent.installation_id, position, sent.code
+
+
+CONTENTS: dict[int, Callable[[SentRecord], tuple[Any, ...]]] = {1: _content_1}
+"""What makes a repeat the same, by version: everything but moments of sending, so that a check-in that was
+sent, not answered, and kept for later is known again in the batch. A new field makes a new version; the old
+ones stay as they are, or phones would be told that their kept records' ids are taken."""
 
 
 def record_row(
