@@ -110,6 +110,7 @@ class EventShown(Schema):
     going = fields.Integer()
     waitlisted = fields.Integer()
     present = fields.Integer(metadata=OPTIONAL)
+    rederiving = fields.Boolean()
     series_id = fields.UUID(allow_none=True)
     version = fields.Integer()
     distance_m = fields.Integer(metadata=OPTIONAL)

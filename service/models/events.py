@@ -74,6 +74,12 @@ class Event(Base):
         sa.Index("ix_event_day_latitude_longitude", "day", "latitude", "longitude"),
         sa.Index("ix_event_region_code_day", "region_code", "day"),
         sa.Index("ix_event_organization_id_day", "organization_id", "day"),
+        # What a job that failed has left.
+        sa.Index(
+            "ix_event_rederiving",
+            "rederiving_since",
+            postgresql_where=sa.text("rederiving_since IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -121,6 +127,13 @@ class Event(Base):
     # The secret until a member left, still right for what phones recorded before that moment.
     code_secret_before: Mapped[str | None]
     code_secret_changed_at: Mapped[datetime | None]
+
+    # Since when the attendances are being derived again, after a change of the times (rederivation.py).
+    rederiving_since: Mapped[datetime | None]
+
+    @property
+    def rederiving(self) -> bool:
+        return self.rederiving_since is not None
 
     @property
     def is_draft(self) -> bool:

@@ -20,7 +20,7 @@ class Tried(Happening):
 
 
 HEARD_BY: dict[str, tuple[str, ...]] = {
-    "EventChanged": (),
+    "EventChanged": ("service.attendance.rederivation.follow_times",),
     "PhoneMoved": ("service.organizations.invitations.void",),
     "OrganizationStatusChanged": ("service.events.visibility.follow_organization",),
 }
