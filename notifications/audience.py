@@ -158,6 +158,7 @@ AUDIENCES: Mapping[str, Audience] = {
     "role_given": _the_person,
     "number_lost": _the_person,
     "staff_number_lost": _the_person,
+    "birth_date_set": _the_person,
     "waiting_digest": _coordinators_of_waiting(),
 }
 

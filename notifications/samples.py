@@ -58,6 +58,7 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
     ],
     "number_lost": [{}],
     "staff_number_lost": [{}],
+    "birth_date_set": [{}],
     "waiting_digest": [
         {"organizations": 1, "reviews": 2, "appeals": 1, "reports": 5},
         {"organizations": 21, "reviews": 0, "appeals": 3, "reports": 1},

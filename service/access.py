@@ -75,6 +75,7 @@ class Permission(StrEnum):
     CORRECT_ATTENDANCE = "correct-attendance"
     REVIEW_ATTENDANCE = "review-attendance"
     HANDLE_REPORT = "handle-report"
+    SET_BIRTH_DATE = "set-birth-date"
 
 
 Predicate = Callable[[Actor, Target], bool]
@@ -136,6 +137,7 @@ RULES: Mapping[Permission, Predicate] = {
     Permission.CORRECT_ATTENDANCE: _runs_events,
     Permission.REVIEW_ATTENDANCE: _coordinates,
     Permission.HANDLE_REPORT: _coordinates,
+    Permission.SET_BIRTH_DATE: _coordinates,
 }
 
 

@@ -1,6 +1,5 @@
 """A volunteer's own record and invitations."""
 
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -100,13 +99,16 @@ def _parts_of_profile(body: dict[str, Any]) -> dict[str, Any]:
     }
     if "region" in body:
         values["region_code"] = body["region"]
-    if body.get("home"):
-        values["home"] = (body["home"]["latitude"], body["home"]["longitude"])
+    if "home" in body:
+        home = body["home"]
+        values["home"] = home and (home["latitude"], home["longitude"])
     if "guardian" in body:
         guardian = body["guardian"]
         values["guardian"] = guardian and (
             guardian["name"],
-            phones.parse(guardian["phone"], services().settings.phone_regions, "guardian.phone"),
+            phones.parse_of_any_country(
+                guardian["phone"], services().settings.phone_regions[0], "guardian.phone"
+            ),
         )
     return values
 
@@ -150,7 +152,7 @@ def patch_me(body: dict[str, Any]) -> dict[str, Any]:
     """Change parts of one's own record."""
     volunteer = volunteers.get(session(), actor().volunteer_id)
     changes = _parts_of_profile(body)
-    profile = replace(volunteers.profile_of(volunteer), **changes)
-    volunteers.change(session(), volunteer, profile, now(), services().settings.min_age)
+    min_age, phone = services().settings.min_age, identity().phone
+    volunteers.change(session(), volunteer, changes, now(), min_age=min_age, phone=phone)
     session().commit()
     return _shown(volunteer)

@@ -1,8 +1,9 @@
 """Volunteers: their own record."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 
 import h3
@@ -13,9 +14,9 @@ from service import errors
 from service.geography import regions
 from service.models import Membership, Organization, Volunteer
 from service.models.base import COUNTRY_ZONE, LocalizedText
-from service.models.volunteers import ADULT_AGE, age_on
+from service.models.volunteers import ADULT_AGE
 from service.organizations import invitations
-from service.people import consents, numbers
+from service.people import ages, consents, numbers
 from service.people.identities import Identity
 from service.platform import phones
 
@@ -60,15 +61,20 @@ def register(
 
     Raises:
         Invalid: the region is none, the personal data consent is missing or of another version, a newcomer's
-            number is of a country not served, or (GuardianRequired, TooYoungToRegister) the age forbids it.
+            number is of a country not served, the guardian's is their own, the birth date is a coordinator's
+            to move, or (GuardianRequired, TooYoungToRegister) the age forbids it.
     """
-    _check_profile(profile, now, min_age)
+    age = ages.check(profile.birth_date, now, min_age)
+    _check_region(profile)
     claim = numbers.lock(session, identity.subject, identity.phone)
     volunteer, is_new = claim.own, claim.own is None
     if volunteer is None:
         phones.parse(identity.phone, phone_regions)
         volunteer = Volunteer(subject=identity.subject, created_at=now, phone_seen_at=BEFORE_ANY_TOKEN)
-    _apply(volunteer, profile)
+    else:
+        ages.check_own_change(volunteer.birth_date, profile.birth_date, now)
+    _check_guardian(profile, age, {volunteer.phone, identity.phone})
+    _apply(volunteer, profile, Profile.__dataclass_fields__)
     volunteer.last_seen_at = now
     session.add(volunteer)
     numbers.follow(session, volunteer, claim.holder, identity.phone, identity.issued_at, now)
@@ -78,26 +84,26 @@ def register(
     return volunteer, is_new
 
 
-def _check_profile(profile: Profile, now: datetime, min_age: int) -> None:
-    today = now.astimezone(COUNTRY_ZONE).date()
-    if not date(1900, 1, 1) <= profile.birth_date <= today:
-        raise errors.Invalid("birth_date", "birth-date")
-    age = age_on(profile.birth_date, today)
-    if age < min_age:
-        raise errors.TooYoungToRegister(min_age=min_age)
-    if age < ADULT_AGE and profile.guardian is None:
+def _check_guardian(profile: Profile, age: int, own_phones: Collection[str | None]) -> None:
+    if profile.guardian is None and age < ADULT_AGE:
         raise errors.GuardianRequired("guardian", "guardian-required")
+    if profile.guardian is not None and profile.guardian[1] in own_phones:
+        raise errors.Invalid("guardian.phone", "own-phone")
+
+
+def _check_region(profile: Profile) -> None:
     if regions.get(profile.region_code) is None:
         raise errors.Invalid("region", "region")
 
 
-def _apply(volunteer: Volunteer, profile: Profile) -> None:
-    volunteer.display_name = profile.display_name
-    volunteer.birth_date = profile.birth_date
-    volunteer.locale = profile.locale
-    volunteer.region_code = profile.region_code
-    volunteer.home_cell = None if profile.home is None else _home_cell(*profile.home)
-    volunteer.guardian_name, volunteer.guardian_phone = profile.guardian or (None, None)
+def _apply(volunteer: Volunteer, profile: Profile, names: Collection[str]) -> None:
+    """Put these fields of a profile into the record."""
+    for name in {"display_name", "birth_date", "locale", "region_code"}.intersection(names):
+        setattr(volunteer, name, getattr(profile, name))
+    if "home" in names:
+        volunteer.home_cell = None if profile.home is None else _home_cell(*profile.home)
+    if "guardian" in names:
+        volunteer.guardian_name, volunteer.guardian_phone = profile.guardian or (None, None)
 
 
 def _home_cell(latitude: float, longitude: float) -> int:
@@ -120,13 +126,31 @@ def profile_of(volunteer: Volunteer) -> Profile:
     )
 
 
-def change(session: Session, volunteer: Volunteer, profile: Profile, now: datetime, min_age: int) -> None:
-    """Replace the record's parts; the home stays where the profile names none. Raises as `register`."""
-    _check_profile(profile, now, min_age)
-    home_cell = volunteer.home_cell
-    _apply(volunteer, profile)
-    if profile.home is None:
-        volunteer.home_cell = home_cell
+def change(
+    session: Session,
+    volunteer: Volunteer,
+    changes: Mapping[str, Any],
+    now: datetime,
+    *,
+    min_age: int,
+    phone: str,
+) -> None:
+    """Replace what `changes` names, by the fields of a Profile; the rest is neither changed nor judged.
+
+    `phone`: the token's.
+
+    Raises:
+        Invalid, GuardianRequired, TooYoungToRegister: as `register`.
+    """
+    profile = replace(profile_of(volunteer), **changes)
+    age = volunteer.age_on(now.astimezone(COUNTRY_ZONE).date())
+    if profile.birth_date != volunteer.birth_date:
+        age = ages.check(profile.birth_date, now, min_age)
+        ages.check_own_change(volunteer.birth_date, profile.birth_date, now)
+    if "guardian" in changes:
+        _check_guardian(profile, age, {volunteer.phone, phone})
+    _check_region(profile)
+    _apply(volunteer, profile, changes)
     session.flush()
     consents.give(session, volunteer.id, profile.consents, now)
 

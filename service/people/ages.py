@@ -1,0 +1,75 @@
+"""Birth dates: which are possible, who may move them, and who is told."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from service import errors
+from service.access import Actor, Permission, Target, require
+from service.models import Volunteer
+from service.models.base import COUNTRY_ZONE
+from service.models.volunteers import ADULT_AGE, age_on
+from service.platform import outbox
+
+GUARDED_AGES = (16, ADULT_AGE)
+"""Who moves over one of these is another person to the law: that is a coordinator's word, not one's own."""
+
+EARLIEST = date(1900, 1, 1)
+
+
+def check(birth_date: date, now: datetime, min_age: int) -> int:
+    """The age in whole years of who was born on a day.
+
+    Raises:
+        Invalid: nobody was born then. TooYoungToRegister.
+    """
+    today = now.astimezone(COUNTRY_ZONE).date()
+    if not EARLIEST <= birth_date <= today:
+        raise errors.Invalid("birth_date", "birth-date")
+    age = age_on(birth_date, today)
+    if age < min_age:
+        raise errors.TooYoungToRegister(min_age=min_age)
+    return age
+
+
+def check_own_change(before: date, after: date, now: datetime) -> None:
+    """Raise Invalid when somebody moves their own birth date over an age that is guarded, either way."""
+    today = now.astimezone(COUNTRY_ZONE).date()
+    ages = age_on(before, today), age_on(after, today)
+    if any((ages[0] >= guarded) != (ages[1] >= guarded) for guarded in GUARDED_AGES):
+        raise errors.Invalid("birth_date", "birth-date-by-coordinator")
+
+
+def set_birth_date(
+    session: Session, actor: Actor, volunteer_id: UUID, birth_date: date, now: datetime, min_age: int
+) -> Volunteer:
+    """Correct the birth date of somebody of the actor's region; the person and the guardian are told.
+
+    Raises:
+        Forbidden: not a coordinator there, or one's own. NotFound. Invalid, TooYoungToRegister: as `check`.
+    """
+    if not actor.regions or volunteer_id == actor.volunteer_id:
+        raise errors.Forbidden()
+    volunteer = session.get(Volunteer, volunteer_id, with_for_update=True, populate_existing=True)
+    if volunteer is None:
+        raise errors.NotFound()
+    require(actor, Permission.SET_BIRTH_DATE, Target(region_code=volunteer.region_code))
+    check(birth_date, now, min_age)
+    if volunteer.birth_date != birth_date:
+        volunteer.birth_date = birth_date
+        session.flush()
+        _tell(session, volunteer, now)
+    return volunteer
+
+
+def _tell(session: Session, volunteer: Volunteer, now: datetime) -> None:
+    """The person, and the guardian whose number is that of a record."""
+    guardians = session.scalars(
+        sa.select(Volunteer.id).where(
+            Volunteer.phone == volunteer.guardian_phone, Volunteer.id != volunteer.id
+        )
+    )
+    for person in (volunteer.id, *guardians.all()):
+        outbox.enqueue(session, "birth_date_set", now, {}, volunteer_id=person)
