@@ -23,8 +23,9 @@ class StrictParser(FlaskParser):
 
     def load_querystring(self, req: Request, schema: Any) -> Any:
         """The query, with text that the database can take."""
-        for value in req.args.values():
-            _check_text(value)
+        for name, value in req.args.items(multi=True):
+            if not (_is_text(name) and _is_text(value)):
+                raise ValidationError({name if _is_text(name) else "_": ["text"]})
         return super().load_querystring(req, schema)
 
     def handle_error(self, error: ValidationError, req: Request, schema: Any, **_options: Any) -> NoReturn:
@@ -70,6 +71,10 @@ def _check(value: Any, depth: int) -> None:
 
 
 def _check_text(text: str) -> None:
-    """Refuse NUL, and lone surrogates: neither has a place in UTF-8 text of PostgreSQL."""
-    if "\0" in text or not text.isascii() and _SURROGATE.search(text):
+    if not _is_text(text):
         raise ValidationError("text")
+
+
+def _is_text(text: str) -> bool:
+    """Whether it is without NUL and lone surrogates: neither has a place in UTF-8 text of PostgreSQL."""
+    return "\0" not in text and (text.isascii() or not _SURROGATE.search(text))

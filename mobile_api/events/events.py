@@ -280,7 +280,7 @@ def _soonest(wanted: Search, query: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _near(wanted: Search, query: Mapping[str, Any]) -> dict[str, Any]:
-    after = cursors.decode(query.get("cursor"), float, UUID)
+    after = cursors.decode(query.get("cursor"), cursors.metres, UUID)
     found = search.find_near(
         session(),
         wanted,

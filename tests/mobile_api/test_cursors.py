@@ -25,7 +25,7 @@ def packed(text: str | bytes) -> str:
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
-WRONG_PARTS = {
+WRONG_PARTS: dict[str, Any] = {
     "nothing": None,
     "true": True,
     "a number": 1,
