@@ -12,6 +12,21 @@ MAX_NAME = 200
 MAX_TEXT = 5_000
 MAX_PAGE = 100
 FIRST_YEAR, LAST_YEAR = 1900, 2999
+
+
+def told(key: str, **facts: Any) -> str:
+    """A key of the catalogue with what its words need, as the message of a validator."""
+    return "\t".join([key, *(f"{name}={value}" for name, value in facts.items())])
+
+
+# marshmallow fills in its validators' own limits.
+LENGTH = told("length", min="{min}", max="{max}")
+LENGTH_TO = told("length-to", max="{max}")
+ITEMS_TO = told("items-to", max="{max}")
+NUMBER = told("number", min="{min}", max="{max}")
+NUMBER_ABOVE = told("number-above", min="{min}", max="{max}")
+NUMBER_FROM = told("number-from", min="{min}")
+CHOICE = told("choice", choices="{choices}")
 OPTIONAL: Mapping[str, Any] = {"optional": True}
 """The metadata of a field that an answer may be without."""
 
@@ -27,7 +42,7 @@ class Text(fields.String):
     """Text as `clean` lets it in, not empty unless said so: the one field that takes people's words."""
 
     def __init__(self, *, longest: int = MAX_NAME, shortest: int = 1, **options: Any) -> None:
-        super().__init__(validate=validate.Length(min=shortest, max=longest, error="length"), **options)
+        super().__init__(validate=validate.Length(min=shortest, max=longest, error=LENGTH), **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
         if not isinstance(value, str):
@@ -60,13 +75,11 @@ class Coordinate(fields.Float):
     """Degrees within ± limit; a number, never text."""
 
     def __init__(self, limit: int, **options: Any) -> None:
-        super().__init__(
-            validate=validate.Range(-limit, limit, error="coordinate"), allow_nan=False, **options
-        )
+        super().__init__(validate=validate.Range(-limit, limit, error=NUMBER), allow_nan=False, **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise ValidationError("number")
+            raise self.make_error("invalid")
         return float(super()._deserialize(value, attr, data, **options) or 0.0)
 
 
@@ -74,22 +87,23 @@ class Number(fields.Float):
     """A number of at least `lowest`, at most `highest`, never text."""
 
     def __init__(self, lowest: float, highest: float | None = None, **options: Any) -> None:
-        super().__init__(validate=validate.Range(lowest, highest, error="number"), allow_nan=False, **options)
+        error = NUMBER_FROM if highest is None else NUMBER
+        super().__init__(validate=validate.Range(lowest, highest, error=error), allow_nan=False, **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise ValidationError("number")
+            raise self.make_error("invalid")
         return float(super()._deserialize(value, attr, data, **options) or 0.0)
 
 
 def whole(lowest: int, highest: int, **options: Any) -> fields.Integer:
     """A whole number within limits, never text."""
-    return fields.Integer(strict=True, validate=validate.Range(lowest, highest, error="number"), **options)
+    return fields.Integer(strict=True, validate=validate.Range(lowest, highest, error=NUMBER), **options)
 
 
 def one_of(*choices: str, **options: Any) -> fields.String:
     """One of the names."""
-    return fields.String(validate=validate.OneOf(choices, error="choice"), **options)
+    return fields.String(validate=validate.OneOf(choices, error=CHOICE), **options)
 
 
 class Point(Strict):
@@ -123,8 +137,8 @@ class Texts(Strict):
 class Paged(Strict):
     """The query of a list."""
 
-    cursor = fields.String(validate=validate.Length(max=500, error="length"))
-    limit = fields.Integer(load_default=50, validate=validate.Range(1, MAX_PAGE, error="number"))
+    cursor = fields.String(validate=validate.Length(max=500, error=LENGTH_TO))
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, MAX_PAGE, error=NUMBER))
 
 
 class Accepted(Schema):

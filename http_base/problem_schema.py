@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from service.errors import Thing
+
 _TEXT: Mapping[str, Any] = {"type": "string"}
 _NUMBER: Mapping[str, Any] = {"type": "number"}
 _WHOLE: Mapping[str, Any] = {"type": "integer"}
@@ -53,6 +55,7 @@ FACTS: Mapping[str, Mapping[str, Any]] = {
     "regions": {**_TEXT, "description": "Whose numbers are accepted."},
     "retry_after_s": {**_WHOLE, "description": "As Retry-After."},
     "starts_at": {**_MOMENT, "description": "When the event begins."},
+    "what": {**_TEXT, "enum": [*Thing], "description": "What was not found."},
     "version": {**_WHOLE, "description": "The current one."},
 }
 PROBLEM_SCHEMA: Mapping[str, Any] = {

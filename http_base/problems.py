@@ -168,8 +168,10 @@ def flat_errors(messages: Any, path: str = "") -> dict[str, list[str]]:
 
 
 def _word(message: Any) -> str:
-    key = f"field.{message}"
-    return words.translate(key, locale()) if words.has(key) else str(message)
+    name, *told = str(message).split("\t")
+    facts = dict(fact.split("=", 1) for fact in told)
+    key = f"field.{name}"
+    return words.translate(key, locale(), facts) if words.has(key) else name
 
 
 def _http_error(error: HTTPException) -> Response:
@@ -182,7 +184,9 @@ def _http_error(error: HTTPException) -> Response:
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", field_errors=found)
     retry_after = RETRY_AFTER_S if status == HTTPStatus.TOO_MANY_REQUESTS else None
     facts = {} if retry_after is None else {"retry_after_s": retry_after}
-    response = problem(status, CODES.get(status, "invalid"), facts, retry_after_s=retry_after)
+    # Where no call stands at all, nothing is hidden from anybody.
+    words_of = "no-such-call" if status == HTTPStatus.NOT_FOUND else None
+    response = problem(status, CODES.get(status, "invalid"), facts, None, retry_after, words_of)
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):
             response.headers[name] = value

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 
 from notifications import words
+from service.errors import Thing
 from service.geography import regions
 from service.models.base import COUNTRY_ZONE
 
@@ -39,6 +40,8 @@ def _plain(value: Any, language: str) -> Any:
     if isinstance(value, datetime):
         is_of_an_event = isinstance(value.tzinfo, ZoneInfo) and value.tzinfo.key not in ("UTC", "Etc/UTC")
         return words.moment(value, str(value.tzinfo if is_of_an_event else COUNTRY_ZONE), language)
+    if isinstance(value, Thing):
+        return words.translate(f"thing.{value}", language)
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return value.isoformat() if hasattr(value, "isoformat") else value

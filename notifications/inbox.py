@@ -95,6 +95,6 @@ def mark_read(session: Session, volunteer_id: UUID, item_id: UUID, now: datetime
     """Note that an item was read; the first time counts. Raises NotFound."""
     item = session.get(InboxItem, item_id)
     if item is None or item.volunteer_id != volunteer_id:
-        raise errors.NotFound()
+        raise errors.NotFound(errors.Thing.INBOX_ITEM)
     item.read_at = item.read_at or now
     session.flush()

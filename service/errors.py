@@ -1,6 +1,7 @@
 """One tree of errors that carry data. They know no HTTP: http_base/problems.py has that table."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
 
@@ -70,14 +71,40 @@ class Forbidden(ServiceError):
     code = "forbidden"
 
 
+class Thing(StrEnum):
+    """What may be missing, or hidden from who asks; the catalogue has its words as `thing.<name>`."""
+
+    ATTENDANCE = "attendance"
+    CALL = "call"
+    CONSENT = "consent"
+    COORDINATOR = "coordinator"
+    EVENT = "event"
+    HEADCOUNT = "headcount"
+    INBOX_ITEM = "inbox_item"
+    INVITATION = "invitation"
+    MEMBER = "member"
+    ORGANIZATION = "organization"
+    REPORT = "report"
+    SIGNUP = "signup"
+    VOLUNTEER = "volunteer"
+
+
 class NotFound(ServiceError):
+    """`what` does not exist, or the caller may not know of it."""
+
     code = "not-found"
+
+    def __init__(self, what: Thing, **data: Any) -> None:
+        super().__init__(what=what, **data)
 
 
 class NotRegistered(NotFound):
     """The token holds, but nobody has registered with it yet."""
 
     code = "not-registered"
+
+    def __init__(self, **data: Any) -> None:
+        super().__init__(Thing.VOLUNTEER, **data)
 
 
 class BadCode(ServiceError):

@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from babel.messages.pofile import read_po
@@ -25,13 +26,28 @@ def all_errors(kind: type[ServiceError] = ServiceError) -> list[type[ServiceErro
     return found + [deeper for child in kind.__subclasses__() for deeper in all_errors(child)]
 
 
+def made_of(kind: type[ServiceError], **facts: Any) -> ServiceError:
+    """An error of this kind, with what it cannot be without."""
+    if issubclass(kind, errors.Invalid):
+        return kind("a-field", "required", **facts)
+    if kind is errors.NotFound:
+        return errors.NotFound(**{"what": errors.Thing.EVENT} | facts)
+    return kind(**facts)
+
+
 @pytest.mark.parametrize("kind", all_errors(), ids=lambda kind: kind.__name__)
 def test_every_error_has_a_status_and_words(kind: type[ServiceError]) -> None:
-    made = kind("field", "required") if issubclass(kind, errors.Invalid) else kind()
+    made = made_of(kind)
     assert 400 <= status_of(made) < 600
     for key in {kind.code, kind.words or kind.code}:
         assert words.has(f"problem.{key}.title")
         assert words.has(f"problem.{key}.detail")
+
+
+@pytest.mark.parametrize("thing", errors.Thing)
+@pytest.mark.parametrize("locale", words.LOCALES)
+def test_every_thing_that_may_be_missing_has_its_word(thing: errors.Thing, locale: str) -> None:
+    assert words.has(f"thing.{thing}", locale)
 
 
 @pytest.mark.parametrize("code", sorted(set(CODES.values())))

@@ -13,7 +13,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from http_base import problems
 from http_base.blueprints import Blueprint
 from http_base.context import actor, attestation, identity, now, services, session
-from http_base.fields import OPTIONAL, DateTime, Number, Point, Strict, Text, one_of
+from http_base.fields import ITEMS_TO, OPTIONAL, DateTime, Number, Point, Strict, Text, one_of
 from http_base.openapi import ProblemField
 from service import errors
 from service.attendance import check_in, place_codes
@@ -101,7 +101,7 @@ class BatchBody(Strict):
     sent_at = DateTime(required=True)
     installation_id = Text(required=True)
     records = fields.List(
-        Kept(KeptRecord), required=True, validate=validate.Length(max=MAX_RECORDS, error="length")
+        Kept(KeptRecord), required=True, validate=validate.Length(max=MAX_RECORDS, error=ITEMS_TO)
     )
 
 

@@ -14,6 +14,8 @@ from http_base.blueprints import Blueprint
 from http_base.context import actor, maybe_actor, now, session
 from http_base.document import OPEN_OR_SIGNED_IN
 from http_base.fields import (
+    ITEMS_TO,
+    NUMBER_ABOVE,
     OPTIONAL,
     DateTime,
     LocalizedName,
@@ -24,6 +26,7 @@ from http_base.fields import (
     Text,
     Texts,
     one_of,
+    told,
     whole,
 )
 from mobile_api.events.areas import AreaField
@@ -60,7 +63,7 @@ class EventChange(Strict):
     hazard = fields.Boolean(truthy={True}, falsy={False})
     accessible = fields.Boolean(truthy={True}, falsy={False})
     walk_ins = fields.Boolean(truthy={True}, falsy={False})
-    bring = fields.List(Text(), validate=validate.Length(max=50, error="length"))
+    bring = fields.List(Text(), validate=validate.Length(max=50, error=ITEMS_TO))
 
     @validates("zone")
     def _known_zone(self, value: str, **_options: Any) -> None:
@@ -137,7 +140,7 @@ class Near(fields.Field[tuple[float, float]]):
 class EventQuery(Paged):
     near = Near()
     within_km = fields.Float(
-        load_default=50.0, validate=validate.Range(0, MAX_WITHIN_KM, min_inclusive=False, error="number")
+        load_default=50.0, validate=validate.Range(0, MAX_WITHIN_KM, min_inclusive=False, error=NUMBER_ABOVE)
     )
     first_day = fields.Date(data_key="from")
     last_day = fields.Date(data_key="to")
@@ -156,9 +159,9 @@ class EventQuery(Paged):
         try:
             last = data.setdefault("last_day", first + timedelta(days=DEFAULT_DAYS))
         except OverflowError as error:
-            raise ValidationError("days", "from") from error
+            raise ValidationError(told("days", max=MAX_DAYS), "from") from error
         if last < first or (last - first).days > MAX_DAYS:
-            raise ValidationError("days", "to")
+            raise ValidationError(told("days", max=MAX_DAYS), "to")
         return data
 
 

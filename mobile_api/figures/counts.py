@@ -8,7 +8,7 @@ from marshmallow import Schema, ValidationError, fields, validates_schema
 
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now
-from http_base.fields import Strict, Text, one_of
+from http_base.fields import Strict, Text, one_of, told
 from service import errors
 from service.figures import counts
 from service.geography import regions
@@ -30,7 +30,7 @@ class CountQuery(Strict):
     def _days(self, data: dict[str, Any], **_options: Any) -> None:
         span = data["last_day"] - data["first_day"]
         if not timedelta(0) <= span <= timedelta(days=MAX_DAYS):
-            raise ValidationError("days", "to")
+            raise ValidationError(told("days", max=MAX_DAYS), "to")
 
 
 class Figures(Schema):

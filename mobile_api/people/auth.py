@@ -42,7 +42,7 @@ def _local_tokens() -> LocalTokens:
     """The issuer of local tokens. Raises NotFound while identity is Firebase's."""
     verifier = services().verifier
     if not isinstance(verifier, LocalTokens):
-        raise errors.NotFound()
+        raise errors.NotFound(errors.Thing.CALL)
     return verifier
 
 

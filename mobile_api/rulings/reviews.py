@@ -12,7 +12,7 @@ from marshmallow import Schema, ValidationError, fields, post_load
 from http_base import cursors
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, services, session
-from http_base.fields import LocalizedName, Paged, Strict, Text, one_of
+from http_base.fields import LocalizedName, Paged, Strict, Text, one_of, told
 from mobile_api.attendance.check_ins import AttendanceShown, in_zone
 from mobile_api.rulings import history
 from mobile_api.rulings.history import AppealShown, DecisionShown, RecordShown
@@ -100,9 +100,9 @@ class OrganizerQuery(Paged):
         try:
             first: date = data.setdefault("first_day", last - timedelta(days=DEFAULT_DAYS))
         except OverflowError as error:
-            raise ValidationError("days", "to") from error
+            raise ValidationError(told("days", max=MAX_DAYS), "to") from error
         if not timedelta(0) <= last - first <= timedelta(days=MAX_DAYS):
-            raise ValidationError("days", "to")
+            raise ValidationError(told("days", max=MAX_DAYS), "to")
         return data
 
 

@@ -174,7 +174,7 @@ class _Round:
             return errors.IdReused()
         event = self.facts.events.get(sighting.event_id)
         if event is None:
-            return errors.NotFound()
+            return errors.NotFound(errors.Thing.EVENT)
         try:
             _check_may_attend(self.facts, event, sent)
             judged = sent.presence(event, self.now, self.thresholds)

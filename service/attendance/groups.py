@@ -80,7 +80,7 @@ def retract(session: Session, actor: Actor, event_id: UUID, headcount_id: UUID, 
     event = _locked_event(session, actor, event_id)
     stored = session.get(Headcount, (event_id, headcount_id))
     if stored is None:
-        raise errors.NotFound()
+        raise errors.NotFound(errors.Thing.HEADCOUNT)
     if stored.taken_back:
         return
     _check_not_closed(event, now)
@@ -104,7 +104,7 @@ def _locked_event(session: Session, actor: Actor, event_id: UUID) -> Event:
     """
     event = session.get(Event, event_id, with_for_update={"key_share": True})
     if event is None:
-        raise errors.NotFound()
+        raise errors.NotFound(errors.Thing.EVENT)
     events.get_visible(session, actor, event_id)
     require(actor, Permission.GIVE_HEADCOUNTS, events.target_of(event))
     return event

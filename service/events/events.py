@@ -81,7 +81,7 @@ def get(session: Session, event_id: UUID) -> Event:
     """Raises NotFound."""
     event = session.get(Event, event_id)
     if event is None:
-        raise errors.NotFound()
+        raise errors.NotFound(errors.Thing.EVENT)
     return event
 
 
@@ -92,7 +92,7 @@ def get_visible(session: Session, actor: Actor | None, event_id: UUID) -> Event:
     """
     event = get(session, event_id)
     if not is_visible(session, actor, event):
-        raise errors.NotFound()
+        raise errors.NotFound(errors.Thing.EVENT)
     return event
 
 
@@ -122,7 +122,7 @@ def lock_places(session: Session, event_id: UUID) -> Event:
     """
     event = session.get(Event, event_id, with_for_update={"key_share": True}, populate_existing=True)
     if event is None:
-        raise errors.NotFound()
+        raise errors.NotFound(errors.Thing.EVENT)
     return event
 
 
@@ -135,7 +135,7 @@ def get_to_change(
     """
     event = session.get(Event, event_id, with_for_update=True, populate_existing=True)
     if event is None or not is_visible(session, actor, event):
-        raise errors.NotFound()
+        raise errors.NotFound(errors.Thing.EVENT)
     require(actor, permission, target_of(event))
     return event
 

@@ -60,7 +60,7 @@ def close(session: Session, actor: Actor, report_id: UUID, resolution: str, now:
     """
     found = session.get(EventReport, report_id, with_for_update=True)
     if found is None:
-        raise errors.NotFound()
+        raise errors.NotFound(errors.Thing.REPORT)
     require(actor, Permission.HANDLE_REPORT, events.target_of(events.get(session, found.event_id)))
     if found.closed_at is None:
         found.closed_at, found.closed_by, found.resolution = now, actor.volunteer_id, resolution

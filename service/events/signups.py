@@ -47,7 +47,7 @@ def _lock_open_event(session: Session, actor: Actor, event_id: UUID, now: dateti
     """The event, locked: whoever changes its places waits in line here, so the line is fair."""
     event = events.lock_places(session, event_id)
     if not events.is_visible(session, actor, event):
-        raise errors.NotFound()
+        raise errors.NotFound(errors.Thing.EVENT)
     if event.is_draft:
         raise errors.NotPublished()
     if event.is_cancelled:
@@ -114,7 +114,7 @@ def withdraw(session: Session, actor: Actor, event_id: UUID, now: datetime) -> N
     event = events.lock_places(session, event_id)
     signup = session.get(Signup, (event_id, actor.volunteer_id), populate_existing=True)
     if signup is None:
-        raise errors.NotFound()
+        raise errors.NotFound(errors.Thing.SIGNUP)
     if signup.status == SignupStatus.CANCELLED:
         return
     if event.is_over(now):

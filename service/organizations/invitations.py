@@ -98,7 +98,7 @@ def answer(session: Session, actor: Actor, invitation_id: UUID, now: datetime, *
     wanted = InvitationStatus.ACCEPTED if accept else InvitationStatus.DECLINED
     invitation = session.get(Invitation, invitation_id, with_for_update=True)
     if invitation is None or invitation.phone != actor.phone:
-        raise errors.NotFound()
+        raise errors.NotFound(errors.Thing.INVITATION)
     if invitation.status == wanted:
         return invitation
     if invitation.status != "open":

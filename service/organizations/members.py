@@ -64,7 +64,7 @@ def _membership_to_change(
     ).all()
     membership = session.get(Membership, (organization_id, volunteer_id), populate_existing=True)
     if membership is None:
-        raise errors.NotFound()
+        raise errors.NotFound(errors.Thing.MEMBER)
     return membership
 
 

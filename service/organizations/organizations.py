@@ -68,7 +68,7 @@ def get(session: Session, organization_id: UUID) -> Organization:
     """Raises NotFound."""
     organization = session.get(Organization, organization_id)
     if organization is None:
-        raise errors.NotFound()
+        raise errors.NotFound(errors.Thing.ORGANIZATION)
     return organization
 
 
@@ -77,7 +77,7 @@ def get_visible(session: Session, actor: Actor, organization_id: UUID) -> Organi
     organization = get(session, organization_id)
     if organization.is_verified or may(actor, Permission.SEE_ORGANIZATION, target_of(organization)):
         return organization
-    raise errors.NotFound()
+    raise errors.NotFound(errors.Thing.ORGANIZATION)
 
 
 def target_of(organization: Organization) -> Target:

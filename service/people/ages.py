@@ -54,7 +54,7 @@ def set_birth_date(
         raise errors.Forbidden()
     volunteer = session.get(Volunteer, volunteer_id, with_for_update=True, populate_existing=True)
     if volunteer is None:
-        raise errors.NotFound()
+        raise errors.NotFound(errors.Thing.VOLUNTEER)
     require(actor, Permission.SET_BIRTH_DATE, Target(region_code=volunteer.region_code))
     check(birth_date, now, min_age)
     if volunteer.birth_date != birth_date:

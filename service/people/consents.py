@@ -128,7 +128,7 @@ def withdraw(session: Session, volunteer_id: UUID, name: str, now: datetime) -> 
         NotFound: there is no such consent.
     """
     if name not in {*ConsentName}:
-        raise errors.NotFound()
+        raise errors.NotFound(errors.Thing.CONSENT)
     session.execute(
         sa.update(Consent)
         .where(Consent.volunteer_id == volunteer_id, Consent.name == name, Consent.withdrawn_at.is_(None))

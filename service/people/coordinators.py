@@ -25,7 +25,7 @@ def appoint(session: Session, phone: str, region_code: str | None, now: datetime
         raise errors.Invalid("region", "region")
     volunteer = session.scalars(sa.select(Volunteer).where(Volunteer.phone == phone)).first()
     if volunteer is None:
-        raise errors.NotFound()
+        raise errors.NotFound(errors.Thing.VOLUNTEER)
     appointed = session.scalar(
         insert(Coordinator)
         .values(volunteer_id=volunteer.id, region_code=region_code or NATIONAL, created_at=now)
@@ -49,7 +49,7 @@ def dismiss(session: Session, volunteer_id: UUID) -> None:
         sa.delete(Coordinator).where(Coordinator.volunteer_id == volunteer_id).returning(sa.literal(1))
     ).first()
     if gone is None:
-        raise errors.NotFound()
+        raise errors.NotFound(errors.Thing.COORDINATOR)
 
 
 def all_coordinators(session: Session) -> Sequence[sa.Row[UUID, str, str | None, str]]:

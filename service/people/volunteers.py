@@ -42,7 +42,7 @@ def get(session: Session, volunteer_id: UUID) -> Volunteer:
     """Raises NotFound."""
     volunteer = session.get(Volunteer, volunteer_id)
     if volunteer is None:
-        raise errors.NotFound()
+        raise errors.NotFound(errors.Thing.VOLUNTEER)
     return volunteer
 
 

@@ -26,7 +26,7 @@ def appeal(
     decisions.lock_person(session, actor.volunteer_id)
     attended = session.get(Attendance, attendance_id, populate_existing=True)
     if attended is None or attended.volunteer_id != actor.volunteer_id:
-        raise errors.NotFound()
+        raise errors.NotFound(errors.Thing.ATTENDANCE)
     stored = session.get(Appeal, attendance_id, populate_existing=True)
     if stored is not None:
         if (stored.id, stored.text) == (appeal_id, text):

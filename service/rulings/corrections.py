@@ -76,7 +76,7 @@ def _correct(
         raise refusal.in_zone(event.zone) from None
     _check_minutes(event, ruling)
     if ruling.status is Status.REJECTED and file.held is None and not file.facts.records:
-        raise errors.NotFound()
+        raise errors.NotFound(errors.Thing.ATTENDANCE)
     if file.is_repeated(ruling):
         return decisions.shown(file)
     _check_coordinator(file, ruling)

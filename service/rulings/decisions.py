@@ -95,7 +95,7 @@ def lock_and_read(session: Session, event_id: UUID, volunteer_id: UUID) -> Atten
         presence_store.lock(cursor, [str(event_id)], [key])
         facts = presence_facts.read_pairs(cursor, [(str(event_id), str(volunteer_id))])
     if not facts:
-        raise errors.NotFound()
+        raise errors.NotFound(errors.Thing.EVENT)
     held = facts[0].event.attendance
     return AttendanceFile(facts[0], [] if held is None else kept(session, UUID(held.id)))
 
@@ -108,7 +108,7 @@ def lock_person(session: Session, volunteer_id: UUID) -> None:
 def _key(session: Session, volunteer_id: UUID) -> int:
     subject = session.scalar(sa.select(Volunteer.subject).where(Volunteer.id == volunteer_id))
     if subject is None:
-        raise errors.NotFound()
+        raise errors.NotFound(errors.Thing.VOLUNTEER)
     return presence_facts.lock_key("person", subject)
 
 
@@ -138,7 +138,7 @@ def put(
     ruled = replace(file.facts.visit(), decision=decision)
     derived = presence_store.derive_pair(file.facts, now, thresholds, changed=[ruled])
     if derived is None:
-        raise errors.NotFound()
+        raise errors.NotFound(errors.Thing.ATTENDANCE)
     with driver_cursor(session.connection()) as cursor:
         # What staff rejects or vouches for says something else of where the person was otherwise.
         near = presence_facts.read_pairs(cursor, [(visit.event_id, person) for visit in file.facts.around])
@@ -166,5 +166,5 @@ def shown(file: AttendanceFile) -> dict[str, Any]:
     """The held attendance as the contract shows it. Raises NotFound."""
     held = file.held
     if held is None:
-        raise errors.NotFound()
+        raise errors.NotFound(errors.Thing.ATTENDANCE)
     return check_in.shown_attendance(held.id, held.state, file.facts.event.id, file.facts.volunteer_id)

@@ -147,7 +147,7 @@ def _subject(session: Session, attendance_id: UUID) -> tuple[UUID, UUID, str, Lo
         .where(Attendance.id == attendance_id)
     ).first()
     if row is None:
-        raise errors.NotFound()
+        raise errors.NotFound(errors.Thing.ATTENDANCE)
     return row[0], row[1], row[2], row[3]
 
 

@@ -16,7 +16,7 @@ from notifications import words
 from service import errors
 from tests.makers import make_event, make_organization, make_volunteer
 from tests.mobile_api.scene import Login, Scene
-from tests.test_rules import all_errors
+from tests.test_rules import all_errors, made_of
 
 ROOT = Path(__file__).parent.parent.parent
 MEMBERS = frozenset({"type", "title", "status", "detail", "code", "errors", "contact"})
@@ -71,7 +71,7 @@ def test_no_fact_ever_takes_the_place_of_a_member(kind: type[errors.ServiceError
     words.translate(f"problem.{kind.words or kind.code}.detail", "kk", facts)
     taken = facts | dict.fromkeys(MEMBERS - {"contact"}, "taken")
     with app.test_request_context("/"):
-        made = kind("a-field", "required", **taken) if issubclass(kind, errors.Invalid) else kind(**taken)
+        made = made_of(kind, **taken)
         found = problems.document_of(made)
     assert found["status"] == int(problems.status_of(made))
     assert found["code"] == kind.code
