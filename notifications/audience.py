@@ -74,6 +74,11 @@ def _moved_up() -> Audience:
     return _signed_up(SignupStatus.GOING).where(EVENT_IS_ON, Signup.volunteer_id == Outbox.volunteer_id)
 
 
+def _removed() -> Audience:
+    """Who was taken off, unless she goes again."""
+    return _signed_up(SignupStatus.CANCELLED).where(EVENT_IS_ON, Signup.volunteer_id == Outbox.volunteer_id)
+
+
 def _thanked() -> Audience:
     minutes = sa.func.jsonb_build_object("minutes", Attendance.minutes)
     return (
@@ -146,6 +151,7 @@ AUDIENCES: Mapping[str, Audience] = {
         EVENT_IS_ON, Event.hidden_by.is_(None)
     ),
     "waitlist_moved_up": _moved_up(),
+    "removed": _removed(),
     "reminder_24h": _going_as_told,
     "reminder_2h": _going_as_told,
     "check_in_open": _not_there_yet(),

@@ -103,6 +103,7 @@ KINDS: Mapping[str, NotificationKind] = {
         NotificationKind(
             "waitlist_moved_up", "changes", "changes", _N, _until_start_or_an_hour, EVENT, **_NOW
         ),
+        NotificationKind("removed", "changes", "changes", _N, _until_start_or_an_hour, EVENT, **_NOW),
         NotificationKind(
             "reminder_24h", "reminders", "reminders", _B, _until_start, EVENT, replaces="reminders"
         ),
@@ -153,6 +154,8 @@ def _body_key(kind: str, facts: Facts) -> str:
     variant = "body"
     if kind in ("organization_decided", "review_decided"):
         variant = facts["status"]
+    elif kind == "removed":
+        variant = facts["why"]
     elif kind == "role_given":
         variant = facts["role"]
     elif kind == "event_changed":
@@ -172,6 +175,7 @@ def _data(facts: Facts, locale: str) -> dict[str, Any]:
         "text": facts.get("text") or "",
         "reason": facts.get("reason") or "",
         "address": facts.get("address") or "",
+        "min_age": facts.get("min_age") or "",
     }
     for name in ("title", "organization", "region"):
         data[name] = localized(facts.get(name) or {}, locale)

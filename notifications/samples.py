@@ -30,6 +30,7 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
     "event_hidden": [EVENT],
     "event_shown": [EVENT],
     "waitlist_moved_up": [EVENT],
+    "removed": [EVENT | {"why": why, "min_age": 18} for why in ("min_age", "hazard")],
     "reminder_24h": [EVENT, UNADDRESSED],
     "reminder_2h": [EVENT, UNADDRESSED],
     "check_in_open": [EVENT],

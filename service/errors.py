@@ -241,6 +241,12 @@ class Full(Conflict):
     code = "full"
 
 
+class Hazard(Conflict):
+    """The work is dangerous: nobody under `min_age`."""
+
+    code = "hazard"
+
+
 class PartyTooLarge(Conflict):
     """More `people` than the event has places in all (`capacity`): waiting would never help."""
 

@@ -67,6 +67,7 @@ class Participants(Schema):
     errors.ConsentMissing,
     errors.NotVerified,
     errors.PartyTooLarge,
+    errors.Hazard,
 )
 @blueprint.arguments(SignupBody)
 @blueprint.response(HTTPStatus.OK, SignupShown)

@@ -24,6 +24,8 @@ from service.platform.idempotency import content_hash
 
 FROZEN_ONCE_STARTED = frozenset({"day", "latitude", "longitude", "area", "region_code", "starts_at"})
 
+DECIDE_AGE = frozenset({"day", "min_age", "hazard"})
+
 
 def create(
     session: Session,
@@ -150,6 +152,8 @@ def change(
 ) -> Event:
     """Change parts of the plan; a change of time or place tells the participants.
 
+    Who is too young for what it is now is taken off the list and told; the line gets what is free.
+
     Raises:
         NotFound, Forbidden. Stale: made from an older version. Cancelled, AlreadyOver.
         AlreadyStarted: somebody is there, and place, area or day would change.
@@ -165,6 +169,8 @@ def change(
     changed = frozenset(name for name, value in before.items() if getattr(event, name) != value)
     if changed & FROZEN_ONCE_STARTED and has_presence(session, event.id):
         raise errors.AlreadyStarted()
+    if changed & DECIDE_AGE:
+        waitlist.remove_too_young(session, event, now)
     if "capacity" in changed and event.capacity is not None and event.capacity < event.going:
         raise errors.CapacityBelowGoing("capacity", "capacity-below-going", going=event.going)
     event.version += 1

@@ -28,7 +28,7 @@ def sign_up(session: Session, actor: Actor, event_id: UUID, companions: int, now
     """Take places or queue for them; the same again changes nothing.
 
     Raises:
-        NotFound, Cancelled, Over. NotPublished: still a draft. TooYoung. ConsentMissing.
+        NotFound, Cancelled, Over. NotPublished: still a draft. TooYoung, Hazard. ConsentMissing.
         NotVerified: its organization is not (any more): nobody new comes.
         PartyTooLarge: never so many places. Full: who goes already wants more than are free.
     """
@@ -62,8 +62,7 @@ def _check_person(session: Session, actor: Actor, event: Event, now: datetime) -
     missing = consents.missing(session, actor.volunteer_id, now)
     if missing:
         raise errors.ConsentMissing(missing=missing)
-    if event.min_age is not None and volunteer.age_on(event.day) < event.min_age:
-        raise errors.TooYoung(min_age=event.min_age)
+    waitlist.check_age(event, volunteer.birth_date)
 
 
 def _get_or_make(session: Session, actor: Actor, event: Event, now: datetime) -> Signup:

@@ -5,7 +5,7 @@ Places change in three ways, `admit`, `queue` and `leave`; whatever has changed 
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session, aliased
 from service import errors
 from service.events import plans
 from service.ledger import ledger
-from service.models import Event, Signup, SignupStatus
+from service.models import Event, Signup, SignupStatus, Volunteer
+from service.models.volunteers import ADULT_AGE, age_on
 from service.platform import outbox
 
 
@@ -44,6 +45,51 @@ def check_fits_ever(event: Event, people: int) -> None:
     """Raise PartyTooLarge for more people than the event has places in all."""
     if event.capacity is not None and people > event.capacity:
         raise errors.PartyTooLarge(people=people, capacity=event.capacity)
+
+
+def check_age(event: Event, birth_date: date) -> None:
+    """Raise Hazard or TooYoung for somebody who will not be old enough on the event's day."""
+    age = age_on(birth_date, event.day)
+    if event.hazard and age < ADULT_AGE:
+        raise errors.Hazard(min_age=ADULT_AGE)
+    if age < event.lowest_age:
+        raise errors.TooYoung(min_age=event.lowest_age)
+
+
+def remove_too_young(session: Session, event: Event, now: datetime) -> None:
+    """Take those off list and line who will not be old enough on the event's day, and tell them.
+
+    What was is left as it is: of an event that is over nobody is taken off.
+    """
+    session.flush()
+    if not event.is_published or event.is_over(now):
+        return
+    told = plans.facts_of(event) | {
+        "why": "hazard" if event.hazard else "min_age",
+        "min_age": event.lowest_age,
+    }
+    for signup, birth_date in _with_birth_dates(session, event):
+        if age_on(birth_date, event.day) < event.lowest_age:
+            leave(session, event, signup)
+            person = signup.volunteer_id
+            outbox.enqueue(session, "removed", now, told, event_id=event.id, volunteer_id=person)
+    session.flush()
+
+
+def _with_birth_dates(session: Session, event: Event) -> Sequence[sa.Row[Signup, date]]:
+    """Who goes or waits and may be too young, in the order of the line."""
+    query = (
+        sa.select(Signup, Volunteer.birth_date)
+        .join(Volunteer, Volunteer.id == Signup.volunteer_id)
+        .where(
+            Signup.event_id == event.id,
+            Signup.status != SignupStatus.CANCELLED,
+            Volunteer.birth_date > event.day - timedelta(days=366 * event.lowest_age),
+        )
+        .order_by(Signup.queue_number)
+        .execution_options(populate_existing=True)
+    )
+    return session.execute(query).all()
 
 
 def free_places(session: Session, event: Event) -> int | None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service.models.base import Base, LocalizedText, new_id
 from service.models.organizations import Organization
+from service.models.volunteers import ADULT_AGE
 
 
 class EventKind(StrEnum):
@@ -150,6 +151,11 @@ class Event(Base):
     @property
     def is_cancelled(self) -> bool:
         return self.status == EventStatus.CANCELLED
+
+    @property
+    def lowest_age(self) -> int:
+        """On the event's day: of the work, whatever it is, and of dangerous work at least 18."""
+        return max(self.min_age or 0, ADULT_AGE if self.hazard else 0)
 
     def is_over(self, now: datetime) -> bool:
         return now >= self.ends_at
