@@ -155,6 +155,12 @@ class AlreadyOver(Conflict):
     code = "already-over"
 
 
+class ChangesClosed(AlreadyOver):
+    """`closed_at`: until when more than an event's texts could be changed."""
+
+    words = "changes-closed"
+
+
 class Over(Conflict):
     """The event has ended: nobody can join it any more."""
 

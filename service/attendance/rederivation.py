@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from service.attendance import presence_facts, presence_store
 from service.attendance.presence_facts import Pair, PairFacts, lock_key
 from service.attendance.presence_store import Changes, Derived, RaceLostError
-from service.events import events
+from service.events import events, frozen
 from service.happenings import EventChanged
 from service.models import Attendance, Event, Volunteer
 from service.platform import queue
@@ -37,7 +37,7 @@ def follow_times(session: Session, happening: EventChanged) -> None:
     """Let the attendances follow an event that has other times, or was called off: one job, deferred here."""
     event = events.get(session, happening.event_id)
     is_moved = bool(happening.changed & TIMES) and not event.is_draft
-    if is_moved or ("status" in happening.changed and events.has_presence(session, event.id)):
+    if is_moved or ("status" in happening.changed and frozen.has_presence(session, event.id)):
         event.rederiving_since = happening.at
         session.flush()
         queue.defer(session, TASK, event_id=str(event.id))

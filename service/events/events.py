@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from service import errors
 from service.access import Actor, Permission, Target, may, require
-from service.events import plans, waitlist
+from service.events import frozen, plans, waitlist
 from service.events.plans import Plan
 from service.happenings import EventChanged, tell
 from service.ledger import ledger
@@ -21,8 +21,6 @@ from service.models.base import new_id
 from service.organizations import organizations
 from service.platform import outbox
 from service.platform.idempotency import content_hash
-
-FROZEN_ONCE_STARTED = frozenset({"day", "latitude", "longitude", "area", "region_code", "starts_at"})
 
 DECIDE_AGE = frozenset({"day", "min_age", "hazard"})
 
@@ -142,11 +140,6 @@ def get_to_change(
     return event
 
 
-def has_presence(session: Session, event_id: UUID) -> bool:
-    """Whether somebody has checked in."""
-    return bool(session.scalar(sa.select(sa.exists().where(Attendance.event_id == event_id))))
-
-
 def change(
     session: Session, actor: Actor, event_id: UUID, version: int, changes: Mapping[str, Any], now: datetime
 ) -> Event:
@@ -155,8 +148,8 @@ def change(
     Who is too young for what it is now is taken off the list and told; the line gets what is free.
 
     Raises:
-        NotFound, Forbidden. Stale: made from an older version. Cancelled, AlreadyOver.
-        AlreadyStarted: somebody is there, and place, area or day would change.
+        NotFound, Forbidden. Stale: made from an older version. Cancelled.
+        ChangesClosed, AlreadyStarted: what would change is frozen.
         Invalid, OutsideKazakhstan: the new plan breaks a rule. CapacityBelowGoing.
     """
     event = get_to_change(session, actor, event_id)
@@ -167,8 +160,7 @@ def change(
     before = {name: getattr(event, name) for name in plans.COLUMNS}
     plans.apply(event, replace(plans.plan_of(event), **changes))
     changed = frozenset(name for name, value in before.items() if getattr(event, name) != value)
-    if changed & FROZEN_ONCE_STARTED and has_presence(session, event.id):
-        raise errors.AlreadyStarted()
+    frozen.check(session, event, before, changed, now)
     if changed & DECIDE_AGE:
         waitlist.remove_too_young(session, event, now)
     if "capacity" in changed and event.capacity is not None and event.capacity < event.going:
