@@ -3,7 +3,7 @@
 import click
 from flask.cli import with_appcontext
 
-from cli import demo_data
+from cli import demo_load
 from http_base.context import services
 from service.platform.database import db
 
@@ -20,7 +20,7 @@ def load_demo() -> None:
 
 def load_once() -> None:
     """Load the demo into the present application's database, unless somebody is registered already."""
-    if demo_data.load(db.session(), services().clock.now()):
+    if demo_load.load(db.session(), services().clock.now()):
         db.session.commit()
 
 
@@ -38,7 +38,8 @@ Tazalyq serves at {base}
 Demo accounts:
   +77000000001                 national coordinator
   +77000000002                 coordinator of KZ-15
-  +77000000003, +77000000004   owners of two organizations (KZ-15, KZ-75)
+  +77000000003, +77000000004   administrators of two organizations (KZ-15, KZ-75)
+  +77000000005                 one whose organization waits for the coordinator of KZ-15
   +77000000101 … +77000000130  volunteers
 
 To sign in: POST {base}/v1/auth/codes {{"phone": "+77000000101"}}, read the code at

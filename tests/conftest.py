@@ -3,9 +3,7 @@
 import os
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +20,15 @@ from http_base.local_tokens import LocalTokens
 from service.models import Volunteer
 from service.platform import embedded_postgres, settings
 from service.platform.clock import FixedClock
-from service.platform.database import Connections, connections, db, engine_options, libpq_url, sqlalchemy_url
+from service.platform.database import (
+    Connections,
+    connections,
+    db,
+    engine_options,
+    libpq_url,
+    sqlalchemy_url,
+    within,
+)
 from service.platform.settings import Settings
 from tests.contract import ContractClient
 
@@ -113,18 +119,6 @@ def connection(shared_app: Tazalyq) -> Iterator[sa.Connection]:
             transaction.rollback()
 
 
-@contextmanager
-def savepoint(connection: sa.Connection) -> Iterator[sa.Connection]:
-    """What is a transaction of its own to the product, within the one that a test rolls back."""
-    with connection.begin_nested():
-        yield connection
-
-
-def rolled_back(connection: sa.Connection) -> Connections:
-    """Connections to the product that are all this one."""
-    return Connections(partial(savepoint, connection), partial(savepoint, connection))
-
-
 @pytest.fixture(scope="module")
 def sessions(postgres_url: str) -> Iterator[Sessions]:
     """Sessions that really commit, on a database of the module's own."""
@@ -151,7 +145,7 @@ def app(shared_app: Tazalyq, connection: sa.Connection, clock: FixedClock) -> Ta
     """The application, on this test's connection and clock."""
     shared_app.extensions["tazalyq"].clock = clock
     shared_app.extensions["tazalyq"].verifier = LocalTokens(settings.DEVELOPMENT_SECRET, clock.now)
-    shared_app.extensions["tazalyq"].connections = rolled_back(connection)
+    shared_app.extensions["tazalyq"].connections = within(connection)
     return shared_app
 
 

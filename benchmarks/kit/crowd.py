@@ -19,7 +19,7 @@ import notifications.listeners
 import service.listeners
 from benchmarks import phones
 from benchmarks.kit.load import Request
-from cli import demo_data
+from cli import demo_load
 from service import happenings
 from service.events import events
 from service.events.plans import Plan
@@ -56,7 +56,7 @@ class Crowd:
         engine = sa.create_engine(self._url.replace("postgresql:", "postgresql+psycopg:", 1))
         now = datetime.now(UTC)
         with Session(engine, expire_on_commit=False) as session:
-            demo_data.load(session, now)
+            demo_load.load(session, now)
             made = [_event(session, n, now) for n in range(EVENTS)]
             session.commit()
         engine.dispose()

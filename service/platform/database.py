@@ -84,6 +84,17 @@ def connections(engine: sa.Engine) -> Connections:
     return Connections(engine.begin, engine.execution_options(isolation_level="AUTOCOMMIT").connect)
 
 
+def within(connection: sa.Connection) -> Connections:
+    """Those that are all this one: what is a transaction of its own becomes a savepoint in this one's."""
+
+    @contextmanager
+    def savepoint() -> Iterator[sa.Connection]:
+        with connection.begin_nested():
+            yield connection
+
+    return Connections(savepoint, savepoint)
+
+
 @contextmanager
 def driver_cursor(connection: sa.Connection) -> Iterator[psycopg.Cursor[Any]]:
     """A psycopg cursor on the connection, in its transaction: for statements where each 0.1 ms counts.

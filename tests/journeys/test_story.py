@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cli import demo_data
+from cli import demo_load
 from service.platform.database import sqlalchemy_url
 from tests.conftest import fresh_database
 from tests.journeys.processes import Service, wait_for
@@ -26,7 +26,7 @@ def story_database(postgres_url: str) -> Iterator[str]:
     for url in fresh_database(postgres_url):
         engine = sa.create_engine(sqlalchemy_url(url))
         with Session(engine) as session:
-            demo_data.load(session, datetime.now(UTC))
+            demo_load.load(session, datetime.now(UTC))
             session.commit()
         engine.dispose()
         yield url

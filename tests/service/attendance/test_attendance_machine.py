@@ -33,9 +33,9 @@ from service.attendance.check_in import RecordOutcome
 from service.attendance.evidence import Position, RecordKind
 from service.attendance.sent_records import SentRecord
 from service.models import Attendance, CountPending, Event, Volunteer
-from service.platform.database import engine_options, sqlalchemy_url
+from service.platform.database import engine_options, sqlalchemy_url, within
 from service.platform.thresholds import Thresholds
-from tests.conftest import NOW, fresh_database, rolled_back
+from tests.conftest import NOW, fresh_database
 from tests.makers import AKTOBE, make_event, make_organization, make_volunteer
 
 EXAMPLES = int(os.environ.get("ATTENDANCE_EXAMPLES", "20"))
@@ -97,7 +97,7 @@ class World:
 
     def report(self, person: int, sent: Sequence[SentRecord], now: datetime) -> list[RecordOutcome]:
         """What a phone sends in one call."""
-        connections = rolled_back(self.connection)
+        connections = within(self.connection)
         return check_in.record_all(connections, self.people[person], sent, now, LIMITS)
 
     def cancel(self, happening: Cancelled) -> None:

@@ -14,8 +14,9 @@ from service.attendance import check_in, sent_records
 from service.attendance.evidence import Position, RecordKind
 from service.attendance.sent_records import SentRecord
 from service.models import PresenceRecord, Volunteer
+from service.platform.database import within
 from service.platform.thresholds import Thresholds
-from tests.conftest import NOW, rolled_back
+from tests.conftest import NOW
 from tests.makers import AKTOBE, make_event, make_volunteer
 
 
@@ -31,7 +32,7 @@ def sent(session: Session) -> SentRecord:
 
 
 def is_repeated(session: Session, person: Volunteer, sent: SentRecord) -> bool:
-    connections = rolled_back(session.connection())
+    connections = within(session.connection())
     return check_in.record(connections, person.subject, sent, NOW, Thresholds()).repeated
 
 

@@ -9,8 +9,9 @@ from service.attendance import check_in, groups
 from service.attendance.groups import Group
 from service.models import CountPending, Headcount
 from service.people import identities
+from service.platform.database import within
 from service.platform.thresholds import Thresholds
-from tests.conftest import NOW, Sessions, rolled_back
+from tests.conftest import NOW, Sessions
 from tests.makers import make_event, make_organization, make_volunteer
 from tests.service.attendance.test_races import report
 
@@ -52,6 +53,6 @@ def test_a_head_count_in_the_making_does_not_hold_up_check_ins(sessions: Session
         assert actor is not None
         groups.give(giving, actor, event.id, uuid4(), Group("7 «Б»", 20, 60), NOW)
         checking.execute(sa.text("SET LOCAL lock_timeout = '500ms'"))
-        connections = rolled_back(checking)
+        connections = within(checking)
         check_in.record(connections, owner.subject, report(event.id), NOW, Thresholds())
         giving.rollback()

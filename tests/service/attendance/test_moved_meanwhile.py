@@ -25,9 +25,9 @@ from service.attendance.sent_records import SentRecord
 from service.events import events
 from service.models import Attendance, CountPending, Event, Volunteer
 from service.people import identities
-from service.platform.database import Connections
+from service.platform.database import Connections, within
 from service.platform.thresholds import Thresholds
-from tests.conftest import Sessions, committing, rolled_back
+from tests.conftest import Sessions, committing
 from tests.makers import AKTOBE, make_event, make_organization, make_volunteer
 
 ALMOST_MIDNIGHT = datetime(2026, 5, 16, 18, 50, tzinfo=UTC)
@@ -200,7 +200,7 @@ def test_a_change_waits_for_a_check_in_that_is_being_stored(stage: Stage) -> Non
     """The check-in holds its event before it waits for anything else."""
     engine: sa.Engine = stage.sessions.kw["bind"]
     with engine.connect() as storing, ThreadPoolExecutor(1) as pool:
-        stage.check_in(rolled_back(storing))
+        stage.check_in(within(storing))
         changing = pool.submit(stage.change, CHANGES["day"])
         done_or_waiting(stage.sessions, changing)
         assert not changing.done()

@@ -21,8 +21,9 @@ from service.figures import counts
 from service.ledger import ledger
 from service.models import Attendance, CountPending, Event, PresenceRecord, Signup, Volunteer
 from service.people import identities
+from service.platform.database import within
 from service.platform.thresholds import Thresholds
-from tests.conftest import NOW, Sessions, committing, rolled_back
+from tests.conftest import NOW, Sessions, committing
 from tests.makers import AKTOBE, make_event, make_volunteer
 
 ALMATY = (43.2389, 76.8897)
@@ -114,7 +115,7 @@ def test_what_arrives_between_the_facts_and_the_storing_is_seen(
 def test_what_is_being_stored_meanwhile_is_waited_for(sessions: Sessions) -> None:
     person, first, second = in_two_places(sessions)
     with sessions.kw["bind"].connect() as storing, ThreadPoolExecutor(1) as pool:
-        check_in.record(rolled_back(storing), person.subject, second, NOW, Thresholds())
+        check_in.record(within(storing), person.subject, second, NOW, Thresholds())
         waiting = pool.submit(checked_in, sessions, person, first)
         while not waiting.done() and not waits_for_a_lock(sessions):
             time.sleep(0.01)

@@ -16,8 +16,9 @@ from service.attendance import check_in, retention
 from service.attendance.evidence import Position, RecordKind
 from service.attendance.sent_records import SentRecord
 from service.models import Event, PresenceRecord, Volunteer
+from service.platform.database import within
 from service.platform.thresholds import Thresholds
-from tests.conftest import NOW, rolled_back
+from tests.conftest import NOW
 from tests.makers import AKTOBE, make_event, make_volunteer
 
 LATER = NOW + retention.COORDINATES_KEPT
@@ -32,7 +33,7 @@ def came(session: Session, event: Event, person: Volunteer, metres: int = 0) -> 
     latitude = AKTOBE[0] + metres * 1e-5
     position = Position(latitude, AKTOBE[1], accuracy_m=8, fixed_at=NOW)
     sent = SentRecord(uuid4(), event.id, RecordKind.CHECK_IN, str(uuid4()), NOW, timedelta(0), position)
-    check_in.record(rolled_back(session.connection()), person.subject, sent, NOW, Thresholds())
+    check_in.record(within(session.connection()), person.subject, sent, NOW, Thresholds())
     return sent
 
 
@@ -57,7 +58,7 @@ def test_an_attendance_stays_as_it_was_judged(session: Session, event: Event) ->
     person = make_volunteer(session)
     sent = came(session, event, person)
     retention.forget_coordinates(session, LATER + timedelta(days=1))
-    connections = rolled_back(session.connection())
+    connections = within(session.connection())
     with pytest.raises(errors.IdReused):
         check_in.record(connections, person.subject, sent, LATER + timedelta(days=1), Thresholds())
     assert record(session, sent).status == "counted"

@@ -1,0 +1,95 @@
+"""The demo opens with a filled week, people with names and hours of day that make sense."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from cli import demo_load
+from http_base.application import Tazalyq
+from service.models import Event, Organization, Signup, Volunteer
+from service.platform.clock import FixedClock
+
+NOON = datetime(2026, 11, 26, 7, 0, tzinfo=UTC)
+NIGHT = datetime(2026, 11, 26, 22, 30, tzinfo=UTC)
+JANUARY = datetime(2027, 1, 2, 4, 0, tzinfo=UTC)
+MOMENTS = pytest.mark.parametrize("at", [NOON, NIGHT, JANUARY], ids=["noon", "night", "new-year"])
+
+
+def sign_in(app: Tazalyq, phone: str) -> dict[str, str]:
+    token, _ = app.extensions["tazalyq"].verifier.issue(f"local:{phone}", phone)
+    return {"Authorization": f"Bearer {token}"}
+
+
+@MOMENTS
+def test_the_coordinators_first_answer_is_a_filled_week(
+    app: Tazalyq, client: FlaskClient, session: Session, clock: FixedClock, at: datetime
+) -> None:
+    clock.at = at
+    assert demo_load.load(session, at)
+    session.commit()
+    coordinator = sign_in(app, "+77000000002")
+    local = at.astimezone(ZoneInfo("Asia/Almaty")).date()
+    days = f"from={local - timedelta(days=7)}&to={local}&region=KZ-15"
+    totals = client.get(f"/v1/counts?{days}", headers=coordinator).json["totals"]
+    for figure in ("participations", "volunteers", "minutes", "headcount", "in_review", "signups"):
+        assert totals[figure] > 0, figure
+    assert client.get("/v1/reviews", headers=coordinator).json["items"]
+    assert client.get("/v1/organizations?status=pending", headers=coordinator).json["items"]
+    waiting = session.scalar(sa.select(sa.func.count()).where(Signup.status == "waitlisted"))
+    assert waiting
+
+
+@MOMENTS
+def test_somebody_can_check_in_at_once(
+    app: Tazalyq, client: FlaskClient, session: Session, clock: FixedClock, at: datetime
+) -> None:
+    """The walk of the README, at whatever hour: the first event of Aktobe is open now."""
+    clock.at = at
+    demo_load.load(session, at)
+    session.commit()
+    first = client.get("/v1/events?region=KZ-15").json["items"][0]
+    body = {
+        "id": "01a20b43-da95-76d9-b7ca-338e67a4b6e6",
+        "sent_at": at.isoformat(),
+        "installation_id": "my-phone",
+        "position": {
+            "latitude": 50.27969,
+            "longitude": 57.20718,
+            "accuracy_m": 8,
+            "fixed_at": at.isoformat(),
+        },
+    }
+    volunteer = sign_in(app, "+77000000129")
+    answer = client.post(f"/v1/events/{first['id']}/check-ins", json=body, headers=volunteer)
+    assert (answer.status_code, answer.json["status"]) == (201, "counted")
+
+
+@MOMENTS
+def test_events_are_held_by_day(session: Session, at: datetime) -> None:
+    demo_load.load(session, at)
+    for event in session.scalars(sa.select(Event)):
+        begins = event.local(event.starts_at)
+        is_open_now = event.starts_at <= at <= event.ends_at
+        assert is_open_now or 7 <= begins.hour <= 18, (event.title, begins)
+        assert all("А" <= letter <= "ӿ" for letter in event.address if letter.isalpha()), event.address
+
+
+def test_people_have_names(session: Session) -> None:
+    demo_load.load(session, NOON)
+    names = set(session.scalars(sa.select(Volunteer.display_name)))
+    assert len(names) == 35
+    assert all(len(name.split()) == 2 for name in names)
+    assert not names & {
+        text for name in session.scalars(sa.select(Organization.name)) for text in name.values()
+    }
+    minors = session.scalars(sa.select(Volunteer).where(Volunteer.guardian_phone.is_not(None))).all()
+    assert len(minors) >= 3
+
+
+def test_it_is_loaded_once(session: Session) -> None:
+    assert demo_load.load(session, NOON)
+    assert not demo_load.load(session, NOON)
