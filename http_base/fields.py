@@ -50,6 +50,20 @@ class Text(fields.String):
         return str(super()._deserialize(clean(value), attr, data, **options))
 
 
+def path_text(text: str, name: str) -> str:
+    """A key of a path, by the same rules as in a body.
+
+    Raises:
+        ValidationError: it has NUL, nothing visible, or is longer than a name may be.
+    """
+    if "\0" in text:
+        raise ValidationError({name: ["text"]})
+    try:
+        return Text().deserialize(text)
+    except ValidationError as error:
+        raise ValidationError({name: error.messages}) from error
+
+
 class DateTime(fields.AwareDateTime):
     """RFC 3339 with an offset; naive times are refused. Answered in the zone of the context's event."""
 

@@ -138,6 +138,7 @@ def make_device(session: Session, volunteer: Volunteer, **overrides: Any) -> Dev
         "kind": "fid",
         "value": f"fid-{next(_numbers)}",
         "app_version": "1.0.0",
+        "registered_at": NOW - timedelta(days=20),
         "seen_at": NOW,
     }
     return _added(session, Device(**values | overrides))

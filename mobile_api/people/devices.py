@@ -5,11 +5,14 @@ from typing import Any
 
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, session
-from http_base.fields import Strict, Text, one_of
+from http_base.fields import Strict, Text, one_of, path_text
+from service import errors
 from service.models import Device
 from service.people import devices
 
 blueprint = Blueprint("devices", __name__, url_prefix="/v1/me/devices", description="Devices")
+
+INSTALLATION = "installation_id"
 
 
 class DeviceBody(Strict):
@@ -25,17 +28,16 @@ class DeviceBody(Strict):
 @blueprint.response(HTTPStatus.NO_CONTENT)
 def put_device(body: dict[str, Any], installation_id: str) -> None:
     """Register one installation for pushes. A value that moves to another person leaves the old one."""
-    device = Device(
-        volunteer_id=actor().volunteer_id, installation_id=installation_id[:200], seen_at=now(), **body
-    )
+    key = {"volunteer_id": actor().volunteer_id, "installation_id": path_text(installation_id, INSTALLATION)}
+    device = Device(**key, seen_at=now(), **body)
     devices.put(session(), device)
     session().commit()
 
 
 @blueprint.route("/<installation_id>", methods=["DELETE"])
-@blueprint.operation("deleteDevice", "a volunteer")
+@blueprint.operation("deleteDevice", "a volunteer", errors.Invalid)
 @blueprint.response(HTTPStatus.NO_CONTENT)
 def delete_device(installation_id: str) -> None:
     """Forget one installation."""
-    devices.remove(session(), actor().volunteer_id, installation_id)
+    devices.remove(session(), actor().volunteer_id, path_text(installation_id, INSTALLATION))
     session().commit()

@@ -224,7 +224,9 @@ class _Round:
         records = {one.sighting.key: one for one in (*self.facts.records, *new)}
         stored = (one.sighting for one in self.facts.records)
         doubted = []
-        for key, found in cross_checks.flags([one.sighting for one in new], stored, self.thresholds).items():
+        for key, found in cross_checks.flags(
+            [one.sighting for one in new], stored, self.thresholds, self.facts.owners
+        ).items():
             one = records[key]
             added = tuple(sorted(found.difference(one.record.reasons)))
             if added:

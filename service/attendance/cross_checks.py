@@ -5,7 +5,7 @@ first, and a further record never takes a doubt back. So the final state does no
 """
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import chain, islice
@@ -22,6 +22,9 @@ FIX_SCALE = 1_000_000
 
 TRAVEL_WINDOW = timedelta(hours=48)
 """Records farther apart in time are never in conflict: Kazakhstan is crossed in 20 hours at 150 km/h."""
+
+NOBODY: Mapping[str, date] = {}
+"""Owners of an installation that is registered to nobody."""
 
 RecordKey = tuple[str, str]
 """(sender_id, id), as text."""
@@ -54,19 +57,23 @@ def fix_key(latitude: float, longitude: float) -> int:
 
 
 def flags(
-    new: Sequence[Sighting], known: Iterable[Sighting], thresholds: Thresholds
+    new: Sequence[Sighting],
+    known: Iterable[Sighting],
+    thresholds: Thresholds,
+    owners: Mapping[str, date] = NOBODY,
 ) -> dict[RecordKey, set[str]]:
     """The doubts that new records raise, about themselves and about known ones, by record.
 
     `known`: the sender's own records within TRAVEL_WINDOW, those with the same fix within twice the rule's
-    time, and those on the same phone on the same day.
+    time, and those on the same phone on the same day. `owners`: to whom the new records' installation is
+    registered, since which day.
     """
     every = list({sighting.key: sighting for sighting in (*known, *new)}.values())
     found: defaultdict[RecordKey, set[str]] = defaultdict(set)
     if len(every) > 1:
         _doubt_travel(new, every, thresholds, found)
         _doubt_same_fix(new, every, thresholds, found)
-        _doubt_installation(new, every, thresholds, found)
+        _doubt_installation(new, every, thresholds, found, owners)
     return found
 
 
@@ -146,9 +153,12 @@ def _doubt_installation(
     every: Sequence[Sighting],
     thresholds: Thresholds,
     found: defaultdict[RecordKey, set[str]],
+    owners: Mapping[str, date],
 ) -> None:
+    """Not of whom the phone is: anybody can name an installation, and its owner cannot help it."""
     for phone in {(one.installation_id, one.day) for one in new}:
         sharing = [one for one in every if (one.installation_id, one.day) == phone]
         if len({one.sender_id for one in sharing}) > thresholds.installation_people:
             for one in sharing:
-                found[one.key].add("installation")
+                if not owners.get(one.sender_id, date.max) < one.day:
+                    found[one.key].add("installation")

@@ -17,6 +17,7 @@ from service.attendance.derivation import Decision, Record, State
 from service.attendance.evidence import Evidence, RecordKind, Status
 from service.attendance.overlap import NEIGHBOURHOOD, Visit
 from service.attendance.presence_queries import FACTS, PAIRS
+from service.models.base import COUNTRY_ZONE
 from service.people.consents import Given
 from service.platform.thresholds import Thresholds
 
@@ -145,7 +146,8 @@ def _array(values: Iterable[object]) -> str:
 class PresenceFacts:
     """All that is known of a sender and of what the new records may touch.
 
-    `taken`: ids of new records under which somebody else's attendance is stored.
+    `taken`: ids of new records under which somebody else's attendance is stored; `owners`: to whom their
+    installation is registered as a device, since which day.
     """
 
     volunteer_id: str
@@ -154,6 +156,7 @@ class PresenceFacts:
     events: Mapping[str, EventFacts]
     records: Sequence[KnownRecord]
     taken: frozenset[str]
+    owners: Mapping[str, date]
 
     @property
     def checksum(self) -> int:
@@ -191,6 +194,7 @@ def read(cursor: Cursor, window: Window) -> PresenceFacts | None:
         events={row["id"]: _event(row) for row in facts["events"] or ()},
         records=[_known(row) for row in facts["records"] or ()],
         taken=frozenset(facts["taken"] or ()),
+        owners={row["volunteer_id"]: _day(row["registered_at"]) for row in facts["owners"] or ()},
     )
 
 
@@ -278,6 +282,10 @@ def _record(row: dict[str, Any]) -> Record:
         distance_m=row["distance_m"],
         reasons=tuple(row["reasons"]),
     )
+
+
+def _day(moment: str) -> date:
+    return datetime.fromisoformat(moment).astimezone(COUNTRY_ZONE).date()
 
 
 def _given(row: dict[str, Any]) -> Given:

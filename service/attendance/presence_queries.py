@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from service.attendance.overlap import NEIGHBOURHOOD
-from service.models import Attendance, Consent, Event, PresenceRecord, Signup, Volunteer
+from service.models import Attendance, Consent, Device, Event, PresenceRecord, Signup, Volunteer
 
 _UUIDS = postgresql.ARRAY(sa.Uuid())
 
@@ -80,6 +80,8 @@ def _facts() -> sa.Select[Any]:
     taken = sa.select(sa.func.json_agg(Attendance.id)).where(
         Attendance.id == sa.any_(sa.bindparam("ids", type_=_UUIDS)), Attendance.volunteer_id != Volunteer.id
     )
+    owner = _object(Device.volunteer_id, Device.registered_at)
+    owners = sa.select(sa.func.json_agg(owner)).where(Device.installation_id == sa.bindparam("installation"))
     line = _object(Consent.name, Consent.version, Consent.given_at, Consent.withdrawn_at)
     consents = sa.select(sa.func.json_agg(line)).where(Consent.volunteer_id == Volunteer.id)
     return sa.select(
@@ -90,6 +92,7 @@ def _facts() -> sa.Select[Any]:
             events.correlate(Volunteer).scalar_subquery().label("events"),
             records.correlate(Volunteer).scalar_subquery().label("records"),
             taken.correlate(Volunteer).scalar_subquery().label("taken"),
+            owners.scalar_subquery().label("owners"),
         )
     ).where(Volunteer.subject == sa.bindparam("subject"))
 

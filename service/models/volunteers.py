@@ -69,18 +69,18 @@ class Device(Base):
     __tablename__ = "device"
     __table_args__ = (
         sa.UniqueConstraint("kind", "value"),
-        # An installation belongs to whoever used it last.
-        sa.UniqueConstraint("installation_id"),
         sa.CheckConstraint("kind IN ('fid', 'token')", name="kind"),
         sa.CheckConstraint("platform IN ('android', 'ios', 'web')", name="platform"),
     )
 
     volunteer_id: Mapped[UUID] = mapped_column(sa.ForeignKey("volunteer.id"), primary_key=True)
-    installation_id: Mapped[str] = mapped_column(primary_key=True)
+    # Named by the phone itself: another person may name the same one, and then has a row of their own.
+    installation_id: Mapped[str] = mapped_column(primary_key=True, index=True)
     platform: Mapped[str]
     kind: Mapped[str]
     value: Mapped[str]
     app_version: Mapped[str]
+    registered_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
     seen_at: Mapped[datetime]
     # Set when Google says that the installation is gone, or that its target is in doubt.
     off_since: Mapped[datetime | None]

@@ -9,6 +9,9 @@ from sqlalchemy.orm import Session
 
 from service.models import Device
 
+MAX_DEVICES = 20
+"""Of one person: no more phones are in use at once; the one that was seen longest ago goes."""
+
 DEVICE_LOCKS = 1
 """The first key of the advisory locks that serialize the registration of one phone."""
 
@@ -16,7 +19,8 @@ DEVICE_LOCKS = 1
 def put(session: Session, device: Device) -> None:
     """Remember one installation, and that it is in use again if it was off.
 
-    Whoever had this value, or this installation, before has it no more: a phone is told one person's things.
+    Whoever had this value before has it no more: a phone is told one person's things. The installation's id
+    moves nothing, since anybody can name any.
     """
     values = {
         "platform": device.platform,
@@ -26,26 +30,38 @@ def put(session: Session, device: Device) -> None:
         "seen_at": device.seen_at,
         "off_since": None,
     }
-    _wait_for_others(session, f"{device.kind}:{device.value}", device.installation_id)
+    _wait_for_others(session, f"{device.kind}:{device.value}", str(device.volunteer_id))
+    key = {"volunteer_id": device.volunteer_id, "installation_id": device.installation_id}
     session.execute(
         sa.delete(Device).where(
-            sa.or_(
-                sa.and_(Device.kind == device.kind, Device.value == device.value),
-                Device.installation_id == device.installation_id,
-            ),
+            Device.kind == device.kind,
+            Device.value == device.value,
             sa.tuple_(Device.volunteer_id, Device.installation_id)
-            != sa.tuple_(sa.literal(device.volunteer_id), sa.literal(device.installation_id)),
+            != sa.tuple_(*map(sa.literal, key.values())),
         )
     )
     session.execute(
         insert(Device)
-        .values(volunteer_id=device.volunteer_id, installation_id=device.installation_id, **values)
-        .on_conflict_do_update(index_elements=["volunteer_id", "installation_id"], set_=values)
+        .values(**key, **values, registered_at=device.seen_at)
+        .on_conflict_do_update(index_elements=list(key), set_=values)
+    )
+    _let_oldest_go(session, device.volunteer_id)
+
+
+def _let_oldest_go(session: Session, volunteer_id: UUID) -> None:
+    oldest = (
+        sa.select(Device.installation_id)
+        .where(Device.volunteer_id == volunteer_id)
+        .order_by(Device.seen_at.desc(), Device.registered_at.desc(), Device.installation_id)
+        .offset(MAX_DEVICES)
+    )
+    session.execute(
+        sa.delete(Device).where(Device.volunteer_id == volunteer_id, Device.installation_id.in_(oldest))
     )
 
 
 def _wait_for_others(session: Session, *names: str) -> None:
-    """Who registers the same phone at the same time does so one after the other; always in the same order."""
+    """Who registers the same phone, or another of theirs, at the same time does so one after the other."""
     for key in sorted(zlib.crc32(name.encode()) for name in names):
         session.execute(sa.select(sa.func.pg_advisory_xact_lock(DEVICE_LOCKS, key - 2**31)))
 

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from service.models import Device, Volunteer
 from service.platform.clock import FixedClock
-from tests.conftest import NOW
 from tests.makers import make_device, make_event, make_volunteer
 from tests.mobile_api.phones import Login, Phone
 

@@ -322,9 +322,9 @@ def test_a_rule_that_doubts_only_who_comes_last_is_found(
     """The machine itself can fail: planted here is what most check-in code does."""
     whole = cross_checks.flags
 
-    def only_of_new(new: Any, known: Any, thresholds: Any) -> dict[Any, set[str]]:
+    def only_of_new(new: Any, *others: Any) -> dict[Any, set[str]]:
         keys = {one.key for one in new}
-        return {key: found for key, found in whole(new, known, thresholds).items() if key in keys}
+        return {key: found for key, found in whole(new, *others).items() if key in keys}
 
     monkeypatch.setattr(cross_checks, "flags", only_of_new)
     with pytest.raises(AssertionError):
