@@ -26,6 +26,12 @@ def create_app(
     app = Tazalyq("tazalyq")
     install_services(app, configured, clock, verifier)
     blueprints = (*mobile_api.BLUEPRINTS, *((dev.blueprint,) if configured.development else ()))
-    http_base.api.install(app, blueprints, trusted_proxies=configured.trusted_proxies)
+    http_base.api.install(
+        app,
+        blueprints,
+        trusted_proxies=configured.trusted_proxies,
+        trusted_hosts=configured.trusted_hosts,
+        public_url=configured.public_url,
+    )
     cli.commands.install(app)
     return app

@@ -1,15 +1,14 @@
 """The API as Flask serves it: its blueprints, its document, a page to read it on."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
 import flask_smorest
 from flask import Flask, jsonify, request
-from flask_swagger_ui import get_swaggerui_blueprint
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from http_base import problems
+from http_base import docs_page, headers, problems
 from http_base.blueprints import Blueprint
 from http_base.document import complete
 from http_base.openapi import Plugin
@@ -34,7 +33,14 @@ class Api(flask_smorest.Api):  # type: ignore[misc] # flask-smorest has no types
         return response.make_conditional(request)
 
 
-def install(app: Flask, blueprints: Iterable[Blueprint], *, trusted_proxies: int) -> None:
+def install(
+    app: Flask,
+    blueprints: Iterable[Blueprint],
+    *,
+    trusted_proxies: int,
+    trusted_hosts: Sequence[str],
+    public_url: str,
+) -> None:
     """Serve these blueprints under /v1, with their OpenAPI document."""
     app.json.ensure_ascii = False  # type: ignore[attr-defined] # the default provider has it
     app.json.sort_keys = False  # type: ignore[attr-defined] # the default provider has it
@@ -47,17 +53,17 @@ def install(app: Flask, blueprints: Iterable[Blueprint], *, trusted_proxies: int
         "OPENAPI_JSON_PATH": "openapi.json",
         "OPENAPI_SWAGGER_UI_PATH": None,
         "API_SPEC_OPTIONS": {
+            "servers": [{"url": public_url}],
             "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
             "security": [{"token": []}],
         },
     }
     if trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted_proxies)  # type: ignore[method-assign] # WSGI's way
+    headers.install(app, trusted_hosts)
     api = Api(app, spec_kwargs={"marshmallow_plugin": Plugin()})
     # After flask-smorest, which would answer HTTP errors in a form of its own.
     problems.install(app)
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
-    # Without the validator's badge, which the page would fetch from the internet.
-    page = get_swaggerui_blueprint("/v1/docs", "/v1/openapi.json", config={"validatorUrl": None})
-    app.register_blueprint(page)
+    app.register_blueprint(docs_page.make_blueprint(lambda: api.document))

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 from flask import Request
 from marshmallow import ValidationError
 from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import UnsupportedMediaType
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 MAX_DEPTH = 32
@@ -18,7 +19,9 @@ class StrictParser(FlaskParser):
     """The parser of flask-smorest, without its leniences."""
 
     def load_json(self, req: Request, schema: Any) -> Any:
-        """The body as plain values; any doubt about it is a ValidationError."""
+        """The body as plain values; any doubt about it is a ValidationError, any other kind of body a 415."""
+        if req.mimetype != "application/json" and _has_body(req):
+            raise UnsupportedMediaType
         return strict_json(req.get_data(cache=True))
 
     def load_querystring(self, req: Request, schema: Any) -> Any:
@@ -31,6 +34,11 @@ class StrictParser(FlaskParser):
     def handle_error(self, error: ValidationError, req: Request, schema: Any, **_options: Any) -> NoReturn:
         """Let the one error handler answer."""
         raise error
+
+
+def _has_body(req: Request) -> bool:
+    """Whether something is said to come, before any of it is read."""
+    return bool(req.content_length or req.mimetype or "Transfer-Encoding" in req.headers)
 
 
 def strict_json(body: bytes) -> Any:

@@ -116,8 +116,7 @@ def put_phone(body: dict[str, Any]) -> None:
 
 
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Pushes</title>
-<style>body{font:16px system-ui;margin:2rem}td,th{padding:.4rem .8rem;text-align:left;vertical-align:top;
-border-bottom:1px solid #ddd}</style>
+<link rel="stylesheet" href="/v1/docs/static/docs.css"><main>
 <h1>Pushes taken by the local gateway</h1>
-<table><tr><th>When</th><th>Device</th><th>Message</th><th>Kind</th></tr>{rows}</table></html>
+<table><tr><th>When</th><th>Device</th><th>Message</th><th>Kind</th></tr>{rows}</table></main></html>
 """

@@ -55,6 +55,8 @@ class Settings:
     push_threads: int
     push_lease_s: int
     web_app_url: str | None
+    public_url: str
+    trusted_hosts: tuple[str, ...]
     push_per_second: int
     thresholds: Thresholds = field(default_factory=Thresholds)
 
@@ -72,9 +74,11 @@ def read(environment: Mapping[str, str]) -> Settings:
     """
     reader = _Reader(environment)
     development = reader.choice("TAZALYQ_ENV", ("production", "development"), "production") == "development"
+    port = reader.number("PORT", 8000, int, lowest=1, highest=65_535)
+    public_url = reader.origin("PUBLIC_URL", ("http", "https") if development else ("https",))
     settings = Settings(
         development=development,
-        port=reader.number("PORT", 8000, int, lowest=1, highest=65_535),
+        port=port,
         data_dir=Path(reader.text("TAZALYQ_DATA_DIR") or "var"),
         secret_key=reader.text("SECRET_KEY") or (DEVELOPMENT_SECRET if development else ""),
         database_url=reader.url("DATABASE_URL", ("postgres", "postgresql", "postgresql+psycopg")),
@@ -105,6 +109,8 @@ def read(environment: Mapping[str, str]) -> Settings:
         push_threads=reader.number("PUSH_THREADS", 48, int, lowest=1, highest=64),
         push_lease_s=reader.number("PUSH_LEASE_S", 15, int, lowest=1, highest=3_600),
         web_app_url=reader.url("WEB_APP_URL", ("https",)),
+        public_url=public_url or f"http://127.0.0.1:{port}",
+        trusted_hosts=reader.names("TRUSTED_HOSTS") or _hosts_of(public_url),
         push_per_second=reader.number("PUSH_PER_SECOND", 500, int, lowest=0, highest=10_000),
         thresholds=reader.thresholds(),
     )
@@ -113,6 +119,12 @@ def read(environment: Mapping[str, str]) -> Settings:
     if reader.problems:
         raise SettingsError(reader.problems)
     return settings
+
+
+def _hosts_of(public_url: str | None) -> tuple[str, ...]:
+    """Where nothing else is said, the only host is that of our own address; in development any is."""
+    host = urlsplit(public_url or "").hostname
+    return (host,) if host else ()
 
 
 class _Reader:
@@ -160,6 +172,19 @@ class _Reader:
             return None
         return value
 
+    def origin(self, name: str, schemes: tuple[str, ...]) -> str | None:
+        """An address without path: what others are put behind."""
+        value = (self.text(name) or "").rstrip("/") or None
+        if value is None:
+            return None
+        found = urlsplit(value)
+        if found.scheme in schemes and found.hostname and value == f"{found.scheme}://{found.netloc}":
+            return value
+        self.problems.append(
+            f"{name} is {value!r}: set it to scheme and host alone, {schemes[-1]}://api.example"
+        )
+        return None
+
     def existing_file(self, name: str) -> str | None:
         value = self.text(name)
         if value is not None and not Path(value).is_file():
@@ -191,6 +216,7 @@ class _Reader:
             "SECRET_KEY": f"at least {MIN_SECRET_LENGTH} random characters, e.g. from `openssl rand -hex 32`",
             "FIREBASE_PROJECT_ID": "the id of the Firebase project whose tokens phones bring",
             "GOOGLE_APPLICATION_CREDENTIALS": "the path of the service account's JSON key",
+            "PUBLIC_URL": "the address that people reach the service at, https://api.example",
         }
         self.problems += [
             f"{name} is missing: set it to {cure} (or TAZALYQ_ENV=development on your own machine)."

@@ -1,0 +1,44 @@
+"""Whom we answer, and what every answer tells browsers and caches, whoever made it."""
+
+from collections.abc import Callable, Sequence
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, request
+from werkzeug.sansio.utils import host_is_trusted
+
+from service import errors
+
+POLICY = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+VARY = ("Accept-Language", "Authorization")
+PROBES = frozenset({"health.healthz", "health.readyz"})
+"""Load balancers ask these by the machine's address."""
+
+
+def install(app: Flask, trusted_hosts: Sequence[str]) -> None:
+    """Refuse hosts that are not ours (none given: take all), and finish every answer."""
+    if trusted_hosts:
+        app.before_request(_refuse_others(trusted_hosts))
+    app.after_request(_finish)
+
+
+def _refuse_others(trusted_hosts: Sequence[str]) -> Callable[[], None]:
+    def refuse() -> None:
+        if request.endpoint not in PROBES and not host_is_trusted(request.host, trusted_hosts):
+            raise errors.Invalid("Host", "host")
+
+    return refuse
+
+
+def _finish(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "no-referrer")
+    headers.setdefault("Content-Security-Policy", POLICY)
+    headers.setdefault("Cache-Control", "no-store")
+    response.vary.update(VARY)
+    if response.location is not None:
+        # All redirects lead to ourselves: never to the Host that somebody has sent.
+        target = urlsplit(response.location)
+        query = f"?{target.query}" if target.query else ""
+        response.location = "/" + target.path.lstrip("/") + query
+    return response
