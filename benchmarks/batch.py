@@ -141,7 +141,13 @@ def main() -> None:
         standin = stack.enter_context(google.standin())
         # Spawned: a fork would copy the threads' locks. One drives, both sign.
         helpers = stack.enter_context(ProcessPoolExecutor(2, multiprocessing.get_context("spawn")))
-        environment = {"TAZALYQ_ENV": "production", "SECRET_KEY": secrets.token_hex(), **standin.environment}
+        environment = {
+            "TAZALYQ_ENV": "production",
+            "SECRET_KEY": secrets.token_hex(),
+            "PUBLIC_URL": "https://taza.invalid",
+            "TRUSTED_HOSTS": "127.0.0.1",
+            **standin.environment,
+        }
         service = stack.enter_context(Service(url, **environment))
         service.run("flask", "db", "upgrade")
         with psycopg.connect(url) as connection:

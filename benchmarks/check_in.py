@@ -50,7 +50,13 @@ def main() -> None:
         # Spawned: a fork would copy the threads' locks. One drives, both sign.
         spawn = multiprocessing.get_context("spawn")
         helpers = stack.enter_context(ProcessPoolExecutor(2, spawn))
-        environment = {"TAZALYQ_ENV": "production", "SECRET_KEY": secrets.token_hex(), **standin.environment}
+        environment = {
+            "TAZALYQ_ENV": "production",
+            "SECRET_KEY": secrets.token_hex(),
+            "PUBLIC_URL": "https://taza.invalid",
+            "TRUSTED_HOSTS": "127.0.0.1",
+            **standin.environment,
+        }
         ours, bare = (stack.enter_context(Service(url, **environment)) for _ in range(2))
         ours.run("flask", "db", "upgrade")
         with psycopg.connect(url) as connection:
