@@ -108,7 +108,8 @@ def _invited() -> Audience:
     return (
         _people(Outbox.volunteer_id)
         .join(Invitation, Invitation.id == invitation_id)
-        .where(Invitation.status == InvitationStatus.OPEN)
+        .join(Organization, Organization.id == Invitation.organization_id)
+        .where(Invitation.status == InvitationStatus.OPEN, Organization.status == OrganizationStatus.VERIFIED)
     )
 
 

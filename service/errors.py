@@ -117,6 +117,12 @@ class TooManyRequests(ServiceError):
     code = "too-many-requests"
 
 
+class TooManyOrganizations(TooManyRequests):
+    """So many of one's organizations are `open`: nobody has decided about them yet."""
+
+    words = "too-many-organizations"
+
+
 class Stale(ServiceError):
     """The change was made from an older version; `version` is the current one."""
 
@@ -161,6 +167,12 @@ class ChangesClosed(AlreadyOver):
     words = "changes-closed"
 
 
+class AnnouncementTooLate(AlreadyOver):
+    """`closed_at`: until when its people could be told something."""
+
+    words = "announcement-too-late"
+
+
 class Over(Conflict):
     """The event has ended: nobody can join it any more."""
 
@@ -193,6 +205,12 @@ class AlreadyDecided(Conflict):
     """Somebody has answered before: it has the `invitation_status` or `organization_status` now."""
 
     code = "already-decided"
+
+
+class InvitationExpired(AlreadyDecided):
+    """Nobody answered until `expires_at`."""
+
+    words = "invitation-expired"
 
 
 class Banned(Forbidden):

@@ -63,6 +63,14 @@ class OrganizationStatusChanged(Happening):
     decided_by: UUID
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberLeft(Happening):
+    """Somebody is no member of an organization any more: taken out, or gone."""
+
+    organization_id: UUID
+    volunteer_id: UUID
+
+
 Listener = Callable[[Session, Any], None]
 Table = Mapping[type[Happening], Sequence[Listener]]
 

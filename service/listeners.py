@@ -1,12 +1,13 @@
 """Who in the service hears of what, in the order in which they run. May import every room."""
 
 from service.attendance import rederivation
-from service.events import visibility
-from service.happenings import EventChanged, OrganizationStatusChanged, PhoneMoved, Table
+from service.events import code_secrets, visibility
+from service.happenings import EventChanged, MemberLeft, OrganizationStatusChanged, PhoneMoved, Table
 from service.organizations import invitations
 
 LISTENERS: Table = {
     EventChanged: (rederivation.follow_times,),
     PhoneMoved: (invitations.void,),
-    OrganizationStatusChanged: (visibility.follow_organization,),
+    OrganizationStatusChanged: (code_secrets.follow_organization, visibility.follow_organization),
+    MemberLeft: (code_secrets.follow_member,),
 }

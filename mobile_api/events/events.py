@@ -374,6 +374,8 @@ def cancel_event(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
     errors.NotPublished,
     errors.NotVerified,
     errors.IdReused,
+    errors.AnnouncementTooLate,
+    errors.TooManyRequests,
 )
 @blueprint.arguments(AnnouncementBody)
 @blueprint.response(HTTPStatus.ACCEPTED, AnnouncementShown)

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from marshmallow import Schema, fields
 
+from http_base import cursors
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, services, session
-from http_base.fields import Accepted, Strict, Text, one_of
+from http_base.fields import Accepted, DateTime, LocalizedName, Paged, Strict, Text, one_of
 from service import errors
 from service.models import InvitationStatus, MemberRole
 from service.organizations import invitations
@@ -27,10 +28,37 @@ class InvitationShown(Schema):
     organization_id = fields.UUID()
     role = one_of(*MemberRole)
     status = one_of(*InvitationStatus)
+    created_at = DateTime()
+    expires_at = DateTime()
+
+
+class SentInvitation(InvitationShown):
+    phone = fields.String()
+
+
+class SentInvitations(Schema):
+    items = fields.List(fields.Nested(SentInvitation))
+    next = fields.String(allow_none=True)
+
+
+class InvitingOrganization(Schema):
+    id = fields.UUID()
+    name = fields.Nested(LocalizedName)
+
+
+class ReceivedInvitation(InvitationShown):
+    organization = fields.Nested(InvitingOrganization)
+
+
+class ReceivedInvitations(Schema):
+    items = fields.List(fields.Nested(ReceivedInvitation))
+    next = fields.String(allow_none=True)
 
 
 @blueprint.route("/organizations/<uuid:organization_id>/invitations", methods=["POST"])
-@blueprint.operation("inviteMember", "its owner", errors.Forbidden, errors.NotVerified)
+@blueprint.operation(
+    "inviteMember", "its owner", errors.Forbidden, errors.NotVerified, errors.TooManyRequests
+)
 @blueprint.arguments(InvitationBody)
 @blueprint.response(HTTPStatus.ACCEPTED, Accepted)
 def post_invitation(body: dict[str, Any], organization_id: UUID) -> dict[str, str]:
@@ -41,8 +69,46 @@ def post_invitation(body: dict[str, Any], organization_id: UUID) -> dict[str, st
     return {"status": "accepted"}
 
 
+@blueprint.route("/organizations/<uuid:organization_id>/invitations", methods=["GET"])
+@blueprint.operation("listInvitations", "its owner", errors.Forbidden)
+@blueprint.arguments(Paged, location="query")
+@blueprint.response(HTTPStatus.OK, SentInvitations)
+def list_invitations(query: dict[str, Any], organization_id: UUID) -> dict[str, Any]:
+    """Who was asked and has not answered yet."""
+    after = cursors.decode(query.get("cursor"), UUID)
+    found = invitations.open_ones(
+        session(), actor(), organization_id, now(), after and after[0], query["limit"] + 1
+    )
+    items, following = cursors.page(found, query["limit"], lambda invitation: (invitation.id,))
+    return {"items": items, "next": following}
+
+
+@blueprint.route("/organizations/<uuid:organization_id>/invitations/<uuid:invitation_id>", methods=["DELETE"])
+@blueprint.operation(
+    "withdrawInvitation", "its owner", errors.Forbidden, errors.NotVerified, errors.AlreadyDecided
+)
+@blueprint.response(HTTPStatus.NO_CONTENT)
+def delete_invitation(organization_id: UUID, invitation_id: UUID) -> None:
+    """Ask no more."""
+    invitations.withdraw(session(), actor(), organization_id, invitation_id)
+    session().commit()
+
+
+@blueprint.route("/me/invitations", methods=["GET"])
+@blueprint.operation("listMyInvitations", "a volunteer")
+@blueprint.response(HTTPStatus.OK, ReceivedInvitations)
+def list_my_invitations() -> dict[str, Any]:
+    """The open ones, oldest first."""
+    items = [
+        {name: getattr(one.invitation, name) for name in InvitationShown._declared_fields}
+        | {"organization": one.organization}
+        for one in invitations.mine(session(), actor(), now())
+    ]
+    return {"items": items, "next": None}
+
+
 @blueprint.route("/me/invitations/<uuid:invitation_id>/accept", methods=["POST"])
-@blueprint.operation("acceptInvitation", "whoever was invited", errors.AlreadyDecided)
+@blueprint.operation("acceptInvitation", "whoever was invited", errors.AlreadyDecided, errors.NotVerified)
 @blueprint.response(HTTPStatus.OK, InvitationShown)
 def accept_invitation(invitation_id: UUID) -> Any:
     """Join the organization that asked."""

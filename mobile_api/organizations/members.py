@@ -12,7 +12,7 @@ from http_base.fields import Strict, one_of
 from service import errors
 from service.models import MemberRole
 from service.organizations import members
-from service.people import consents
+from service.people import consents, volunteers
 
 blueprint = Blueprint("members", __name__, url_prefix="/v1/organizations", description="Members")
 
@@ -33,7 +33,7 @@ class Members(Schema):
 
 
 @blueprint.route("/<uuid:organization_id>/members", methods=["GET"])
-@blueprint.operation("listMembers", "its owner; a coordinator of its region", errors.Forbidden)
+@blueprint.operation("listMembers", "its owner", errors.Forbidden)
 @blueprint.response(HTTPStatus.OK, Members)
 def list_members(organization_id: UUID) -> dict[str, Any]:
     """Who belongs to it."""
@@ -51,13 +51,17 @@ def put_member(body: dict[str, Any], organization_id: UUID, volunteer_id: UUID) 
     """Give a member another role; the last owner stays."""
     members.set_role(session(), actor(), organization_id, volunteer_id, body["role"], now())
     session().commit()
-    return {"volunteer_id": volunteer_id, "role": body["role"]}
+    name = volunteers.get(session(), volunteer_id).display_name
+    shown = consents.shown_names(session(), {volunteer_id: name}, now())
+    return {"volunteer_id": volunteer_id, "display_name": shown[volunteer_id], "role": body["role"]}
 
 
 @blueprint.route("/<uuid:organization_id>/members/<uuid:volunteer_id>", methods=["DELETE"])
-@blueprint.operation("removeMember", "its owner", errors.Forbidden, errors.SoleOwner, errors.NotVerified)
+@blueprint.operation(
+    "removeMember", "its owner; a member: oneself", errors.Forbidden, errors.SoleOwner, errors.NotVerified
+)
 @blueprint.response(HTTPStatus.NO_CONTENT)
 def delete_member(organization_id: UUID, volunteer_id: UUID) -> None:
-    """Take a member out; the last owner stays."""
-    members.remove(session(), actor(), organization_id, volunteer_id)
+    """Take a member out, or leave; the last owner stays."""
+    members.remove(session(), actor(), organization_id, volunteer_id, now())
     session().commit()

@@ -93,7 +93,7 @@ def shown(organization: Organization, caller: Actor) -> dict[str, Any]:
 
 
 @blueprint.route("", methods=["POST"])
-@blueprint.operation("createOrganization", "a volunteer", errors.IdReused)
+@blueprint.operation("createOrganization", "a volunteer", errors.IdReused, errors.TooManyOrganizations)
 @blueprint.arguments(OrganizationBody)
 @blueprint.response(HTTPStatus.CREATED, OrganizationShown)
 def post_organization(body: dict[str, Any]) -> dict[str, Any]:

@@ -63,6 +63,15 @@ class EventFacts:
     organization_id: str
     signup: str | None
     attendance: HeldAttendance | None
+    code_secret_before: str | None = None
+    code_secret_changed_at: datetime | None = None
+
+    def code_secret_at(self, moment: datetime) -> str:
+        """The secret of the code of the place that was right at a moment; only the last change is known."""
+        changed_at = self.code_secret_changed_at
+        if self.code_secret_before is not None and changed_at is not None and moment < changed_at:
+            return self.code_secret_before
+        return self.code_secret
 
     @property
     def presence_ends_at(self) -> datetime:
@@ -229,6 +238,7 @@ def _event(row: dict[str, Any]) -> EventFacts:
         **row
         | {
             "cancelled_at": _moment(row["cancelled_at"]),
+            "code_secret_changed_at": _moment(row["code_secret_changed_at"]),
             "starts_at": datetime.fromisoformat(row["starts_at"]),
             "ends_at": datetime.fromisoformat(row["ends_at"]),
             "day": date.fromisoformat(row["day"]),

@@ -82,7 +82,7 @@ class SentRecord:
             )
         steps = place_codes.OFFLINE_STEPS if self.is_offline else place_codes.ONLINE_STEPS
         code_is_right = self.code is not None and place_codes.is_right(
-            event.code_secret, self.code, self.captured_at, steps
+            event.code_secret_at(self.captured_at), self.code, self.captured_at, steps
         )
         return Presence(self.kind, self.captured_at, now, fix, code_is_right, self.attested, self.clock_ahead)
 

@@ -1,6 +1,6 @@
 """Announcements: an organizer's words to everyone going."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -8,8 +8,14 @@ from sqlalchemy.orm import Session
 from service import errors
 from service.access import Actor, Permission, require
 from service.events import events, plans
-from service.platform import outbox
+from service.models import Event, Outbox
+from service.platform import outbox, usage_limits
 from service.platform.idempotency import content_hash
+
+A_DAY = 5
+"""So many an event a day: who goes is told what matters, not everything."""
+
+OPEN_AFTER_END = timedelta(days=7)
 
 
 def announce(
@@ -19,6 +25,7 @@ def announce(
 
     Raises:
         NotFound, Forbidden. NotPublished, Cancelled. IdReused: another announcement has this id.
+        AnnouncementTooLate, TooManyRequests: long after its end, or too many this day.
     """
     event = events.get_visible(session, actor, event_id)
     require(actor, Permission.ANNOUNCE, events.target_of(event))
@@ -26,6 +33,9 @@ def announce(
         raise errors.NotPublished()
     if event.is_cancelled:
         raise events.cancelled(event)
+    stored = session.get(Outbox, announcement_id) if announcement_id else None
+    if stored is None:
+        _check_limits(session, event, now)
     told = plans.facts_of(event) | {"text": text}
     entry = outbox.enqueue(
         session,
@@ -38,3 +48,10 @@ def announce(
         digest=content_hash({"by": actor.volunteer_id, "event": event_id, "text": text}),
     )
     return entry.id
+
+
+def _check_limits(session: Session, event: Event, now: datetime) -> None:
+    closes = event.ends_at + OPEN_AFTER_END
+    if now > closes:
+        raise errors.AnnouncementTooLate(closed_at=event.local(closes))
+    usage_limits.count_use(session, f"announce:{event.id}", now, A_DAY, usage_limits.DAY)

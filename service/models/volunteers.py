@@ -107,7 +107,7 @@ class SignInCode(Base):
 
 
 class SecretUse(Base):
-    """Counts uses of what guards a secret in one hour: sends of codes by phone and by address."""
+    """Counts uses of what is limited, in the hour or day that began at `hour`: codes, invitations."""
 
     __tablename__ = "secret_use"
 

@@ -10,9 +10,13 @@ from sqlalchemy.orm import Session
 
 from service import errors
 from service.access import Actor, Permission
-from service.models import MemberRole, Membership, Volunteer
+from service.happenings import MemberLeft, tell
+from service.models import Invitation, InvitationStatus, MemberRole, Membership, Volunteer
 from service.organizations import organizations
 from service.platform import outbox
+
+RANKS = (MemberRole.ORGANIZER, MemberRole.OWNER)
+"""From the least to the most."""
 
 
 def list_all(session: Session, actor: Actor, organization_id: UUID) -> Sequence[sa.Row[UUID, str, str]]:
@@ -30,10 +34,11 @@ def set_role(
     session: Session, actor: Actor, organization_id: UUID, volunteer_id: UUID, role: str, now: datetime
 ) -> None:
     """Give a member another role, and tell them. Raises NotFound, Forbidden, NotVerified, SoleOwner."""
-    membership = _membership_to_change(session, actor, organization_id, volunteer_id)
+    organizations.get_for(session, actor, organization_id, Permission.MANAGE_MEMBERS)
+    membership = _lock(session, organization_id, volunteer_id)
     if membership.role == role:
         return
-    if membership.role == "owner":
+    if membership.role == MemberRole.OWNER:
         _keep_an_owner(session, organization_id)
     membership.role = role
     if volunteer_id != actor.volunteer_id:
@@ -43,24 +48,49 @@ def set_role(
         )
 
 
-def remove(session: Session, actor: Actor, organization_id: UUID, volunteer_id: UUID) -> None:
-    """Take a member out. Raises NotFound, Forbidden, NotVerified, SoleOwner."""
-    membership = _membership_to_change(session, actor, organization_id, volunteer_id)
-    if membership.role == "owner":
+def remove(session: Session, actor: Actor, organization_id: UUID, volunteer_id: UUID, now: datetime) -> None:
+    """Take a member out, or leave oneself; what else they were invited to there is withdrawn.
+
+    Raises:
+        NotFound, Forbidden, NotVerified, SoleOwner.
+    """
+    if volunteer_id != actor.volunteer_id:
+        organizations.get_for(session, actor, organization_id, Permission.MANAGE_MEMBERS)
+    # Before the membership, in the order in which accepting takes the two.
+    _withdraw_invitations(session, organization_id, volunteer_id)
+    membership = _lock(session, organization_id, volunteer_id)
+    if membership.role == MemberRole.OWNER:
         _keep_an_owner(session, organization_id)
     session.delete(membership)
+    session.flush()
+    tell(session, MemberLeft(at=now, organization_id=organization_id, volunteer_id=volunteer_id))
 
 
-def _membership_to_change(
-    session: Session, actor: Actor, organization_id: UUID, volunteer_id: UUID
-) -> Membership:
-    organizations.get_for(session, actor, organization_id, Permission.MANAGE_MEMBERS)
-    # Locked in one order, so that two owners who remove each other do not leave the organization without any.
+def _withdraw_invitations(session: Session, organization_id: UUID, volunteer_id: UUID) -> None:
+    session.execute(
+        sa.update(Invitation)
+        .where(
+            Invitation.organization_id == organization_id,
+            Invitation.status == InvitationStatus.OPEN,
+            Invitation.phone == Volunteer.phone,
+            Volunteer.id == volunteer_id,
+        )
+        .values(status=InvitationStatus.WITHDRAWN)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _lock(session: Session, organization_id: UUID, volunteer_id: UUID) -> Membership:
+    """Lock all owners and the member in one order: two who remove each other leave one owner behind."""
     session.scalars(
         sa.select(Membership)
-        .where(Membership.organization_id == organization_id, Membership.role == MemberRole.OWNER)
+        .where(
+            Membership.organization_id == organization_id,
+            sa.or_(Membership.role == MemberRole.OWNER, Membership.volunteer_id == volunteer_id),
+        )
         .order_by(Membership.volunteer_id)
         .with_for_update()
+        .execution_options(populate_existing=True)
     ).all()
     membership = session.get(Membership, (organization_id, volunteer_id), populate_existing=True)
     if membership is None:
@@ -79,12 +109,14 @@ def _keep_an_owner(session: Session, organization_id: UUID) -> None:
 
 
 def add(session: Session, organization_id: UUID, volunteer_id: UUID, role: str, now: datetime) -> None:
-    """Make somebody a member, or give a member this role."""
+    """Make somebody a member; who is one already may rise by it, and never falls."""
     statement = insert(Membership).values(
         organization_id=organization_id, volunteer_id=volunteer_id, role=role, created_at=now
     )
     session.execute(
         statement.on_conflict_do_update(
-            index_elements=["organization_id", "volunteer_id"], set_={"role": role}
+            index_elements=["organization_id", "volunteer_id"],
+            set_={"role": role},
+            where=Membership.role.in_(RANKS[: RANKS.index(MemberRole(role))]),
         )
     )

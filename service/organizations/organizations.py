@@ -11,9 +11,14 @@ from sqlalchemy.orm import Session
 from service import errors
 from service.access import Actor, Permission, Target, may, require
 from service.geography import places, regions
-from service.models import MemberRole, Membership, Organization, OrganizationStatus
+from service.models import MemberRole, Membership, Organization, OrganizationStatus, Volunteer
 from service.models.base import LocalizedText, new_id
 from service.platform.idempotency import content_hash
+
+MAX_OPEN = 3
+"""So many organizations of one founder may wait for a decision."""
+
+A_DAY_S = 24 * 60 * 60
 
 
 def create(
@@ -29,10 +34,19 @@ def create(
 
     Raises:
         Invalid: no such region. IdReused: another organization has this id.
+        TooManyOrganizations: as many of the founder's own wait for a decision.
     """
     if regions.get(region_code) is None:
         raise errors.Invalid("region", "region")
     digest = content_hash({"by": actor.volunteer_id, "name": name, "region": region_code, "bin": bin_})
+    # Whoever founds twice at once does so one after the other.
+    session.execute(
+        sa.select(Volunteer.id).where(Volunteer.id == actor.volunteer_id).with_for_update(key_share=True)
+    )
+    stored = session.get(Organization, organization_id) if organization_id else None
+    if stored is not None:
+        return _same(stored, digest)
+    _check_open(session, actor)
     organization = Organization(
         id=organization_id or new_id(),
         name=name,
@@ -49,9 +63,9 @@ def create(
             session.add(organization)
     except IntegrityError as error:
         stored = session.get(Organization, organization.id)
-        if stored is None or stored.content_hash != digest:
+        if stored is None:
             raise errors.IdReused() from error
-        return stored
+        return _same(stored, digest)
     session.add(
         Membership(
             organization_id=organization.id,
@@ -62,6 +76,25 @@ def create(
     )
     session.flush()
     return organization
+
+
+def _same(stored: Organization, digest: str) -> Organization:
+    """What was founded under an id. Raises IdReused: from other content."""
+    if stored.content_hash != digest:
+        raise errors.IdReused()
+    return stored
+
+
+def _check_open(session: Session, actor: Actor) -> None:
+    """Raise TooManyOrganizations where so many of the founder's wait for a decision."""
+    waiting = session.scalar(
+        sa.select(sa.func.count()).where(
+            Organization.created_by == actor.volunteer_id,
+            Organization.status.in_((OrganizationStatus.PENDING, OrganizationStatus.ASKED)),
+        )
+    )
+    if waiting is not None and waiting >= MAX_OPEN:
+        raise errors.TooManyOrganizations(open=waiting, retry_after_s=A_DAY_S)
 
 
 def get(session: Session, organization_id: UUID) -> Organization:

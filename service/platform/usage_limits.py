@@ -1,4 +1,7 @@
-"""Limits that guard a secret. They live in PostgreSQL: a process that starts anew forgets no try."""
+"""Limits that guard a secret, or people from being asked too often.
+
+They live in PostgreSQL: a process that starts anew forgets no try.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -9,34 +12,37 @@ from sqlalchemy.orm import Session
 from service import errors
 from service.models import SecretUse
 
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
-def count_use(session: Session, subject: str, now: datetime, limit: int) -> None:
-    """Count one use of a subject in the hour of `now`.
+
+def count_use(session: Session, subject: str, now: datetime, limit: int, per: timedelta = HOUR) -> None:
+    """Count one use of a subject in the hour (or day, of UTC) of `now`.
 
     Raises:
-        TooManyRequests: it is one more than `limit` in this hour.
+        TooManyRequests: it is one more than `limit` in this time.
     """
-    for refusal in count_uses(session, {subject: 1}, now, limit).values():
+    for refusal in count_uses(session, {subject: 1}, now, limit, per).values():
         raise refusal
 
 
 def count_uses(
-    session: Session, uses: Mapping[str, int], now: datetime, limit: int
+    session: Session, uses: Mapping[str, int], now: datetime, limit: int, per: timedelta = HOUR
 ) -> dict[str, errors.TooManyRequests]:
-    """Count so many uses of subjects in the hour of `now`, in one statement; returns the refusals by subject.
+    """Count so many uses of subjects in the hour or day of `now`; returns the refusals by subject.
 
-    In the order of subjects: two calls that count the same ones never wait for each other in a circle.
+    In one statement and in the order of subjects: two calls that count the same ones never wait for each
+    other in a circle.
     """
-    hour = now.replace(minute=0, second=0, microsecond=0)
+    since = now - timedelta(seconds=now.timestamp() % per.total_seconds())
     new = insert(SecretUse).values(
-        [{"subject": subject, "hour": hour, "uses": number} for subject, number in sorted(uses.items())]
+        [{"subject": subject, "hour": since, "uses": number} for subject, number in sorted(uses.items())]
     )
     counted = session.execute(
         new.on_conflict_do_update(
             index_elements=["subject", "hour"], set_={"uses": SecretUse.uses + new.excluded.uses}
         ).returning(SecretUse.subject, SecretUse.uses)
     )
-    seconds = int((hour + timedelta(hours=1) - now).total_seconds()) + 1
+    seconds = int((since + per - now).total_seconds()) + 1
     return {
         subject: errors.TooManyRequests(retry_after_s=seconds) for subject, uses in counted if uses > limit
     }

@@ -22,7 +22,11 @@ class Tried(Happening):
 HEARD_BY: dict[str, tuple[str, ...]] = {
     "EventChanged": ("service.attendance.rederivation.follow_times",),
     "PhoneMoved": ("service.organizations.invitations.void",),
-    "OrganizationStatusChanged": ("service.events.visibility.follow_organization",),
+    "OrganizationStatusChanged": (
+        "service.events.code_secrets.follow_organization",
+        "service.events.visibility.follow_organization",
+    ),
+    "MemberLeft": ("service.events.code_secrets.follow_member",),
 }
 """Every happening of the house, and who hears of it, in the order in which they run."""
 
