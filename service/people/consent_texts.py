@@ -1,10 +1,21 @@
-"""The texts that people agree to, by version: from when each can be given, and from when it is asked for."""
+"""The texts that people agree to, by version: from when each can be given, and from when it is asked for.
+
+The words lie in `data/`, a file for each text, version and language; the first line is the title. A text that
+was ever given is never changed: a new version gets new files.
+
+For a lawyer's eye, all of version 2026-01: the operator's legal name and address, the legal basis of the mark
+that a ban leaves after erasure, the list of Google's companies, and the wording of the guardian's part.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from pathlib import Path
 
 from service.models import ConsentName
 from service.models.base import COUNTRY_ZONE
+
+DATA = Path(__file__).parent / "data"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +26,16 @@ class ConsentText:
     version: str
     valid_from: datetime
     required_from: datetime
+
+    def words(self, locale: str) -> tuple[str, str]:
+        """Title and text in a language."""
+        return _words(f"{self.name}.{self.version}.{locale}.txt")
+
+
+@cache
+def _words(file_name: str) -> tuple[str, str]:
+    title, _, text = (DATA / file_name).read_text(encoding="utf-8").partition("\n")
+    return title.strip(), text.strip()
 
 
 _FIRST = datetime(2026, 1, 1, tzinfo=COUNTRY_ZONE)

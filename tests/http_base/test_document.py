@@ -18,6 +18,7 @@ OPEN = {
     "getHealth",
     "getMeta",
     "getReadiness",
+    "listConsents",
     "listLocalMessages",
     "listRegions",
     "movePhone",

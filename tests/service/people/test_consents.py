@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.models import ConsentName
+from service.people.consent_texts import DATA as FOLDER
 from service.people.consent_texts import TEXTS, ConsentText
 from service.people.consents import Given, in_force, offered, shown_name
 from tests.conftest import NOW
@@ -73,3 +74,17 @@ def test_texts_give_notice_and_are_never_without_one() -> None:
 def test_initials(name: str, shown: str) -> None:
     assert shown_name(name, set()) == shown
     assert shown_name(name, {DATA}) == name
+
+
+@pytest.mark.parametrize("locale", ["kk", "ru", "en"])
+def test_every_version_keeps_its_words(locale: str) -> None:
+    for text in TEXTS:
+        title, words = text.words(locale)
+        assert title
+        assert words
+        assert "\n" not in title
+
+
+def test_no_file_of_words_is_without_a_version() -> None:
+    named = {f"{text.name}.{text.version}.{locale}.txt" for text in TEXTS for locale in ("kk", "ru", "en")}
+    assert {file.name for file in FOLDER.iterdir()} == named
