@@ -1,0 +1,143 @@
+"""The ledger is held against the rows that it sums up, by `flask counts verify`, and mended by `rebuild`."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from http_base.application import Tazalyq
+from service.ledger import ledger
+from service.models import CountPending, CountTotal, Event, Headcount
+from tests.conftest import NOW
+from tests.makers import make_attendance, make_event, make_signup, make_volunteer
+
+Run = Callable[[str], tuple[int, str]]
+
+
+@pytest.fixture
+def run(app: Tazalyq, session: Session) -> Run:
+    """Run `flask counts …`: the exit code, and what was printed."""
+
+    def run_command(command: str) -> tuple[int, str]:
+        session.commit()
+        done = app.test_cli_runner().invoke(args=["counts", command])
+        return done.exit_code, done.output
+
+    return run_command
+
+
+@pytest.fixture
+def event(session: Session) -> Event:
+    """Published, with somebody signed up, people there in each state, and a group; counted as it should be."""
+    event = make_event(session)
+    for status in ("going", "cancelled"):
+        make_signup(session, event, make_volunteer(session), status=status)
+    make_attendance(session, event, make_volunteer(session))
+    make_attendance(session, event, make_volunteer(session), minutes=90, assumed_minutes=40)
+    make_attendance(session, event, make_volunteer(session), status="review")
+    make_attendance(session, event, make_volunteer(session), status="rejected")
+    for people, taken_back in ((25, False), (7, True)):
+        session.add(
+            Headcount(
+                event_id=event.id, id=uuid4(), group_name="7А", people=people, minutes=60,
+                taken_back=taken_back, created_by=event.created_by, created_at=NOW, changed_by=event.created_by, changed_at=NOW,
+            )
+        )  # fmt: skip
+    session.flush()
+    ledger.add(session, event, events=1, signups=1, participations=2, in_review=1, headcount=25)
+    ledger.add(session, event, minutes=150 + 50, minutes_assumed=40)
+    return event
+
+
+def pending(session: Session, event_id: UUID, **values: Any) -> None:
+    session.add(CountPending(event_id=event_id, **{"day": NOW.date(), "region_code": "KZ-15"} | values))
+
+
+def test_a_right_ledger_is_right_before_and_after_a_fold(run: Run, event: Event, session: Session) -> None:
+    assert run("verify")[0] == 0
+    ledger.fold(session)
+    assert run("verify")[0] == 0
+    make_event(session, status="draft")
+    assert run("verify")[0] == 0
+
+
+def test_each_difference_is_printed(run: Run, event: Event, session: Session) -> None:
+    ledger.fold(session)
+    session.execute(
+        sa.update(CountTotal).where(CountTotal.event_id == event.id).values(minutes=1_000, headcount=24)
+    )
+    code, printed = run("verify")
+    assert code == 1
+    (line,) = [line for line in printed.splitlines() if str(event.id) in line]
+    for part in ("2026-05-16", "KZ-15", "minutes", "1000", "200", "headcount", "24", "25"):
+        assert part in line
+    assert "participations" not in line
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"participations": 1},
+        {"day": NOW.date() - timedelta(days=1), "in_review": 2},
+        {"region_code": "KZ-75", "minutes": -5},
+        {"signups": 1},
+        {"events": -1},
+        {"minutes_assumed": 3},
+    ],
+)
+def test_what_was_counted_wrong_is_found_and_mended(
+    run: Run, event: Event, session: Session, wrong: dict[str, Any]
+) -> None:
+    pending(session, event.id, **wrong)
+    assert run("verify")[0] == 1
+    assert run("rebuild")[0] == 0
+    assert run("verify")[0] == 0
+    ledger.fold(session)
+    assert run("verify")[0] == 0
+
+
+def test_what_was_never_counted_is_found_and_mended(run: Run, event: Event, session: Session) -> None:
+    make_attendance(session, event, make_volunteer(session))
+    make_attendance(session, make_event(session), make_volunteer(session))
+    assert run("verify")[0] == 1
+    assert run("rebuild")[0] == 0
+    assert run("verify")[0] == 0
+
+
+def test_figures_of_an_event_that_is_not_there_are_found(run: Run, session: Session) -> None:
+    nowhere = uuid4()
+    pending(session, nowhere, participations=1)
+    code, printed = run("verify")
+    assert code == 1
+    assert str(nowhere) in printed
+    run("rebuild")
+    assert run("verify")[0] == 0
+
+
+def test_rebuilding_what_is_right_changes_nothing(run: Run, event: Event, session: Session) -> None:
+    def rows() -> int:
+        return session.scalar(sa.select(sa.func.count()).select_from(CountPending)) or 0
+
+    before = rows()
+    assert run("rebuild")[0] == 0
+    assert rows() == before
+
+
+def test_a_moved_event_takes_along_what_is_in_its_cell_alone(event: Event, session: Session) -> None:
+    """Somebody counted on another day stays there, to be found: the move takes nothing twice."""
+    strayed = event.day - timedelta(days=3)
+    pending(session, event.id, day=strayed, participations=5)
+    session.flush()
+    before, after = (ledger.Cell(event.day + timedelta(days=n), event.region_code) for n in (0, 1))
+    ledger.move_event(session, event.id, before, after)
+    sums = (
+        sa.select(CountPending.day, sa.func.sum(CountPending.participations))
+        .where(CountPending.event_id == event.id)
+        .group_by(CountPending.day)
+    )
+    found = {day: int(n) for day, n in session.execute(sums)}
+    assert found == {strayed: 5, before.day: 0, after.day: 2}
