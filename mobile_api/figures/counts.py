@@ -4,7 +4,7 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validates_schema
+from marshmallow import Schema, ValidationError, fields, post_load
 
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now
@@ -12,6 +12,7 @@ from http_base.fields import Strict, Text, one_of, told
 from service import errors
 from service.figures import counts
 from service.geography import regions
+from service.models.base import COUNTRY_ZONE
 from service.platform.database import read_session
 
 blueprint = Blueprint("counts", __name__, url_prefix="/v1/counts", description="Counts")
@@ -20,17 +21,21 @@ MAX_DAYS = 366 * 5
 
 
 class CountQuery(Strict):
-    first_day = fields.Date(data_key="from", required=True)
-    last_day = fields.Date(data_key="to", required=True)
+    first_day = fields.Date(data_key="from")
+    last_day = fields.Date(data_key="to")
     group_by = one_of(*counts.GROUPINGS, load_default="region")
     region = Text()
     organization = fields.UUID()
 
-    @validates_schema
-    def _days(self, data: dict[str, Any], **_options: Any) -> None:
-        span = data["last_day"] - data["first_day"]
-        if not timedelta(0) <= span <= timedelta(days=MAX_DAYS):
+    @post_load
+    def _days(self, data: dict[str, Any], **_options: Any) -> dict[str, Any]:
+        """What is left out is completed by the running year, or by the year of the day that is named."""
+        today = now().astimezone(COUNTRY_ZONE).date()
+        first = data.setdefault("first_day", data.get("last_day", today).replace(month=1, day=1))
+        last = data.setdefault("last_day", max(first, today).replace(month=12, day=31))
+        if not timedelta(0) <= last - first <= timedelta(days=MAX_DAYS):
             raise ValidationError(told("days", max=MAX_DAYS), "to")
+        return data
 
 
 class Figures(Schema):
@@ -62,15 +67,15 @@ class Counts(Schema):
 @blueprint.arguments(CountQuery, location="query")
 @blueprint.response(HTTPStatus.OK, Counts)
 def get_counts(query: dict[str, Any]) -> dict[str, Any]:
-    """Exact figures of the days from … to, both included."""
-    question = counts.CountRequest(
+    """Exact figures of the days from … to, both included; left out: the running year, all of one's own."""
+    asked = counts.CountRequest(
         first_day=query["first_day"],
         last_day=query["last_day"],
         group_by=query["group_by"],
-        region_code=query.get("region"),
-        organization_id=query.get("organization"),
+        region_codes=[query["region"]] if "region" in query else None,
+        organization_ids=[query["organization"]] if "organization" in query else None,
     )
-    counts.check_access(actor(), question)
+    question = counts.in_scope(actor(), asked)
     with read_session() as session:
         report = counts.count(session, question, now())
     if question.group_by == "region":

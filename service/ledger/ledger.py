@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import procrastinate
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from service.models import CountPending, Event
+from service.models import CountPending, CountTotal, Event
 from service.platform import queue
 
 FIGURES = ("events", "signups", "participations", "minutes", "minutes_assumed", "headcount", "in_review")
@@ -35,56 +37,61 @@ def add(session: Session, event: Event, **deltas: int) -> None:
     )
 
 
+def all_rows() -> sa.Subquery:
+    """All that counts, folded or pending: (event_id, day, region_code, *FIGURES)."""
+    columns = ("event_id", "day", "region_code", *FIGURES)
+    tables = (CountTotal.__table__, CountPending.__table__)
+    return sa.union_all(*(sa.select(*table.c[columns]) for table in tables)).subquery("counted")
+
+
+def sums(rows: Any) -> list[sa.Label[Any]]:
+    """The sum of each figure over these rows, by its name."""
+    return [sa.func.coalesce(sa.func.sum(rows.c[name]), 0).label(name) for name in FIGURES]
+
+
 def move_event(session: Session, event_id: UUID, before: Cell, after: Cell) -> None:
-    """Let all that counts for an event count in another place or on another day."""
+    """Let all that counts for an event in one cell, place and day, count in another.
+
+    What is counted in a third cell is none of its business: `verify` finds it.
+    """
     if before == after:
         return
-    figures = dict(session.execute(_SUMS_OF_EVENT, {"event_id": event_id}).mappings().one())
-    for cell, sign in ((before, -1), (after, 1)):
-        session.execute(
-            sa.insert(CountPending).values(
-                event_id=event_id,
-                day=cell.day,
-                region_code=cell.region_code,
-                **{name: sign * (value or 0) for name, value in figures.items()},
-            )
-        )
-
-
-_COLUMNS = ", ".join(FIGURES)
-ALL_ROWS = f"""
-    (SELECT event_id, day, region_code, {_COLUMNS} FROM count_total
-     UNION ALL
-     SELECT event_id, day, region_code, {_COLUMNS} FROM count_pending) AS counted
-"""  # noqa: S608 - names of our own columns
-_SUMS = ", ".join(f"sum({name})::bigint AS {name}" for name in FIGURES)
-_SUMS_OF_EVENT = sa.text(f"SELECT {_SUMS} FROM {ALL_ROWS} WHERE event_id = :event_id")  # noqa: S608 - our own names
-
-_FOLD = sa.text(
-    f"""
-    WITH taken AS (
-        DELETE FROM count_pending
-        WHERE id IN (SELECT id FROM count_pending ORDER BY id LIMIT :at_once)
-        RETURNING *
-    ), changes AS (
-        SELECT day, region_code, event_id, {_SUMS}
-        FROM taken GROUP BY day, region_code, event_id ORDER BY day, region_code, event_id
-    ), folded AS (
-        INSERT INTO count_total (day, region_code, event_id, {_COLUMNS})
-        SELECT day, region_code, event_id, {_COLUMNS} FROM changes
-        ON CONFLICT (day, region_code, event_id) DO UPDATE
-        SET {", ".join(f"{name} = count_total.{name} + excluded.{name}" for name in FIGURES)}
+    counted = all_rows()
+    here = sa.select(*sums(counted)).where(
+        counted.c.event_id == event_id,
+        counted.c.day == before.day,
+        counted.c.region_code == before.region_code,
     )
-    SELECT count(*) FROM taken
-    """  # noqa: S608 - names of our own columns
-)
+    figures = session.execute(here).mappings().one()
+    session.execute(
+        sa.insert(CountPending),
+        [
+            {"event_id": event_id, "day": cell.day, "region_code": cell.region_code}
+            | {name: sign * int(value) for name, value in figures.items()}
+            for cell, sign in ((before, -1), (after, 1))
+        ],
+    )
+
+
+def _folding() -> sa.Select[Any]:
+    """Take the oldest pending rows away and add them to the totals, in one statement; how many there were."""
+    oldest = sa.select(CountPending.id).order_by(CountPending.id).limit(FOLD_AT_ONCE)
+    taken = sa.delete(CountPending).where(CountPending.id.in_(oldest)).returning(CountPending).cte("taken")
+    cell = taken.c["day", "region_code", "event_id"]
+    changes = sa.select(*cell, *sums(taken)).group_by(*cell).order_by(*cell)
+    adding = insert(CountTotal).from_select([column.name for column in cell] + list(FIGURES), changes)
+    folded = adding.on_conflict_do_update(
+        index_elements=[column.name for column in cell],
+        set_={name: CountTotal.__table__.c[name] + adding.excluded[name] for name in FIGURES},
+    )
+    return sa.select(sa.func.count()).select_from(taken).add_cte(folded.cte("folded"))
 
 
 def fold(session: Session) -> int:
     """Take pending rows into the totals and return how many; 0 as well when another fold is at work."""
     if not session.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(FOLD_LOCK))):
         return 0
-    return int(session.execute(_FOLD, {"at_once": FOLD_AT_ONCE}).scalar_one())
+    return int(session.scalar(_folding()) or 0)
 
 
 @queue.app.periodic(cron="* * * * * */10")  # the seconds stand last

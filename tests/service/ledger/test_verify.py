@@ -32,7 +32,7 @@ def run(app: Tazalyq, session: Session) -> Run:
 
 @pytest.fixture
 def event(session: Session) -> Event:
-    """Published, with somebody signed up, people there in each state, and a group; counted as it should be."""
+    """Published, with somebody signed up, people in each state, and a group; counted as it should be."""
     event = make_event(session)
     for status in ("going", "cancelled"):
         make_signup(session, event, make_volunteer(session), status=status)
@@ -44,7 +44,8 @@ def event(session: Session) -> Event:
         session.add(
             Headcount(
                 event_id=event.id, id=uuid4(), group_name="7А", people=people, minutes=60,
-                taken_back=taken_back, created_by=event.created_by, created_at=NOW, changed_by=event.created_by, changed_at=NOW,
+                taken_back=taken_back,
+                created_by=event.created_by, created_at=NOW, changed_by=event.created_by, changed_at=NOW,
             )
         )  # fmt: skip
     session.flush()

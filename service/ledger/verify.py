@@ -1,0 +1,116 @@
+"""The ledger held against the rows that it sums up: sign-ups, attendances, groups, events."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import procrastinate
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from service.ledger.ledger import FIGURES, all_rows, sums
+from service.models import Attendance, Event, EventStatus, Headcount, Signup, SignupStatus
+from service.platform import queue
+
+logger = logging.getLogger(__name__)
+
+TASK = "counts.verify"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What is counted otherwise than the rows say. `figures`: name → (counted, by the rows)."""
+
+    event_id: UUID
+    day: date
+    region_code: str
+    figures: Mapping[str, tuple[int, int]]
+
+    def __str__(self) -> str:
+        told = (f"{name} {counted}, by the rows {rows}" for name, (counted, rows) in self.figures.items())
+        return f"{self.day} {self.region_code} {self.event_id}: {'; '.join(told)}"
+
+
+def differences(session: Session) -> list[Difference]:
+    """All of them, at one moment, whoever counts meanwhile."""
+    without_time_limit(session)
+    counted, rows = all_rows(), recounted()
+    cell = ("event_id", "day", "region_code")
+    sides = [
+        sa.select(*side.c[cell], sa.literal(name).label("side"), *sums(side)).group_by(*side.c[cell])
+        for name, side in (("counted", counted), ("rows", rows))
+    ]
+    both = sa.union_all(*sides).subquery()
+    found: dict[tuple[UUID, date, str], dict[str, Any]] = {}
+    for row in session.execute(sa.select(both)).mappings():
+        found.setdefault((row["event_id"], row["day"], row["region_code"]), {})[row["side"]] = row
+    nothing = dict.fromkeys(FIGURES, 0)
+    return [
+        Difference(*where, figures)
+        for where, told in sorted(found.items(), key=lambda one: one[0][1:] + one[0][:1])
+        if (figures := _unequal(told.get("counted", nothing), told.get("rows", nothing)))
+    ]
+
+
+def _unequal(counted: Mapping[str, int], rows: Mapping[str, int]) -> dict[str, tuple[int, int]]:
+    return {name: (int(counted[name]), int(rows[name])) for name in FIGURES if counted[name] != rows[name]}
+
+
+def recounted() -> sa.Subquery:
+    """What ought to be counted: (event_id, day, region_code, *FIGURES), in several rows an event."""
+    counted = Attendance.status == "counted"
+    there = (
+        sa.select(
+            Attendance.event_id,
+            sa.func.count().filter(counted).label("participations"),
+            sa.func.count().filter(Attendance.status == "review").label("in_review"),
+            sa.func.sum(Attendance.minutes - Attendance.assumed_minutes).filter(counted).label("minutes"),
+            sa.func.sum(Attendance.assumed_minutes).filter(counted).label("minutes_assumed"),
+        )
+        .group_by(Attendance.event_id)
+        .subquery()
+    )
+    going = (
+        sa.select(Signup.event_id, sa.func.count().label("signups"))
+        .where(Signup.status == SignupStatus.GOING)
+        .group_by(Signup.event_id)
+        .subquery()
+    )
+    groups = (
+        sa.select(Headcount.event_id, sa.func.sum(Headcount.people).label("headcount"))
+        .where(~Headcount.taken_back)
+        .group_by(Headcount.event_id)
+        .subquery()
+    )
+    published = (
+        sa.select(Event.id.label("event_id"), sa.literal(1).label("events"))
+        .where(Event.status == EventStatus.PUBLISHED)
+        .subquery()
+    )
+    return sa.union_all(*map(_of_event, (there, going, groups, published))).subquery("recounted")
+
+
+def _of_event(found: sa.Subquery) -> sa.Select[Any]:
+    """Figures of an event, where the event counts; those that are not told are 0."""
+    told = {name: sa.func.coalesce(found.c[name], 0) for name in FIGURES if name in found.c}
+    figures = (sa.cast(told.get(name, sa.literal(0)), sa.BigInteger).label(name) for name in FIGURES)
+    return sa.select(found.c.event_id, Event.day, Event.region_code, *figures).join_from(
+        found, Event, Event.id == found.c.event_id
+    )
+
+
+def without_time_limit(session: Session) -> None:
+    """For this transaction: a season is read in seconds, ten of them in minutes."""
+    session.execute(sa.select(sa.func.set_config("statement_timeout", "0", True)))  # noqa: FBT003 - its own
+
+
+@queue.app.periodic(cron="10 22 * * *")  # UTC: the night in Kazakhstan
+@queue.app.task(name=TASK, queueing_lock=TASK, pass_context=True)
+def verify_every_night(context: procrastinate.JobContext, timestamp: int) -> None:
+    """Log what is counted wrong, so that somebody looks before the figures are sent upward."""
+    with queue.runtime(context).sessions.begin() as session:
+        for difference in differences(session):
+            logger.error("counted wrong: %s", difference)
