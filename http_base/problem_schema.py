@@ -33,6 +33,7 @@ FACTS: Mapping[str, Mapping[str, Any]] = {
     "expires_at": {**_MOMENT, "description": "Until when it could be answered."},
     "free": {**_WHOLE, "description": "How many places are left."},
     "going": {**_WHOLE, "description": "How many people go."},
+    "hints": {**_NAMES, "description": "What could be done better, besides: wrong-place-code."},
     "invitation_status": {**_TEXT, "description": "What the invitation is."},
     "km": {**_NUMBER, "description": "From end to end."},
     "km2": {**_NUMBER, "description": "The size of the area."},

@@ -251,6 +251,12 @@ class SyncTooLate(PresenceRefused):
     code = "sync-too-late"
 
 
+class WrongPlaceCode(PresenceRefused):
+    """The code of the place is not that of the moment, and nothing else says where the person was."""
+
+    code = "wrong-place-code"
+
+
 class NotCheckedIn(PresenceRefused):
     code = "not-checked-in"
 

@@ -87,7 +87,8 @@ class Town:
             starts_at=starts_at, ends_at=starts_at + timedelta(hours=HOURS), day=starts_at.date(),
             zone="Asia/Almaty", latitude=centre[0], longitude=centre[1],
             area=json.dumps(self.kind.area(centre)), region_code="KZ-15", min_age=None, walk_ins=True,
-            code_secret="", organization_id="", signup=None, attendance=None,
+            code_secret="", organization_id="", signup=None, going=None,
+            is_member=False, attendance=None,
         )  # fmt: skip
         self.by_id[event.id] = event
         return event

@@ -29,6 +29,7 @@ REFUSALS = (
     errors.TooEarly,
     errors.TooLate,
     errors.StalePosition,
+    errors.WrongPlaceCode,
     errors.SignupRequired,
     errors.NotPublished,
     errors.Cancelled,
@@ -120,10 +121,16 @@ class AttendanceShown(Schema):
     reasons = fields.List(fields.String())
 
 
+class PresenceShown(AttendanceShown):
+    """The answer to a record: `hints` says what was wrong with it, though something else speaks for it."""
+
+    hints = fields.List(fields.String(), metadata={"description": "wrong-place-code"})
+
+
 class BatchResult(Schema):
     id = fields.UUID()
     outcome = one_of("stored", "repeated", "refused")
-    attendance = fields.Nested(AttendanceShown, metadata=OPTIONAL)
+    attendance = fields.Nested(PresenceShown, metadata=OPTIONAL)
     problem = ProblemField(metadata=OPTIONAL)
 
 
@@ -204,26 +211,30 @@ def in_zone(document: Mapping[str, Any], zone: str) -> dict[str, Any]:
     return {**document, **times}
 
 
+def _shown(stored: Stored) -> dict[str, Any]:
+    return in_zone(stored.attendance or {}, stored.zone) | {"hints": stored.hints}
+
+
 @blueprint.route("/events/<uuid:event_id>/check-ins", methods=["POST"])
 @blueprint.operation("checkIn", "a volunteer", *REFUSALS)
 @blueprint.arguments(PresenceBody)
-@blueprint.response(HTTPStatus.OK, AttendanceShown)
-@blueprint.alt_response(HTTPStatus.CREATED, schema=AttendanceShown)
+@blueprint.response(HTTPStatus.OK, PresenceShown)
+@blueprint.alt_response(HTTPStatus.CREATED, schema=PresenceShown)
 def post_check_in(body: dict[str, Any], event_id: UUID) -> Any:
     """Say that one is there; 201, and 200 when this very check-in was stored before."""
     stored = _report(body, event_id, RecordKind.CHECK_IN)
     status = HTTPStatus.OK if stored.repeated else HTTPStatus.CREATED
-    return in_zone(stored.attendance or {}, stored.zone), status
+    return _shown(stored), status
 
 
 @blueprint.route("/events/<uuid:event_id>/check-outs", methods=["POST"])
 @blueprint.operation("checkOut", "a volunteer", errors.NotCheckedIn, *REFUSALS)
 @blueprint.arguments(PresenceBody)
-@blueprint.response(HTTPStatus.OK, AttendanceShown)
+@blueprint.response(HTTPStatus.OK, PresenceShown)
 def post_check_out(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
     """Say that one leaves: the minutes are filled in."""
     stored = _report(body, event_id, RecordKind.CHECK_OUT)
-    return in_zone(stored.attendance or {}, stored.zone)
+    return _shown(stored)
 
 
 @blueprint.route("/attendance/batch", methods=["POST"])
@@ -263,5 +274,5 @@ def _result(record_id: UUID, outcome: RecordOutcome) -> dict[str, Any]:
         return {"id": record_id, "outcome": "refused", "problem": problems.document_of(outcome)}
     result: dict[str, Any] = {"id": record_id, "outcome": "repeated" if outcome.repeated else "stored"}
     if outcome.attendance is not None:
-        result["attendance"] = in_zone(outcome.attendance, outcome.zone)
+        result["attendance"] = _shown(outcome)
     return result

@@ -44,12 +44,13 @@ class Stored:
     """What became of a record that was stored.
 
     `attendance`: as it is now, None while a check-out waits for its check-in; `zone` of its event;
-    `repeated`: this very record had been stored before.
+    `repeated`: this very record had been stored before; `hints`: what the phone could do better.
     """
 
     attendance: Mapping[str, Any] | None
     zone: str
     repeated: bool
+    hints: Sequence[str] = ()
 
 
 RecordOutcome = Stored | errors.ServiceError
@@ -115,7 +116,9 @@ def _record_all(
     return [
         outcome
         if isinstance(outcome, errors.ServiceError)
-        else _stored(facts, own.get(str(one.event_id)), one, repeated=outcome)
+        else replace(
+            _stored(facts, own.get(str(one.event_id)), one, repeated=outcome), hints=round_.hints(one)
+        )
         for one, outcome in zip(sent, judged, strict=True)
     ]
 
@@ -163,6 +166,7 @@ class _Round:
             for known in facts.records
             if known.sighting.sender_id == facts.volunteer_id
         }
+        self.with_right_codes = {known.record.id for known in facts.records if known.code_is_right}
         self.new: dict[RecordKey, tuple[KnownRecord, dict[str, Any]]] = {}
 
     def take(self, sent: SentRecord, sighting: Sighting) -> bool | errors.ServiceError:
@@ -180,6 +184,8 @@ class _Round:
             judged = sent.presence(event, self.now, self.thresholds)
             verdict = evidence.judge(judged, event.starts_at, event.ends_at, self.thresholds)
         except errors.ServiceError as refusal:
+            if isinstance(refusal, errors.PresenceRefused) and sent.position and sent.has_wrong_code(event):
+                refusal.data["hints"] = [errors.WrongPlaceCode.code]
             return refusal.in_zone(event.zone)
         sighting.key = (self.facts.volunteer_id, id_)
         if sent.position is None:
@@ -189,8 +195,15 @@ class _Round:
         record = Record(id_, sent.kind, sent.captured_at, verdict.evidence, distance_m, verdict.reasons)
         self.hashes[id_] = content_hash = sent.content_hash()
         row = record_row(sent, sighting, judged, content_hash, self.now)
-        self.new[sighting.key] = (KnownRecord(sighting, record, content_hash), row)
+        self.new[sighting.key] = (KnownRecord(sighting, record, content_hash, judged.code_is_right), row)
+        if judged.code_is_right:
+            self.with_right_codes.add(id_)
         return False
+
+    def hints(self, sent: SentRecord) -> list[str]:
+        """What the sender of a stored record may like to know: a code that was mistyped stood beside it."""
+        is_wrong = sent.code is not None and str(sent.id) not in self.with_right_codes
+        return [errors.WrongPlaceCode.code] if is_wrong else []
 
     def settle(self, cursor: Cursor, window: Window) -> dict[str, Derived]:
         """Judge the records against each other, derive and store; the sender's attendances by event."""
@@ -335,7 +348,7 @@ def _check_may_attend(facts: PresenceFacts, event: EventFacts, sent: SentRecord)
         raise errors.ConsentMissing(missing=[str(ConsentName.PERSONAL_DATA)])
     if event.min_age is not None and age_on(facts.birth_date, event.day) < event.min_age:
         raise errors.TooYoung(min_age=event.min_age)
-    if not event.walk_ins and event.signup != "going":
+    if not event.walk_ins and not event.was_going(sent.captured_at):
         raise errors.SignupRequired()
 
 

@@ -1,4 +1,4 @@
-"""Rules that look at other records: travel, the same fix, many people on one phone. Pure.
+"""Rules that look at other records: travel, the same fix, one code alone, many people on one phone. Pure.
 
 Each is symmetric and monotone: a pair or a group raises the doubt for all its records, whichever arrived
 first, and a further record never takes a doubt back. So the final state does not depend on the order.
@@ -8,8 +8,10 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from hashlib import blake2b
 from itertools import chain, islice
 from math import asin, cos, radians, sin, sqrt
+from uuid import UUID
 
 from service.geography.geodesy import EARTH_RADIUS_M
 from service.platform.thresholds import Thresholds
@@ -19,6 +21,9 @@ DEGREE_M = radians(1) * EARTH_RADIUS_M
 
 FIX_SCALE = 1_000_000
 """Six decimals of a degree, about 0.1 m: honest fixes of different phones do not agree so far."""
+
+CODE_KEYS = 1 << 62
+"""Keys of codes begin here, far above those of fixes: both stand in one column, and are looked up alike."""
 
 TRAVEL_WINDOW = timedelta(hours=48)
 """Records farther apart in time are never in conflict: Kazakhstan is crossed in 20 hours at 150 km/h."""
@@ -43,7 +48,7 @@ class Sighting:
     accuracy_m: float
     installation_id: str
     day: date
-    # Same for fixes that agree to six decimals; None without a position of the phone's own.
+    # Same for fixes that agree to six decimals; without a position the same for one code of one event.
     fix_key: int | None
 
     @property
@@ -54,6 +59,12 @@ class Sighting:
 def fix_key(latitude: float, longitude: float) -> int:
     """One 64-bit number for all fixes that agree to six decimals."""
     return round(latitude * FIX_SCALE) * 1_000_000_000 + round(longitude * FIX_SCALE)
+
+
+def code_key(event_id: UUID, code: str) -> int:
+    """One 64-bit number for all who have one code of an event, in CODE_KEYS: it is that of one minute."""
+    digest = blake2b(f"{event_id}:{code}".encode(), digest_size=8).digest()
+    return CODE_KEYS | int.from_bytes(digest) % CODE_KEYS
 
 
 def flags(
@@ -72,7 +83,7 @@ def flags(
     found: defaultdict[RecordKey, set[str]] = defaultdict(set)
     if len(every) > 1:
         _doubt_travel(new, every, thresholds, found)
-        _doubt_same_fix(new, every, thresholds, found)
+        _doubt_shared_key(new, every, thresholds, found)
         _doubt_installation(new, every, thresholds, found, owners)
     return found
 
@@ -119,23 +130,27 @@ def _great_circle_m(latitude: float, longitude: float, latitude_2: float, longit
     return 2 * EARTH_RADIUS_M * asin(sqrt(min(1.0, haversine)))
 
 
-def _doubt_same_fix(
+def _doubt_shared_key(
     new: Sequence[Sighting],
     every: Sequence[Sighting],
     thresholds: Thresholds,
     found: defaultdict[RecordKey, set[str]],
 ) -> None:
-    """Vague fixes aside: many phones of one mast, or of one rounded square, rightly say the same."""
+    """One fix of many people, or one code that is all they have.
+
+    Vague fixes aside: many phones of one mast, or of one rounded square, rightly say the same.
+    """
     exact = [one for one in every if one.fix_key is not None and one.accuracy_m <= thresholds.weak_accuracy_m]
     for key in {one.fix_key for one in new if one.fix_key is not None}:
         alike = sorted((one for one in exact if one.fix_key == key), key=lambda one: one.captured_at)
-        for one in _crowded(alike, thresholds):
-            found[one.key].add("same-fix")
+        is_code = key >= CODE_KEYS
+        people = thresholds.shared_code_people if is_code else thresholds.same_fix_people
+        for one in _crowded(alike, people, timedelta(minutes=thresholds.same_fix_min)):
+            found[one.key].add("shared-code" if is_code else "same-fix")
 
 
-def _crowded(alike: Sequence[Sighting], thresholds: Thresholds) -> list[Sighting]:
-    """Those of records sorted by time that have so many people within the rule's time, before and after."""
-    reach = timedelta(minutes=thresholds.same_fix_min)
+def _crowded(alike: Sequence[Sighting], people: int, reach: timedelta) -> list[Sighting]:
+    """Those of records sorted by time that have so many people within reach, before and after."""
     coming, window = deque(alike), deque[Sighting]()
     crowded = []
     for one in alike:
@@ -143,7 +158,7 @@ def _crowded(alike: Sequence[Sighting], thresholds: Thresholds) -> list[Sighting
             window.append(coming.popleft())
         while window[0].captured_at < one.captured_at - reach:
             window.popleft()
-        if len({other.sender_id for other in window}) >= thresholds.same_fix_people:
+        if len({other.sender_id for other in window}) >= people:
             crowded.append(one)
     return crowded
 

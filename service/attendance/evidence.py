@@ -37,7 +37,7 @@ class Evidence(StrEnum):
     ORGANIZER = "organizer"
 
 
-INTEGRITY = frozenset({"mocked", "attestation", "clock", "travel", "same-fix", "installation"})
+INTEGRITY = frozenset({"mocked", "attestation", "clock", "travel", "same-fix", "shared-code", "installation"})
 """Doubts about honesty: a better fix does not settle them. All others are about quality: it does."""
 
 
@@ -75,7 +75,8 @@ class Presence:
     """One moment of presence to judge.
 
     `at`: the moment; `arrived_at`: when the record reached the service; `fix`: None without a position;
-    `code_is_right`: the code of the place was sent and held; `attested`: what App Check said (None: nothing);
+    `code_is_right`: the code of the place was sent and held; `shows_codes`: of the organization whose screen
+    shows it; `was_going`: signed up for the event by then; `attested`: what App Check said (None: nothing);
     `clock_off`: how wrong the phone's clock goes by what it says itself.
     """
 
@@ -84,6 +85,8 @@ class Presence:
     arrived_at: datetime
     fix: Fix | None
     code_is_right: bool = False
+    shows_codes: bool = False
+    was_going: bool = False
     attested: bool | None = None
     clock_off: timedelta = timedelta(0)
 
@@ -102,7 +105,8 @@ def judge(presence: Presence, starts_at: datetime, ends_at: datetime, thresholds
 
     Raises:
         OutsideArea, StalePosition, TooEarly, TooLate, SyncTooLate: the presence is refused.
-        Invalid: neither a position nor a right code, or the presence or the fix lies in the future.
+        WrongPlaceCode: neither a position nor a right code.
+        Invalid: the presence or the fix lies in the future.
     """
     if presence.at - presence.arrived_at > timedelta(seconds=thresholds.future_s):
         raise errors.Invalid("captured_at", "captured-in-the-future")
@@ -156,12 +160,12 @@ def _judge_place(presence: Presence, thresholds: Thresholds) -> tuple[Evidence, 
     fix = presence.fix
     if fix is None:
         if not presence.code_is_right:
-            raise errors.Invalid("position", "position-or-code")
-        return Evidence.CODE, []
+            raise errors.WrongPlaceCode()
+        return Evidence.CODE, [_judge_code_alone(presence, thresholds)]
     if fix.age_s < -thresholds.future_s:
         raise errors.Invalid("position.fixed_at", "fix-in-the-future")
     if presence.code_is_right:
-        return _judge_place_by_code(fix, thresholds)
+        return _judge_place_by_code(fix, presence, thresholds)
     evidence, accuracy_reason = _judge_accuracy(fix, thresholds)
     return evidence, [
         _judge_fix_age(fix, thresholds),
@@ -170,10 +174,23 @@ def _judge_place(presence: Presence, thresholds: Thresholds) -> tuple[Evidence, 
     ]
 
 
-def _judge_place_by_code(fix: Fix, thresholds: Thresholds) -> tuple[Evidence, list[str | None]]:
-    """With a right code a doubtful fix does not matter; one that is good and far away contradicts it."""
+def _judge_code_alone(presence: Presence, thresholds: Thresholds) -> str | None:
+    """A code is no remote control: read out over the telephone it is as right as on the spot.
+
+    Whoever shows it needs a position as well. Kept without signal, it may have been passed on since.
+    """
+    if presence.shows_codes:
+        return "own-code"
+    is_live = presence.arrived_at - presence.at <= timedelta(seconds=thresholds.code_live_s)
+    return None if is_live or presence.was_going else "code-only"
+
+
+def _judge_place_by_code(
+    fix: Fix, presence: Presence, thresholds: Thresholds
+) -> tuple[Evidence, list[str | None]]:
+    """With a right code a doubtful fix does not matter, an old one is none, a good far one contradicts it."""
     if fix.age_s > thresholds.review_fix_age_s:
-        return Evidence.CODE, []
+        return Evidence.CODE, [_judge_code_alone(presence, thresholds)]
     if fix.distance_m > _review_distance_m(fix.accuracy_m, thresholds):
         return Evidence.CODE, ["distance"]
     evidence, accuracy_reason = _judge_accuracy(fix, thresholds)

@@ -17,6 +17,7 @@ from service.attendance.derivation import Decision, Record, State
 from service.attendance.evidence import Evidence, RecordKind, Status
 from service.attendance.overlap import NEIGHBOURHOOD, Visit
 from service.attendance.presence_queries import FACTS, PAIRS
+from service.models import SignupStatus
 from service.models.base import COUNTRY_ZONE
 from service.people.consents import Given
 from service.platform.thresholds import Thresholds
@@ -62,6 +63,8 @@ class EventFacts:
     code_secret: str
     organization_id: str
     signup: str | None
+    going: Sequence[Sequence[str | None]] | None
+    is_member: bool
     attendance: HeldAttendance | None
     code_secret_before: str | None = None
     code_secret_changed_at: datetime | None = None
@@ -83,6 +86,19 @@ class EventFacts:
         """What staff decided last on the attendance."""
         return self.attendance.decision if self.attendance else None
 
+    def was_going(self, at: datetime) -> bool:
+        """Whether the volunteer was signed up at a moment, whatever they are now.
+
+        `going`: from when to when, as JSON. A sign-up that the release before has made has none of them.
+        """
+        if not self.going:
+            return self.signup == SignupStatus.GOING
+        return any(
+            datetime.fromisoformat(since or "") <= at
+            and (until is None or at < datetime.fromisoformat(until))
+            for since, until in self.going
+        )
+
     def visit(self, records: list[Record]) -> Visit:
         """The volunteer's presence there, as the rules between events see it."""
         return Visit(self.id, self.starts_at, self.presence_ends_at, records, self.decision)
@@ -95,6 +111,7 @@ class KnownRecord:
     sighting: Sighting
     record: Record
     content_hash: str
+    code_is_right: bool
 
 
 @dataclass(frozen=True)
@@ -280,7 +297,7 @@ def _known(row: dict[str, Any]) -> KnownRecord:
         day=date.fromisoformat(row["day"]),
         fix_key=row["fix_key"],
     )
-    return KnownRecord(sighting, _record(row), row["content_hash"])
+    return KnownRecord(sighting, _record(row), row["content_hash"], row["code_is_right"])
 
 
 def _record(row: dict[str, Any]) -> Record:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from service.attendance.overlap import NEIGHBOURHOOD
-from service.models import Attendance, Consent, Device, Event, PresenceRecord, Signup, Volunteer
+from service.models import Attendance, Consent, Device, Event, Membership, PresenceRecord, Signup, Volunteer
 
 _UUIDS = postgresql.ARRAY(sa.Uuid())
 
@@ -59,6 +59,7 @@ def _records(record: Any) -> sa.ColumnElement[Any]:
             record.c.evidence,
             record.c.distance_m,
             record.c.reasons,
+            record.c.code_is_right,
             sa.func.encode(record.c.content_hash, sa.literal_column("'hex'")).label("content_hash"),
         )
     )
@@ -67,8 +68,19 @@ def _records(record: Any) -> sa.ColumnElement[Any]:
 def _facts() -> sa.Select[Any]:
     """Of one sender by `subject`: who that is, the events of the new records, the related records."""
     attended = sa.and_(Attendance.event_id == Event.id, Attendance.volunteer_id == Volunteer.id)
+    during = sa.func.unnest(Signup.going).column_valued("during")
+    span = sa.func.json_build_array(sa.func.lower(during), sa.func.upper(during))
+    going = sa.select(sa.func.json_agg(span))
+    is_member = sa.exists().where(
+        Membership.organization_id == Event.organization_id, Membership.volunteer_id == Volunteer.id
+    )
+    signup = (
+        Signup.status.label("signup"),
+        going.correlate(Signup).scalar_subquery().label("going"),
+        is_member.correlate(Event, Volunteer).label("is_member"),
+    )
     events = (
-        sa.select(sa.func.json_agg(_object(*_EVENT, Signup.status.label("signup"))))
+        sa.select(sa.func.json_agg(_object(*_EVENT, *signup)))
         .select_from(Event)
         .outerjoin(Signup, sa.and_(Signup.event_id == Event.id, Signup.volunteer_id == Volunteer.id))
         .outerjoin(Attendance, attended)
@@ -133,10 +145,11 @@ def _pairs() -> sa.Select[Any]:
         record.c.sender_id == pair.c.volunteer_id, record.c.event_id == pair.c.event_id
     )
     attended = sa.and_(Attendance.event_id == Event.id, Attendance.volunteer_id == pair.c.volunteer_id)
+    nobody = (sa.null().label("signup"), sa.null().label("going"), sa.false().label("is_member"))
     return sa.select(
         _object(
             pair.c.volunteer_id,
-            _object(*_EVENT, sa.null().label("signup")).label("event"),
+            _object(*_EVENT, *nobody).label("event"),
             records.correlate(pair, Event).scalar_subquery().label("records"),
             _around(pair).correlate(pair, Event).scalar_subquery().label("around"),
         )

@@ -6,17 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from service.attendance import cross_checks, evidence, place_codes
 from service.attendance.cross_checks import Sighting
 from service.attendance.evidence import Fix, Position, Presence, RecordKind
 from service.attendance.presence_facts import EventFacts
 from service.geography import geodesy
+from service.models.base import COUNTRY_ZONE
 from service.platform.thresholds import Thresholds
-
-PRESENCE_ZONE = ZoneInfo("Asia/Almaty")
-"""Whose days "people on one phone in a day" means: one zone for the whole country."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +60,24 @@ class SentRecord:
             longitude=None if at is None else at.longitude,
             accuracy_m=0.0 if at is None else at.accuracy_m or 0.0,
             installation_id=self.installation_id,
-            day=self.captured_at.astimezone(PRESENCE_ZONE).date(),
-            fix_key=None if at is None else cross_checks.fix_key(at.latitude, at.longitude),
+            day=self.captured_at.astimezone(COUNTRY_ZONE).date(),
+            fix_key=self._fix_key(),
         )
+
+    def has_wrong_code(self, event: EventFacts) -> bool:
+        """Whether a code was sent that is not the event's at that moment."""
+        if self.code is None:
+            return False
+        steps = place_codes.OFFLINE_STEPS if self.is_offline else place_codes.ONLINE_STEPS
+        return not place_codes.is_right(
+            event.code_secret_at(self.captured_at), self.code, self.captured_at, steps
+        )
+
+    def _fix_key(self) -> int | None:
+        """What many people have in common only when it was passed on: the fix, else the code."""
+        if self.position is not None:
+            return cross_checks.fix_key(self.position.latitude, self.position.longitude)
+        return None if self.code is None else cross_checks.code_key(self.event_id, self.code)
 
     def presence(self, event: EventFacts, now: datetime, thresholds: Thresholds) -> Presence:
         """What is judged: the fix against the event's area, and its age."""
@@ -80,11 +92,17 @@ class SentRecord:
                 age.total_seconds(),
                 mocked=position.mocked,
             )
-        steps = place_codes.OFFLINE_STEPS if self.is_offline else place_codes.ONLINE_STEPS
-        code_is_right = self.code is not None and place_codes.is_right(
-            event.code_secret_at(self.captured_at), self.code, self.captured_at, steps
+        return Presence(
+            kind=self.kind,
+            at=self.captured_at,
+            arrived_at=now,
+            fix=fix,
+            code_is_right=self.code is not None and not self.has_wrong_code(event),
+            shows_codes=event.is_member,
+            was_going=event.was_going(self.captured_at),
+            attested=self.attested,
+            clock_off=self.clock_ahead,
         )
-        return Presence(self.kind, self.captured_at, now, fix, code_is_right, self.attested, self.clock_ahead)
 
 
 DIGEST_LENGTH = 64

@@ -1,6 +1,6 @@
 """Signing up: a party takes its places or stands in line, on the locked event."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -38,7 +38,7 @@ def sign_up(session: Session, actor: Actor, event_id: UUID, companions: int, now
     if signup.status == SignupStatus.CANCELLED or signup.companions != companions:
         if not event.organization.is_verified:
             raise errors.NotVerified()
-        _join(session, event, signup, companions)
+        _join(session, event, signup, companions, now)
         waitlist.fill_from_waitlist(session, event, now)
     return _state(session, signup)
 
@@ -80,28 +80,30 @@ def _get_or_make(session: Session, actor: Actor, event: Event, now: datetime) ->
     return signup
 
 
-def _join(session: Session, event: Event, signup: Signup, companions: int) -> None:
+def _join(session: Session, event: Event, signup: Signup, companions: int, now: datetime) -> None:
     """Give a party its places where nobody is before it, else let it wait.
 
     Who goes already stays on the list, and may grow by what is free; who waits keeps the place in the line.
     """
     free = waitlist.free_places(session, event)
-    place: Callable[[Session, Event, Signup], None]
     match signup.status:
         case SignupStatus.GOING:
             if free is not None and companions - signup.companions > free:
                 raise errors.Full(free=free)
-            place = waitlist.admit
+            has_places = True
         case SignupStatus.WAITLISTED:
             waitlist.check_fits_ever(event, 1 + companions)
-            place = waitlist.queue
+            has_places = False
         case _:
             waitlist.check_fits_ever(event, 1 + companions)
             signup.queue_number = sa.func.nextval(sa.text("'signup_queue_number_seq'"))
-            place = waitlist.admit if free is None or 1 + companions <= free else waitlist.queue
-    waitlist.leave(session, event, signup)
+            has_places = free is None or 1 + companions <= free
+    waitlist.leave(session, event, signup, now)
     signup.companions = companions
-    place(session, event, signup)
+    if has_places:
+        waitlist.admit(session, event, signup, now)
+    else:
+        waitlist.queue(session, event, signup)
 
 
 def withdraw(session: Session, actor: Actor, event_id: UUID, now: datetime) -> None:
@@ -118,7 +120,7 @@ def withdraw(session: Session, actor: Actor, event_id: UUID, now: datetime) -> N
         return
     if event.is_over(now):
         raise errors.Over()
-    waitlist.leave(session, event, signup)
+    waitlist.leave(session, event, signup, now)
     waitlist.fill_from_waitlist(session, event, now)
 
 

@@ -18,9 +18,9 @@ from service.models.volunteers import ADULT_AGE, age_on
 from service.platform import outbox
 
 
-def admit(session: Session, event: Event, signup: Signup) -> None:
+def admit(session: Session, event: Event, signup: Signup, now: datetime) -> None:
     """Give a party its places."""
-    signup.status = SignupStatus.GOING
+    signup.goes(now)
     event.going += signup.people
     ledger.add(session, event, signups=1)
 
@@ -31,14 +31,14 @@ def queue(session: Session, event: Event, signup: Signup) -> None:
     event.waitlisted += signup.people
 
 
-def leave(session: Session, event: Event, signup: Signup) -> None:
+def leave(session: Session, event: Event, signup: Signup, now: datetime) -> None:
     """Take a party off the list or out of the line, whichever it is in."""
     if signup.status == SignupStatus.GOING:
         event.going -= signup.people
         ledger.add(session, event, signups=-1)
     elif signup.status == SignupStatus.WAITLISTED:
         event.waitlisted -= signup.people
-    signup.status = SignupStatus.CANCELLED
+    signup.goes_no_more(now)
 
 
 def check_fits_ever(event: Event, people: int) -> None:
@@ -70,7 +70,7 @@ def remove_too_young(session: Session, event: Event, now: datetime) -> None:
     }
     for signup, birth_date in _with_birth_dates(session, event):
         if age_on(birth_date, event.day) < event.lowest_age:
-            leave(session, event, signup)
+            leave(session, event, signup, now)
             person = signup.volunteer_id
             outbox.enqueue(session, "removed", now, told, event_id=event.id, volunteer_id=person)
     session.flush()
@@ -113,8 +113,8 @@ def fill_from_waitlist(session: Session, event: Event, now: datetime) -> None:
     if not event.waitlisted or not event.is_published or event.is_over(now):
         return
     for signup in _next_in_line(session, event):
-        leave(session, event, signup)
-        admit(session, event, signup)
+        leave(session, event, signup, now)
+        admit(session, event, signup, now)
         told = plans.facts_of(event)
         person = signup.volunteer_id
         outbox.enqueue(session, "waitlist_moved_up", now, told, event_id=event.id, volunteer_id=person)

@@ -1,5 +1,6 @@
 """Events and those who sign up for them."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -7,6 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import TSTZMULTIRANGE, Range
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -188,6 +190,22 @@ class Signup(Base):
     # Who queued first; renewed when somebody who had cancelled comes back.
     queue_number: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity())
     created_at: Mapped[datetime]
+    # All times of going: presence is judged by how it was at its moment, whenever a phone sends it.
+    going: Mapped[Sequence[Range[datetime]]] = mapped_column(TSTZMULTIRANGE, server_default="{}", default=())
+
+    def goes(self, now: datetime) -> None:
+        """From now on."""
+        self.status = SignupStatus.GOING
+        self.going = [*self.going, Range(now, None)]
+
+    def goes_no_more(self, now: datetime) -> None:
+        """From now on; what was, stays known."""
+        self.status = SignupStatus.CANCELLED
+        self.going = [
+            during if during.upper is not None else Range(during.lower, now)
+            for during in self.going
+            if during.upper is not None or during.lower != now
+        ]
 
     @hybrid_property
     def people(self) -> int:

@@ -27,6 +27,8 @@ class Thresholds:
     same_fix_people: int = 5
     same_fix_min: int = 60
     installation_people: int = 3
+    code_live_s: int = 180
+    shared_code_people: int = 10
     clock_off_hours: int = 25
     assumed_hours: int = 4
     overlap_min: int = 15

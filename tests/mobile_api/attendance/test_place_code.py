@@ -240,7 +240,7 @@ def closed(session: Session) -> Event:
 
 def _sign_up(phone: Phone, event: Event, *, to: bool = True) -> None:
     send = phone.client.put if to else phone.client.delete
-    body = {"json": {}} if to else {}
+    body: dict[str, Any] = {"json": {}} if to else {}
     answer = send(f"/v1/events/{event.id}/signup", headers=phone.headers, **body)
     assert answer.status_code in (200, 204), answer.json
 

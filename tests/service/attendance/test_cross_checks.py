@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
@@ -13,12 +14,13 @@ from service.attendance.cross_checks import (
     TRAVEL_WINDOW,
     RecordKey,
     Sighting,
+    code_key,
     fix_key,
     flags,
     is_impossible_travel,
 )
-from service.attendance.sent_records import PRESENCE_ZONE
 from service.geography.geodesy import EARTH_RADIUS_M
+from service.models.base import COUNTRY_ZONE
 from service.platform.thresholds import Thresholds
 
 LIMITS = Thresholds()
@@ -49,7 +51,7 @@ def sighting(
         longitude=None if place is None else place[1],
         accuracy_m=accuracy_m,
         installation_id=installation or f"phone of {sender}",
-        day=at.astimezone(PRESENCE_ZONE).date(),
+        day=at.astimezone(COUNTRY_ZONE).date(),
         fix_key=fix,
     )
 
@@ -83,6 +85,20 @@ def test_both_accuracies_are_given_away(accuracies: tuple[float, float], *, is_d
     one, other = accuracies
     pair = sighting("a", accuracy_m=one), sighting("b", north_m=2_500, accuracy_m=other)
     assert is_impossible_travel(*pair, LIMITS) is is_doubted
+
+
+@pytest.mark.parametrize(("accuracy_m", "is_doubted"), [(5_000, True), (1e7, True), (4_000, False)])
+def test_at_most_five_kilometres_are_given_away(accuracy_m: float, *, is_doubted: bool) -> None:
+    far = 2_000 + 2 * 4_000 - 1 if accuracy_m == 4_000 else 2_000 + 2 * 5_000 + 1
+    pair = sighting("a", accuracy_m=accuracy_m), sighting("b", north_m=far, accuracy_m=accuracy_m)
+    assert is_impossible_travel(*pair, LIMITS) is is_doubted
+
+
+@pytest.mark.parametrize(("accuracy_m", "is_doubted"), [(300, True), (300.1, False)])
+def test_vague_fixes_are_not_compared(accuracy_m: float, *, is_doubted: bool) -> None:
+    five = [sighting(sender=f"person {n}", fix=7, accuracy_m=accuracy_m) for n in range(5)]
+    assert bool(doubted(*five)) is is_doubted
+    assert not doubted(*five[:2], *same_fix(0, 1, 2)) or is_doubted
 
 
 @pytest.mark.parametrize(("accuracy_m", "is_doubted"), [(0, True), (600, True), (2_000, False)])
@@ -173,6 +189,32 @@ def test_a_fix_key_fits_a_bigint_everywhere() -> None:
     corners = [fix_key(lat, lon) for lat in (-90, 90) for lon in (-180, 180)]
     assert len(set(corners)) == 4
     assert max(map(abs, corners)) < 2**63
+
+
+# One code
+
+
+def by_code(*minutes: float) -> list[Sighting]:
+    """One person each who has nothing but one code."""
+    key = code_key(UUID(int=1), "123456")
+    return [
+        sighting("r", sender=f"person {number}", minutes=minute, fix=key)
+        for number, minute in enumerate(minutes)
+    ]
+
+
+def test_nine_people_may_have_one_code_alone_and_ten_may_not() -> None:
+    assert not doubted(*by_code(*range(9)))
+    ten = by_code(*range(10))
+    assert found(*ten) == {one.key: {"shared-code"} for one in ten}
+    assert not doubted(*by_code(*range(9), 70))
+
+
+def test_keys_of_codes_are_no_keys_of_fixes() -> None:
+    keys = {code_key(UUID(int=event), code) for event in (1, 2) for code in ("123456", "123457")}
+    assert len(keys) == 4
+    assert all(2**62 <= key < 2**63 for key in keys)
+    assert max(fix_key(lat, lon) for lat in (-90, 90) for lon in (-180, 180)) < 2**62
 
 
 # One phone

@@ -201,8 +201,35 @@ def test_a_right_code_settles_doubts_of_the_place(
 
 
 def test_without_position_and_right_code_there_is_nothing_to_judge() -> None:
-    with pytest.raises(errors.Invalid):
+    with pytest.raises(errors.WrongPlaceCode):
         check_in(fix=None)
+
+
+@pytest.mark.parametrize(
+    ("late", "changes", "reasons"),
+    [
+        (180, {}, ()),
+        (180.1, {}, ("code-only",)),
+        (5_000, {"was_going": True}, ()),
+        (0, {"shows_codes": True}, ("own-code",)),
+        (5_000, {"shows_codes": True, "was_going": True}, ("own-code",)),
+    ],
+)
+# An old fix beside the code says nothing of where the person is now.
+@pytest.mark.parametrize("fix", [None, replace(GOOD, age_s=601)])
+def test_a_code_alone(
+    late: float, changes: dict[str, object], reasons: tuple[str, ...], fix: Fix | None
+) -> None:
+    arrived_at = START + timedelta(seconds=late)
+    found = check_in(code_is_right=True, fix=fix, arrived_at=arrived_at, **changes)
+    assert found == (Status.REVIEW if reasons else Status.COUNTED, Evidence.CODE, reasons)
+
+
+@pytest.mark.parametrize("age_s", [0, 600])
+def test_a_code_beside_a_position_needs_nothing_more(age_s: float) -> None:
+    late = START + timedelta(hours=5)
+    found = check_in(code_is_right=True, shows_codes=True, age_s=age_s, arrived_at=late)
+    assert (found[0], found[2]) == (Status.COUNTED, ())
 
 
 @pytest.mark.parametrize(("hours", "reasons"), [(25, ()), (-25, ()), (26, ("clock",)), (-168, ("clock",))])

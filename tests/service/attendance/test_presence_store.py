@@ -52,7 +52,7 @@ def test_related_records_are_found_inside_the_query(session: Session) -> None:
     parameters = Window("local:+77010000000", [sighting], Thresholds()).parameters
     with driver_cursor(session.connection()) as cursor:
         plan = [line for (line,) in cursor.execute("EXPLAIN " + presence_queries.FACTS, parameters)]
-    assert "Function Scan" not in "\n".join(plan)
+    assert "Function Scan on presence_related" not in "\n".join(plan)
 
 
 @pytest.mark.parametrize(
