@@ -5,12 +5,12 @@ from http import HTTPStatus
 from typing import Any, TypeVar
 
 import flask_smorest
-from flask import Response, request
+from flask import Response, current_app, request
 
 from http_base import problems
 from http_base.context import identity, require_attestation
 from http_base.document import Contract
-from http_base.strict_json import StrictParser
+from http_base.strict_json import StrictParser, check_query
 from service import errors
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -49,6 +49,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc] # flask-smorest 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.before_request(_require_token)
+        self.before_request(_refuse_query)
         self.after_request(_add_etag)
         problems.install(self)
 
@@ -70,13 +71,30 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc] # flask-smorest 
 
     def arguments(self, schema: Any, **options: Any) -> Any:
         """As flask-smorest's, with the schema made once: webargs would make one anew for each request."""
-        return super().arguments(schema() if isinstance(schema, type) else schema, **options)
+        decorate = super().arguments(schema() if isinstance(schema, type) else schema, **options)
+        if options.get("location") != "query":
+            return decorate
+
+        def takes_query(view: View) -> View:
+            decorated: View = decorate(view)
+            decorated.takes_query = True  # type: ignore[attr-defined] # read by _refuse_query
+            return decorated
+
+        return takes_query
 
 
 def _require_token() -> None:
     if request.endpoint is not None and request.endpoint not in OPEN_ENDPOINTS:
         identity()
         require_attestation()
+
+
+def _refuse_query() -> None:
+    """A call of the API that takes no query is given none: a mistaken one must not be ignored."""
+    if request.args and request.path.startswith("/v1/"):
+        view = current_app.view_functions.get(request.endpoint or "")
+        if not getattr(view, "takes_query", False):
+            check_query(request, ())
 
 
 def _add_etag(response: Response) -> Any:

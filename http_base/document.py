@@ -176,7 +176,7 @@ def _refusals(operation: Mapping[str, Any], contract: Contract, path: str) -> Co
     if "requestBody" in operation:
         add(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large")
         add(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type")
-    if "requestBody" in operation or operation.get("parameters"):
+    if "requestBody" in operation or operation.get("parameters") or path.startswith("/v1/"):
         add(HTTPStatus.UNPROCESSABLE_ENTITY, errors.Invalid.code)
     for kind in contract.refuses:
         add(*(kind if isinstance(kind, tuple) else (status_of_kind(kind), kind.code)))

@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
+from service.geography import regions
 from service.platform.text import clean
 
 MAX_NAME = 200
@@ -62,6 +63,17 @@ def path_text(text: str, name: str) -> str:
         return Text().deserialize(text)
     except ValidationError as error:
         raise ValidationError({name: error.messages}) from error
+
+
+class RegionCode(Text):
+    """The ISO code of one of Kazakhstan's regions."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
+        code = super()._deserialize(value, attr, data, **options)
+        if regions.get(code) is None:
+            known = ", ".join(region.code for region in regions.all_regions())
+            raise ValidationError(told("region-unknown", regions=known))
+        return code
 
 
 class DateTime(fields.AwareDateTime):

@@ -3,12 +3,15 @@
 import json
 import math
 import re
+from collections.abc import Collection
 from typing import Any, NoReturn
 
 from flask import Request
-from marshmallow import ValidationError
+from marshmallow import RAISE, ValidationError
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import UnsupportedMediaType
+
+from http_base.fields import told
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 MAX_DEPTH = 32
@@ -18,6 +21,12 @@ MAX_INTEGER = 2**63 - 1
 class StrictParser(FlaskParser):
     """The parser of flask-smorest, without its leniences."""
 
+    # As in bodies; webargs would drop what it does not know.
+    DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {
+        **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
+        "query": RAISE,
+    }
+
     def load_json(self, req: Request, schema: Any) -> Any:
         """The body as plain values; any doubt about it is a ValidationError, any other kind of body a 415."""
         if req.mimetype != "application/json" and _has_body(req):
@@ -26,9 +35,7 @@ class StrictParser(FlaskParser):
 
     def load_querystring(self, req: Request, schema: Any) -> Any:
         """The query, with text that the database can take."""
-        for name, value in req.args.items(multi=True):
-            if not (_is_text(name) and _is_text(value)):
-                raise ValidationError({name if _is_text(name) else "_": ["text"]})
+        check_query(req, [field.data_key or name for name, field in schema.fields.items()])
         return super().load_querystring(req, schema)
 
     def handle_error(self, error: ValidationError, req: Request, schema: Any, **_options: Any) -> NoReturn:
@@ -39,6 +46,25 @@ class StrictParser(FlaskParser):
 def _has_body(req: Request) -> bool:
     """Whether something is said to come, before any of it is read."""
     return bool(req.content_length or req.mimetype or "Transfer-Encoding" in req.headers)
+
+
+def check_query(req: Request, known: Collection[str]) -> None:
+    """Check that a query says known things once each, in text that the database can take.
+
+    Raises:
+        ValidationError: by name, what is wrong; for an unknown name also which ones there are.
+    """
+    wrong: dict[str, list[str]] = {}
+    for name, values in req.args.lists():
+        if not (_is_text(name) and all(map(_is_text, values))):
+            wrong[name if _is_text(name) else "_"] = ["text"]
+        elif name not in known:
+            there_are = told("query-unknown", known=", ".join(known)) if known else "query-none"
+            wrong[name] = [there_are]
+        elif len(values) > 1:
+            wrong[name] = ["query-twice"]
+    if wrong:
+        raise ValidationError(wrong)
 
 
 def strict_json(body: bytes) -> Any:

@@ -1,13 +1,12 @@
 """Events: creating, changing, publishing, finding, announcing."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
-from marshmallow import Schema, ValidationError, fields, post_load, validate, validates
+from marshmallow import Schema, ValidationError, fields, validate, validates
 
 from http_base import cursors
 from http_base.blueprints import Blueprint
@@ -15,21 +14,19 @@ from http_base.context import actor, maybe_actor, now, session
 from http_base.document import OPEN_OR_SIGNED_IN
 from http_base.fields import (
     ITEMS_TO,
-    NUMBER_ABOVE,
     OPTIONAL,
     DateTime,
     LocalizedName,
     Names,
-    Paged,
     Point,
     Strict,
     Text,
     Texts,
     one_of,
-    told,
     whole,
 )
 from mobile_api.events.areas import AreaField
+from mobile_api.events.queries import EventQuery
 from service import errors
 from service.access import Actor, Permission, may
 from service.attendance import check_in
@@ -38,12 +35,9 @@ from service.events.plans import Plan
 from service.events.search import Search
 from service.models import Event, EventKind, EventStatus
 from service.models.base import COUNTRY_ZONE
+from service.platform import zones
 
 blueprint = Blueprint("events", __name__, url_prefix="/v1/events", description="Events")
-
-DEFAULT_DAYS = 60
-MAX_DAYS = 366
-MAX_WITHIN_KM = 500
 
 
 class EventChange(Strict):
@@ -67,7 +61,7 @@ class EventChange(Strict):
 
     @validates("zone")
     def _known_zone(self, value: str, **_options: Any) -> None:
-        if value not in available_timezones():
+        if value not in zones.of_places():
             raise ValidationError("zone")
 
 
@@ -122,47 +116,6 @@ class EventShown(Schema):
 class EventPage(Schema):
     items = fields.List(fields.Nested(EventShown))
     next = fields.String(allow_none=True)
-
-
-class Near(fields.Field[tuple[float, float]]):
-    """LAT,LON in degrees."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **_options: Any) -> tuple[float, float]:
-        try:
-            latitude, longitude = map(float, str(value).split(","))
-        except ValueError as error:
-            raise ValidationError("near") from error
-        if not (abs(latitude) <= 90 and abs(longitude) <= 180):  # NaN fails, too
-            raise ValidationError("near")
-        return latitude, longitude
-
-
-class EventQuery(Paged):
-    near = Near()
-    within_km = fields.Float(
-        load_default=50.0, validate=validate.Range(0, MAX_WITHIN_KM, min_inclusive=False, error=NUMBER_ABOVE)
-    )
-    first_day = fields.Date(data_key="from")
-    last_day = fields.Date(data_key="to")
-    region = Text()
-    district = Text()
-    kind = one_of(*EventKind)
-    organization = fields.UUID()
-    q = Text()
-    mine = fields.Boolean(load_default=False)
-    status = one_of(*EventStatus)
-
-    @post_load
-    def _days(self, data: dict[str, Any], **_options: Any) -> dict[str, Any]:
-        today = now().astimezone(COUNTRY_ZONE).date()
-        first = data.setdefault("first_day", today)
-        try:
-            last = data.setdefault("last_day", first + timedelta(days=DEFAULT_DAYS))
-        except OverflowError as error:
-            raise ValidationError(told("days", max=MAX_DAYS), "from") from error
-        if last < first or (last - first).days > MAX_DAYS:
-            raise ValidationError(told("days", max=MAX_DAYS), "to")
-        return data
 
 
 class ReasonBody(Strict):

@@ -9,7 +9,7 @@ from marshmallow import Schema, fields
 from http_base import cursors
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, session
-from http_base.fields import Accepted, DateTime, LocalizedName, Paged, Strict, Text
+from http_base.fields import Accepted, DateTime, LocalizedName, Paged, RegionCode, Strict, Text
 from service import errors
 from service.events import reports
 from service.models import EventReport
@@ -22,7 +22,7 @@ class ReportBody(Strict):
 
 
 class ReportQuery(Paged):
-    region = Text()
+    region = RegionCode()
 
 
 class ResolutionBody(Strict):

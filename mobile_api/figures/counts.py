@@ -8,7 +8,7 @@ from marshmallow import Schema, ValidationError, fields, post_load
 
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now
-from http_base.fields import Strict, Text, one_of, told
+from http_base.fields import RegionCode, Strict, one_of, told
 from service import errors
 from service.figures import counts
 from service.geography import regions
@@ -24,7 +24,7 @@ class CountQuery(Strict):
     first_day = fields.Date(data_key="from")
     last_day = fields.Date(data_key="to")
     group_by = one_of(*counts.GROUPINGS, load_default="region")
-    region = Text()
+    region = RegionCode()
     organization = fields.UUID()
 
     @post_load

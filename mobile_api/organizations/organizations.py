@@ -16,6 +16,7 @@ from http_base.fields import (
     LocalizedName,
     Names,
     Paged,
+    RegionCode,
     Strict,
     Text,
     one_of,
@@ -57,7 +58,7 @@ class OrganizationPage(Schema):
 
 class OrganizationQuery(Paged):
     status = one_of(*OrganizationStatus)
-    region = Text()
+    region = RegionCode()
     q = Text()
 
 

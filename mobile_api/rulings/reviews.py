@@ -12,7 +12,7 @@ from marshmallow import Schema, ValidationError, fields, post_load
 from http_base import cursors
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, services, session
-from http_base.fields import LocalizedName, Paged, Strict, Text, one_of, told
+from http_base.fields import LocalizedName, Paged, RegionCode, Strict, Text, one_of, told
 from mobile_api.attendance.check_ins import AttendanceShown, in_zone
 from mobile_api.rulings import history
 from mobile_api.rulings.history import AppealShown, DecisionShown, RecordShown
@@ -32,7 +32,7 @@ STATUSES = {"accept": Status.COUNTED, "reject": Status.REJECTED}
 
 
 class ReviewQuery(Paged):
-    region = Text()
+    region = RegionCode()
 
 
 class EvidenceShown(RecordShown):
@@ -90,7 +90,7 @@ class AppealBody(Strict):
 
 
 class OrganizerQuery(Paged):
-    region = Text()
+    region = RegionCode()
     first_day = fields.Date(data_key="from")
     last_day = fields.Date(data_key="to")
 

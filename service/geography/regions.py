@@ -63,6 +63,15 @@ def _outlines() -> tuple[shapely.STRtree, list[str]]:
     return shapely.STRtree(outlines), [feature["properties"]["iso"] for feature in document["features"]]
 
 
+WEST, SOUTH, EAST, NORTH = 46.4, 40.5, 87.4, 55.5
+"""The box, in degrees, that Kazakhstan lies in."""
+
+
+def is_about_kazakhstan(latitude: float, longitude: float) -> bool:
+    """Whether a point lies in the box round Kazakhstan: enough to tell a place there from a mistake."""
+    return SOUTH <= latitude <= NORTH and WEST <= longitude <= EAST
+
+
 def region_at(latitude: float, longitude: float) -> Region | None:
     """The region of a point (WGS 84 degrees): its own, else the nearest within 20 km, else None."""
     tree, codes = _outlines()

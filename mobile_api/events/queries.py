@@ -1,0 +1,70 @@
+"""What lists of events may be asked."""
+
+from datetime import timedelta
+from typing import Any
+
+from marshmallow import ValidationError, fields, post_load, validate
+
+from http_base.context import now
+from http_base.fields import NUMBER_ABOVE, Paged, RegionCode, Text, one_of, told
+from service.geography import regions
+from service.models import EventKind, EventStatus
+from service.models.base import COUNTRY_ZONE
+
+DEFAULT_DAYS = 60
+MAX_DAYS = 366
+MAX_WITHIN_KM = 500
+WITHIN_KM = 50.0
+
+
+class Near(fields.Field[tuple[float, float]]):
+    """LAT,LON in degrees, in or about Kazakhstan."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_options: Any) -> tuple[float, float]:
+        try:
+            latitude, longitude = map(float, str(value).split(","))
+        except ValueError as error:
+            raise ValidationError("near") from error
+        if not (abs(latitude) <= 180 and abs(longitude) <= 180):  # NaN fails, too
+            raise ValidationError("near")
+        if regions.is_about_kazakhstan(latitude, longitude):
+            return latitude, longitude
+        if regions.is_about_kazakhstan(longitude, latitude):
+            raise ValidationError(told("near-swapped", near=f"{longitude},{latitude}"))
+        raise ValidationError("near-outside")
+
+
+class EventQuery(Paged):
+    near = Near()
+    within_km = fields.Float(
+        validate=validate.Range(0, MAX_WITHIN_KM, min_inclusive=False, error=NUMBER_ABOVE)
+    )
+    first_day = fields.Date(data_key="from")
+    last_day = fields.Date(data_key="to")
+    region = RegionCode()
+    district = Text()
+    kind = one_of(*EventKind)
+    organization = fields.UUID()
+    q = Text()
+    mine = fields.Boolean(load_default=False)
+    status = one_of(*EventStatus)
+
+    @post_load
+    def _together(self, data: dict[str, Any], **_options: Any) -> dict[str, Any]:
+        if data.get("status") == EventStatus.DRAFT and not data["mine"]:
+            raise ValidationError("status-without-mine", "status")
+        if "within_km" in data and "near" not in data:
+            raise ValidationError("within-without-near", "within_km")
+        data.setdefault("within_km", WITHIN_KM)
+        return data
+
+    @post_load
+    def _days(self, data: dict[str, Any], **_options: Any) -> dict[str, Any]:
+        first = data.setdefault("first_day", now().astimezone(COUNTRY_ZONE).date())
+        try:
+            last = data.setdefault("last_day", first + timedelta(days=DEFAULT_DAYS))
+        except OverflowError as error:
+            raise ValidationError(told("days", max=MAX_DAYS), "from") from error
+        if last < first or (last - first).days > MAX_DAYS:
+            raise ValidationError(told("days", max=MAX_DAYS), "to")
+        return data
