@@ -109,7 +109,7 @@ class World:
         closing.close_forgotten(self.session, now, LIMITS)
         self.session.commit()
 
-    def state(self) -> dict[tuple[str, UUID], tuple[Any, ...]]:
+    def state(self) -> dict[tuple[str | None, UUID], tuple[Any, ...]]:
         """All attendances, but for ids: which check-in came first depends on the order, and may."""
         rows = self.session.execute(
             sa.select(Attendance, Volunteer.subject)
@@ -273,7 +273,7 @@ class Phones(RuleBasedStateMachine):
         assert counted == recounted
         assert live == self.in_order()
 
-    def in_order(self) -> dict[tuple[str, UUID], tuple[Any, ...]]:
+    def in_order(self) -> dict[tuple[str | None, UUID], tuple[Any, ...]]:
         """The same, each record sent at its own moment."""
         world = World(self.engine)
         try:
