@@ -172,7 +172,7 @@ def _send(
     )
     scene.session.flush()
     connections = within(scene.session.connection())
-    check_in.record(connections, person.subject, sent, at, scene.thresholds)
+    check_in.record(connections, person.subject or "", sent, at, scene.thresholds)
     scene.session.expire_all()
 
 

@@ -5,7 +5,7 @@ from mobile_api.events import events, reports, signups
 from mobile_api.figures import counts
 from mobile_api.notifications import inbox, notification_settings
 from mobile_api.operations import health, meta
-from mobile_api.organizations import invitations, members, organizations
+from mobile_api.organizations import invitations, members, memberships, organizations
 from mobile_api.people import auth, birth_dates, consents, coordinators, devices, volunteers
 from mobile_api.rulings import corrections, history, reviews
 
@@ -21,6 +21,7 @@ BLUEPRINTS = (
     notification_settings.blueprint,
     organizations.blueprint,
     members.blueprint,
+    memberships.blueprint,
     invitations.blueprint,
     events.blueprint,
     signups.blueprint,

@@ -118,7 +118,7 @@ def _coordinators_of_organization() -> Audience:
         _people(Coordinator.volunteer_id)
         .join(Organization, Organization.id == Outbox.organization_id)
         .join(Coordinator, Coordinator.region_code.in_((Organization.region_code, NATIONAL)))
-        .where(Organization.status == OrganizationStatus.PENDING)
+        .where(Organization.status == OrganizationStatus.PENDING, ~Coordinator.resting)
         .distinct()
     )
 
@@ -165,6 +165,7 @@ AUDIENCES: Mapping[str, Audience] = {
     "role_given": _the_person,
     "number_lost": _the_person,
     "staff_number_lost": _the_person,
+    "record_detached": _the_person,
     "birth_date_set": _the_person,
     "waiting_digest": _coordinators_of_waiting(),
 }

@@ -122,6 +122,7 @@ KINDS: Mapping[str, NotificationKind] = {
         NotificationKind("role_given", "organizations", None, _R, _for(days=7)),
         NotificationKind("number_lost", "organizations", None, _R, _for(days=7)),
         NotificationKind("staff_number_lost", "coordination", None, _R, _for(days=7)),
+        NotificationKind("record_detached", "coordination", None, _R, _for(days=7)),
         NotificationKind("birth_date_set", "decisions", None, _R, _for(days=7)),
         NotificationKind(
             "waiting_digest", "coordination", None, _R, _for(days=1), "/coordination", "passive"

@@ -59,6 +59,7 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
     ],
     "number_lost": [{}],
     "staff_number_lost": [{}],
+    "record_detached": [{}],
     "birth_date_set": [{}],
     "waiting_digest": [
         {"organizations": 1, "reviews": 2, "appeals": 1, "reports": 5},

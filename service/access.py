@@ -56,6 +56,7 @@ class Permission(StrEnum):
     ANSWER_COORDINATOR = "answer-coordinator"
     SEE_MEMBERS = "see-members"
     MANAGE_MEMBERS = "manage-members"
+    CONFIRM_MEMBER = "confirm-member"
     CREATE_EVENT = "create-event"
     CHANGE_EVENT = "change-event"
     CANCEL_EVENT = "cancel-event"
@@ -118,6 +119,7 @@ RULES: Mapping[Permission, Predicate] = {
     Permission.ANSWER_COORDINATOR: _owns,
     Permission.SEE_MEMBERS: _owns,
     Permission.MANAGE_MEMBERS: _while_verified(_owns),
+    Permission.CONFIRM_MEMBER: _either(_while_verified(_owns), _coordinates),
     Permission.CREATE_EVENT: _runs_events,
     Permission.CHANGE_EVENT: _runs_events,
     Permission.CANCEL_EVENT: _either(_runs_events, _coordinates),

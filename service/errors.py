@@ -45,6 +45,10 @@ class GuardianRequired(Invalid):
     code = "guardian-required"
 
 
+class OtherBirthDate(Invalid):
+    """Not the one of the record that somebody wants to open again after half a year."""
+
+
 class TooYoung(ServiceError):
     """`min_age` in years: to register, or to join one event."""
 
@@ -139,6 +143,12 @@ class IdReused(Conflict):
 
 class SoleOwner(Conflict):
     code = "sole-owner"
+
+
+class LastNational(Conflict):
+    """The country keeps a national coordinator."""
+
+    code = "last-national"
 
 
 class NotVerified(Conflict):

@@ -28,6 +28,7 @@ class CoordinatorShown(Schema):
     display_name = fields.String()
     phone = fields.String(allow_none=True)
     region = fields.String(allow_none=True)
+    resting = fields.Boolean()
 
 
 class Coordinators(Schema):
@@ -44,8 +45,9 @@ def _all() -> dict[str, Any]:
             "display_name": consents.shown_name(name, held[id_]),
             "phone": phone if ConsentName.PERSONAL_DATA in held[id_] else None,
             "region": None if code == "*" else code,
+            "resting": resting,
         }
-        for id_, name, phone, code in rows
+        for id_, name, phone, code, resting in rows
     ]
     return {"items": items, "next": None}
 
@@ -73,7 +75,7 @@ def put_coordinator(body: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.route("/<uuid:volunteer_id>", methods=["DELETE"])
-@blueprint.operation("dismissCoordinator", "a national coordinator", errors.Forbidden)
+@blueprint.operation("dismissCoordinator", "a national coordinator", errors.Forbidden, errors.LastNational)
 @blueprint.response(HTTPStatus.NO_CONTENT)
 def delete_coordinator(volunteer_id: UUID) -> None:
     """Take all regions from a person."""

@@ -11,7 +11,7 @@ from http_base.fields import LocalizedName, Point, Strict, Text, one_of
 from notifications.words import LOCALES
 from service import errors
 from service.models import MemberRole, OrganizationStatus, Volunteer
-from service.people import consents, volunteers
+from service.people import consents, coordinators, volunteers
 from service.people.volunteers import Profile
 from service.platform import phones
 
@@ -51,6 +51,7 @@ class MembershipShown(Schema):
     name = fields.Nested(LocalizedName)
     role = one_of(*MemberRole)
     status = one_of(*OrganizationStatus)
+    resting = fields.Boolean()
 
 
 class GuardianShown(Schema):
@@ -71,10 +72,11 @@ class Me(Schema):
     missing_consents = fields.List(fields.String())
     organizations = fields.List(fields.Nested(MembershipShown))
     coordinates = fields.List(fields.String())
+    resting = fields.Boolean()
 
 
 def _shown(volunteer: Volunteer) -> dict[str, Any]:
-    caller = actor()
+    regions = coordinators.regions_of(session(), volunteer.id)
     guardian = {"name": volunteer.guardian_name, "phone": volunteer.guardian_phone}
     return {
         "id": volunteer.id,
@@ -88,7 +90,8 @@ def _shown(volunteer: Volunteer) -> dict[str, Any]:
         "consents": consents.versions(session(), volunteer.id),
         "missing_consents": consents.missing(session(), volunteer.id, now()),
         "organizations": volunteers.memberships(session(), volunteer.id),
-        "coordinates": sorted(caller.regions),
+        "coordinates": list(regions),
+        "resting": any(regions.values()),
     }
 
 
@@ -124,14 +127,18 @@ def put_me(body: dict[str, Any]) -> Any:
     """Register, or replace one's own record."""
     profile = Profile(**_parts_of_profile(body))
     settings = services().settings
-    volunteer, is_new = volunteers.register(
-        session(),
-        identity(),
-        profile,
-        now(),
-        min_age=settings.min_age,
-        phone_regions=settings.phone_regions,
-    )
+    try:
+        volunteer, is_new = volunteers.register(
+            session(),
+            identity(),
+            profile,
+            now(),
+            min_age=settings.min_age,
+            phone_regions=settings.phone_regions,
+        )
+    except errors.OtherBirthDate:
+        session().commit()  # the try counts
+        raise
     session().commit()
     return _shown(volunteer), HTTPStatus.CREATED if is_new else HTTPStatus.OK
 

@@ -98,6 +98,8 @@ class Membership(Base):
     volunteer_id: Mapped[UUID] = mapped_column(sa.ForeignKey("volunteer.id"), primary_key=True, index=True)
     role: Mapped[str]
     created_at: Mapped[datetime]
+    # Gives no powers until another owner or a coordinator confirms it.
+    resting: Mapped[bool] = mapped_column(server_default=sa.false(), default=False)
 
 
 class Invitation(Base):

@@ -22,13 +22,16 @@ class Volunteer(Base):
     __table_args__ = (sa.Index("ix_volunteer_home_cell", "home_cell"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    subject: Mapped[str] = mapped_column(unique=True)
+    # None once somebody else signs in with what was theirs: nobody comes back to the record.
+    subject: Mapped[str | None] = mapped_column(unique=True)
     # None once the number belongs to somebody else.
     phone: Mapped[str | None] = mapped_column(unique=True)
     # When the newest token was issued that was believed about the number.
     phone_seen_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
     # The last call with a token of this record, to the day.
     last_seen_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+    # How often whoever wanted to open it again, after half a year, did not know the birth date.
+    wrong_birth_dates: Mapped[int] = mapped_column(server_default=sa.text("0"), default=0)
     display_name: Mapped[str]
     birth_date: Mapped[date]
     locale: Mapped[str]
@@ -61,6 +64,8 @@ class Coordinator(Base):
     volunteer_id: Mapped[UUID] = mapped_column(sa.ForeignKey("volunteer.id"), primary_key=True)
     region_code: Mapped[str] = mapped_column(primary_key=True)
     created_at: Mapped[datetime]
+    # Gives no powers until a national coordinator appoints again.
+    resting: Mapped[bool] = mapped_column(server_default=sa.false(), default=False)
 
 
 class Device(Base):

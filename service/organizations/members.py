@@ -39,7 +39,7 @@ def set_role(
     if membership.role == role:
         return
     if membership.role == MemberRole.OWNER:
-        _keep_an_owner(session, organization_id)
+        _keep_an_owner(session, organization_id, volunteer_id)
     membership.role = role
     if volunteer_id != actor.volunteer_id:
         facts = {"role": role, "organization": organizations.get(session, organization_id).name}
@@ -60,7 +60,7 @@ def remove(session: Session, actor: Actor, organization_id: UUID, volunteer_id: 
     _withdraw_invitations(session, organization_id, volunteer_id)
     membership = _lock(session, organization_id, volunteer_id)
     if membership.role == MemberRole.OWNER:
-        _keep_an_owner(session, organization_id)
+        _keep_an_owner(session, organization_id, volunteer_id)
     session.delete(membership)
     session.flush()
     tell(session, MemberLeft(at=now, organization_id=organization_id, volunteer_id=volunteer_id))
@@ -98,14 +98,31 @@ def _lock(session: Session, organization_id: UUID, volunteer_id: UUID) -> Member
     return membership
 
 
-def _keep_an_owner(session: Session, organization_id: UUID) -> None:
-    owners = session.scalar(
-        sa.select(sa.func.count()).where(
-            Membership.organization_id == organization_id, Membership.role == MemberRole.OWNER
-        )
+def _keep_an_owner(session: Session, organization_id: UUID, besides: UUID) -> None:
+    """Raise SoleOwner unless somebody else owns it; an owner whose role rests can do nothing for it."""
+    another = sa.exists().where(
+        Membership.organization_id == organization_id,
+        Membership.role == MemberRole.OWNER,
+        ~Membership.resting,
+        Membership.volunteer_id != besides,
     )
-    if owners == 1:
+    if not session.scalar(sa.select(another)):
         raise errors.SoleOwner()
+
+
+def confirm(session: Session, actor: Actor, organization_id: UUID, volunteer_id: UUID) -> Membership:
+    """Let the role of somebody who came back after half a year be in force again; never one's own.
+
+    Raises:
+        NotFound: no such organization or member. Forbidden, NotVerified: not another owner or a coordinator.
+    """
+    organizations.get_for(session, actor, organization_id, Permission.CONFIRM_MEMBER)
+    if volunteer_id == actor.volunteer_id:
+        raise errors.Forbidden()
+    membership = _lock(session, organization_id, volunteer_id)
+    membership.resting = False
+    session.flush()
+    return membership
 
 
 def add(session: Session, organization_id: UUID, volunteer_id: UUID, role: str, now: datetime) -> None:

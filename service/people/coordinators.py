@@ -1,6 +1,6 @@
 """Who coordinates which region, and who the whole country."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from service.platform import outbox
 
 
 def appoint(session: Session, phone: str, region_code: str | None, now: datetime) -> Volunteer:
-    """Give a registered person a region, or with None the whole country.
+    """Give a registered person a region, or with None the whole country; a role that rests is in force again.
 
     Raises:
         NotFound: nobody has registered with this phone. Invalid: no such region.
@@ -34,6 +34,11 @@ def appoint(session: Session, phone: str, region_code: str | None, now: datetime
     )
     if appointed is not None:
         _tell_appointed(session, volunteer.id, region_code, now)
+    session.execute(
+        sa.update(Coordinator)
+        .where(Coordinator.volunteer_id == volunteer.id, Coordinator.region_code == (region_code or NATIONAL))
+        .values(resting=False)
+    )
     return volunteer
 
 
@@ -44,7 +49,21 @@ def _tell_appointed(session: Session, volunteer_id: UUID, region_code: str | Non
 
 
 def dismiss(session: Session, volunteer_id: UUID) -> None:
-    """Take all regions from a person. Raises NotFound when they had none."""
+    """Take all regions from a person.
+
+    Raises:
+        NotFound: they had none. LastNational: nobody else would coordinate the country.
+    """
+    # Locked in one order, so that two who dismiss each other do not leave the country without any.
+    national = session.scalars(
+        sa.select(Coordinator)
+        .where(Coordinator.region_code == NATIONAL, ~Coordinator.resting)
+        .order_by(Coordinator.volunteer_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    if {one.volunteer_id for one in national} == {volunteer_id}:
+        raise errors.LastNational()
     gone = session.execute(
         sa.delete(Coordinator).where(Coordinator.volunteer_id == volunteer_id).returning(sa.literal(1))
     ).first()
@@ -52,10 +71,26 @@ def dismiss(session: Session, volunteer_id: UUID) -> None:
         raise errors.NotFound(errors.Thing.COORDINATOR)
 
 
-def all_coordinators(session: Session) -> Sequence[sa.Row[UUID, str, str | None, str]]:
-    """(volunteer_id, display_name, phone, region_code) of all coordinators."""
+def all_coordinators(session: Session) -> Sequence[sa.Row[UUID, str, str | None, str, bool]]:
+    """(volunteer_id, display_name, phone, region_code, resting) of all coordinators."""
     return session.execute(
-        sa.select(Volunteer.id, Volunteer.display_name, Volunteer.phone, Coordinator.region_code)
+        sa.select(
+            Volunteer.id,
+            Volunteer.display_name,
+            Volunteer.phone,
+            Coordinator.region_code,
+            Coordinator.resting,
+        )
         .join(Coordinator, Coordinator.volunteer_id == Volunteer.id)
         .order_by(Coordinator.region_code, Coordinator.created_at, Volunteer.id)
     ).all()
+
+
+def regions_of(session: Session, volunteer_id: UUID) -> Mapping[str, bool]:
+    """The regions that a person coordinates, each with whether the role rests."""
+    rows = session.execute(
+        sa.select(Coordinator.region_code, Coordinator.resting)
+        .where(Coordinator.volunteer_id == volunteer_id)
+        .order_by(Coordinator.region_code)
+    )
+    return {row.region_code: row.resting for row in rows}

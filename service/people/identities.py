@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from service.access import Actor
 from service.models import Coordinator, Membership, Volunteer
-from service.people import numbers
+from service.people import dormancy, numbers
 
 SEEN_EVERY = timedelta(days=1)
 """How exactly it is kept when somebody was last here: a write a day and person is enough."""
@@ -36,6 +36,10 @@ class Known:
     phone_seen_at: datetime
     last_seen_at: datetime
 
+    def is_open_to(self, identity: Identity) -> bool:
+        """Whether the token's person need not prove first that the record is theirs."""
+        return not dormancy.is_dormant(self.last_seen_at, identity.signed_in_at)
+
     def learns_from(self, identity: Identity, now: datetime) -> bool:
         """Whether the record is to be brought up to date: another number, or the first call in a day."""
         moved = identity.phone != self.actor.phone and identity.issued_at > self.phone_seen_at
@@ -43,15 +47,15 @@ class Known:
 
 
 def find(session: Session, subject: str) -> Known | None:
-    """Who the identity's subject is, with all roles, in one query; None before registration."""
+    """Who the identity's subject is, with all roles in force, in one query; None before registration."""
     memberships = (
         sa.select(sa.func.jsonb_object_agg(Membership.organization_id, Membership.role))
-        .where(Membership.volunteer_id == Volunteer.id)
+        .where(Membership.volunteer_id == Volunteer.id, ~Membership.resting)
         .scalar_subquery()
     )
     coordinated = (
         sa.select(sa.func.array_agg(Coordinator.region_code))
-        .where(Coordinator.volunteer_id == Volunteer.id)
+        .where(Coordinator.volunteer_id == Volunteer.id, ~Coordinator.resting)
         .scalar_subquery()
     )
     row = session.execute(
@@ -72,9 +76,9 @@ def find(session: Session, subject: str) -> Known | None:
     return Known(actor, row.phone_seen_at, row.last_seen_at)
 
 
-def find_actor(session: Session, subject: str) -> Actor | None:
-    """Who the subject is, whatever their token says besides."""
-    known = find(session, subject)
+def find_actor(session: Session, subject: str | None) -> Actor | None:
+    """Who the subject is, whatever their token says besides; nobody signs in to a record without one."""
+    known = None if subject is None else find(session, subject)
     return None if known is None else known.actor
 
 

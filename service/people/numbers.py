@@ -93,7 +93,9 @@ def tell_national(
     """Owe one notification to each national coordinator but the person whom it is about."""
     national = session.scalars(
         sa.select(Coordinator.volunteer_id).where(
-            Coordinator.region_code == NATIONAL, Coordinator.volunteer_id.is_distinct_from(besides)
+            Coordinator.region_code == NATIONAL,
+            ~Coordinator.resting,
+            Coordinator.volunteer_id.is_distinct_from(besides),
         )
     )
     for volunteer_id in national.all():

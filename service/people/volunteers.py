@@ -16,7 +16,7 @@ from service.models import Membership, Organization, Volunteer
 from service.models.base import COUNTRY_ZONE, LocalizedText
 from service.models.volunteers import ADULT_AGE
 from service.organizations import invitations
-from service.people import ages, consents, numbers
+from service.people import ages, consents, dormancy, numbers
 from service.people.identities import Identity
 from service.platform import phones
 
@@ -63,11 +63,15 @@ def register(
         Invalid: the region is none, the personal data consent is missing or of another version, a newcomer's
             number is of a country not served, the guardian's is their own, the birth date is a coordinator's
             to move, or (GuardianRequired, TooYoungToRegister) the age forbids it.
+        OtherBirthDate: of a dormant record, once; this try is counted, which the caller has to commit.
     """
     age = ages.check(profile.birth_date, now, min_age)
     _check_region(profile)
     claim = numbers.lock(session, identity.subject, identity.phone)
-    volunteer, is_new = claim.own, claim.own is None
+    volunteer = claim.own
+    if volunteer is not None and dormancy.is_dormant(volunteer.last_seen_at, identity.signed_in_at):
+        volunteer = dormancy.reopen(session, volunteer, profile.birth_date, now)
+    is_new = volunteer is None
     if volunteer is None:
         phones.parse(identity.phone, phone_regions)
         volunteer = Volunteer(subject=identity.subject, created_at=now, phone_seen_at=BEFORE_ANY_TOKEN)
@@ -155,10 +159,14 @@ def change(
     consents.give(session, volunteer.id, profile.consents, now)
 
 
-def memberships(session: Session, volunteer_id: UUID) -> Sequence[sa.Row[UUID, LocalizedText, str, str]]:
-    """(id, name, role, status) of the organizations one belongs to."""
+def memberships(
+    session: Session, volunteer_id: UUID
+) -> Sequence[sa.Row[UUID, LocalizedText, str, str, bool]]:
+    """(id, name, role, status, resting) of the organizations one belongs to."""
     return session.execute(
-        sa.select(Organization.id, Organization.name, Membership.role, Organization.status)
+        sa.select(
+            Organization.id, Organization.name, Membership.role, Organization.status, Membership.resting
+        )
         .join(Membership, Membership.organization_id == Organization.id)
         .where(Membership.volunteer_id == volunteer_id)
         .order_by(Membership.created_at, Organization.id)

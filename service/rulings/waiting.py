@@ -57,6 +57,7 @@ def by_coordinator() -> sa.Select[*tuple[Any, ...]]:
             things,
             sa.and_(
                 Coordinator.region_code.in_((things.c.region_code, NATIONAL)),
+                ~Coordinator.resting,
                 things.c.volunteer_id.is_distinct_from(Coordinator.volunteer_id),
             ),
         )
