@@ -56,6 +56,7 @@ def test_keys_are_renewed_without_anybody_waiting(
     verifier: FirebaseVerifier, google: Google, keys: Keys
 ) -> None:
     verifier.verify(keys.id_token(PHONE))
+    assert verifier._keys._idle.wait(4)
     google.keys_talk.clear()
     verifier._keys._fresh_until = verifier._keys._ask_at = 0
     began = time.monotonic()
