@@ -170,6 +170,59 @@ def test_a_vague_fifth_neither_doubts_nor_is_doubted(make_phone: Callable[..., P
     assert vague["reasons"] == ["accuracy"]
 
 
+# One fix sent twice
+
+
+def _replay(phone: Phone, event: Event, at: datetime, of: datetime, **changes: Any) -> dict[str, Any]:
+    """A record of a moment with the fix of an earlier one; the phone's clock is set back to it."""
+    phone.ahead = of - at
+    return phone.record("check_in", event, at, **changes)
+
+
+@pytest.mark.parametrize("original_first", [True, False])
+def test_a_fix_sent_again_by_a_clock_that_was_set_back(
+    make_phone: Callable[..., Phone], event: Event, clock: FixedClock, *, original_first: bool
+) -> None:
+    honest, cheat = make_phone(), make_phone()
+    later = NOW + timedelta(minutes=20)
+    clock.at = later
+    sends = [
+        lambda: honest.send([honest.record("check_in", event, NOW)])[0]["attendance"],
+        lambda: cheat.send_live(_replay(cheat, event, later, NOW)).json,
+    ]
+    for send in sends if original_first else reversed(sends):
+        assert send()["event_id"] == str(event.id)
+    (original,), (replayed,) = (list(phone.history().values()) for phone in (honest, cheat))
+    assert (original["status"], original["reasons"]) == ("counted", [])
+    assert (replayed["status"], replayed["reasons"]) == ("review", ["replayed-fix"])
+
+
+def test_ones_own_fix_of_yesterday_is_no_better(
+    phone: Phone, event: Event, session: Session, clock: FixedClock
+) -> None:
+    yesterday = make_event(session, starts_at=START - timedelta(days=1))
+    phone.send([phone.record("check_in", yesterday, NOW - timedelta(days=1))])
+    shown = phone.send_live(_replay(phone, event, NOW, NOW - timedelta(days=1))).json
+    assert shown["reasons"] == ["replayed-fix"]
+
+
+@pytest.mark.parametrize(("minutes", "reasons"), [(10, []), (10.1, ["replayed-fix"])])
+def test_a_fix_may_be_sent_twice_while_it_is_fresh(
+    phone: Phone, event: Event, clock: FixedClock, minutes: float, reasons: list[str]
+) -> None:
+    phone.send([phone.record("check_in", event, NOW)])
+    clock.move(timedelta(minutes=minutes))
+    assert phone.send_live(_replay(phone, event, clock.now(), NOW)).json["reasons"] == reasons
+
+
+def test_with_a_right_code_an_old_fix_claims_nothing(phone: Phone, event: Event, clock: FixedClock) -> None:
+    phone.send([phone.record("check_in", event, NOW)])
+    clock.move(timedelta(minutes=30))
+    code = pyotp.TOTP(event.code_secret, interval=60).at(clock.now())
+    again = phone.record("check_out", event, clock.now(), code=code, **fixed(NOW))
+    assert phone.send_live(again).json["reasons"] == []
+
+
 # What phones leave out, and what old receivers say
 
 
