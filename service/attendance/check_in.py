@@ -197,6 +197,8 @@ class _Round:
         row = record_row(sent, sighting, judged, content_hash, self.now)
         self.new[sighting.key] = (KnownRecord(sighting, record, content_hash, judged.code_is_right), row)
         if judged.code_is_right:
+            # With it an old fix is no pretence.
+            sighting.fixed_at = None
             self.with_right_codes.add(id_)
         return False
 

@@ -1,7 +1,8 @@
 """Rules that look at other records: travel, the same fix, one code alone, many people on one phone. Pure.
 
 Each is symmetric and monotone: a pair or a group raises the doubt for all its records, whichever arrived
-first, and a further record never takes a doubt back. So the final state does not depend on the order.
+first (for a fix that was sent again: for all but the earliest presence), and a further record never takes a
+doubt back. So the final state does not depend on the order.
 """
 
 from collections import defaultdict, deque
@@ -50,6 +51,8 @@ class Sighting:
     day: date
     # Same for fixes that agree to six decimals; without a position the same for one code of one event.
     fix_key: int | None
+    # The fix's own date; None where nothing rests on how old it is.
+    fixed_at: datetime | None = None
 
     @property
     def sender_id(self) -> str:
@@ -147,6 +150,28 @@ def _doubt_shared_key(
         people = thresholds.shared_code_people if is_code else thresholds.same_fix_people
         for one in _crowded(alike, people, timedelta(minutes=thresholds.same_fix_min)):
             found[one.key].add("shared-code" if is_code else "same-fix")
+        for one in _replayed(alike, thresholds):
+            found[one.key].add("replayed-fix")
+
+
+def _replayed(alike: Sequence[Sighting], thresholds: Thresholds) -> list[Sighting]:
+    """Those whose very fix, place and date, was sent for a moment long before; as far as clocks may be wrong.
+
+    Whatever a phone's clock says, one fix is not fresh twice.
+    """
+    fresh, longest = (
+        timedelta(seconds=thresholds.review_fix_age_s),
+        timedelta(hours=thresholds.clock_off_hours),
+    )
+    dated = [one for one in alike if one.fixed_at is not None]
+    return [
+        one
+        for one in dated
+        if any(
+            other.fixed_at == one.fixed_at and fresh < one.captured_at - other.captured_at <= longest
+            for other in dated
+        )
+    ]
 
 
 def _crowded(alike: Sequence[Sighting], people: int, reach: timedelta) -> list[Sighting]:

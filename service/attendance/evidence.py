@@ -37,7 +37,9 @@ class Evidence(StrEnum):
     ORGANIZER = "organizer"
 
 
-INTEGRITY = frozenset({"mocked", "attestation", "clock", "travel", "same-fix", "shared-code", "installation"})
+INTEGRITY = frozenset(
+    {"mocked", "attestation", "clock", "travel", "same-fix", "shared-code", "replayed-fix", "installation"}
+)
 """Doubts about honesty: a better fix does not settle them. All others are about quality: it does."""
 
 

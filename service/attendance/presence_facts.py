@@ -139,7 +139,9 @@ class Window:
         """What the database's function `presence_related` takes, but for the sender."""
         moments = [one.captured_at for one in self.sightings]
         first, last = min(moments), max(moments)
-        reach = timedelta(minutes=2 * self.thresholds.same_fix_min)
+        # Of people with one fix, and of a fix that is sent again by a clock that was set back.
+        shared, set_back = 2 * self.thresholds.same_fix_min, 60 * self.thresholds.clock_off_hours
+        reach = timedelta(minutes=max(shared, set_back))
         return {
             "ids": _array(one.key[1] for one in self.sightings),
             "since": (first - NEIGHBOURHOOD).isoformat(),
@@ -296,6 +298,7 @@ def _known(row: dict[str, Any]) -> KnownRecord:
         installation_id=row["installation_id"],
         day=date.fromisoformat(row["day"]),
         fix_key=row["fix_key"],
+        fixed_at=None if row["code_is_right"] else _moment(row["fixed_at"]),
     )
     return KnownRecord(sighting, _record(row), row["content_hash"], row["code_is_right"])
 

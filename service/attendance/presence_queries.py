@@ -56,6 +56,7 @@ def _records(record: Any) -> sa.ColumnElement[Any]:
             record.c.installation_id,
             record.c.day,
             record.c.fix_key,
+            record.c.fixed_at,
             record.c.evidence,
             record.c.distance_m,
             record.c.reasons,

@@ -62,6 +62,7 @@ class SentRecord:
             installation_id=self.installation_id,
             day=self.captured_at.astimezone(COUNTRY_ZONE).date(),
             fix_key=self._fix_key(),
+            fixed_at=None if at is None else at.fixed_at,
         )
 
     def has_wrong_code(self, event: EventFacts) -> bool:

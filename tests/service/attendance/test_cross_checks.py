@@ -40,6 +40,7 @@ def sighting(
     accuracy_m: float = 0,
     installation: str | None = None,
     fix: int | None = None,
+    fixed: float | None = None,
 ) -> Sighting:
     """Somebody's record, so many minutes after noon and so many metres north of home."""
     at = NOON + timedelta(minutes=minutes)
@@ -53,6 +54,7 @@ def sighting(
         installation_id=installation or f"phone of {sender}",
         day=at.astimezone(COUNTRY_ZONE).date(),
         fix_key=fix,
+        fixed_at=None if fixed is None else NOON + timedelta(minutes=fixed),
     )
 
 
@@ -191,6 +193,24 @@ def test_a_fix_key_fits_a_bigint_everywhere() -> None:
     assert max(map(abs, corners)) < 2**63
 
 
+# One fix sent again
+
+
+@pytest.mark.parametrize(("minutes", "is_doubted"), [(10, False), (10.1, True), (600, True)])
+def test_a_fix_is_fresh_for_ten_minutes_once(minutes: float, *, is_doubted: bool) -> None:
+    first, second = sighting("a", fix=7, fixed=0), sighting("b", fix=7, fixed=0, minutes=minutes)
+    expected = {second.key: {"replayed-fix"}} if is_doubted else {}
+    assert found(first, second) == found(second, first) == expected
+
+
+@pytest.mark.parametrize(
+    "changes", [{"fixed": 1}, {"fixed": None}, {"fix": 8}, {"fix": None}, {"accuracy_m": 301}]
+)
+def test_another_fix_is_no_replay(changes: dict[str, Any]) -> None:
+    first = sighting("a", fix=7, fixed=0)
+    assert not doubted(first, sighting("b", **{"fix": 7, "fixed": 0, "minutes": 60} | changes))
+
+
 # One code
 
 
@@ -256,7 +276,7 @@ def in_rounds(rounds: Sequence[Sequence[Sighting]]) -> dict[RecordKey, set[str]]
 
 def _is_read(stored: Sighting, new: Sighting) -> bool:
     apart = abs(stored.captured_at - new.captured_at)
-    same_fix_reach = timedelta(minutes=2 * LIMITS.same_fix_min)
+    same_fix_reach = timedelta(hours=LIMITS.clock_off_hours)
     return (
         (stored.sender_id == new.sender_id and apart <= TRAVEL_WINDOW)
         or (stored.fix_key is not None and stored.fix_key == new.fix_key and apart <= same_fix_reach)
@@ -281,6 +301,7 @@ def crowds(draw: st.DrawFn) -> list[Sighting]:
                     "accuracy_m": st.sampled_from([0.0, 30.0, 4_000.0]),
                     "installation": st.sampled_from(["p", "q", None]),
                     "fix": st.sampled_from([None, 1, 2]),
+                    "fixed": st.sampled_from([None, 0, 30]),
                 }
             ),
             min_size=size,
