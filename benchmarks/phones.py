@@ -16,6 +16,12 @@ FIXES = {
     "under cover": (0.07, 65.0, 0.6),
     "network only": (0.01, 800.0, 0.8),
 }
+NETWORK_ONLY = "network only"
+"""The fix is the mast's: all phones that it serves report the same one."""
+
+SATELLITE_DATED = 0.5
+"""Share of fixes that are dated by satellites, not by the phone's clock."""
+
 MULTIPATH_SHARE, MULTIPATH_FACTOR = 0.05, 3.0
 BESIDE_SHARE, BESIDE_M = 0.20, 50.0
 RAYLEIGH_68 = sqrt(-2 * log(1 - 0.68))
@@ -31,10 +37,15 @@ class Fix:
     accuracy_m: float
 
 
-def accuracy_m(random: Random) -> float:
-    """A reported accuracy in metres."""
+def kind_of_fix(random: Random) -> str:
+    """Where a fix comes from: one of FIXES."""
     (kind,) = random.choices(list(FIXES), [share for share, _, _ in FIXES.values()])
-    _, median, sigma = FIXES[kind]
+    return kind
+
+
+def accuracy_m(random: Random, kind: str | None = None) -> float:
+    """A reported accuracy in metres, of that kind of fix or of any."""
+    _, median, sigma = FIXES[kind or kind_of_fix(random)]
     return round(random.lognormvariate(log(median), sigma), 1)
 
 

@@ -5,7 +5,7 @@ is the database's there: an attendance has the id of its first check-in, and nob
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
@@ -16,7 +16,9 @@ from service.attendance import cross_checks, evidence
 from service.attendance.cross_checks import Sighting
 from service.attendance.derivation import Record, State, derive
 from service.attendance.evidence import RecordKind
+from service.attendance.overlap import Neighbourhood
 from service.attendance.presence_facts import EventFacts
+from service.models import SignupStatus
 from service.platform.thresholds import Thresholds
 
 MONTH = timedelta(days=30)
@@ -50,12 +52,10 @@ def judge_all(
     """The final attendance of each person at each event."""
     judged = _judge_each(sent, events, thresholds)
     _doubt([one for one in judged if one.record is not None], thresholds)
-    attendances: defaultdict[tuple[str, UUID], list[Judged]] = defaultdict(list)
+    people: defaultdict[str, defaultdict[str, list[Judged]]] = defaultdict(lambda: defaultdict(list))
     for one in judged:
-        attendances[one.sent.sender, one.sent.report.event_id].append(one)
-    return [
-        _outcome(records, events[str(event_id)], thresholds) for (_, event_id), records in attendances.items()
-    ]
+        people[one.sent.sender][str(one.sent.report.event_id)].append(one)
+    return [outcome for own in people.values() for outcome in _outcomes(own, events, thresholds)]
 
 
 def _judge_each(
@@ -74,6 +74,8 @@ def _judge_each(
 
 def _judge(sent: Sent, event: EventFacts, thresholds: Thresholds) -> Judged:
     report = sent.report
+    if sent.is_going:
+        event = replace(event, signup=SignupStatus.GOING)
     presence = report.presence(event, sent.arrived_at, thresholds)
     distance_m = presence.fix.distance_m if presence.fix else 0.0
     sighting = report.sighting(sent.sender)
@@ -81,6 +83,8 @@ def _judge(sent: Sent, event: EventFacts, thresholds: Thresholds) -> Judged:
         verdict = evidence.judge(presence, event.starts_at, event.ends_at, thresholds)
     except errors.ServiceError as refusal:
         return Judged(sent, sighting, distance_m, None, refusal.code)
+    if report.position is None:
+        sighting.latitude, sighting.longitude = event.latitude, event.longitude
     record = Record(
         sighting.key[1], report.kind, report.captured_at, verdict.evidence, round(distance_m), verdict.reasons
     )
@@ -110,8 +114,17 @@ def _shared(one: Sighting) -> tuple[object, object]:
     return one.fix_key, (one.installation_id, one.day)
 
 
-def _outcome(judged: Sequence[Judged], event: EventFacts, thresholds: Thresholds) -> Outcome:
-    records = [one.record for one in judged if one.record is not None]
-    state = derive(records, None, event.starts_at, event.ends_at, event.ends_at + MONTH, thresholds)
-    first = min(judged, key=lambda one: (one.sent.report.kind, one.sent.report.captured_at))
-    return Outcome(first, state)
+def _outcomes(
+    own: Mapping[str, Sequence[Judged]], events: Mapping[str, EventFacts], thresholds: Thresholds
+) -> Iterator[Outcome]:
+    """All attendances of one person: where they were otherwise says something of each."""
+    records = {
+        event_id: [one.record for one in judged if one.record is not None] for event_id, judged in own.items()
+    }
+    around = Neighbourhood((events[event_id].visit(found) for event_id, found in records.items()), thresholds)
+    for event_id, judged in own.items():
+        event, elsewhere = events[event_id], around.elsewhere(event_id)
+        after = event.ends_at + MONTH
+        state = derive(records[event_id], None, event.starts_at, event.ends_at, after, thresholds, elsewhere)
+        first = min(judged, key=lambda one: (one.sent.report.kind, one.sent.report.captured_at))
+        yield Outcome(first, state)

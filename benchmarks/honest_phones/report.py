@@ -1,8 +1,9 @@
 """Tallies of the simulation, and the tables that people read."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from benchmarks.honest_phones.judging import Outcome
 from service.attendance.evidence import Evidence, Status
@@ -54,20 +55,21 @@ class Tallies:
     def _cheats(self, script: str) -> Tally:
         return self.cheats.setdefault(script, Tally())
 
-    def result(self) -> dict[str, float]:
-        """The figures of the budget: shares of honest attendances in the worst area, and of all cheats."""
+    def result(self) -> dict[str, Any]:
+        """The figures of the budget: shares of honest attendances in the worst area, and of the cheats of the
+        script that slips through most; and of each script."""
         honest = self.honest.values()
-        cheats, slipped = _sums(self.cheats)
+        flagged = {
+            script: (tally.attendances - tally.counted) / tally.attendances
+            for script, tally in sorted(self.cheats.items())
+        }
         return {
             "refused": max(one.refused.total() / one.attendances for one in honest),
             "review": max(one.in_review / one.attendances for one in honest),
-            "cheats_flagged": (cheats - slipped) / cheats,
+            "cheats_flagged": min(flagged.values()),
+            "flagged_by_cheat": flagged,
+            "cheats": {script: tally.attendances for script, tally in sorted(self.cheats.items())},
         }
-
-
-def _sums(cheats: Mapping[str, Tally]) -> tuple[int, int]:
-    """(all, counted ones)."""
-    return sum(one.attendances for one in cheats.values()), sum(one.counted for one in cheats.values())
 
 
 def print_tables(tallies: Tallies) -> None:
@@ -80,12 +82,12 @@ def print_tables(tallies: Tallies) -> None:
         print(f"{name:14}{tally.attendances:12,}{counted:>10}{weak:>9}{review:>9}{refused:>10}{fenced:>24}")
         _print_reasons("review", tally.review, tally.attendances)
         _print_reasons("refused", tally.refused, tally.attendances)
-    print(f"\n{'cheats':14}{'attendances':>12}{'refused':>10}{'review':>9}{'counted':>9}  why")
+    print(f"\n{'cheats':28}{'attendances':>12}{'refused':>10}{'review':>9}{'counted':>9}  why")
     for name, tally in sorted(tallies.cheats.items()):
         why = ", ".join(
             f"{reason} {count:,}" for reason, count in (tally.refused + tally.review).most_common(4)
         )
-        print(f"{name:14}{tally.attendances:12,}{tally.refused.total():10,}{tally.in_review:9,}"
+        print(f"{name:28}{tally.attendances:12,}{tally.refused.total():10,}{tally.in_review:9,}"
               f"{tally.counted:9,}  {why}")  # fmt: skip
 
 

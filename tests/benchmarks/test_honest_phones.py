@@ -14,7 +14,16 @@ BROKEN = {
     "one phone": {"installation_people": 1_000},
     "from home": {"near_m": 1e6},
     "replayed fix": {"review_fix_age_s": 10**6, "fix_age_s": 10**6, "review_off_min": 10**4},
+    "replayed, clock set back": {"review_fix_age_s": 10**6},
+    "jittered fix": {"installation_people": 1_000},
+    "overlap": {"overlap_min": 10**6},
+    "in the future": {"future_s": 10**9},
+    "code passed on": {"shared_code_people": 1_000},
+    "code passed on, kept": {"code_live_s": 10**9, "shared_code_people": 1_000},
+    "code passed on, kept, signed up": {"shared_code_people": 1_000},
 }
+CODES = {"code passed on", "code passed on, kept, signed up"}
+"""Up to nine people by one code may well be there: decision 0066."""
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +33,8 @@ def tallies() -> Tallies:
 
 def test_a_small_run_keeps_the_budget(tallies: Tallies) -> None:
     result = tallies.result()
-    assert result["cheats_flagged"] == 1.0
+    assert {script for script, share in result["flagged_by_cheat"].items() if share < 1} <= CODES
+    assert result["cheats_flagged"] == min(result["flagged_by_cheat"].values()) > 0.5
     # A few attendances of so small a run: the budget itself is for the full size.
     assert result["refused"] <= 0.005
     assert result["review"] <= 0.04
