@@ -7,6 +7,7 @@ tag: a repeat collapses on the phone. Only the lease's owner may say what became
 
 import logging
 import random
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,6 +29,8 @@ logger = logging.getLogger(__name__)
 AT_ONCE = 500
 LONGEST_WAIT_S = 900
 LONGEST_DETAIL = 200
+DOUBTS = 3
+"""A device whose value Google has doubted so often is off until the phone registers again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +180,7 @@ _WRITE = sa.text(
 FINAL = {
     PushOutcome.SENT: "sent",
     PushOutcome.GONE: "gone",
-    PushOutcome.QUARANTINED: "gone",
+    PushOutcome.QUARANTINED: "rejected",
     PushOutcome.REJECTED: "rejected",
 }
 
@@ -205,19 +208,28 @@ def retry_wait(attempts: int, retry_after_s: int | None, life: timedelta) -> tim
 def _switch_off(
     session: Session, outcomes: Iterable[tuple[Claim, PushResult]], written: set[UUID], now: datetime
 ) -> None:
-    """Switch off the devices that are gone, unless the phone has brought another value since."""
-    gone = [
-        (claim.volunteer_id, claim.installation_id, claim.push.target)
-        for claim, result in outcomes
-        if FINAL.get(result.outcome) == "gone" and claim.push is not None and claim.delivery_id in written
-    ]
-    if gone:
-        session.execute(
-            sa.update(Device)
-            .where(sa.tuple_(Device.volunteer_id, Device.installation_id, Device.value).in_(sorted(gone)))
-            .values(off_since=now)
-            .execution_options(synchronize_session=False)
-        )
+    """Switch off the devices that are gone or stay in doubt, unless the phone has brought another value."""
+    found: dict[PushOutcome, set[tuple[UUID, str, str]]] = defaultdict(set)
+    for claim, result in outcomes:
+        if claim.push is not None and claim.delivery_id in written:
+            found[result.outcome].add((claim.volunteer_id, claim.installation_id, claim.push.target))
+    for outcome, values in (
+        (PushOutcome.GONE, {"off_since": now}),
+        (PushOutcome.QUARANTINED, _doubted(now)),
+    ):
+        if found[outcome]:
+            named = sa.tuple_(Device.volunteer_id, Device.installation_id, Device.value)
+            session.execute(
+                sa.update(Device)
+                .where(named.in_(sorted(found[outcome])))
+                .values(values)
+                .execution_options(synchronize_session=False)
+            )
+
+
+def _doubted(now: datetime) -> dict[str, Any]:
+    off_since = sa.case((Device.doubts + 1 >= DOUBTS, now), else_=Device.off_since)
+    return {"doubts": Device.doubts + 1, "off_since": off_since}
 
 
 def _note_pauses(session: Session, outcomes: Iterable[tuple[Claim, PushResult]]) -> None:

@@ -32,6 +32,8 @@ GONE = (messaging.UnregisteredError, messaging.SenderIdMismatchError)
 CONFIGURATION = (
     exceptions.PermissionDeniedError,
     exceptions.UnauthenticatedError,
+    # Not of a registration, which is `UnregisteredError`: there is no such project.
+    exceptions.NotFoundError,
     google.auth.exceptions.RefreshError,
 )
 PASSING = (
@@ -41,8 +43,13 @@ PASSING = (
     exceptions.InternalError,
     exceptions.DeadlineExceededError,
     exceptions.UnknownError,
+    exceptions.AbortedError,
+    exceptions.CancelledError,
     google.auth.exceptions.TransportError,
 )
+
+
+TARGETS = frozenset({"message.token", "message.fid"})
 
 
 class CredentialsError(Exception):
@@ -177,7 +184,10 @@ def classify(error: Exception, platform: str = EVERYBODY) -> PushResult:
         )
     if isinstance(error, google.auth.exceptions.GoogleAuthError):
         return PushResult(PushOutcome.PAUSED, name)
-    return PushResult(PushOutcome.REJECTED, f"{name}: {error}"[:200])
+    if isinstance(error, exceptions.FirebaseError) or type(error) is ValueError:
+        return PushResult(PushOutcome.REJECTED, f"{name}: {error}"[:200])
+    # An answer that the SDK cannot read: somebody in between, not the message.
+    return PushResult(PushOutcome.RETRY, name, MIN_RETRY_S)
 
 
 def _retry_after_s(error: Exception) -> int:
@@ -190,12 +200,30 @@ def _retry_after_s(error: Exception) -> int:
 
 
 def _is_about_the_target(error: exceptions.InvalidArgumentError) -> bool:
-    """A bad payload carries google.rpc.BadRequest in the details; a bad target does not."""
-    response = error.http_response
-    if response is None:
-        return False
+    """Whether the field that is violated is the target's; where none is named, whether FCM itself says so.
+
+    A 400 that says nothing is not the device's fault.
+    """
+    details = _details(error)
+    violated = [
+        str(violation.get("field", ""))
+        for detail in details
+        if _is_of_type(detail, "google.rpc.BadRequest")
+        for violation in detail.get("fieldViolations", [])
+    ]
+    if violated or any(_is_of_type(detail, "google.rpc.BadRequest") for detail in details):
+        return bool(violated) and TARGETS.issuperset(violated)
+    return any(_is_of_type(detail, "google.firebase.fcm.v1.FcmError") for detail in details)
+
+
+def _is_of_type(detail: dict[str, Any], name: str) -> bool:
+    return str(detail.get("@type", "")).endswith(name)
+
+
+def _details(error: exceptions.FirebaseError) -> list[dict[str, Any]]:
+    """The details of Google's answer; none where it is no answer of Google's."""
     try:
-        details: list[dict[str, Any]] = response.json().get("error", {}).get("details", [])
-    except ValueError:
-        return False
-    return not any(str(detail.get("@type", "")).endswith("google.rpc.BadRequest") for detail in details)
+        found: list[dict[str, Any]] = error.http_response.json()["error"]["details"]
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return []
+    return found

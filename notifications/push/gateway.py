@@ -19,7 +19,7 @@ class PushOutcome(StrEnum):
     REJECTED = "rejected"
     # Our configuration is wrong: lose nothing, pause, tell the operator.
     PAUSED = "paused"
-    # The target is in doubt (a bare INVALID_ARGUMENT).
+    # The target is in doubt: this push is not sent; a device that stays in doubt is switched off.
     QUARANTINED = "quarantined"
 
 

@@ -87,8 +87,10 @@ class Device(Base):
     app_version: Mapped[str]
     registered_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
     seen_at: Mapped[datetime]
-    # Set when Google says that the installation is gone, or that its target is in doubt.
+    # Set when Google says that the installation is gone, or has doubted its value often enough.
     off_since: Mapped[datetime | None]
+    # How often it has, since the phone registered.
+    doubts: Mapped[int] = mapped_column(server_default="0", default=0)
 
 
 class LocalIdentity(Base):

@@ -29,6 +29,7 @@ def put(session: Session, device: Device) -> None:
         "app_version": device.app_version,
         "seen_at": device.seen_at,
         "off_since": None,
+        "doubts": 0,
     }
     _wait_for_others(session, f"{device.kind}:{device.value}", str(device.volunteer_id))
     key = {"volunteer_id": device.volunteer_id, "installation_id": device.installation_id}
