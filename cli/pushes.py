@@ -10,7 +10,10 @@ from http_base.context import services
 from notifications import operations
 from notifications.messages import KINDS
 from notifications.push import circuit, local
+from service.platform import health
 from service.platform.database import db
+
+ALL = 1_000_000_000
 
 
 @click.group("pushes", cls=AppGroup)
@@ -51,12 +54,18 @@ def show_stats(days: int) -> None:
     now = services().clock.now()
     for kind, status, count in operations.counts(db.session(), now - timedelta(days=days)):
         click.echo(f"{kind:24} {status:10} {count:9}")
-    backlog = operations.backlog(db.session(), now)
-    click.echo(f"due now: {backlog.due}, the oldest for {backlog.age_s:.0f} s; being sent: {backlog.sending}")
-    aside = operations.set_aside(db.session())
+    session = db.session()
+    entries = operations.due_entries(session, now, ALL)
+    click.echo(f"notifications to work out: {entries.count}, the oldest for {entries.oldest_s} s")
+    due = operations.due_pushes(session, now, ALL)
+    held = operations.sending(session)
+    click.echo(f"pushes due now: {due.count}, the oldest for {due.oldest_s} s; being sent: {held}")
+    ago = health.worker_seen_s_ago(session)
+    click.echo("a worker was last seen: " + ("never" if ago is None else f"{ago} s ago"))
+    aside = operations.set_aside(session)
     if aside:
         click.echo(f"set aside after many failures: {aside} notifications; mend, then `flask pushes retry`")
-    for scope, line in circuit.describe(db.session()).items():
+    for scope, line in circuit.describe(session).items():
         click.echo(f"push to {scope} is {line}")
 
 

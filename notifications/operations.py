@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -13,11 +14,10 @@ from service.models import Device, Outbox
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """How many are due and unsent, for how many seconds the oldest has been, and how many are being sent."""
+    """How many are due (counted up to a limit), and for how many seconds the oldest has been."""
 
-    due: int
-    age_s: float
-    sending: int
+    count: int
+    oldest_s: int
 
 
 def counts(session: Session, since: datetime) -> Sequence[tuple[str, str, int]]:
@@ -33,15 +33,36 @@ def counts(session: Session, since: datetime) -> Sequence[tuple[str, str, int]]:
     return [(kind, status, count) for kind, status, count in rows]
 
 
-def backlog(session: Session, now: datetime) -> Backlog:
-    """What is due at this moment."""
-    due, oldest = session.execute(
-        sa.select(sa.func.count(), sa.func.min(Delivery.next_attempt_at)).where(
+def due_pushes(session: Session, now: datetime, at_most: int) -> Backlog:
+    """Pushes that could go at this moment."""
+    return _backlog(
+        session,
+        now,
+        sa.select(Delivery.next_attempt_at.label("since")).where(
             Delivery.status == "due", Delivery.next_attempt_at <= now
-        )
-    ).one()
-    sending = session.scalar(sa.select(sa.func.count()).where(Delivery.status == "sending")) or 0
-    return Backlog(due, (now - oldest).total_seconds() if oldest else 0.0, sending)
+        ),
+        at_most,
+    )
+
+
+def due_entries(session: Session, now: datetime, at_most: int) -> Backlog:
+    """Notifications of whose people nobody has worked out the first or the next, though it is time."""
+    unexpanded = sa.select(Outbox.created_at.label("since")).where(
+        Outbox.expanded_at.is_(None), Outbox.set_aside_at.is_(None), Outbox.created_at <= now
+    )
+    unvisited = sa.select(Outbox.next_due_at).where(Outbox.next_due_at <= now)
+    return _backlog(session, now, sa.select(sa.union_all(unexpanded, unvisited).subquery()), at_most)
+
+
+def _backlog(session: Session, now: datetime, query: sa.Select[Any], at_most: int) -> Backlog:
+    oldest_first = query.order_by("since").limit(at_most).subquery()
+    count, oldest = session.execute(sa.select(sa.func.count(), sa.func.min(oldest_first.c.since))).one()
+    return Backlog(count, int((now - oldest).total_seconds()) if oldest else 0)
+
+
+def sending(session: Session) -> int:
+    """How many pushes senders hold at this moment."""
+    return session.scalar(sa.select(sa.func.count()).where(Delivery.status == "sending")) or 0
 
 
 def set_aside(session: Session) -> int:

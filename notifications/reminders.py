@@ -7,6 +7,7 @@ for an hour, or a clock that was moved by days, catches up with what is still of
 import logging
 import zlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -20,7 +21,7 @@ from notifications.fan_out import Recipient, fill
 from notifications.models import InboxItem
 from service.events import plans
 from service.events.plans import MAX_DURATION
-from service.models import Event, NotificationSettings, Outbox, Signup, SignupStatus
+from service.models import Event, EventStatus, NotificationSettings, Outbox, Signup, SignupStatus
 from service.models.base import COUNTRY_ZONE
 from service.models.notification_settings import default_settings
 from service.platform import outbox
@@ -41,12 +42,8 @@ BEFORE_QUIET = timedelta(minutes=15)
 LONGEST_QUIET = timedelta(hours=24)
 AHEAD = timedelta(minutes=5)
 REVISIT = timedelta(hours=1)
-CHECK_IN_OPENS = timedelta(minutes=Thresholds().open_before_min)
-THANKS_AFTER = timedelta(minutes=75)
-"""By then forgotten check-outs are closed."""
-
-THANKS_UNTIL = timedelta(days=3, hours=1)
-"""What phones kept without signal counts when it arrives within 72 hours: its people are thanked, too."""
+SETTLES = timedelta(minutes=15)
+"""So long after forgotten check-outs are closed everybody's minutes stand."""
 
 DIGEST_HOUR = 9
 EVENTS_AT_ONCE = 500
@@ -54,23 +51,46 @@ AT_ONCE = 5_000
 """People of one entry told in one transaction: each visit reads all of the event's, so not too few."""
 
 
-Step = Callable[[Session, datetime], bool]
-"""A transaction's work at a moment; True: call it again."""
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """A moment, and what the settings make of it."""
+
+    now: datetime
+    thresholds: Thresholds
+
+    @property
+    def check_in_opens(self) -> timedelta:
+        """How long before an event's start."""
+        return timedelta(minutes=self.thresholds.open_before_min)
+
+    @property
+    def thanks_after(self) -> timedelta:
+        """How long after an event's end: by then forgotten check-outs are closed and settled."""
+        return timedelta(minutes=self.thresholds.leave_after_min) + SETTLES
+
+    @property
+    def thanks_until(self) -> timedelta:
+        """How long after its end: what phones kept without signal is taken until an hour before."""
+        return timedelta(hours=self.thresholds.sync_hours + 1)
 
 
-def run(sessions: sessionmaker[Session], now: datetime) -> None:
+Step = Callable[[Session, Hour], bool]
+"""A transaction's work at an hour; True: call it again."""
+
+
+def run(sessions: sessionmaker[Session], hour: Hour) -> None:
     """Owe what has come due since the last time, then tell everybody whose moment has come."""
     for step in (owe_reminders, owe_check_in_open, owe_thanks, owe_digest, visit_next):
         more = True
         while more:
-            more = _take(step, sessions, now)
+            more = _take(step, sessions, hour)
 
 
-def _take(step: Step, sessions: sessionmaker[Session], now: datetime) -> bool:
+def _take(step: Step, sessions: sessionmaker[Session], hour: Hour) -> bool:
     """One transaction of a step; one that fails holds up no other, and is tried again the next minute."""
     try:
         with sessions.begin() as session:
-            return step(session, now)
+            return step(session, hour)
     except Exception as error:
         if is_lost_connection(error):
             raise
@@ -78,45 +98,47 @@ def _take(step: Step, sessions: sessionmaker[Session], now: datetime) -> bool:
         return False
 
 
-def owe_reminders(session: Session, now: datetime) -> bool:
+def owe_reminders(session: Session, hour: Hour) -> bool:
     """An entry for each reminder of each coming event; a moved event gets new ones. True: call again."""
     most = 0
     for kind, lead in LEADS.items():
-        horizon = now + lead + LONGEST_QUIET + timedelta(seconds=SPREAD_S) + BEFORE_QUIET
-        coming = _days(now, horizon), Event.starts_at > now, Event.starts_at <= horizon
+        horizon = hour.now + lead + LONGEST_QUIET + timedelta(seconds=SPREAD_S) + BEFORE_QUIET
+        coming = _days(hour.now, horizon), Event.starts_at > hour.now, Event.starts_at <= horizon
         found = _events_without(session, kind, *coming)
         for event in found:
-            _owe_gradually(session, kind, event, now)
+            _owe_gradually(session, kind, event, hour.now)
         most = max(most, len(found))
     return most == EVENTS_AT_ONCE
 
 
-def owe_check_in_open(session: Session, now: datetime) -> bool:
+def owe_check_in_open(session: Session, hour: Hour) -> bool:
     """Once the window of check-in is open; of use until the event's end. True: call again."""
     kind = "check_in_open"
-    opened = Event.starts_at <= now + CHECK_IN_OPENS, Event.ends_at > now
-    days = _days(now - MAX_DURATION, now + CHECK_IN_OPENS)
+    opened = Event.starts_at <= hour.now + hour.check_in_opens, Event.ends_at > hour.now
+    days = _days(hour.now - MAX_DURATION, hour.now + hour.check_in_opens)
     found = _events_without(session, kind, days, *opened)
     for event in found:
-        outbox.enqueue_once(session, kind, _key(kind, event), now, plans.facts_of(event), event_id=event.id)
+        outbox.enqueue_once(
+            session, kind, _key(kind, event), hour.now, plans.facts_of(event), event_id=event.id
+        )
     return len(found) == EVENTS_AT_ONCE
 
 
-def owe_thanks(session: Session, now: datetime) -> bool:
+def owe_thanks(session: Session, hour: Hour) -> bool:
     """Once an event is over and its presence has settled. True: call again."""
-    ended = Event.ends_at <= now - THANKS_AFTER, Event.ends_at > now - THANKS_UNTIL
-    days = _days(now - THANKS_UNTIL - MAX_DURATION, now)
+    ended = Event.ends_at <= hour.now - hour.thanks_after, Event.ends_at > hour.now - hour.thanks_until
+    days = _days(hour.now - hour.thanks_until - MAX_DURATION, hour.now)
     found = _events_without(session, "thanks", days, *ended)
     for event in found:
-        _owe_gradually(session, "thanks", event, now)
+        _owe_gradually(session, "thanks", event, hour.now)
     return len(found) == EVENTS_AT_ONCE
 
 
-def owe_digest(session: Session, now: datetime) -> bool:
+def owe_digest(session: Session, hour: Hour) -> bool:
     """Once a day, from nine in the morning; never to be called again at once."""
-    local = now.astimezone(COUNTRY_ZONE)
+    local = hour.now.astimezone(COUNTRY_ZONE)
     if local.hour >= DIGEST_HOUR:
-        outbox.enqueue_once(session, "waiting_digest", f"waiting_digest:{local.date()}", now, {})
+        outbox.enqueue_once(session, "waiting_digest", f"waiting_digest:{local.date()}", hour.now, {})
     return False
 
 
@@ -150,11 +172,11 @@ def _owe_gradually(session: Session, kind: str, event: Event, now: datetime) -> 
     outbox.enqueue_once(session, kind, _key(kind, event), now, facts, event_id=event.id, next_due_at=now)
 
 
-def visit_next(session: Session, now: datetime) -> bool:
+def visit_next(session: Session, hour: Hour) -> bool:
     """Tell those who have come due of one entry; False when no entry has any."""
     entry = session.scalars(
         sa.select(Outbox)
-        .where(Outbox.next_due_at <= now, Outbox.kind.in_(list(STEPS)))
+        .where(Outbox.next_due_at <= hour.now, Outbox.kind.in_(list(NEXT_STEPS)))
         .order_by(Outbox.next_due_at)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -164,18 +186,19 @@ def visit_next(session: Session, now: datetime) -> bool:
     try:
         with session.begin_nested():
             event = session.get_one(Event, entry.event_id, populate_existing=True)
-            entry.next_due_at = STEPS[entry.kind](session, entry, event, now)
+            entry.next_due_at = NEXT_STEPS[entry.kind](session, entry, event, hour)
             entry.attempts = 0
     except Exception as error:
         if is_lost_connection(error):
             raise
         logger.exception("notification %s cannot be told", entry.id)
-        broken.note(entry, error, now)
+        broken.note(entry, error, hour.now)
     return True
 
 
-def _thank(session: Session, entry: Outbox, event: Event, now: datetime) -> datetime | None:
+def _thank(session: Session, entry: Outbox, event: Event, hour: Hour) -> datetime | None:
     """Thank whose attendance counts and who was not thanked; returns when to look again."""
+    now = hour.now
     audience = recipients(session, entry).subquery()
     rows = session.execute(
         sa.select(audience.c.volunteer_id, audience.c.facts)
@@ -186,47 +209,52 @@ def _thank(session: Session, entry: Outbox, event: Event, now: datetime) -> date
     failed = fill(session, entry, [Recipient(person, facts, now) for person, facts in rows], now, now)
     if failed < len(rows) == AT_ONCE:
         return now
-    return now + REVISIT if now < event.ends_at + THANKS_UNTIL else None
+    return now + REVISIT if now < event.ends_at + hour.thanks_until else None
 
 
-def _remind(session: Session, entry: Outbox, event: Event, now: datetime) -> datetime | None:
+def _remind(session: Session, entry: Outbox, event: Event, hour: Hour) -> datetime | None:
     """Remind whose moment has come; returns when to look again, None once it is of no more use."""
+    now = hour.now
     told_start = datetime.fromisoformat(entry.facts["starts_at"])
     if now >= told_start:
         return None
-    if event.starts_at != told_start or event.status != "published":
+    if event.starts_at != told_start or event.status != EventStatus.PUBLISHED:
         return now + REVISIT  # it may be moved back
-    due, has_begun, later = _sort_by_moment(session, entry, event, now)
-    if not has_begun:
+    visit = _visit(session, entry, event, now)
+    if not visit.has_begun:
         entry.facts = plans.facts_of(event)
-    failed = fill(session, entry, due[:AT_ONCE], now, now)
-    if len(due) > AT_ONCE > failed:
-        return now
-    return min(later, now + REVISIT)
+    failed = fill(session, entry, visit.due[:AT_ONCE], now, now)
+    return now if len(visit.due) > AT_ONCE > failed else visit.next_at
 
 
-STEPS: Mapping[str, Callable[[Session, Outbox, Event, datetime], datetime | None]] = {
+NEXT_STEPS: Mapping[str, Callable[[Session, Outbox, Event, Hour], datetime | None]] = {
     **dict.fromkeys(LEADS, _remind),
     "thanks": _thank,
 }
-"""What a visit to an entry of each kind does; it returns when to look again."""
+"""What is done when an entry of a kind is visited; it returns when to look again."""
 
 
-def _sort_by_moment(
-    session: Session, entry: Outbox, event: Event, now: datetime
-) -> tuple[list[Recipient], bool, datetime]:
-    """Who is to be reminded now; whether anybody has been; when the next one comes due."""
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Who is to be reminded now; whether anybody has been; when somebody else comes due, at the latest."""
+
+    due: Sequence[Recipient]
+    has_begun: bool
+    next_at: datetime
+
+
+def _visit(session: Session, entry: Outbox, event: Event, now: datetime) -> Visit:
     due: list[Recipient] = []
-    has_begun, later = False, now + REVISIT
+    has_begun, next_at = False, now + REVISIT
     for person, signed_up_at, settings, item_id in session.execute(_going(entry)):
         moment = due_at(event.starts_at, LEADS[entry.kind], settings or default_settings(person))
         if item_id is not None:
             has_begun = True
         elif moment > now + AHEAD:
-            later = min(later, moment - AHEAD)
+            next_at = min(next_at, moment - AHEAD)
         elif signed_up_at <= moment and not _next_is_due(entry.kind, event, settings, person, now):
             due.append(Recipient(person, None, max(moment, now)))
-    return due, has_begun, later
+    return Visit(due, has_begun, next_at)
 
 
 def _going(entry: Outbox) -> sa.Select[Any, Any, Any, Any]:

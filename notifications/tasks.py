@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from notifications import broken, fan_out, reminders
 from notifications.fan_out import FORGOTTEN_AFTER
 from notifications.push.sender import Sender
+from notifications.reminders import Hour
 from service.models import Outbox
 from service.platform import queue
 from service.platform.database import is_lost_connection
@@ -77,7 +78,7 @@ def _note_failure(runtime: Runtime, outbox_id: UUID, error: Exception) -> None:
 def remind(context: procrastinate.JobContext, timestamp: int) -> None:
     """Owe what the clock has made due; `deliver` sends it."""
     runtime = queue.runtime(context)
-    reminders.run(runtime.sessions, runtime.clock.now())
+    reminders.run(runtime.sessions, Hour(runtime.clock.now(), runtime.thresholds))
 
 
 def deliver_due(runtime: Runtime) -> None:

@@ -9,7 +9,7 @@ from flask import current_app
 from marshmallow import Schema, fields
 
 from http_base.blueprints import Blueprint
-from http_base.context import services, session
+from http_base.context import now, services, session
 from http_base.document import OPEN
 from http_base.fields import one_of
 from http_base.problems import problem
@@ -31,6 +31,9 @@ class Readiness(Schema):
     schema = fields.String()
     details = fields.Dict(keys=fields.String(), values=fields.Dict())
 
+
+COUNTED = 10_000
+"""Of a backlog so many are counted here: this is asked for often. `flask pushes stats` counts all."""
 
 MIGRATIONS = Path(__file__).parent.parent.parent / "migrations"
 
@@ -65,9 +68,21 @@ def readyz() -> Any:
     found = health.schema_version(session())
     if found != head:
         return problem(HTTPStatus.SERVICE_UNAVAILABLE, "not-migrated", retry_after_s=5)
-    details = {
+    return {"status": "ready", "schema": found, "details": _details()}
+
+
+def _details() -> dict[str, Any]:
+    """What is paused, set aside or old, and when a worker was last seen; none of it makes us unready."""
+    entries = operations.due_entries(session(), now(), COUNTED)
+    pushes = operations.due_pushes(session(), now(), COUNTED)
+    return {
         "push": circuit.describe(session()),
-        "outbox": {"set_aside": operations.set_aside(session())},
+        "outbox": {
+            "waiting": entries.count,
+            "oldest_s": entries.oldest_s,
+            "set_aside": operations.set_aside(session()),
+        },
+        "pushes": {"due": pushes.count, "oldest_s": pushes.oldest_s},
+        "worker": {"seen_s_ago": health.worker_seen_s_ago(session())},
         "identity": _identity(),
     }
-    return {"status": "ready", "schema": found, "details": details}

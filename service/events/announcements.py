@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from service import errors
@@ -10,7 +11,7 @@ from service.access import Actor, Permission, require
 from service.events import events, plans
 from service.models import Event, Outbox
 from service.platform import outbox, usage_limits
-from service.platform.idempotency import content_hash
+from service.platform.idempotency import content_hash, find_stored
 
 A_DAY = 5
 """So many an event a day: who goes is told what matters, not everything."""
@@ -33,9 +34,13 @@ def announce(
         raise errors.NotPublished()
     if event.is_cancelled:
         raise events.cancelled(event)
-    stored = session.get(Outbox, announcement_id) if announcement_id else None
-    if stored is None:
-        _check_limits(session, event, now)
+    digest = content_hash({"by": actor.volunteer_id, "event": event_id, "text": text})
+    # The same that comes twice at once counts as one announcement of the day.
+    session.execute(sa.select(Event.id).where(Event.id == event_id).with_for_update(key_share=True))
+    stored = find_stored(session, Outbox, announcement_id, digest)
+    if stored is not None:
+        return stored.id
+    _check_limits(session, event, now)
     told = plans.facts_of(event) | {"text": text}
     entry = outbox.enqueue(
         session,
@@ -45,7 +50,7 @@ def announce(
         event_id=event.id,
         created_by=actor.volunteer_id,
         entry_id=announcement_id,
-        digest=content_hash({"by": actor.volunteer_id, "event": event_id, "text": text}),
+        digest=digest,
     )
     return entry.id
 

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from service import errors
@@ -20,7 +19,7 @@ from service.models import Attendance, Event, EventStatus, Signup, SignupStatus
 from service.models.base import new_id
 from service.organizations import organizations
 from service.platform import outbox
-from service.platform.idempotency import content_hash
+from service.platform.idempotency import content_hash, store_once
 
 DECIDE_AGE = frozenset({"day", "min_age", "hazard"})
 
@@ -41,30 +40,19 @@ def create(
     """
     organization = organizations.get_visible(session, actor, organization_id)
     require(actor, Permission.CREATE_EVENT, organizations.target_of(organization))
-    digest = content_hash({"by": actor.volunteer_id, "organization": organization_id} | asdict(plan))
-    stored = session.get(Event, event_id) if event_id else None
-    if stored is None:
-        event = Event(
-            id=event_id or new_id(),
-            organization_id=organization_id,
-            status=EventStatus.DRAFT,
-            going=0,
-            waitlisted=0,
-            version=1,
-            created_by=actor.volunteer_id,
-            created_at=now,
-            content_hash=digest,
-        )
-        plans.apply(event, plan)
-        try:
-            with session.begin_nested():
-                session.add(event)
-        except IntegrityError:
-            stored = session.get(Event, event.id)
-        else:
-            return event
-    if stored is None or stored.content_hash != digest:
-        raise errors.IdReused()
+    event = Event(
+        id=event_id or new_id(),
+        organization_id=organization_id,
+        status=EventStatus.DRAFT,
+        going=0,
+        waitlisted=0,
+        version=1,
+        created_by=actor.volunteer_id,
+        created_at=now,
+        content_hash=content_hash({"by": actor.volunteer_id, "organization": organization_id} | asdict(plan)),
+    )
+    plans.apply(event, plan)
+    stored, _ = store_once(session, event)
     return stored
 
 

@@ -14,7 +14,7 @@ from service.models.organizations import (
     OrganizationKind,
     OrganizationStatus,
 )
-from service.models.outbox import ClockOffset, Outbox
+from service.models.outbox import ClockOffset, Outbox, WorkerSeen
 from service.models.reports import EventReport
 from service.models.reviews import Appeal, AttendanceDecision
 from service.models.volunteers import Coordinator, Device, LocalIdentity, SecretUse, SignInCode, Volunteer
@@ -52,4 +52,5 @@ __all__ = [
     "SignInCode",
     "Signup",
     "Volunteer",
+    "WorkerSeen",
 ]

@@ -53,3 +53,13 @@ class ClockOffset(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     offset_us: Mapped[int] = mapped_column(sa.BigInteger)
+
+
+class WorkerSeen(Base):
+    """When any worker has last done a job, by the database's clock: at most one row."""
+
+    __tablename__ = "worker_seen"
+    __table_args__ = (sa.CheckConstraint("id = 1", name="single_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    seen_at: Mapped[datetime]

@@ -5,7 +5,6 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from service import errors
@@ -13,7 +12,7 @@ from service.access import Actor, Permission, Target, may, require
 from service.geography import places, regions
 from service.models import MemberRole, Membership, Organization, OrganizationStatus, Volunteer
 from service.models.base import LocalizedText, new_id
-from service.platform.idempotency import content_hash
+from service.platform.idempotency import content_hash, find_stored, store_once
 
 MAX_OPEN = 3
 """So many organizations of one founder may wait for a decision."""
@@ -43,9 +42,9 @@ def create(
     session.execute(
         sa.select(Volunteer.id).where(Volunteer.id == actor.volunteer_id).with_for_update(key_share=True)
     )
-    stored = session.get(Organization, organization_id) if organization_id else None
+    stored = find_stored(session, Organization, organization_id, digest)
     if stored is not None:
-        return _same(stored, digest)
+        return stored
     _check_open(session, actor)
     organization = Organization(
         id=organization_id or new_id(),
@@ -58,14 +57,9 @@ def create(
         created_at=now,
         content_hash=digest,
     )
-    try:
-        with session.begin_nested():
-            session.add(organization)
-    except IntegrityError as error:
-        stored = session.get(Organization, organization.id)
-        if stored is None:
-            raise errors.IdReused() from error
-        return _same(stored, digest)
+    organization, is_new = store_once(session, organization)
+    if not is_new:
+        return organization
     session.add(
         Membership(
             organization_id=organization.id,
@@ -76,13 +70,6 @@ def create(
     )
     session.flush()
     return organization
-
-
-def _same(stored: Organization, digest: str) -> Organization:
-    """What was founded under an id. Raises IdReused: from other content."""
-    if stored.content_hash != digest:
-        raise errors.IdReused()
-    return stored
 
 
 def _check_open(session: Session, actor: Actor) -> None:

@@ -5,13 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from service import errors
 from service.models import Outbox
 from service.models.base import new_id
 from service.platform import queue
+from service.platform.idempotency import store_once
 
 EXPAND_TASK = "notifications.expand"
 
@@ -37,11 +36,6 @@ def enqueue(
     Raises:
         IdReused: an entry of this id was made from other content.
     """
-    stored = session.get(Outbox, entry_id) if entry_id else None
-    if stored is not None:
-        if stored.content_hash != digest:
-            raise errors.IdReused()
-        return stored
     entry = Outbox(
         id=entry_id or new_id(),
         content_hash=digest,
@@ -53,13 +47,10 @@ def enqueue(
         created_by=created_by,
         created_at=now,
     )
-    try:
-        with session.begin_nested():
-            session.add(entry)
-    except IntegrityError as error:
-        raise errors.IdReused() from error
-    queue.defer(session, EXPAND_TASK, outbox_id=str(entry.id))
-    return entry
+    stored, is_new = store_once(session, entry)
+    if is_new:
+        queue.defer(session, EXPAND_TASK, outbox_id=str(stored.id))
+    return stored
 
 
 def enqueue_once(

@@ -12,6 +12,7 @@ from procrastinate.exceptions import ConnectorException
 from psycopg_pool import PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
+from service.platform import health
 from service.platform.clock import Clock
 from service.platform.database import CONNECT_ARGS
 from service.platform.thresholds import Thresholds
@@ -98,6 +99,14 @@ async def retry_stalled(context: procrastinate.JobContext, timestamp: int) -> No
     """Give the jobs of dead workers to living ones."""
     for job in await context.app.job_manager.get_stalled_jobs():
         await context.app.job_manager.retry_job(job)
+
+
+@app.periodic(cron="* * * * * */10")  # the seconds stand last
+@app.task(name="queue.note_worker", queueing_lock="queue.note_worker", pass_context=True)
+def note_worker(context: procrastinate.JobContext, timestamp: int) -> None:
+    """Let the operator see that a worker does its jobs."""
+    with runtime(context).sessions.begin() as session:
+        health.note_worker(session)
 
 
 @app.periodic(cron="17 * * * *")

@@ -47,7 +47,7 @@ def run(session: Session, connection: sa.Connection) -> Run:
     def once(now: datetime) -> None:
         session.flush()
         session.commit()
-        reminders.run(sessions, now)
+        reminders.run(sessions, reminders.Hour(now, Thresholds()))
         unexpanded = session.scalars(sa.select(Outbox.id).where(Outbox.expanded_at.is_(None))).all()
         for entry in unexpanded:
             while fan_out.expand(session, entry, now):

@@ -11,6 +11,7 @@ from notifications.models import Delivery, InboxItem
 from service.models import Device, Outbox
 from service.models.base import new_id
 from service.people import devices
+from service.platform.thresholds import Thresholds
 from tests.conftest import NOW, Sessions
 from tests.makers import make_device, make_event, make_signup, make_volunteer
 
@@ -34,7 +35,7 @@ def test_two_workers_tell_everybody_once(sessions: Sessions, monkeypatch: pytest
         session.add(entry)
 
     def work(_worker: int) -> None:
-        reminders.run(sessions, NOW + timedelta(minutes=10))
+        reminders.run(sessions, reminders.Hour(NOW + timedelta(minutes=10), Thresholds()))
         more = True
         while more:
             with sessions.begin() as session:

@@ -17,6 +17,7 @@ from tests.conftest import Sessions
 EVERY_S = {
     "notifications.deliver": 5,
     "counts.fold": 10,
+    "queue.note_worker": 10,
     "notifications.remind": 60,
     "queue.retry_stalled": 60,
     "attendance.close_forgotten": 120,
