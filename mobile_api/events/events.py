@@ -221,7 +221,8 @@ def list_events(query: dict[str, Any]) -> dict[str, Any]:
         district_code=query.get("district"),
         kind=query.get("kind"),
         organization_ids=organizations,
-        status=query.get("status"),
+        status=EventStatus(query["status"]) if "status" in query else None,
+        not_over_at=query.get("not_over_at"),
         drafts=query["mine"],
         text=query.get("q"),
     )

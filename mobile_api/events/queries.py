@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validate
 
 from http_base.context import now
-from http_base.fields import NUMBER_ABOVE, Paged, RegionCode, Text, one_of, told
+from http_base.fields import FIRST_YEAR, LAST_YEAR, NUMBER_ABOVE, Paged, RegionCode, Text, one_of, told
 from service.geography import regions
 from service.models import EventKind, EventStatus
 from service.models.base import COUNTRY_ZONE
@@ -60,11 +60,15 @@ class EventQuery(Paged):
 
     @post_load
     def _days(self, data: dict[str, Any], **_options: Any) -> dict[str, Any]:
-        first = data.setdefault("first_day", now().astimezone(COUNTRY_ZONE).date())
-        try:
-            last = data.setdefault("last_day", first + timedelta(days=DEFAULT_DAYS))
-        except OverflowError as error:
-            raise ValidationError(told("days", max=MAX_DAYS), "from") from error
+        """From today on, without a day: what is over by now is left out, but of one's own events."""
+        if "first_day" not in data:
+            data["first_day"] = now().astimezone(COUNTRY_ZONE).date()
+            if not data["mine"]:
+                data["not_over_at"] = now()
+        first = data["first_day"]
+        if not FIRST_YEAR <= first.year < LAST_YEAR:
+            raise ValidationError(told("days", max=MAX_DAYS), "from")
+        last = data.setdefault("last_day", first + timedelta(days=DEFAULT_DAYS))
         if last < first or (last - first).days > MAX_DAYS:
             raise ValidationError(told("days", max=MAX_DAYS), "to")
         return data

@@ -2,21 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from math import cos, radians
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from service.events.plans import MAX_DURATION
 from service.geography import places
 from service.geography.geodesy import EARTH_RADIUS_M
 from service.models import Event, EventStatus
+from service.platform import keyset
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Which events to find. Days are inclusive; `organization_ids` with drafts and hidden ones for `mine`."""
+    """Which events to find: those that touch the days, both inclusive, in their own zones.
+
+    `not_over_at`: and are not over at that moment. `organization_ids` with drafts and hidden ones for `mine`.
+    """
 
     first_day: date
     last_day: date
@@ -24,19 +29,52 @@ class Search:
     district_code: str | None = None
     kind: str | None = None
     organization_ids: Sequence[UUID] | None = None
-    status: str | None = None
+    status: EventStatus | None = None
     drafts: bool = False
     text: str | None = None
+    not_over_at: datetime | None = None
+
+
+FARTHEST_WEST, FARTHEST_EAST = timedelta(hours=12), timedelta(hours=14)
+"""How far a zone may be behind and ahead of UTC."""
+
+DAY = timedelta(days=1)
+LAST_LOCAL_DAY = sa.cast(sa.func.timezone(Event.zone, Event.ends_at - timedelta(microseconds=1)), sa.Date)
+"""The last day that an event touches in its own zone; midnight is the end of the day before."""
+
+
+def _days(search: Search) -> list[sa.ColumnElement[bool]]:
+    """Events that touch the days of a search.
+
+    No event is longer than 24 hours, so it began on the first day asked for or on the day before. The bounds
+    of the start say nothing new: by them the list is read off its index.
+    """
+    earliest = datetime.combine(search.first_day, time(), UTC) - FARTHEST_EAST - MAX_DURATION
+    latest = datetime.combine(search.last_day, time(), UTC) + DAY + FARTHEST_WEST
+    conditions = [
+        Event.day.between(search.first_day - DAY, search.last_day),
+        sa.or_(Event.day >= search.first_day, search.first_day <= LAST_LOCAL_DAY),
+    ]
+    if search.not_over_at is not None:
+        earliest = max(earliest, search.not_over_at - MAX_DURATION)
+        conditions.append(Event.ends_at > search.not_over_at)
+    return [Event.starts_at.between(earliest, latest), *conditions]
+
+
+def _status(status: EventStatus) -> sa.ColumnElement[bool]:
+    """Written out, so that PostgreSQL sees at once which partial index serves."""
+    return Event.status == sa.literal(str(status), literal_execute=True)
 
 
 def _conditions(search: Search) -> list[sa.ColumnElement[bool]]:
-    conditions: list[sa.ColumnElement[bool]] = [Event.day.between(search.first_day, search.last_day)]
-    if search.status:
-        conditions.append(Event.status == search.status)
+    conditions = _days(search)
+    if search.status is not None:
+        conditions.append(_status(search.status))
     if not search.drafts:
-        conditions += [Event.status != EventStatus.DRAFT, Event.hidden_by.is_(None)]
-        if not search.status:
-            conditions.append(Event.status == EventStatus.PUBLISHED)
+        conditions.append(Event.hidden_by.is_(None))
+        conditions.append(
+            _status(EventStatus.PUBLISHED) if search.status is None else Event.status != EventStatus.DRAFT
+        )
     for column, value in (
         (Event.region_code, search.region_code),
         (Event.district_code, search.district_code),
@@ -55,9 +93,12 @@ def find(
     session: Session, search: Search, after: tuple[datetime, UUID] | None, limit: int
 ) -> Sequence[Event]:
     """Events by start, soonest first; `after` is the (starts_at, id) of the last one seen."""
-    query = sa.select(Event).where(*_conditions(search)).order_by(Event.starts_at, Event.id).limit(limit)
-    if after:
-        query = query.where(sa.tuple_(Event.starts_at, Event.id) > sa.tuple_(*map(sa.literal, after)))
+    query = (
+        sa.select(Event)
+        .where(*_conditions(search), keyset.behind(after, Event.starts_at, Event.id))
+        .order_by(Event.starts_at, Event.id)
+        .limit(limit)
+    )
     return session.scalars(query).all()
 
 
@@ -86,9 +127,8 @@ def find_near(
         half_angle * half_angle + cos(radians(latitude)) * sa.func.cosd(Event.latitude) * other * other
     )
     distance = (2 * EARTH_RADIUS_M * sa.func.asin(sa.func.sqrt(sa.func.least(1.0, haversine)))).label("d")
-    days = [
-        search.first_day + timedelta(days=n) for n in range((search.last_day - search.first_day).days + 1)
-    ]
+    first = search.first_day - DAY
+    days = [first + timedelta(days=n) for n in range((search.last_day - first).days + 1)]
     inner = (
         sa.select(Event.id.label("id"), distance)
         .where(
@@ -102,10 +142,8 @@ def find_near(
     query = (
         sa.select(Event, inner.c.d)
         .join(inner, inner.c.id == Event.id)
-        .where(inner.c.d <= within_m)
+        .where(inner.c.d <= within_m, keyset.behind(after, inner.c.d, inner.c.id))
         .order_by(inner.c.d, inner.c.id)
         .limit(limit)
     )
-    if after:
-        query = query.where(sa.tuple_(inner.c.d, inner.c.id) > sa.tuple_(*map(sa.literal, after)))
     return [(event, distance_m) for event, distance_m in session.execute(query)]

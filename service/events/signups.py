@@ -13,6 +13,7 @@ from service.access import Actor
 from service.events import events, waitlist
 from service.models import Event, Signup, SignupStatus
 from service.people import consents, volunteers
+from service.platform import keyset
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +146,9 @@ def mine(
             Signup.volunteer_id == actor.volunteer_id,
             Signup.status.in_((SignupStatus.GOING, SignupStatus.WAITLISTED)),
             Event.ends_at > now,
+            keyset.behind(after, Event.starts_at, Event.id),
         )
         .order_by(Event.starts_at, Event.id)
         .limit(limit)
     )
-    if after:
-        query = query.where(sa.tuple_(Event.starts_at, Event.id) > sa.tuple_(*map(sa.literal, after)))
     return [(signup, event, position) for signup, event, position in session.execute(query)]

@@ -75,6 +75,13 @@ class Event(Base):
         sa.CheckConstraint("going >= 0 AND waitlisted >= 0", name="places"),
         # Search by place and time: one range a day, then the exact distance.
         sa.Index("ix_event_day_latitude_longitude", "day", "latitude", "longitude"),
+        # The next ones, as anybody may ask for them.
+        sa.Index(
+            "ix_event_coming",
+            "starts_at",
+            "id",
+            postgresql_where=sa.text("status = 'published' AND hidden_by IS NULL"),
+        ),
         sa.Index("ix_event_region_code_day", "region_code", "day"),
         sa.Index("ix_event_organization_id_day", "organization_id", "day"),
         # What a job that failed has left.

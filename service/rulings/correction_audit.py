@@ -12,6 +12,7 @@ from service.access import Actor
 from service.attendance.evidence import Status
 from service.models import Attendance, AttendanceDecision, Event, Organization, PresenceRecord, Volunteer
 from service.models.base import LocalizedText
+from service.platform import keyset
 from service.rulings.decisions import RuledBy
 from service.rulings.reviews import regions_to_review
 
@@ -68,13 +69,10 @@ def organizers(
     query = (
         sa.select(Volunteer.id, Volunteer.display_name, *figures.c[1:])
         .join(figures, figures.c.decided_by == Volunteer.id)
+        .where(keyset.before(after, figures.c.corrections, Volunteer.id))
         .order_by(figures.c.corrections.desc(), Volunteer.id.desc())
         .limit(limit)
     )
-    if after:
-        query = query.where(
-            sa.tuple_(figures.c.corrections, Volunteer.id) < sa.tuple_(*map(sa.literal, after))
-        )
     return [Organizer(*row) for row in session.execute(query)]
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from service.attendance.evidence import Status
 from service.models import Appeal, Attendance, AttendanceDecision, Event, PresenceRecord
+from service.platform import keyset
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +56,13 @@ def entries(
     query = (
         sa.select(Attendance, Event)
         .join(Event, Event.id == Attendance.event_id)
-        .where(Attendance.volunteer_id == volunteer_id)
+        .where(
+            Attendance.volunteer_id == volunteer_id,
+            keyset.before(after, Attendance.checked_in_at, Attendance.id),
+        )
         .order_by(Attendance.checked_in_at.desc(), Attendance.id.desc())
         .limit(limit)
     )
-    if after:
-        query = query.where(
-            sa.tuple_(Attendance.checked_in_at, Attendance.id) < sa.tuple_(*map(sa.literal, after))
-        )
     found = session.execute(query).all()
     facts = grounds_of(session, [attended for attended, _ in found])
     return [HistoryEntry(attended, event, facts[attended.id]) for attended, event in found]

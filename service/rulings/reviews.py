@@ -16,7 +16,7 @@ from service.attendance.evidence import Status
 from service.geography import regions
 from service.models import Attendance, Event, Organization, Volunteer
 from service.models.base import LocalizedText
-from service.platform import outbox
+from service.platform import keyset, outbox
 from service.platform.thresholds import Thresholds
 from service.rulings import appeals, decisions, history
 from service.rulings import waiting as waiting_list
@@ -79,16 +79,15 @@ def waiting(
         .join(Event, Event.id == _Waiting.event_id)
         .join(Organization, Organization.id == Event.organization_id)
         .join(Volunteer, Volunteer.id == _Waiting.volunteer_id)
-        .where(_Waiting.volunteer_id != actor.volunteer_id)
+        .where(
+            _Waiting.volunteer_id != actor.volunteer_id,
+            keyset.behind(after, _Waiting.checked_in_at, _Waiting.id),
+        )
         .order_by(_Waiting.checked_in_at, _Waiting.id)
         .limit(limit)
     )
     if asked is not None:
         query = query.where(Event.region_code.in_(asked))
-    if after:
-        query = query.where(
-            sa.tuple_(_Waiting.checked_in_at, _Waiting.id) > sa.tuple_(*map(sa.literal, after))
-        )
     return _items(session, session.execute(query).all())
 
 
