@@ -1,7 +1,10 @@
 """The settings say what is wrong, all of it, and how to mend it."""
 
+import os
+
 import pytest
 
+from app import create_app
 from service.platform import settings
 
 
@@ -42,3 +45,55 @@ def test_each_wrong_value_is_named(name: str, value: str) -> None:
 def test_thresholds_can_be_set() -> None:
     found = settings.read({"TAZALYQ_ENV": "development", "PRESENCE_NEAR_M": "80"})
     assert found.thresholds.near_m == 80
+
+
+BLANK = [" ", "\t", "\n", "\u00a0"]
+
+
+def production(**more: str) -> list[str]:
+    """What is wrong with these settings in production."""
+    with pytest.raises(settings.SettingsError) as refused:
+        settings.read(more)
+    return refused.value.problems
+
+
+@pytest.mark.parametrize("value", BLANK)
+def test_production_refuses_what_the_sdk_takes_for_an_emulator(value: str) -> None:
+    problems = production(FIREBASE_AUTH_EMULATOR_HOST=value)
+    assert any(problem.startswith("FIREBASE_AUTH_EMULATOR_HOST ") for problem in problems)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("PGHOSTADDR", "10.0.0.1"), ("PGSERVICE", "other"), ("FLASK_DEBUG", "1")]
+)
+def test_production_refuses_what_a_library_would_take_over_ours(name: str, value: str) -> None:
+    assert any(problem.startswith(f"{name} ") for problem in production(**{name: value}))
+
+
+def test_production_takes_what_is_set_to_nothing() -> None:
+    names = ("FIREBASE_AUTH_EMULATOR_HOST", "PGHOSTADDR", "FLASK_DEBUG")
+    problems = production(**dict.fromkeys(names, ""))
+    assert not any(problem.startswith(names) for problem in problems)
+
+
+@pytest.mark.parametrize(
+    "name", ["FIREBASE_AUTH_EMULATOR_HOST", "GOOGLE_CLOUD_PROJECT", "FIREBASE_CONFIG", "PGSSLMODE"]
+)
+def test_libraries_read_what_we_have_understood(
+    name: str, monkeypatch: pytest.MonkeyPatch, database_url: str
+) -> None:
+    monkeypatch.setenv("TAZALYQ_ENV", "development")
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setenv(name, " \t")
+    create_app()
+    assert name not in os.environ
+
+
+def test_a_path_that_libraries_read_is_the_one_that_was_checked(
+    monkeypatch: pytest.MonkeyPatch, database_url: str
+) -> None:
+    monkeypatch.setenv("TAZALYQ_ENV", "development")
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", f" {__file__} ")
+    create_app()
+    assert os.environ["GOOGLE_APPLICATION_CREDENTIALS"] == __file__
