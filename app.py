@@ -22,7 +22,9 @@ def create_app(
     Raises:
         SettingsError: naming each wrong setting and its cure.
     """
-    configured = configured or settings.read(os.environ)
+    if configured is None:
+        configured = settings.read(os.environ)
+        settings.put_back(os.environ)
     app = Tazalyq("tazalyq")
     install_services(app, configured, clock, verifier)
     blueprints = (*mobile_api.BLUEPRINTS, *((dev.blueprint,) if configured.development else ()))

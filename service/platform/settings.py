@@ -1,7 +1,7 @@
 """The settings: one frozen object, read once from the environment; a wrong value is named with its cure."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,6 +13,33 @@ T = TypeVar("T")
 
 MIN_SECRET_LENGTH = 32
 DEVELOPMENT_SECRET = "development only: never signs anything that leaves this machine"  # noqa: S105 - says so
+
+
+READ_BY_LIBRARIES = (
+    "FIREBASE_AUTH_EMULATOR_HOST",
+    "FIREBASE_CONFIG",
+    "FLASK_DEBUG",
+    "GCLOUD_PROJECT",
+    "GOOGLE_APPLICATION_CREDENTIALS",
+    "GOOGLE_CLOUD_PROJECT",
+    "GOOGLE_CLOUD_QUOTA_PROJECT",
+    "CURL_CA_BUNDLE",
+    "REQUESTS_CA_BUNDLE",
+    "SSL_CERT_DIR",
+    "SSL_CERT_FILE",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "ALL_PROXY",
+    "NO_PROXY",
+)
+"""What firebase-admin, google-auth, requests and Flask read by themselves; libpq reads PG…"""
+
+HARMFUL_TO_PRODUCTION = {
+    "FIREBASE_AUTH_EMULATOR_HOST": "it lets forged tokens in",
+    "FLASK_DEBUG": "it shows the insides of the service to everybody",
+    "PGHOSTADDR": "libpq takes it over the host of DATABASE_URL",
+    "PGSERVICE": "libpq takes what it names for a part of DATABASE_URL",
+}
 
 
 class SettingsError(Exception):
@@ -127,6 +154,16 @@ def _hosts_of(public_url: str | None) -> tuple[str, ...]:
     return (host,) if host else ()
 
 
+def put_back(environment: MutableMapping[str, str]) -> None:
+    """Let libraries read what we have understood: values without blanks around them, none that is blank."""
+    for name in [name for name in environment if name.upper() in READ_BY_LIBRARIES or name.startswith("PG")]:
+        value = environment[name].strip()
+        if value:
+            environment[name] = value
+        else:
+            del environment[name]
+
+
 class _Reader:
     """Reads one value after the other and collects what is wrong."""
 
@@ -226,7 +263,8 @@ class _Reader:
         secret = self.text("SECRET_KEY")
         if secret is not None and len(secret) < MIN_SECRET_LENGTH:
             self.problems.append(f"SECRET_KEY is too short: set it to {cures['SECRET_KEY']}.")
-        if self.text("FIREBASE_AUTH_EMULATOR_HOST") is not None:
-            self.problems.append(
-                "FIREBASE_AUTH_EMULATOR_HOST is set: it lets forged tokens in; unset it in production."
-            )
+        self.problems += [
+            f"{name} is set: {harm}; unset it in production."
+            for name, harm in HARMFUL_TO_PRODUCTION.items()
+            if self.environment.get(name)  # raw, as the library reads it: a blank is a value
+        ]
