@@ -114,9 +114,9 @@ def _recognized() -> Actor | None:
     """Whose record the token is of. News in it are kept at once, apart from the request's own work."""
     token = identity()
     known = identities.find(session(), token.subject)
-    if known is None or not known.is_open_to(token):
+    if known is None or not known.standing.is_open_to(token):
         return None
-    if "noted" in g or not known.learns_from(token, now()):
+    if "noted" in g or not known.standing.learns_from(token, now()):
         return known.actor
     g.noted = True
     # Who calls is asked before anything is written: this only gives the connection back.

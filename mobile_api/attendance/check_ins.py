@@ -192,8 +192,9 @@ def _report(body: dict[str, Any], event_id: UUID, kind: RecordKind) -> Stored:
     sent = _live(body, event_id, kind)
     for refusal in _count_tries([sent]).values():
         raise refusal
+    caller = identity()
     stored = check_in.record(
-        services().connections, identity().subject, sent, now(), services().settings.thresholds
+        services().connections, caller.subject, sent, now(), services().settings.thresholds, caller
     )
     if stored.attendance is None:
         # Kept all the same: the check-in may still wait in the phone for a signal.
@@ -258,8 +259,9 @@ def _report_kept(sent: Sequence[SentRecord]) -> list[RecordOutcome]:
     held_back = [tried.get(one.event_id) if one.code is not None else None for one in sent]
     judged = [one for one, refusal in zip(sent, held_back, strict=True) if refusal is None]
     thresholds = services().settings.thresholds
+    caller = identity()
     outcomes = iter(
-        check_in.record_all(services().connections, identity().subject, judged, now(), thresholds)
+        check_in.record_all(services().connections, caller.subject, judged, now(), thresholds, caller)
     )
     return [refusal or next(outcomes) for refusal in held_back]
 

@@ -32,7 +32,8 @@ from service.attendance.presence_store import Changes, Derived, RaceLostError
 from service.attendance.sent_records import SentRecord, record_row
 from service.models import Attendance, ConsentName
 from service.models.volunteers import age_on
-from service.people import consents
+from service.people import consents, identities
+from service.people.identities import Identity, Standing
 from service.platform.database import Connections, driver_cursor
 from service.platform.thresholds import Thresholds
 
@@ -57,24 +58,34 @@ RecordOutcome = Stored | errors.ServiceError
 
 
 def record(
-    connections: Connections, subject: str, sent: SentRecord, now: datetime, thresholds: Thresholds
+    connections: Connections,
+    subject: str,
+    sent: SentRecord,
+    now: datetime,
+    thresholds: Thresholds,
+    identity: Identity | None = None,
 ) -> Stored:
     """Record that somebody is there, or leaves. The same id with the same content gives the stored result.
 
-    It is committed when this returns.
+    It is committed when this returns. `identity`: of the token, where one was brought.
 
     Raises:
         NotRegistered, NotFound. IdReused. NotPublished, Cancelled, SignupRequired, TooYoung, ConsentMissing.
         PresenceRefused, Invalid: as the judge says. Busy: others changed the same attendance all the time.
     """
-    (outcome,) = record_all(connections, subject, [sent], now, thresholds)
+    (outcome,) = record_all(connections, subject, [sent], now, thresholds, identity)
     if isinstance(outcome, errors.ServiceError):
         raise outcome
     return outcome
 
 
 def record_all(
-    connections: Connections, subject: str, sent: Sequence[SentRecord], now: datetime, thresholds: Thresholds
+    connections: Connections,
+    subject: str,
+    sent: Sequence[SentRecord],
+    now: datetime,
+    thresholds: Thresholds,
+    identity: Identity | None = None,
 ) -> list[RecordOutcome]:
     """Record all that one phone sends in one round of statements; one bad record never spoils the others.
 
@@ -88,9 +99,15 @@ def record_all(
         connect = connections.begin if race else connections.each
         try:
             with connect() as connection, driver_cursor(connection) as cursor:
-                return _record_all(cursor, subject, sent, now, thresholds, lock_first=race > 0)
+                outcomes, standing = _record_all(
+                    cursor, subject, sent, now, thresholds, identity, lock_first=race > 0
+                )
         except RaceLostError:
             continue
+        if identity is not None and standing.learns_from(identity, now):
+            with connections.begin() as connection:
+                identities.note(connection, identity, now)
+        return outcomes
     raise errors.Busy(retry_after_s=1)
 
 
@@ -100,20 +117,21 @@ def _record_all(
     sent: Sequence[SentRecord],
     now: datetime,
     thresholds: Thresholds,
+    identity: Identity | None,
     *,
     lock_first: bool,
-) -> list[RecordOutcome]:
+) -> tuple[list[RecordOutcome], Standing]:
     sightings = [one.sighting() for one in sent]
     window = Window(subject, sightings, thresholds)
     if lock_first:
         presence_store.lock(cursor, window.event_ids, window.locks)
     facts = presence_facts.read(cursor, window)
-    if facts is None:
+    if facts is None or (identity is not None and not facts.standing.is_open_to(identity)):
         raise errors.NotRegistered()
     round_ = _Round(facts, now, thresholds)
     judged = [round_.take(one, sighting) for one, sighting in zip(sent, sightings, strict=True)]
     own = round_.settle(cursor, window)
-    return [
+    outcomes = [
         outcome
         if isinstance(outcome, errors.ServiceError)
         else replace(
@@ -121,6 +139,7 @@ def _record_all(
         )
         for one, outcome in zip(sent, judged, strict=True)
     ]
+    return outcomes, facts.standing
 
 
 def _stored(facts: PresenceFacts, own: Derived | None, sent: SentRecord, *, repeated: bool) -> Stored:

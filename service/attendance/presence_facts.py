@@ -20,6 +20,7 @@ from service.attendance.presence_queries import FACTS, PAIRS
 from service.models import SignupStatus
 from service.models.base import COUNTRY_ZONE
 from service.people.consents import Given
+from service.people.identities import Standing
 from service.platform.thresholds import Thresholds
 
 Cursor = psycopg.Cursor[Any]
@@ -185,6 +186,7 @@ class PresenceFacts:
     records: Sequence[KnownRecord]
     taken: frozenset[str]
     owners: Mapping[str, date]
+    standing: Standing
 
     @property
     def checksum(self) -> int:
@@ -223,6 +225,11 @@ def read(cursor: Cursor, window: Window) -> PresenceFacts | None:
         records=[_known(row) for row in facts["records"] or ()],
         taken=frozenset(facts["taken"] or ()),
         owners={row["volunteer_id"]: _day(row["registered_at"]) for row in facts["owners"] or ()},
+        standing=Standing(
+            facts["phone"],
+            datetime.fromisoformat(facts["phone_seen_at"]),
+            datetime.fromisoformat(facts["last_seen_at"]),
+        ),
     )
 
 

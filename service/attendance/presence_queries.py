@@ -102,6 +102,9 @@ def _facts() -> sa.Select[Any]:
         _object(
             Volunteer.id,
             Volunteer.birth_date,
+            Volunteer.phone,
+            Volunteer.phone_seen_at,
+            Volunteer.last_seen_at,
             consents.correlate(Volunteer).scalar_subquery().label("consents"),
             events.correlate(Volunteer).scalar_subquery().label("events"),
             records.correlate(Volunteer).scalar_subquery().label("records"),

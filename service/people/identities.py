@@ -29,10 +29,10 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """A registered person, and what their record has last learned from a token."""
+class Standing:
+    """What a record has last learned from its person's tokens."""
 
-    actor: Actor
+    phone: str | None
     phone_seen_at: datetime
     last_seen_at: datetime
 
@@ -42,8 +42,16 @@ class Known:
 
     def learns_from(self, identity: Identity, now: datetime) -> bool:
         """Whether the record is to be brought up to date: another number, or the first call in a day."""
-        moved = identity.phone != self.actor.phone and identity.issued_at > self.phone_seen_at
+        moved = identity.phone != self.phone and identity.issued_at > self.phone_seen_at
         return moved or now - self.last_seen_at >= SEEN_EVERY
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A registered person, and what their record knows of their tokens."""
+
+    actor: Actor
+    standing: Standing
 
 
 def find(session: Session, subject: str) -> Known | None:
@@ -73,7 +81,7 @@ def find(session: Session, subject: str) -> Known | None:
         return None
     roles = {UUID(key): role for key, role in (row.memberships or {}).items()}
     actor = Actor(row.id, row.phone, row.locale, roles, frozenset(row.coordinated or ()))
-    return Known(actor, row.phone_seen_at, row.last_seen_at)
+    return Known(actor, Standing(row.phone, row.phone_seen_at, row.last_seen_at))
 
 
 def find_actor(session: Session, subject: str | None) -> Actor | None:
