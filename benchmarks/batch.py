@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session
 from benchmarks import phones
 from benchmarks.kit import floor, google
 from benchmarks.kit.crowd import FARTHEST_M, OWNER, RADIUS_M, Crowd
-from benchmarks.kit.load import Request, drive
+from benchmarks.kit.load import Request, drive, wake
 from benchmarks.kit.processes import cpu_s
 from benchmarks.kit.service import Service, database
 from service.events import events
@@ -156,6 +156,7 @@ def main() -> None:
         weekend = Weekend(url, crowd)
         pid = service.start("benchmarks.kit.server", "benchmarks.kit.google:create_app")
         service.wait_until_up()
+        wake(service.url, crowd.requests(1, helpers)[0])
         sides = _Sides(service.url, url, pid, helpers)
         _print(_take_turns(sides, crowd, weekend, options.turns, options.seconds))
 

@@ -18,7 +18,7 @@ import psycopg
 
 from benchmarks.kit import breakdown, floor, google
 from benchmarks.kit.crowd import Crowd
-from benchmarks.kit.load import drive
+from benchmarks.kit.load import drive, wake
 from benchmarks.kit.processes import cpu_s
 from benchmarks.kit.service import Service, database
 
@@ -76,6 +76,7 @@ def _side(service: Service, target: str, crowd: Crowd, helpers: ProcessPoolExecu
     """Start one side; the answer drives it with so many check-ins."""
     pid = service.start("benchmarks.kit.server", target)
     service.wait_until_up()
+    wake(service.url, crowd.requests(1, helpers)[0])
 
     def turn(count: int) -> Turn:
         requests = crowd.requests(count, helpers)

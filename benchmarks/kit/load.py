@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+WAKE_TRIES = 60
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -20,10 +22,15 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What came of it: the wall time, and the first answers of another status than expected."""
+    """What came of it: the wall time, the first answers of another status than expected, and all times.
+
+    `answers`: when each request was sent, by `time.perf_counter`, which all processes share, and how many
+    milliseconds it took.
+    """
 
     seconds: float
     failures: list[str]
+    answers: list[tuple[float, float]]
 
 
 def drive(url: str, requests: Sequence[Request], connections: int) -> Load:
@@ -31,19 +38,37 @@ def drive(url: str, requests: Sequence[Request], connections: int) -> Load:
     shares = [requests[n::connections] for n in range(connections)]
     began = time.perf_counter()
     with ThreadPoolExecutor(connections) as pool:
-        failures = [failure for found in pool.map(_send, [url] * connections, shares) for failure in found]
-    return Load(time.perf_counter() - began, failures[:10])
+        sent = list(pool.map(_send, [url] * connections, shares))
+    failures = [failure for found, _ in sent for failure in found]
+    answers = [answer for _, times in sent for answer in times]
+    return Load(time.perf_counter() - began, failures[:10], answers)
 
 
-def _send(url: str, requests: Sequence[Request]) -> list[str]:
+def wake(url: str, request: Request) -> None:
+    """Send one request until it is answered as expected: a web that has just started still fetches its keys.
+
+    Raises:
+        SystemExit: it is not, after WAKE_TRIES.
+    """
+    for _ in range(WAKE_TRIES):
+        failures, _ = _send(url, [request])
+        if not failures:
+            return
+        time.sleep(1)
+    raise SystemExit(failures[0])
+
+
+def _send(url: str, requests: Sequence[Request]) -> tuple[list[str], list[tuple[float, float]]]:
     connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)
-    failures = []
+    failures, answers = [], []
     for request in requests:
         headers = {"Authorization": f"Bearer {request.token}", "Content-Type": "application/json"}
+        began = time.perf_counter()
         connection.request("POST", request.path, request.body, headers)
         answer = connection.getresponse()
         content = answer.read()
+        answers.append((began, (time.perf_counter() - began) * 1000))
         if answer.status != request.expected:
             failures.append(f"{answer.status} {content.decode(errors='replace')}")
     connection.close()
-    return failures
+    return failures, answers

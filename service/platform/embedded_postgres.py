@@ -71,6 +71,8 @@ def stop(data_dir: Path) -> None:
 
 def _forget_the_dead(server: PostgresServer) -> None:
     """Take killed processes from the list of the server's users: they could not do it by themselves."""
+    if not server.pgdata.exists():
+        return  # A server for a while only, stopped by now, and its folder with it.
     with server._lock:
         users = server.global_process_id_list
         users.put([pid for pid in users._get() if psutil.pid_exists(pid)])

@@ -58,6 +58,11 @@ class Arrival:
     said: str
 
 
+def _already(event: threading.Event) -> threading.Event:
+    event.set()
+    return event
+
+
 @dataclass
 class Google:
     """What Google knows and how it behaves; shared by the server's threads."""
@@ -76,7 +81,7 @@ class Google:
     keys_down: bool = False
     app_keys_down: bool = False
     # Cleared: the key servers take a question and are silent.
-    keys_talk: threading.Event = field(default_factory=threading.Event)
+    keys_talk: threading.Event = field(default_factory=lambda: _already(threading.Event()))
     port: int = 0
 
     def reset(self) -> None:
