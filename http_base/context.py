@@ -17,8 +17,8 @@ from http_base.identity import (
 from notifications.words import LOCALES
 from service import errors
 from service.access import Actor
-from service.people import identities
-from service.people.identities import Identity
+from service.people import bans, identities
+from service.people.identities import Identity, Known
 from service.platform.clock import Clock
 from service.platform.database import Connections, db
 from service.platform.settings import Settings
@@ -114,7 +114,10 @@ def _recognized() -> Actor | None:
     """Whose record the token is of. News in it are kept at once, apart from the request's own work."""
     token = identity()
     known = identities.find(session(), token.subject)
-    if known is None or not known.standing.is_open_to(token):
+    if known is not None and not known.standing.is_open_to(token):
+        return None
+    _refuse_banned(token, known)
+    if known is None:
         return None
     if "noted" in g or not known.standing.learns_from(token, now()):
         return known.actor
@@ -124,6 +127,20 @@ def _recognized() -> Actor | None:
     with services().connections.begin() as connection:
         identities.note(connection, token, now())
     return identities.find_actor(session(), token.subject)
+
+
+def refuse_banned() -> None:
+    """Raise Banned where the token's account is banned, or no record is known and its number is."""
+    token = identity()
+    _refuse_banned(token, identities.find(session(), token.subject))
+
+
+def _refuse_banned(token: Identity, known: Known | None) -> None:
+    if known is None:
+        known_by = bans.marks(token.subject, token.phone, services().settings.secret_key)
+        bans.refuse_banned(session(), known_by, now())
+    elif known.ban is not None and known.ban.holds_at(now()):
+        raise known.ban.refusal()
 
 
 def actor() -> Actor:

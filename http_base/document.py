@@ -168,6 +168,7 @@ def _refusals(operation: Mapping[str, Any], contract: Contract, path: str) -> Co
 
     if contract.security != OPEN:
         add(HTTPStatus.UNAUTHORIZED, "unauthenticated")
+        add(HTTPStatus.FORBIDDEN, errors.Banned.code)
         add(HTTPStatus.SERVICE_UNAVAILABLE, "identity-unavailable")
     if contract.security is None and contract.registered:
         add(HTTPStatus.NOT_FOUND, errors.NotRegistered.code)

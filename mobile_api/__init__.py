@@ -6,7 +6,7 @@ from mobile_api.figures import counts
 from mobile_api.notifications import inbox, notification_settings
 from mobile_api.operations import health, meta
 from mobile_api.organizations import invitations, members, memberships, organizations
-from mobile_api.people import auth, birth_dates, consents, coordinators, devices, volunteers
+from mobile_api.people import auth, bans, birth_dates, consents, coordinators, devices, volunteers
 from mobile_api.rulings import corrections, history, reviews
 
 BLUEPRINTS = (
@@ -16,6 +16,7 @@ BLUEPRINTS = (
     volunteers.blueprint,
     consents.blueprint,
     birth_dates.blueprint,
+    bans.blueprint,
     devices.blueprint,
     inbox.blueprint,
     notification_settings.blueprint,

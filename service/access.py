@@ -77,6 +77,8 @@ class Permission(StrEnum):
     REVIEW_ATTENDANCE = "review-attendance"
     HANDLE_REPORT = "handle-report"
     SET_BIRTH_DATE = "set-birth-date"
+    BAN = "ban"
+    BAN_STAFF = "ban-staff"
 
 
 Predicate = Callable[[Actor, Target], bool]
@@ -140,6 +142,8 @@ RULES: Mapping[Permission, Predicate] = {
     Permission.REVIEW_ATTENDANCE: _coordinates,
     Permission.HANDLE_REPORT: _coordinates,
     Permission.SET_BIRTH_DATE: _coordinates,
+    Permission.BAN: _coordinates,
+    Permission.BAN_STAFF: _national,
 }
 
 

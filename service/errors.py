@@ -79,6 +79,7 @@ class Thing(StrEnum):
     """What may be missing, or hidden from who asks; the catalogue has its words as `thing.<name>`."""
 
     ATTENDANCE = "attendance"
+    BAN = "ban"
     CALL = "call"
     CONSENT = "consent"
     COORDINATOR = "coordinator"
@@ -224,7 +225,9 @@ class InvitationExpired(AlreadyDecided):
 
 
 class Banned(Forbidden):
-    """A coordinator has banned this person. The code stays `forbidden`."""
+    """A coordinator has banned this person: `reason`, `expires_at` (None: for good)."""
+
+    code = "banned"
 
 
 class PresenceRefused(Conflict):
@@ -339,6 +342,12 @@ class AlreadyAppealed(Conflict):
     """The volunteer has answered before: once is what everybody has."""
 
     code = "already-appealed"
+
+
+class AlreadyAnswered(Conflict):
+    """Who was banned has answered before: once is what everybody has."""
+
+    code = "already-answered"
 
 
 class NothingToAppeal(Conflict):

@@ -41,6 +41,13 @@ class PhoneMoved(Happening):
     volunteer_id: UUID
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonBanned(Happening):
+    """A coordinator has banned this volunteer, or changed what the ban says."""
+
+    volunteer_id: UUID
+
+
 class EventsFate(StrEnum):
     """What becomes of an organization's coming events when it is verified no more."""
 

@@ -1,8 +1,15 @@
 """Who in the service hears of what, in the order in which they run. May import every room."""
 
 from service.attendance import rederivation
-from service.events import code_secrets, visibility
-from service.happenings import EventChanged, MemberLeft, OrganizationStatusChanged, PhoneMoved, Table
+from service.events import code_secrets, signups, visibility
+from service.happenings import (
+    EventChanged,
+    MemberLeft,
+    OrganizationStatusChanged,
+    PersonBanned,
+    PhoneMoved,
+    Table,
+)
 from service.organizations import invitations
 
 LISTENERS: Table = {
@@ -10,4 +17,5 @@ LISTENERS: Table = {
     PhoneMoved: (invitations.void,),
     OrganizationStatusChanged: (code_secrets.follow_organization, visibility.follow_organization),
     MemberLeft: (code_secrets.follow_member,),
+    PersonBanned: (signups.withdraw_banned,),
 }

@@ -12,7 +12,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 
 from http_base import problems
 from http_base.blueprints import Blueprint
-from http_base.context import actor, attestation, identity, now, services, session
+from http_base.context import attestation, identity, now, services, session
 from http_base.fields import ITEMS_TO, OPTIONAL, DateTime, Number, Point, Strict, Text, one_of
 from http_base.openapi import ProblemField
 from service import errors
@@ -20,6 +20,7 @@ from service.attendance import check_in, place_codes
 from service.attendance.check_in import RecordOutcome, Stored
 from service.attendance.evidence import Evidence, Position, RecordKind, Status
 from service.attendance.sent_records import SentRecord
+from service.people import identities
 
 blueprint = Blueprint("attendance", __name__, url_prefix="/v1", description="Attendance")
 
@@ -183,9 +184,17 @@ def _count_tries(sent: Sequence[SentRecord]) -> Mapping[UUID, errors.TooManyRequ
     if not tried:
         return {}
     limit = services().settings.code_tries_per_hour
-    refused = place_codes.count_tries(session(), tried, actor().volunteer_id, now(), limit)
+    refused = place_codes.count_tries(session(), tried, _sender_id(), now(), limit)
     session().commit()
     return refused
+
+
+def _sender_id() -> UUID:
+    """Whose record the token is of, banned or not: what was captured before a ban is still taken."""
+    found = identities.find_actor(session(), identity().subject)
+    if found is None:
+        raise errors.NotRegistered()
+    return found.volunteer_id
 
 
 def _report(body: dict[str, Any], event_id: UUID, kind: RecordKind) -> Stored:

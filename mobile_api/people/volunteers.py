@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from http_base.blueprints import Blueprint
-from http_base.context import actor, identity, now, services, session
+from http_base.context import actor, identity, now, refuse_banned, services, session
 from http_base.fields import LocalizedName, Point, Strict, Text, one_of
 from notifications.words import LOCALES
 from service import errors
@@ -125,6 +125,7 @@ def _parts_of_profile(body: dict[str, Any]) -> dict[str, Any]:
 @blueprint.alt_response(HTTPStatus.CREATED, schema=Me)
 def put_me(body: dict[str, Any]) -> Any:
     """Register, or replace one's own record."""
+    refuse_banned()
     profile = Profile(**_parts_of_profile(body))
     settings = services().settings
     try:

@@ -358,7 +358,9 @@ def _annotation(doubted: KnownRecord) -> dict[str, Any]:
 
 
 def _check_may_attend(facts: PresenceFacts, event: EventFacts, sent: SentRecord) -> None:
-    """Whether this person may be at this event at all. Who is there may always leave."""
+    """Whether this person may be at this event at all. Who is there may leave, unless banned by then."""
+    if facts.ban is not None and facts.ban.holds_at(sent.captured_at):
+        raise facts.ban.refusal()
     if event.status == "draft":
         raise errors.NotPublished()
     if sent.kind is RecordKind.CHECK_OUT:

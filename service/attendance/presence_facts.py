@@ -19,6 +19,7 @@ from service.attendance.overlap import NEIGHBOURHOOD, Visit
 from service.attendance.presence_queries import FACTS, PAIRS
 from service.models import SignupStatus
 from service.models.base import COUNTRY_ZONE
+from service.people.bans import BanTerms, read_terms
 from service.people.consents import Given
 from service.people.identities import Standing
 from service.platform.thresholds import Thresholds
@@ -187,6 +188,7 @@ class PresenceFacts:
     taken: frozenset[str]
     owners: Mapping[str, date]
     standing: Standing
+    ban: BanTerms | None
 
     @property
     def checksum(self) -> int:
@@ -230,6 +232,7 @@ def read(cursor: Cursor, window: Window) -> PresenceFacts | None:
             datetime.fromisoformat(facts["phone_seen_at"]),
             datetime.fromisoformat(facts["last_seen_at"]),
         ),
+        ban=read_terms(facts["ban"]),
     )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.dialects import postgresql
 
 from service.attendance.overlap import NEIGHBOURHOOD
 from service.models import Attendance, Consent, Device, Event, Membership, PresenceRecord, Signup, Volunteer
+from service.people import bans
 
 _UUIDS = postgresql.ARRAY(sa.Uuid())
 
@@ -110,6 +111,7 @@ def _facts() -> sa.Select[Any]:
             records.correlate(Volunteer).scalar_subquery().label("records"),
             taken.correlate(Volunteer).scalar_subquery().label("taken"),
             owners.scalar_subquery().label("owners"),
+            bans.terms_of(Volunteer.id).correlate(Volunteer).scalar_subquery().label("ban"),
         )
     ).where(Volunteer.subject == sa.bindparam("subject"))
 

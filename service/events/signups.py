@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from service import errors
 from service.access import Actor
 from service.events import events, waitlist
+from service.happenings import PersonBanned
 from service.models import Event, Signup, SignupStatus
 from service.people import consents, volunteers
 from service.platform import keyset
@@ -123,6 +124,25 @@ def withdraw(session: Session, actor: Actor, event_id: UUID, now: datetime) -> N
         raise errors.Over()
     waitlist.leave(session, event, signup, now)
     waitlist.fill_from_waitlist(session, event, now)
+
+
+def withdraw_banned(session: Session, happening: PersonBanned) -> None:
+    """Give back every coming place of who was banned; the lines move up."""
+    coming = session.scalars(
+        sa.select(Event.id)
+        .join(Signup, Signup.event_id == Event.id)
+        .where(
+            Signup.volunteer_id == happening.volunteer_id,
+            Signup.status != SignupStatus.CANCELLED,
+            Event.starts_at > happening.at,
+        )
+        .order_by(Event.id)
+    )
+    for event_id in coming.all():
+        event = events.lock_places(session, event_id)
+        signup = session.get_one(Signup, (event_id, happening.volunteer_id), populate_existing=True)
+        waitlist.leave(session, event, signup, happening.at)
+        waitlist.fill_from_waitlist(session, event, happening.at)
 
 
 def _state(session: Session, signup: Signup) -> SignupState:

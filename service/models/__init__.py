@@ -1,6 +1,7 @@
 """The tables. Importing this package registers all of them on the one metadata."""
 
 from service.models.attendance import Attendance, CountPending, CountTotal, PresenceRecord
+from service.models.bans import Ban
 from service.models.consents import Consent, ConsentName
 from service.models.events import Event, EventKind, EventStatus, HiddenBy, Signup, SignupStatus
 from service.models.headcounts import Headcount
@@ -25,6 +26,7 @@ __all__ = [
     "AttendanceDecision",
     "ClockOffset",
     "Coordinator",
+    "Ban",
     "Consent",
     "ConsentName",
     "CountPending",

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from service.access import Actor
 from service.models import Coordinator, Membership, Volunteer
-from service.people import dormancy, numbers
+from service.people import bans, dormancy, numbers
+from service.people.bans import BanTerms
 
 SEEN_EVERY = timedelta(days=1)
 """How exactly it is kept when somebody was last here: a write a day and person is enough."""
@@ -52,6 +53,7 @@ class Known:
 
     actor: Actor
     standing: Standing
+    ban: BanTerms | None
 
 
 def find(session: Session, subject: str) -> Known | None:
@@ -75,13 +77,15 @@ def find(session: Session, subject: str) -> Known | None:
             coordinated.label("coordinated"),
             Volunteer.phone_seen_at,
             Volunteer.last_seen_at,
+            bans.terms_of(Volunteer.id).correlate(Volunteer).scalar_subquery().label("ban"),
         ).where(Volunteer.subject == subject)
     ).first()
     if row is None:
         return None
     roles = {UUID(key): role for key, role in (row.memberships or {}).items()}
     actor = Actor(row.id, row.phone, row.locale, roles, frozenset(row.coordinated or ()))
-    return Known(actor, Standing(row.phone, row.phone_seen_at, row.last_seen_at))
+    standing = Standing(row.phone, row.phone_seen_at, row.last_seen_at)
+    return Known(actor, standing, bans.read_terms(row.ban))
 
 
 def find_actor(session: Session, subject: str | None) -> Actor | None:

@@ -46,6 +46,8 @@ CONTRACT: dict[str, tuple[set[str], set[str], set[str]]] = {
     "review-attendance": (NOBODY, NOBODY, HERE),
     "handle-report": (NOBODY, NOBODY, HERE),
     "set-birth-date": (NOBODY, NOBODY, HERE),
+    "ban": (NOBODY, NOBODY, HERE),
+    "ban-staff": (NOBODY, NOBODY, ALL),
 }
 
 
