@@ -45,6 +45,7 @@ CONTRACT: dict[str, tuple[set[str], set[str], set[str]]] = {
     "correct-attendance": (STAFF, NOBODY, NOBODY),
     "review-attendance": (NOBODY, NOBODY, HERE),
     "handle-report": (NOBODY, NOBODY, HERE),
+    "confirm-member": (OWNER, NOBODY, HERE),
     "set-birth-date": (NOBODY, NOBODY, HERE),
     "ban": (NOBODY, NOBODY, HERE),
     "ban-staff": (NOBODY, NOBODY, ALL),
