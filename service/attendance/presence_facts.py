@@ -70,6 +70,7 @@ class EventFacts:
     attendance: HeldAttendance | None
     code_secret_before: str | None = None
     code_secret_changed_at: datetime | None = None
+    never_published: bool = False
 
     def code_secret_at(self, moment: datetime) -> str:
         """The secret of the code of the place that was right at a moment; only the last change is known."""

@@ -35,7 +35,7 @@ _EVENT = (
     *Event.__table__.c[
         "id", "version", "status", "cancelled_at", "cancel_reason", "starts_at", "ends_at", "day", "zone",
         "latitude", "longitude", "region_code", "min_age", "walk_ins", "code_secret",
-        "code_secret_before", "code_secret_changed_at", "organization_id",
+        "code_secret_before", "code_secret_changed_at", "organization_id", "never_published",
     ],
     sa.cast(Event.area, sa.Text).label("area"),
     sa.case((Attendance.id.is_not(None), _ATTENDANCE)).label("attendance"),

@@ -86,7 +86,7 @@ def get_visible(session: Session, actor: Actor | None, event_id: UUID) -> Event:
 
 def is_visible(session: Session, actor: Actor | None, event: Event) -> bool:
     """Whether somebody may know of an event."""
-    if event.is_draft:
+    if event.is_secret:
         return may(actor, Permission.SEE_DRAFT, target_of(event))
     if not event.is_hidden or may(actor, Permission.SEE_HIDDEN, target_of(event)):
         return True
@@ -219,7 +219,7 @@ def cancel(session: Session, actor: Actor, event_id: UUID, reason: str, now: dat
 
 def call_off(session: Session, event: Event, reason: str | None, by: UUID, now: datetime) -> None:
     """Mark an event that is held as called off, and let its people hear; without a reason, without one."""
-    was_published = event.status == EventStatus.PUBLISHED
+    was_published, event.never_published = event.is_published, event.is_draft
     event.status, event.cancel_reason, event.cancelled_at = EventStatus.CANCELLED, reason, now
     event.version += 1
     if was_published:

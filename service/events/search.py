@@ -72,9 +72,10 @@ def _conditions(search: Search) -> list[sa.ColumnElement[bool]]:
         conditions.append(_status(search.status))
     if not search.drafts:
         conditions.append(Event.hidden_by.is_(None))
-        conditions.append(
-            _status(EventStatus.PUBLISHED) if search.status is None else Event.status != EventStatus.DRAFT
-        )
+        if search.status is None:
+            conditions.append(_status(EventStatus.PUBLISHED))
+        else:
+            conditions += [Event.status != EventStatus.DRAFT, ~Event.never_published]
     for column, value in (
         (Event.region_code, search.region_code),
         (Event.district_code, search.district_code),

@@ -121,6 +121,8 @@ class Event(Base):
     status: Mapped[str] = mapped_column(default=EventStatus.DRAFT)
     cancel_reason: Mapped[str | None]
     cancelled_at: Mapped[datetime | None]
+    # Called off while it was a draft: nobody but its staff ever knew of it.
+    never_published: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     # Whose doing it is that only its own people and staff see it; NULL for everybody.
     hidden_by: Mapped[str | None]
     hidden_reason: Mapped[str | None]
@@ -148,6 +150,11 @@ class Event(Base):
     @property
     def is_draft(self) -> bool:
         return self.status == EventStatus.DRAFT
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether only its staff may know of it: a draft, called off or not."""
+        return self.is_draft or self.never_published
 
     @property
     def is_published(self) -> bool:
