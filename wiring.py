@@ -16,6 +16,7 @@ import service.attendance.retention
 import service.listeners
 from http_base.address_limit import AddressLimit
 from http_base.app_check import AppCheck
+from http_base.firebase_accounts import FirebaseAccounts
 from http_base.firebase_tokens import FirebaseVerifier
 from http_base.identity import TokenVerifier
 from http_base.local_tokens import LocalTokens
@@ -24,6 +25,7 @@ from notifications.push.gateway import Gateway
 from notifications.push.local import LocalGateway
 from notifications.push.sender import Sender, SendRate
 from service import happenings
+from service.people.accounts import Accounts
 from service.platform import embedded_postgres
 from service.platform.clock import Clock, SharedClock, SystemClock, read_clock_offset
 from service.platform.database import Connections, connections, db, engine_options, libpq_url, sqlalchemy_url
@@ -50,7 +52,13 @@ class Services:
         sessions = sessionmaker(engine, expire_on_commit=False)
         pace = SendRate(self.settings.push_lease_s, self.settings.push_per_second)
         sender = Sender(sessions, self.clock, self._gateway(sessions), pace)
-        return Runtime(sessions, self.clock, self.settings.thresholds, {"sender": sender})
+        extras = {"sender": sender, "accounts": self._accounts()}
+        return Runtime(sessions, self.clock, self.settings.thresholds, extras)
+
+    def _accounts(self) -> Accounts | None:
+        """Firebase's accounts, when its project and credentials are set."""
+        project_id, file = self.settings.firebase_project_id, self.settings.google_application_credentials
+        return FirebaseAccounts(project_id, file) if project_id and file else None
 
     def _gateway(self, sessions: Any) -> Gateway:
         """Firebase when its credentials are set (broken ones raise), else the local one."""

@@ -26,6 +26,7 @@ STATUSES: dict[type[Exception], HTTPStatus] = {
     errors.TooYoung: HTTPStatus.CONFLICT,
     errors.Forbidden: HTTPStatus.FORBIDDEN,
     errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.AccountDisabled: HTTPStatus.UNAUTHORIZED,
     errors.BadCode: HTTPStatus.UNAUTHORIZED,
     errors.TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     errors.Stale: HTTPStatus.PRECONDITION_FAILED,

@@ -112,6 +112,13 @@ class NotRegistered(NotFound):
         super().__init__(Thing.VOLUNTEER, **data)
 
 
+class AccountDisabled(ServiceError):
+    """The identity provider lets this account in no more."""
+
+    code = "unauthenticated"
+    words = "account-disabled"
+
+
 class BadCode(ServiceError):
     code = "bad-code"
 

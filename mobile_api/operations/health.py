@@ -15,6 +15,7 @@ from http_base.fields import one_of
 from http_base.problems import problem
 from notifications import operations
 from notifications.push import circuit
+from service.people import accounts
 from service.platform import health
 
 blueprint = Blueprint("health", __name__, description="Health")
@@ -48,7 +49,7 @@ def healthz() -> dict[str, str]:
 
 def _identity() -> dict[str, str]:
     """What keeps people from being recognized, by name; nothing while all is well."""
-    found = dict(services().verifier.describe())
+    found = {**services().verifier.describe(), **accounts.describe(session())}
     app_check = services().app_check
     if app_check is not None and (trouble := app_check.describe()) is not None:
         found["app_check_keys"] = trouble

@@ -232,6 +232,7 @@ def read(cursor: Cursor, window: Window) -> PresenceFacts | None:
             facts["phone"],
             datetime.fromisoformat(facts["phone_seen_at"]),
             datetime.fromisoformat(facts["last_seen_at"]),
+            facts["is_disabled"],
         ),
         ban=read_terms(facts["ban"]),
     )

@@ -106,6 +106,7 @@ def _facts() -> sa.Select[Any]:
             Volunteer.phone,
             Volunteer.phone_seen_at,
             Volunteer.last_seen_at,
+            Volunteer.disabled_at.is_not(None).label("is_disabled"),
             consents.correlate(Volunteer).scalar_subquery().label("consents"),
             events.correlate(Volunteer).scalar_subquery().label("events"),
             records.correlate(Volunteer).scalar_subquery().label("records"),

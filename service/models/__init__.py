@@ -18,9 +18,18 @@ from service.models.organizations import (
 from service.models.outbox import ClockOffset, Outbox, WorkerSeen
 from service.models.reports import EventReport
 from service.models.reviews import Appeal, AttendanceDecision
-from service.models.volunteers import Coordinator, Device, LocalIdentity, SecretUse, SignInCode, Volunteer
+from service.models.volunteers import (
+    AccountCheck,
+    Coordinator,
+    Device,
+    LocalIdentity,
+    SecretUse,
+    SignInCode,
+    Volunteer,
+)
 
 __all__ = [
+    "AccountCheck",
     "Appeal",
     "Attendance",
     "AttendanceDecision",

@@ -30,6 +30,8 @@ class Volunteer(Base):
     phone_seen_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
     # The last call with a token of this record, to the day.
     last_seen_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+    # Since when the identity provider lets this account in no more, as it was last heard.
+    disabled_at: Mapped[datetime | None]
     # How often whoever wanted to open it again, after half a year, did not know the birth date.
     wrong_birth_dates: Mapped[int] = mapped_column(server_default=sa.text("0"), default=0)
     display_name: Mapped[str]
@@ -121,3 +123,13 @@ class SecretUse(Base):
     subject: Mapped[str] = mapped_column(primary_key=True)
     hour: Mapped[datetime] = mapped_column(primary_key=True)
     uses: Mapped[int]
+
+
+class AccountCheck(Base):
+    """When the identity provider last answered about accounts, and what kept it from answering since."""
+
+    __tablename__ = "account_check"
+
+    whose: Mapped[str] = mapped_column(primary_key=True)
+    answered_at: Mapped[datetime | None]
+    trouble: Mapped[str | None]

@@ -7,6 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from service import errors
 from service.access import Actor
 from service.models import Coordinator, Membership, Volunteer
 from service.people import bans, dormancy, numbers
@@ -36,9 +37,16 @@ class Standing:
     phone: str | None
     phone_seen_at: datetime
     last_seen_at: datetime
+    is_disabled: bool = False
 
     def is_open_to(self, identity: Identity) -> bool:
-        """Whether the token's person need not prove first that the record is theirs."""
+        """Whether the token's person need not prove first that the record is theirs.
+
+        Raises:
+            AccountDisabled: the identity provider lets them in no more, whatever the token says.
+        """
+        if self.is_disabled:
+            raise errors.AccountDisabled()
         return not dormancy.is_dormant(self.last_seen_at, identity.signed_in_at)
 
     def learns_from(self, identity: Identity, now: datetime) -> bool:
@@ -78,13 +86,15 @@ def find(session: Session, subject: str) -> Known | None:
             Volunteer.phone_seen_at,
             Volunteer.last_seen_at,
             bans.terms_of(Volunteer.id).correlate(Volunteer).scalar_subquery().label("ban"),
+            Volunteer.disabled_at,
         ).where(Volunteer.subject == subject)
     ).first()
     if row is None:
         return None
     roles = {UUID(key): role for key, role in (row.memberships or {}).items()}
     actor = Actor(row.id, row.phone, row.locale, roles, frozenset(row.coordinated or ()))
-    standing = Standing(row.phone, row.phone_seen_at, row.last_seen_at)
+    disabled = row.disabled_at is not None
+    standing = Standing(row.phone, row.phone_seen_at, row.last_seen_at, disabled)
     return Known(actor, standing, bans.read_terms(row.ban))
 
 

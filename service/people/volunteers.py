@@ -69,6 +69,8 @@ def register(
     _check_region(profile)
     claim = numbers.lock(session, identity.subject, identity.phone)
     volunteer = claim.own
+    if volunteer is not None and volunteer.disabled_at is not None:
+        raise errors.AccountDisabled()
     if volunteer is not None and dormancy.is_dormant(volunteer.last_seen_at, identity.signed_in_at):
         volunteer = dormancy.reopen(session, volunteer, profile.birth_date, now)
     is_new = volunteer is None

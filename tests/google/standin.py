@@ -80,6 +80,10 @@ class Google:
     oauth_down: bool = False
     keys_down: bool = False
     app_keys_down: bool = False
+    accounts_down: bool = False
+    # Accounts that are disabled, or deleted; everybody else exists.
+    disabled: set[str] = field(default_factory=set)
+    deleted: set[str] = field(default_factory=set)
     # Cleared: the key servers take a question and are silent.
     keys_talk: threading.Event = field(default_factory=lambda: _already(threading.Event()))
     port: int = 0
@@ -88,8 +92,10 @@ class Google:
         """Forget all that happened, and behave."""
         for seen in (self.sent, self.rejected, self.hits, self.faults, self.arrivals):
             seen.clear()
+        self.disabled.clear()
+        self.deleted.clear()
         self.weather, self.delay_s = None, 0
-        self.oauth_down = self.keys_down = self.app_keys_down = False
+        self.oauth_down = self.keys_down = self.app_keys_down = self.accounts_down = False
         self.keys_talk.set()
 
     def answer(self, path: str, body: bytes, headers: Any) -> Answer:
@@ -98,6 +104,8 @@ class Google:
         self.hits[path] += 1
         if path == "/token":
             return self._token()
+        if path.endswith("/accounts:lookup"):
+            return self._look_up(json.loads(body))
         if path.endswith("/messages:send"):
             return self._send(path, json.loads(body), headers)
         if "/metadata/x509/" in path:
@@ -109,6 +117,13 @@ class Google:
             self.keys_talk.wait(SILENT_AT_MOST_S)
             return (503, {}, {}) if self.app_keys_down else (200, self.app_keys, {})
         return 404, {"error": {"code": 404, "status": "NOT_FOUND"}}, {}
+
+    def _look_up(self, request: dict[str, Any]) -> Answer:
+        if self.accounts_down:
+            return _error(503, "UNAVAILABLE", "away", [])
+        known = [uid for uid in request["localId"] if uid not in self.deleted]
+        users = [{"localId": uid, "disabled": uid in self.disabled} for uid in known]
+        return 200, {"kind": "identitytoolkit#GetAccountInfoResponse", "users": users}, {}
 
     def _token(self) -> Answer:
         if self.oauth_down:
