@@ -27,6 +27,11 @@ class Actor:
     def is_national(self) -> bool:
         return NATIONAL in self.regions
 
+    @property
+    def coordinated_regions(self) -> list[str] | None:
+        """The codes of the regions coordinated, sorted; None for every one."""
+        return None if self.is_national else sorted(self.regions)
+
     def coordinates(self, region_code: str) -> bool:
         return self.is_national or region_code in self.regions
 

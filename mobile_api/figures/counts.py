@@ -46,6 +46,8 @@ class Figures(Schema):
     minutes = fields.Integer()
     minutes_assumed = fields.Integer()
     headcount = fields.Integer()
+    # Its newer name: what organizers say of groups, which nobody has verified.
+    declared = fields.Integer(attribute="headcount", dump_only=True)
     in_review = fields.Integer()
 
 

@@ -43,8 +43,8 @@ def open_reports(
         .order_by(EventReport.id)
         .limit(limit)
     )
-    if not actor.is_national:
-        query = query.where(Event.region_code.in_(sorted(actor.regions)))
+    if actor.coordinated_regions is not None:
+        query = query.where(Event.region_code.in_(actor.coordinated_regions))
     if region_code is not None:
         query = query.where(Event.region_code == region_code)
     if after is not None:

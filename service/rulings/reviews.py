@@ -52,7 +52,7 @@ def regions_to_review(actor: Actor, region_code: str | None) -> list[str] | None
     if region_code is None:
         if not actor.regions:
             raise errors.Forbidden()
-        return None if actor.is_national else sorted(actor.regions)
+        return actor.coordinated_regions
     require(actor, Permission.REVIEW_ATTENDANCE, Target(region_code=region_code))
     if regions.get(region_code) is None:
         raise errors.Invalid("region", "region")

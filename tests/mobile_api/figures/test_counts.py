@@ -142,3 +142,11 @@ def test_nobody_counts_what_is_not_theirs(country: Country) -> None:
 def test_days_in_the_wrong_order_are_told(country: Country) -> None:
     answer = country.get(country.national, "from=2026-05-16&to=2026-05-15")
     assert (answer.status_code, answer.json["code"]) == (422, "invalid")
+
+
+def test_declared_people_stand_under_both_names(session: Session, client: FlaskClient, login: Login) -> None:
+    event = make_event(session)
+    ledger.add(session, event, events=1, headcount=25)
+    counted = client.get(f"/v1/counts?{WHOLE_YEAR}", headers=login(make_coordinator(session, "*"))).json
+    for figures in (counted["totals"], *counted["rows"]):
+        assert (figures["declared"], figures["headcount"]) == (25, 25)
