@@ -1,14 +1,15 @@
 """Whatever comes live, in batches, repeated, cut or late: the same records give the same attendance.
 
-A state machine plays phones: what they record is sent at once or kept, in any order, again, or without an
-answer. At the end the same records are played a second time, one by one in the order of presence. Both worlds
-must agree. `ATTENDANCE_EXAMPLES=1000` runs it by hand for longer.
+A state machine plays phones, with clocks that are right or wrong: what they record is sent at once or kept,
+in any order, again, or without an answer. Some events overlap, and staff rules in between. At the end the
+same records are played a second time, one by one in the order of presence. Both worlds must agree.
+`ATTENDANCE_EXAMPLES=1000` runs it by hand for longer.
 """
 
 import os
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -28,19 +29,25 @@ from hypothesis.stateful import (
 from sqlalchemy.orm import Session
 
 from service import errors
-from service.attendance import check_in, closing, cross_checks
+from service.attendance import check_in, closing, cross_checks, rederivation
 from service.attendance.check_in import RecordOutcome
-from service.attendance.evidence import Position, RecordKind
+from service.attendance.derivation import Decision
+from service.attendance.evidence import Position, RecordKind, Status
 from service.attendance.sent_records import SentRecord
 from service.models import Attendance, CountPending, Event, Volunteer
 from service.platform.database import engine_options, sqlalchemy_url, within
 from service.platform.thresholds import Thresholds
+from service.rulings import decisions
+from service.rulings.decisions import RuledBy, Ruling
 from tests.conftest import NOW, fresh_database
 from tests.makers import AKTOBE, make_event, make_organization, make_volunteer
 
 EXAMPLES = int(os.environ.get("ATTENDANCE_EXAMPLES", "20"))
-LIMITS = Thresholds()
+LIMITS = Thresholds(shared_code_people=3)
 PEOPLE, PHONES = 6, 3
+SOMEBODY = [0, 0, 0, 0, 0, *range(1, PEOPLE)]
+"""Often the same one: rules between somebody's own records need many of them."""
+
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 AFTERWARDS = NOW + timedelta(hours=20)
 CHOBDA = (50.15, 55.45)
@@ -56,6 +63,15 @@ class Cancelled:
 
 
 @dataclass(frozen=True)
+class Ruled:
+    """A coordinator decides on somebody's attendance."""
+
+    person: int
+    event: int
+    status: Status
+
+
+@dataclass(frozen=True)
 class Recorded:
     """A phone records presence; `sent` is what it sends, sooner or later."""
 
@@ -63,7 +79,7 @@ class Recorded:
     sent: SentRecord
 
 
-Happening = Cancelled | Recorded
+Happening = Cancelled | Ruled | Recorded
 
 
 class World:
@@ -77,7 +93,7 @@ class World:
         id_ = lambda: UUID(int=numbers.getrandbits(128), version=4)  # noqa: E731 - two lines of use
         owner = make_volunteer(self.session, phone="+77010000000", id=id_())
         organization = make_organization(self.session, owner, id=id_())
-        places = ((AKTOBE, 0), (CHOBDA, 1), (AKTOBE, 4))
+        places = ((AKTOBE, 0), (CHOBDA, 1), (AKTOBE, 4), (AKTOBE, 0))
         self.events = [
             make_event(
                 self.session,
@@ -90,9 +106,9 @@ class World:
             ).id
             for place, hours in places
         ]
-        self.people = [
-            make_volunteer(self.session, phone=f"+7701000001{n}", id=id_()).subject for n in range(PEOPLE)
-        ]
+        people = [make_volunteer(self.session, phone=f"+7701000001{n}", id=id_()) for n in range(PEOPLE)]
+        self.people, self.ids = [one.subject for one in people], [one.id for one in people]
+        self.coordinator = make_volunteer(self.session, phone="+77010000099", id=id_()).id
         self.session.commit()
 
     def report(self, person: int, sent: Sequence[SentRecord], now: datetime) -> list[RecordOutcome]:
@@ -105,8 +121,31 @@ class World:
         event.status, event.cancelled_at, event.cancel_reason = "cancelled", happening.at, "дауыл"
         self.session.commit()
 
+    def rule(self, happening: Ruled, now: datetime) -> bool:
+        """Whether there was something to rule on."""
+        event_id, person = self.events[happening.event], self.ids[happening.person]
+        file = decisions.lock_and_read(self.session, event_id, person)
+        if file.held is None:
+            return False
+        ruling = Ruling(RuledBy.COORDINATOR, self.coordinator, happening.status, None, "көрдім")
+        decision = Decision(happening.status, None, is_correction=False)
+        decisions.put(self.session, file, ruling, decision, now, LIMITS)
+        self.session.commit()
+        return True
+
     def close_forgotten(self, now: datetime) -> None:
         closing.close_forgotten(self.session, now, LIMITS)
+        self.session.commit()
+
+    def verdicts(self) -> dict[tuple[str | None, UUID], tuple[str, list[str]]]:
+        """What all attendances are worth, and why."""
+        return {key: (state[0], state[-1]) for key, state in self.state().items()}
+
+    def derive_all(self, now: datetime) -> None:
+        """Everything from the rows, as if times had changed."""
+        pairs = self.session.execute(sa.select(Attendance.event_id, Attendance.volunteer_id)).all()
+        texts = [(str(event), str(person)) for event, person in pairs]
+        rederivation.derive_together(self.session, texts, now, LIMITS)
         self.session.commit()
 
     def state(self) -> dict[tuple[str | None, UUID], tuple[Any, ...]]:
@@ -179,14 +218,16 @@ class Phones(RuleBasedStateMachine):
         self.now = min(self.now + timedelta(minutes=minutes), AFTERWARDS)
 
     @rule(
-        person=st.integers(0, PEOPLE - 1),
-        event=st.integers(0, 2),
+        person=st.sampled_from(SOMEBODY),
+        event=st.integers(0, 3),
         kind=st.sampled_from(RecordKind),
         phone=st.integers(0, PHONES - 1),
         place=st.sampled_from(
             ["there", "there", "copied", "beside", "far", "vague", "code", "code and beside"]
         ),
         mocked=st.sampled_from([False, False, False, True]),
+        ahead=st.sampled_from([0, 0, 0, 3_600, -3_600]),
+        by_satellites=st.booleans(),
         is_live=st.booleans(),
     )
     def record(
@@ -198,10 +239,16 @@ class Phones(RuleBasedStateMachine):
         place: str,
         *,
         mocked: bool,
+        ahead: int,
+        by_satellites: bool,
         is_live: bool,
     ) -> None:
         """Somebody records presence; without signal it is kept."""
         sent = self.made(event, kind, phone, place, mocked=mocked)
+        clock_ahead = timedelta(seconds=ahead)
+        dated_by = timedelta(0) if by_satellites else clock_ahead
+        position = sent.position and replace(sent.position, fixed_at=sent.position.fixed_at + dated_by)
+        sent = replace(sent, clock_ahead=clock_ahead, position=position)
         self.happened.append(Recorded(person, sent))
         if is_live:
             self.deliver(person, [sent])
@@ -255,6 +302,16 @@ class Phones(RuleBasedStateMachine):
         self.happened.append(Cancelled(event, self.now))
         self.world.cancel(self.happened[-1])
 
+    @rule(
+        person=st.sampled_from(SOMEBODY),
+        event=st.integers(0, 3),
+        status=st.sampled_from([Status.COUNTED, Status.REJECTED]),
+    )
+    def somebody_rules(self, person: int, event: int, status: Status) -> None:
+        ruled = Ruled(person, event, status)
+        if self.world.rule(ruled, self.now):
+            self.happened.append(ruled)
+
     @rule()
     def the_job_runs(self) -> None:
         self.world.close_forgotten(self.now)
@@ -263,6 +320,10 @@ class Phones(RuleBasedStateMachine):
         if not hasattr(self, "world"):
             return
         try:
+            # What is stored is what the rows say, at any time: nothing waits for the next change.
+            stored = self.world.verdicts()
+            self.world.derive_all(self.now)
+            assert self.world.verdicts() == stored
             self.now = AFTERWARDS
             for (person, _), kept in self.kept.items():
                 self.deliver(person, kept[::-1])
@@ -281,11 +342,17 @@ class Phones(RuleBasedStateMachine):
                 if isinstance(happening, Cancelled):
                     world.cancel(happening)
                     continue
+                if isinstance(happening, Ruled):
+                    continue
                 sent = happening.sent
                 # A code alone is worth something else once it was kept, wherever it comes in the order.
                 arrived_at = sent.captured_at if sent.position else self.arrived[sent.id]
                 (outcome,) = world.report(happening.person, [sent], arrived_at)
                 assert answer(outcome) == self.answers[sent.id]
+            for happening in self.happened:
+                # What staff says stands above all records, also above those that came later.
+                if isinstance(happening, Ruled):
+                    assert world.rule(happening, AFTERWARDS)
             world.close_forgotten(AFTERWARDS)
             assert world.counted() == world.recounted()
             return world.state()
