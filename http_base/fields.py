@@ -1,7 +1,7 @@
 """Fields and schemas that every noun shares: strict, as the contract says."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
@@ -94,7 +94,8 @@ class DateTime(fields.AwareDateTime):
         # Farther dates overflow when they are moved, by a zone or by how wrong the phone's clock goes.
         if not FIRST_YEAR <= moment.year <= LAST_YEAR:
             raise ValidationError("moment")
-        return moment
+        # RFC 3339 has offsets up to 23:59, the database takes fewer: from here on all moments are UTC.
+        return moment.astimezone(UTC)
 
 
 class Coordinate(fields.Float):

@@ -15,6 +15,7 @@ from http_base.blueprints import Blueprint
 from http_base.context import attestation, identity, now, services, session
 from http_base.fields import ITEMS_TO, OPTIONAL, DateTime, Number, Point, Strict, Text, one_of
 from http_base.openapi import ProblemField
+from http_base.strict_json import check_value
 from service import errors
 from service.attendance import check_in, place_codes
 from service.attendance.check_in import RecordOutcome, Stored
@@ -75,9 +76,9 @@ class KeptRecord(Evidenced):
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A kept record that breaks the contract: its id, and what is wrong, by field."""
+    """A kept record that breaks the contract: its id, where it has one, and what is wrong, by field."""
 
-    id: UUID
+    id: UUID | None
     errors: dict[str, list[str]]
 
 
@@ -87,19 +88,24 @@ class Kept(fields.Nested):
     A phone without any fix says an accuracy of -1, for example.
     """
 
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Any, partial: Any = None, **options: Any
-    ) -> Any:
+    def deserialize(self, value: Any, attr: Any = None, data: Any = None, **options: Any) -> Any:
         try:
-            return super()._deserialize(value, attr, data, partial, **options)
+            check_value(value)
+            return super()._deserialize(value, attr, data, **options)
         except ValidationError as error:
-            broken = problems.flat_errors(error.messages)
-            if not isinstance(value, dict) or "id" in broken:
-                raise
-            return Unreadable(UUID(value["id"]), broken)
+            return Unreadable(_id_of(value), problems.flat_errors(error.messages))
+
+
+def _id_of(value: Any) -> UUID | None:
+    try:
+        return UUID(value["id"])
+    except (TypeError, KeyError, ValueError, AttributeError):
+        return None
 
 
 class BatchBody(Strict):
+    checked_by_item = "records"
+
     sent_at = DateTime(required=True)
     installation_id = Text(required=True)
     records = fields.List(
@@ -129,7 +135,9 @@ class PresenceShown(AttendanceShown):
 
 
 class BatchResult(Schema):
-    id = fields.UUID()
+    """`id`: null where the record had none that could be read."""
+
+    id = fields.UUID(allow_none=True)
     outcome = one_of("stored", "repeated", "refused")
     attendance = fields.Nested(PresenceShown, metadata=OPTIONAL)
     problem = ProblemField(metadata=OPTIONAL)

@@ -120,17 +120,6 @@ def test_any_other_record_that_cannot_be_read_is_refused_by_itself(
     assert outcomes(phone.send([came, broken, left])) == ["stored", "invalid", "stored"]
 
 
-@pytest.mark.parametrize("broken", [{"id": "x"}, {}, None, "x", []])
-def test_a_record_without_an_id_cannot_be_answered(phone: Phone, event: Event, broken: Any) -> None:
-    record = phone.record("check_in", event, START)
-    if isinstance(broken, dict):
-        record.pop("id")
-        broken = record | broken
-    body = {"sent_at": NOW.isoformat(), "installation_id": "p", "records": [broken]}
-    answer = phone.client.post("/v1/attendance/batch", json=body, headers=phone.headers)
-    assert (answer.status_code, answer.json["code"]) == (422, "invalid")
-
-
 @pytest.mark.parametrize(
     ("captured_at", "sent_at", "status"),
     [
