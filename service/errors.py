@@ -277,6 +277,12 @@ class WrongPlaceCode(PresenceRefused):
     code = "wrong-place-code"
 
 
+class TooManyRecords(PresenceRefused):
+    """A person has sent `limit` records already of this event, or of this day."""
+
+    code = "too-many-records"
+
+
 class NotCheckedIn(PresenceRefused):
     code = "not-checked-in"
 

@@ -32,6 +32,7 @@ REFUSALS = (
     errors.TooLate,
     errors.StalePosition,
     errors.WrongPlaceCode,
+    errors.TooManyRecords,
     errors.SignupRequired,
     errors.NotPublished,
     errors.Cancelled,

@@ -107,6 +107,30 @@ def get_record(query: dict[str, Any]) -> dict[str, Any]:
     return {"events": events_counted, "minutes": minutes, "items": items, "next": following}
 
 
+class RecordPage(RecordLine):
+    """One line, its records a page at a time."""
+
+    next = fields.String(allow_none=True)
+
+
+@blueprint.route("/record/<uuid:event_id>", methods=["GET"])
+@blueprint.operation("getRecordOfEvent", "whose attendance it is")
+@blueprint.arguments(Paged, location="query")
+@blueprint.response(HTTPStatus.OK, RecordPage)
+def get_record_of_event(query: dict[str, Any], event_id: UUID) -> dict[str, Any]:
+    """The facts behind one attendance, its records oldest first."""
+    attended, event = history.entry(session(), actor().volunteer_id, event_id)
+    after = cursors.decode(query.get("cursor"), cursors.moment, UUID)
+    found = history.records(session(), attended, after, query["limit"] + 1)
+    records, following = cursors.page(found, query["limit"], lambda record: (record.captured_at, record.id))
+    grounds = history.grounds_of(session(), [attended])[attended.id]
+    zone = ZoneInfo(event.zone)
+    return _line(HistoryEntry(attended, event, grounds)) | {
+        "records": [record_shown(record, zone) for record in records],
+        "next": following,
+    }
+
+
 def _line(line: HistoryEntry) -> dict[str, Any]:
     attended, zone = line.attendance, ZoneInfo(line.event.zone)
     names = ("minutes", "assumed_minutes", "minutes_assumed", "status", "evidence", "distance_m", "reasons")

@@ -4,6 +4,7 @@
 (event, volunteer); `count_pending` gets one row of deltas for each change.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -185,6 +186,9 @@ class _Round:
             for known in facts.records
             if known.sighting.sender_id == facts.volunteer_id
         }
+        own = [one.sighting for one in facts.records if one.sighting.sender_id == facts.volunteer_id]
+        self.by_event = Counter(one.event_id for one in own)
+        self.by_day = Counter(one.day for one in own)
         self.with_right_codes = {known.record.id for known in facts.records if known.code_is_right}
         self.new: dict[RecordKey, tuple[KnownRecord, dict[str, Any]]] = {}
 
@@ -199,6 +203,7 @@ class _Round:
         if event is None:
             return errors.NotFound(errors.Thing.EVENT)
         try:
+            self._check_not_too_many(sighting)
             _check_may_attend(self.facts, event, sent)
             judged = sent.presence(event, self.now, self.thresholds)
             verdict = evidence.judge(judged, event.starts_at, event.ends_at, self.thresholds)
@@ -212,6 +217,8 @@ class _Round:
             sighting.latitude, sighting.longitude = event.latitude, event.longitude
         distance_m = None if judged.fix is None else round(judged.fix.distance_m)
         record = Record(id_, sent.kind, sent.captured_at, verdict.evidence, distance_m, verdict.reasons)
+        self.by_event[sighting.event_id] += 1
+        self.by_day[sighting.day] += 1
         self.hashes[id_] = content_hash = sent.content_hash()
         row = record_row(sent, sighting, judged, content_hash, self.now)
         self.new[sighting.key] = (KnownRecord(sighting, record, content_hash, judged.code_is_right), row)
@@ -220,6 +227,14 @@ class _Round:
             sighting.fixed_at = None
             self.with_right_codes.add(id_)
         return False
+
+    def _check_not_too_many(self, sighting: Sighting) -> None:
+        """All of a person's records of an event, and of a day, lie within the window that was read."""
+        limits = self.thresholds
+        if self.by_event[sighting.event_id] >= limits.event_records:
+            raise errors.TooManyRecords(limit=limits.event_records)
+        if self.by_day[sighting.day] >= limits.day_records:
+            raise errors.TooManyRecords(limit=limits.day_records)
 
     def hints(self, sent: SentRecord) -> list[str]:
         """What the sender of a stored record may like to know: a code that was mistyped stood beside it."""

@@ -32,3 +32,5 @@ class Thresholds:
     clock_off_hours: int = 25
     assumed_hours: int = 4
     overlap_min: int = 15
+    event_records: int = 40
+    day_records: int = 400

@@ -10,6 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
+from service import errors
 from service.attendance.evidence import Status
 from service.models import Appeal, Attendance, AttendanceDecision, Event, PresenceRecord
 from service.platform import keyset
@@ -66,6 +67,36 @@ def entries(
     found = session.execute(query).all()
     facts = grounds_of(session, [attended for attended, _ in found])
     return [HistoryEntry(attended, event, facts[attended.id]) for attended, event in found]
+
+
+def entry(session: Session, volunteer_id: UUID, event_id: UUID) -> tuple[Attendance, Event]:
+    """A volunteer's attendance at one event. Raises NotFound."""
+    query = (
+        sa.select(Attendance, Event)
+        .join(Event, Event.id == Attendance.event_id)
+        .where(Attendance.volunteer_id == volunteer_id, Attendance.event_id == event_id)
+    )
+    found = session.execute(query).first()
+    if found is None:
+        raise errors.NotFound(errors.Thing.ATTENDANCE)
+    return found[0], found[1]
+
+
+def records(
+    session: Session, attended: Attendance, after: tuple[datetime, UUID] | None, limit: int
+) -> Sequence[PresenceRecord]:
+    """The records behind an attendance, oldest first."""
+    query = (
+        sa.select(PresenceRecord)
+        .where(
+            PresenceRecord.event_id == attended.event_id,
+            PresenceRecord.sender_id == attended.volunteer_id,
+            keyset.behind(after, PresenceRecord.captured_at, PresenceRecord.id),
+        )
+        .order_by(PresenceRecord.captured_at, PresenceRecord.id)
+        .limit(limit)
+    )
+    return session.scalars(query).all()
 
 
 def totals(session: Session, volunteer_id: UUID) -> tuple[int, int]:
