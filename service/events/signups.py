@@ -77,6 +77,7 @@ def _get_or_make(session: Session, actor: Actor, event: Event, now: datetime) ->
             status=SignupStatus.CANCELLED,
             companions=0,
             created_at=now,
+            going=(),
         )
         session.add(signup)
     return signup
