@@ -97,3 +97,23 @@ def test_a_path_that_libraries_read_is_the_one_that_was_checked(
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", f" {__file__} ")
     create_app()
     assert os.environ["GOOGLE_APPLICATION_CREDENTIALS"] == __file__
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("PRESENCE_NEAR_M", "150.5"), ("PRESENCE_TRAVEL_M", "1999.9"), ("PRESENCE_TRAVEL_KMH", "0.5")],
+)
+def test_a_threshold_in_metres_may_have_a_fraction(name: str, value: str) -> None:
+    found = settings.read({"TAZALYQ_ENV": "development", name: value}).thresholds
+    assert getattr(found, name.removeprefix("PRESENCE_").lower()) == float(value)
+
+
+@pytest.mark.parametrize("value", ["1.5", "nan", "inf", "1e9"])
+def test_a_threshold_of_whole_minutes_may_not(value: str) -> None:
+    with pytest.raises(settings.SettingsError, match="PRESENCE_OPEN_BEFORE_MIN"):
+        settings.read({"TAZALYQ_ENV": "development", "PRESENCE_OPEN_BEFORE_MIN": value})
+
+
+def test_the_workers_pool_is_its_own() -> None:
+    found = settings.read({"TAZALYQ_ENV": "development", "WEB_THREADS": "3", "WORKER_POOL": "11"})
+    assert (found.web_threads, found.worker_pool) == (3, 11)

@@ -1,0 +1,107 @@
+"""How real processes stand: children killed, mains killed, two releases at once, broken keys."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+import requests
+
+from tests.conftest import fresh_database
+from tests.journeys.processes import ROOT, Service, wait_for
+
+
+@pytest.fixture(scope="module")
+def database(postgres_url: str) -> Iterator[str]:
+    yield from fresh_database(postgres_url)
+
+
+@pytest.fixture
+def service(database: str) -> Iterator[Service]:
+    made = Service(database, WEB_WORKERS="2")
+    made.start("serve")
+    try:
+        made.wait_until_ready()
+        yield made
+    finally:
+        for pid in workers_of(made):
+            os.kill(pid, signal.SIGKILL)
+        made.stop()
+
+
+def workers_of(service: Service) -> list[int]:
+    """The processes under the web's main one that serve requests."""
+    main = service.processes["serve"].pid
+    listed = subprocess.run(["/bin/ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True)
+    rows = [line.split(None, 2) for line in listed.stdout.splitlines()[1:]]
+    return [int(pid) for pid, ppid, args in rows if int(ppid) == main and "flask" in args]
+
+
+def answers(service: Service) -> bool:
+    try:
+        return requests.get(f"{service.url}/healthz", timeout=2).status_code == 200
+    except requests.RequestException:
+        return False
+
+
+def test_a_killed_child_is_replaced(service: Service) -> None:
+    before = wait_for(lambda: len(found := workers_of(service)) == 2 and found, "two children")
+    os.kill(before[0], signal.SIGKILL)
+    wait_for(lambda: set(workers_of(service)) - set(before), "another child")
+    wait_for(lambda: len(workers_of(service)) == 2, "two children again")
+    assert service.processes["serve"].poll() is None
+    wait_for(lambda: answers(service), "an answer")
+
+
+def test_a_killed_main_leaves_nobody_on_the_port(service: Service) -> None:
+    children = wait_for(lambda: len(found := workers_of(service)) == 2 and found, "two children")
+    service.processes["serve"].kill()
+    service.processes["serve"].wait(10)
+    wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in children), "no child", 15)
+    assert not answers(service)
+    service.start("serve")
+    service.wait_until_ready()
+
+
+def flask(*arguments: str, **environment: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "flask", *arguments],
+        cwd=ROOT,
+        env={**os.environ, "TAZALYQ_ENV": "development", **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def test_two_releases_at_once_both_succeed(postgres_url: str) -> None:
+    made = fresh_database(postgres_url)
+    url = next(made)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    running = [flask("db", "upgrade", DATABASE_URL=url) for _ in range(2)]
+    told = [process.communicate(timeout=120)[0] for process in running]
+    assert [process.returncode for process in running] == [0, 0], told
+    list(made)
+
+
+def test_a_migration_may_take_longer_than_a_request(database: str) -> None:
+    """Its time-outs are off: a long backfill, and the wait for the release before it."""
+    upgrading = flask("db", "upgrade", DATABASE_URL=database)
+    assert upgrading.communicate(timeout=60)
+    text = (ROOT / "migrations" / "env.py").read_text()
+    assert "statement_timeout = 0" in text
+
+
+def test_a_broken_service_account_is_one_line(database: str, tmp_path: Path) -> None:
+    broken = tmp_path / "key.json"
+    broken.write_text("{}")
+    worker = flask("worker", DATABASE_URL=database, GOOGLE_APPLICATION_CREDENTIALS=str(broken))
+    said = worker.communicate(timeout=60)[0]
+    assert worker.returncode == 1
+    assert "Traceback" not in said
+    assert "download a new one" in said

@@ -1,0 +1,82 @@
+"""Connections: whose they are, how long they wait, what they say of what failed; and readiness by schema."""
+
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from app import create_app
+from http_base.application import Tazalyq
+from service.platform.database import db
+from tests.conftest import test_settings
+
+CANARIES = ("Канарейка Айша", "+77019998877")
+
+
+@pytest.fixture(scope="module")
+def read_app(database_url: str) -> Iterator[Tazalyq]:
+    """An application with a read replica: the same database under another address."""
+    app = create_app(test_settings(DATABASE_URL=database_url, DATABASE_READ_URL=database_url))
+    yield app
+    with app.app_context():
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+@pytest.mark.parametrize("bind", [None, "read"])
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("statement_timeout", "30s"),
+        ("lock_timeout", "5s"),
+        ("idle_in_transaction_session_timeout", "1min"),
+        ("TimeZone", "UTC"),
+        ("application_name", "tazalyq-web"),
+    ],
+)
+def test_every_engine_has_its_time_outs_and_its_name(
+    read_app: Tazalyq, bind: str | None, setting: str, value: str
+) -> None:
+    with read_app.app_context(), db.engines[bind].connect() as connection:
+        assert connection.scalar(sa.text("SELECT current_setting(:name)"), {"name": setting}) == value
+
+
+@pytest.mark.parametrize("bind", [None, "read"])
+def test_an_error_says_no_parameter(read_app: Tazalyq, bind: str | None) -> None:
+    with read_app.app_context(), db.engines[bind].connect() as connection:
+        with pytest.raises(sa.exc.DBAPIError) as failed:
+            connection.execute(
+                sa.text("SELECT 1 / 0 WHERE :name <> :phone"), {"name": CANARIES[0], "phone": CANARIES[1]}
+            )
+        assert not any(canary in str(failed.value) for canary in CANARIES)
+
+
+def test_a_database_ahead_of_the_code_is_ready(client: FlaskClient, session: Session) -> None:
+    """The release step of the next version has run; this one still serves."""
+    session.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    session.commit()
+    assert client.get("/readyz").status_code == 200
+
+
+@pytest.mark.parametrize("behind", ["0001", "0007"])
+def test_a_database_behind_the_code_is_not(client: FlaskClient, session: Session, behind: str) -> None:
+    session.execute(sa.text("UPDATE alembic_version SET version_num = :at"), {"at": behind})
+    session.commit()
+    assert client.get("/readyz").status_code == 503
+
+
+def test_a_released_savepoint_leaves_the_one_retry(session: Session) -> None:
+    """A commit was sent when the whole is committed; not when a part of it is."""
+    with session.begin_nested():
+        session.execute(sa.text("SELECT 1"))
+    assert "commit_sent" not in session.info
+
+
+def test_a_savepoint_given_up_after_a_commit_was_sent_leaves_it_sent(session: Session) -> None:
+    session.info["commit_sent"] = True
+    session.begin_nested().rollback()
+    assert session.info.get("commit_sent")
+    session.rollback()
+    assert "commit_sent" not in session.info
