@@ -5,7 +5,7 @@ import os
 import cli.commands
 import http_base.api
 import mobile_api
-from http_base.application import Tazalyq
+from http_base.application import Tazalyq, end_with_main
 from http_base.identity import TokenVerifier
 from mobile_api.operations import dev
 from service.platform import settings
@@ -22,6 +22,7 @@ def create_app(
     Raises:
         SettingsError: naming each wrong setting and its cure.
     """
+    end_with_main()
     if configured is None:
         configured = settings.read(os.environ)
         settings.put_back(os.environ)

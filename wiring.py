@@ -102,7 +102,8 @@ def _connect_database(app: Flask, settings: Settings) -> str:
     app.config["SQLALCHEMY_DATABASE_URI"] = sqlalchemy_url(url)
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings.web_threads)
     if settings.database_read_url:
-        app.config["SQLALCHEMY_BINDS"] = {"read": sqlalchemy_url(settings.database_read_url)}
+        read = {"url": sqlalchemy_url(settings.database_read_url), **engine_options(settings.web_threads)}
+        app.config["SQLALCHEMY_BINDS"] = {"read": read}
     db.init_app(app)
     migrate.init_app(app, db, include_object=_is_ours)
     return libpq_url(url)

@@ -1,11 +1,14 @@
 """`flask serve`."""
 
+import os
+
 import click
 from flask.cli import with_appcontext
 from granian import Granian
 from granian.constants import Interfaces
 
 from cli.ports import PortTakenError, check_free
+from http_base.application import MAIN
 from http_base.context import services
 from service.platform.settings import Settings
 
@@ -25,7 +28,8 @@ def serve() -> None:
 
 
 def serve_web(settings: Settings, target: str, address: str) -> None:
-    """Serve a WSGI factory as production does, until told to stop."""
+    """Serve a WSGI factory as production does, until told to stop; a child that dies is replaced."""
+    os.environ[MAIN] = str(os.getpid())
     Granian(
         target,
         factory=True,
@@ -36,4 +40,5 @@ def serve_web(settings: Settings, target: str, address: str) -> None:
         blocking_threads=settings.web_threads,
         backlog=1024,
         log_access=False,
+        respawn_failed_workers=True,
     ).serve()

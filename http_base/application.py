@@ -1,5 +1,8 @@
 """Flask, as this house uses it."""
 
+import os
+import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -7,6 +10,25 @@ import sqlalchemy as sa
 from flask import Flask
 
 from service.platform.database import db, is_lost_connection
+
+MAIN = "TAZALYQ_MAIN_PROCESS"
+"""Where a server leaves its process id to its children."""
+
+LOOK_S = 1.0
+
+
+def end_with_main() -> None:
+    """In a server's child: end when its main process is gone, so that nobody is left on its port."""
+    main = int(os.environ.get(MAIN, "0"))
+    if os.getppid() != main:
+        return
+
+    def watch() -> None:
+        while os.getppid() == main:
+            time.sleep(LOOK_S)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="watch-main", daemon=True).start()
 
 
 class Tazalyq(Flask):

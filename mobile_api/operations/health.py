@@ -62,12 +62,14 @@ def _identity() -> dict[str, str]:
 )
 @blueprint.response(HTTPStatus.OK, Readiness)
 def readyz() -> Any:
-    """The database answers and has the newest schema; 503 otherwise. Paused pushes are but a detail."""
-    if "schema_head" not in current_app.extensions:
-        current_app.extensions["schema_head"] = ScriptDirectory(str(MIGRATIONS)).get_current_head()
-    head = current_app.extensions["schema_head"]
+    """The database answers and has this release's schema or a newer one; 503 otherwise."""
+    if "older_schemas" not in current_app.extensions:
+        scripts = ScriptDirectory(str(MIGRATIONS))
+        known = {script.revision for script in scripts.walk_revisions()}
+        current_app.extensions["older_schemas"] = known - {scripts.get_current_head()}
     found = health.schema_version(session())
-    if found != head:
+    # What this release does not know is newer: the next one's release step has run, and is safe for us.
+    if found is None or found in current_app.extensions["older_schemas"]:
         return problem(HTTPStatus.SERVICE_UNAVAILABLE, "not-migrated", retry_after_s=5)
     return {"status": "ready", "schema": found, "details": _details()}
 

@@ -18,7 +18,7 @@ from firebase_admin import credentials, exceptions, messaging
 from requests.adapters import HTTPAdapter
 
 from notifications.push.encoding import to_message
-from notifications.push.gateway import EVERYBODY, OnResult, Push, PushOutcome, PushResult
+from notifications.push.gateway import EVERYBODY, CredentialsError, OnResult, Push, PushOutcome, PushResult
 
 logger = logging.getLogger(__name__)
 
@@ -50,10 +50,6 @@ PASSING = (
 
 
 TARGETS = frozenset({"message.token", "message.fid"})
-
-
-class CredentialsError(Exception):
-    """The service account's key cannot be used."""
 
 
 class FirebaseGateway:

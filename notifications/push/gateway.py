@@ -8,6 +8,10 @@ from typing import Literal, Protocol
 EVERYBODY = "*"
 
 
+class CredentialsError(Exception):
+    """The service account's key cannot be used; the text is for the operator."""
+
+
 class PushOutcome(StrEnum):
     """What became of one push."""
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from service.platform import health
 from service.platform.clock import Clock
-from service.platform.database import CONNECT_ARGS
+from service.platform.database import connect_args
 from service.platform.thresholds import Thresholds
 
 logger = logging.getLogger(__name__)
@@ -74,7 +74,10 @@ async def work(database_url: str, runtime: Runtime, concurrency: int) -> None:
 
 async def _work(database_url: str, runtime: Runtime, concurrency: int) -> None:
     connector = procrastinate.PsycopgConnector(
-        conninfo=database_url, kwargs=dict(CONNECT_ARGS), min_size=1, max_size=concurrency + 2
+        conninfo=database_url,
+        kwargs=connect_args("tazalyq-worker-queue"),
+        min_size=1,
+        max_size=concurrency + 2,
     )
     with app.replace_connector(connector):
         async with app.open_async():

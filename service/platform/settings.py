@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_type_hints
 from urllib.parse import urlsplit
 
 from service.platform.thresholds import Thresholds
@@ -79,6 +79,7 @@ class Settings:
     web_workers: int
     web_threads: int
     worker_concurrency: int
+    worker_pool: int
     push_threads: int
     push_lease_s: int
     web_app_url: str | None
@@ -133,6 +134,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         web_workers=reader.number("WEB_WORKERS", 2, int, lowest=1, highest=256),
         web_threads=reader.number("WEB_THREADS", 8, int, lowest=1, highest=256),
         worker_concurrency=reader.number("WORKER_CONCURRENCY", 4, int, lowest=1, highest=64),
+        worker_pool=reader.number("WORKER_POOL", 6, int, lowest=2, highest=256),
         push_threads=reader.number("PUSH_THREADS", 48, int, lowest=1, highest=64),
         push_lease_s=reader.number("PUSH_LEASE_S", 15, int, lowest=1, highest=3_600),
         web_app_url=reader.url("WEB_APP_URL", ("https",)),
@@ -240,8 +242,10 @@ class _Reader:
 
     def thresholds(self) -> Thresholds:
         """Each rule of presence can be set: near_m is PRESENCE_NEAR_M, and so on."""
+        # By its annotation: a default of 100 metres is a whole number, its setting need not be.
+        parsers = get_type_hints(Thresholds)
         values: dict[str, Any] = {
-            name: self.number(f"PRESENCE_{name.upper()}", default, type(default))
+            name: self.number(f"PRESENCE_{name.upper()}", default, parsers[name])
             for name, default in dataclasses.asdict(Thresholds()).items()
         }
         return Thresholds(**values)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from firebase_admin import messaging
 
-from notifications.push.firebase import CredentialsError, FirebaseGateway
-from notifications.push.gateway import Push, PushOutcome, PushResult
+from notifications.push.firebase import FirebaseGateway
+from notifications.push.gateway import CredentialsError, Push, PushOutcome, PushResult
 from tests.google.keys import Keys
 from tests.google.standin import Fault, Google
 
