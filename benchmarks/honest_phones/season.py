@@ -91,7 +91,8 @@ class Town:
         """A new event round a meeting point."""
         event = EventFacts(
             id=str(self.id()), version=1, status="published", cancelled_at=None, cancel_reason=None,
-            starts_at=starts_at, ends_at=starts_at + timedelta(hours=HOURS), day=starts_at.date(),
+            starts_at=starts_at, ends_at=starts_at + timedelta(hours=HOURS),
+            presence_ends_at=starts_at + timedelta(hours=HOURS), day=starts_at.date(),
             zone="Asia/Almaty", latitude=centre[0], longitude=centre[1],
             area=json.dumps(self.kind.area(centre)), region_code="KZ-15", min_age=None, walk_ins=True,
             code_secret=SECRET, organization_id="", signup=None, going=None,

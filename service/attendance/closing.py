@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from service.attendance import rederivation
 from service.models import Attendance, Event
+from service.models.events import presence_end
 from service.platform import queue
 from service.platform.thresholds import Thresholds
 
@@ -28,7 +29,7 @@ def close_forgotten(session: Session, now: datetime, thresholds: Thresholds) -> 
         .where(
             Attendance.checked_out_at.is_(None),
             Event.rederiving_since.is_(None),
-            sa.func.least(Event.ends_at, Event.cancelled_at) <= ended_before,
+            presence_end(Event) <= ended_before,
         )
         .limit(CLOSED_AT_ONCE)
     ).all()

@@ -54,6 +54,7 @@ class EventFacts:
     cancel_reason: str | None
     starts_at: datetime
     ends_at: datetime
+    presence_ends_at: datetime
     day: date
     zone: str
     latitude: float
@@ -78,11 +79,6 @@ class EventFacts:
         if self.code_secret_before is not None and changed_at is not None and moment < changed_at:
             return self.code_secret_before
         return self.code_secret
-
-    @property
-    def presence_ends_at(self) -> datetime:
-        """Until when presence counts: an event that was called off ended then."""
-        return self.ends_at if self.cancelled_at is None else min(self.ends_at, self.cancelled_at)
 
     @property
     def decision(self) -> Decision | None:
@@ -272,6 +268,7 @@ def _event(row: dict[str, Any]) -> EventFacts:
             "code_secret_changed_at": _moment(row["code_secret_changed_at"]),
             "starts_at": datetime.fromisoformat(row["starts_at"]),
             "ends_at": datetime.fromisoformat(row["ends_at"]),
+            "presence_ends_at": datetime.fromisoformat(row["presence_ends_at"]),
             "day": date.fromisoformat(row["day"]),
             "attendance": held and _held(held),
         }

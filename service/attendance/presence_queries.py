@@ -7,6 +7,7 @@ from sqlalchemy.dialects import postgresql
 
 from service.attendance.overlap import NEIGHBOURHOOD
 from service.models import Attendance, Consent, Device, Event, Membership, PresenceRecord, Signup, Volunteer
+from service.models.events import presence_end
 from service.people import bans
 
 _UUIDS = postgresql.ARRAY(sa.Uuid())
@@ -37,6 +38,7 @@ _EVENT = (
         "latitude", "longitude", "region_code", "min_age", "walk_ins", "code_secret",
         "code_secret_before", "code_secret_changed_at", "organization_id", "never_published",
     ],
+    presence_end(Event).label("presence_ends_at"),
     sa.cast(Event.area, sa.Text).label("area"),
     sa.case((Attendance.id.is_not(None), _ATTENDANCE)).label("attendance"),
 )  # fmt: skip
@@ -129,7 +131,7 @@ def _around(pair: Any) -> sa.Select[Any]:
                 _object(
                     *near.c["id", "event_id", "type", "captured_at", "evidence", "distance_m", "reasons"],
                     event.c.starts_at,
-                    sa.func.least(event.c.ends_at, event.c.cancelled_at).label("ends_at"),
+                    presence_end(event.c).label("ends_at"),
                     *attendance.c["decision", "decision_minutes", "decision_is_correction"],
                 )
             )

@@ -181,6 +181,14 @@ class Event(Base):
         return at.astimezone(ZoneInfo(self.zone))
 
 
+def presence_end(event: Any) -> sa.ColumnElement[datetime]:
+    """Until when presence counts, as a column: an event that was called off ended then.
+
+    `event`: the model, or the columns of an alias of its table.
+    """
+    return sa.func.least(event.ends_at, event.cancelled_at)
+
+
 class Signup(Base):
     """A volunteer who goes to an event or waits for a place; `queue_number` orders the waitlist."""
 
