@@ -76,6 +76,7 @@ PARAMETERS: Mapping[str, str] = {
     "status": "Only in this state.",
     "to": "The last day, included, in the country's zone.",
     "volunteer_id": "The volunteer.",
+    "waiting": "Only those that wait for the caller's decision, as their coordinator.",
     "within_km": "With `near`: no farther than this.",
 }
 ABOUT = """\

@@ -20,22 +20,37 @@ from http_base.fields import (
     Strict,
     Text,
     one_of,
+    whole,
 )
 from service import errors
 from service.access import Actor, Permission, may
 from service.happenings import EventsFate
-from service.models import Organization, OrganizationStatus
+from service.models import Organization, OrganizationKind, OrganizationStatus
 from service.organizations import organizations, verification
+from service.organizations.organizations import Correction
 from service.organizations.verification import Verdict
 
 blueprint = Blueprint("organizations", __name__, url_prefix="/v1/organizations", description="Organizations")
+
+
+def _bin() -> fields.String:
+    """Its check digit is looked at by the service."""
+    return fields.String(allow_none=True, validate=validate.Regexp("^[0-9]{12}$", error="bin"))
 
 
 class OrganizationBody(Strict):
     id = fields.UUID()
     name = fields.Nested(Names, required=True)
     region = Text(required=True)
-    bin = fields.String(validate=validate.Regexp(r"^\d{12}$", error="bin"), allow_none=True)
+    bin = _bin()
+    kind = one_of(*OrganizationKind, allow_none=True)
+
+
+class OrganizationPatch(Strict):
+    version = whole(1, 2**31 - 1, required=True)
+    name = fields.Nested(Names)
+    bin = _bin()
+    kind = one_of(*OrganizationKind, allow_none=True)
 
 
 class OrganizationShown(Schema):
@@ -43,12 +58,15 @@ class OrganizationShown(Schema):
     name = fields.Nested(LocalizedName)
     region = fields.String()
     bin = fields.String(allow_none=True)
+    kind = one_of(*OrganizationKind, allow_none=True)
     status = one_of(*OrganizationStatus)
     created_at = DateTime()
+    version = fields.Integer()
     # For its members and its coordinators alone.
     reason = fields.String(allow_none=True, metadata=OPTIONAL)
     question = fields.String(allow_none=True, metadata=OPTIONAL)
     answer = fields.String(allow_none=True, metadata=OPTIONAL)
+    pending_name = fields.Nested(LocalizedName, allow_none=True, metadata=OPTIONAL)
 
 
 class OrganizationPage(Schema):
@@ -60,6 +78,7 @@ class OrganizationQuery(Paged):
     status = one_of(*OrganizationStatus)
     region = RegionCode()
     q = Text()
+    waiting = fields.Boolean(load_default=False)
 
 
 class StatusBody(Strict):
@@ -67,6 +86,7 @@ class StatusBody(Strict):
     reason = Text(longest=1_000, allow_none=True)
     question = Text(longest=1_000)
     events = one_of(*EventsFate)
+    version = whole(1, 2**31 - 1)
 
 
 class AnswerBody(Strict):
@@ -81,14 +101,17 @@ def shown(organization: Organization, caller: Actor) -> dict[str, Any]:
         "name": organization.name,
         "region": organization.region_code,
         "bin": organization.bin,
+        "kind": organization.kind,
         "status": organization.status,
         "created_at": organization.created_at,
+        "version": organization.version,
     }
     if may(caller, Permission.SEE_ORGANIZATION, organizations.target_of(organization)):
         document |= {
             "reason": organization.status_reason,
             "question": organization.question,
             "answer": organization.answer,
+            "pending_name": organization.pending_name,
         }
     return document
 
@@ -101,7 +124,14 @@ def post_organization(body: dict[str, Any]) -> dict[str, Any]:
     """Found an organization; a coordinator of its region verifies it."""
     caller = actor()
     organization = organizations.create(
-        session(), caller, body["name"], body["region"], body.get("bin"), now(), body.get("id")
+        session(),
+        caller,
+        body["name"],
+        body["region"],
+        body.get("bin"),
+        now(),
+        body.get("id"),
+        body.get("kind"),
     )
     session().commit()
     # The founder is its owner from now on.
@@ -124,6 +154,7 @@ def list_organizations(query: dict[str, Any]) -> dict[str, Any]:
         status=query.get("status"),
         region_code=query.get("region"),
         text=query.get("q"),
+        waiting=query["waiting"],
         after=after and after[0],
         limit=query["limit"] + 1,
     )
@@ -142,8 +173,24 @@ def get_organization(organization_id: UUID) -> dict[str, Any]:
     return shown(organizations.get_visible(session(), caller, organization_id), caller)
 
 
+@blueprint.route("/<uuid:organization_id>", methods=["PATCH"])
+@blueprint.operation(
+    "changeOrganization", "its owner; a coordinator of its region", errors.Forbidden, errors.Stale
+)
+@blueprint.arguments(OrganizationPatch)
+@blueprint.response(HTTPStatus.OK, OrganizationShown)
+def patch_organization(body: dict[str, Any], organization_id: UUID) -> dict[str, Any]:
+    """Correct it; a new name of a verified one waits for the coordinator."""
+    caller = actor()
+    values = {name: body[name] for name in ("name", "bin", "kind") if name in body}
+    correction = Correction(frozenset(values), **values)
+    organization = organizations.change(session(), caller, organization_id, body["version"], correction)
+    session().commit()
+    return shown(organization, caller)
+
+
 @blueprint.route("/<uuid:organization_id>/status", methods=["PUT"])
-@blueprint.operation("decideOrganization", "a coordinator of its region", errors.Forbidden)
+@blueprint.operation("decideOrganization", "a coordinator of its region", errors.Forbidden, errors.Stale)
 @blueprint.arguments(StatusBody)
 @blueprint.response(HTTPStatus.OK, OrganizationShown)
 def put_status(body: dict[str, Any], organization_id: UUID) -> dict[str, Any]:
@@ -154,6 +201,7 @@ def put_status(body: dict[str, Any], organization_id: UUID) -> dict[str, Any]:
         body.get("reason"),
         body.get("question"),
         EventsFate(body["events"]) if "events" in body else None,
+        body.get("version"),
     )
     decided = verification.decide(session(), caller, organization_id, verdict, now())
     session().commit()

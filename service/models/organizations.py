@@ -88,6 +88,12 @@ class Organization(Base):
         return self.status == OrganizationStatus.VERIFIED
 
 
+WAITS_FOR_COORDINATOR = sa.or_(
+    Organization.status == OrganizationStatus.PENDING, Organization.pending_name.is_not(None)
+)
+"""What a coordinator has to look at: an organization to decide about, or a new name."""
+
+
 class Membership(Base):
     """A volunteer's role in an organization: owner or organizer."""
 

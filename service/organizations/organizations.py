@@ -1,6 +1,7 @@
 """Organizations: founding, and verification by the region's coordinator."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +13,8 @@ from service.access import Actor, Permission, Target, may, require
 from service.geography import places, regions
 from service.models import MemberRole, Membership, Organization, OrganizationStatus, Volunteer
 from service.models.base import LocalizedText, new_id
+from service.models.organizations import WAITS_FOR_COORDINATOR
+from service.organizations import business_number
 from service.platform.idempotency import content_hash, find_stored, store_once
 
 MAX_OPEN = 3
@@ -28,16 +31,20 @@ def create(
     bin_: str | None,
     now: datetime,
     organization_id: UUID | None = None,
+    kind: str | None = None,
 ) -> Organization:
     """Found an organization; the founder owns it and a coordinator verifies it.
 
     Raises:
-        Invalid: no such region. IdReused: another organization has this id.
+        Invalid: no such region, no such BIN. IdReused: another organization has this id.
         TooManyOrganizations: as many of the founder's own wait for a decision.
     """
     if regions.get(region_code) is None:
         raise errors.Invalid("region", "region")
-    digest = content_hash({"by": actor.volunteer_id, "name": name, "region": region_code, "bin": bin_})
+    if bin_ is not None:
+        business_number.check(bin_)
+    said = {"by": actor.volunteer_id, "name": name, "region": region_code, "bin": bin_}
+    digest = content_hash(said if kind is None else said | {"kind": kind})
     # Whoever founds twice at once does so one after the other.
     session.execute(
         sa.select(Volunteer.id).where(Volunteer.id == actor.volunteer_id).with_for_update(key_share=True)
@@ -49,9 +56,10 @@ def create(
     organization = Organization(
         id=organization_id or new_id(),
         name=name,
-        search=places.fold(" ".join(name.values())),
+        search=_folded(name),
         region_code=region_code,
         bin=bin_,
+        kind=kind,
         status=OrganizationStatus.PENDING,
         created_by=actor.volunteer_id,
         created_at=now,
@@ -70,6 +78,11 @@ def create(
     )
     session.flush()
     return organization
+
+
+def _folded(name: LocalizedText) -> str:
+    """What searching looks at: Kazakh, Russian and Latin spellings meet in it."""
+    return places.fold(" ".join(name.values()))
 
 
 def _check_open(session: Session, actor: Actor) -> None:
@@ -116,16 +129,23 @@ def search(
     status: str | None,
     region_code: str | None,
     text: str | None,
+    waiting: bool,
     after: UUID | None,
     limit: int,
 ) -> Sequence[Organization]:
-    """Organizations the actor may see, by id: verified ones, those of coordinated regions, one's own."""
+    """Organizations the actor may see, by id: verified ones, those of coordinated regions, one's own.
+
+    `waiting`: only those that a coordinator has to look at, for whom they are.
+    """
+    coordinated = sa.true() if actor.is_national else Organization.region_code.in_(sorted(actor.regions))
     visible = sa.or_(
         Organization.status == OrganizationStatus.VERIFIED,
         Organization.id.in_(list(actor.organizations)),
-        sa.true() if actor.is_national else Organization.region_code.in_(sorted(actor.regions)),
+        coordinated,
     )
     query = sa.select(Organization).where(visible).order_by(Organization.id).limit(limit)
+    if waiting:
+        query = query.where(WAITS_FOR_COORDINATOR, coordinated)
     if status:
         query = query.where(Organization.status == status)
     if region_code:
@@ -149,3 +169,55 @@ def get_for(
         session.refresh(organization, with_for_update={"key_share": True})
     require(actor, permission, target_of(organization))
     return organization
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """Which parts of an organization become what: those that are named in `fields`, of the others nothing."""
+
+    fields: frozenset[str]
+    name: LocalizedText | None = None
+    bin: str | None = None
+    kind: str | None = None
+
+
+def change(
+    session: Session, actor: Actor, organization_id: UUID, version: int, correction: Correction
+) -> Organization:
+    """Correct an organization. A new name of one that was vouched for waits for its coordinator.
+
+    Raises:
+        NotFound, Forbidden: neither its owner nor its coordinator. Stale: made from an older version.
+        Invalid: no such BIN.
+    """
+    organization = get_for(session, actor, organization_id, Permission.CHANGE_ORGANIZATION, locked=True)
+    if organization.version != version:
+        raise errors.Stale(version=organization.version)
+    if "name" in correction.fields and correction.name is not None:
+        _rename(actor, organization, correction.name)
+    if "bin" in correction.fields:
+        if correction.bin is not None:
+            business_number.check(correction.bin)
+        organization.bin = correction.bin
+    if "kind" in correction.fields:
+        organization.kind = correction.kind
+    if session.is_modified(organization):
+        organization.version += 1
+    session.flush()
+    return organization
+
+
+VOUCHED_FOR = (OrganizationStatus.VERIFIED, OrganizationStatus.SUSPENDED)
+"""Under its name it is, or was, known to everybody."""
+
+
+def _rename(actor: Actor, organization: Organization, name: LocalizedText) -> None:
+    if organization.status in VOUCHED_FOR and not actor.coordinates(organization.region_code):
+        organization.pending_name = None if name == organization.name else name
+    else:
+        put_name(organization, name)
+
+
+def put_name(organization: Organization, name: LocalizedText) -> None:
+    """Give an organization that is held this name; none waits any more."""
+    organization.name, organization.search, organization.pending_name = name, _folded(name), None

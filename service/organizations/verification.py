@@ -29,12 +29,16 @@ DECIDED = "organization_decided"
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a coordinator says; `question` when asking; `events`: what becomes of those that are to come."""
+    """What a coordinator says; `question` when asking; `events`: what becomes of those that are to come.
+
+    `version`: of the organization as the coordinator saw it; None where the app does not tell.
+    """
 
     status: str
     reason: str | None = None
     question: str | None = None
     events: EventsFate | None = None
+    version: int | None = None
 
 
 def decide(
@@ -42,21 +46,28 @@ def decide(
 ) -> Organization:
     """Verify, reject, suspend or ask an organization; its owners are told when that changes something.
 
-    Of two who decide at once the later finds the other's word, and its own holds. An organization that is
-    verified no more has its coming events hidden, where the coordinator does not say otherwise.
+    Of two who decide at once the later finds the other's word, and its own holds. To verify takes a name that
+    waits. An organization that is verified no more has its coming events hidden, where the coordinator does
+    not say otherwise.
 
     Raises:
         NotFound, Forbidden: not a coordinator of its region.
+        Stale: it is another by now.
         Invalid: asked without a question, or with what does not go with the status.
     """
     _check(verdict)
     organization = organizations.get_for(
         session, actor, organization_id, Permission.DECIDE_ORGANIZATION, locked=True
     )
+    if verdict.version not in (None, organization.version):
+        raise errors.Stale(version=organization.version)
     before = organization.status
     said = (organization.status, organization.status_reason, organization.question)
     question = verdict.question or organization.question
-    if said != (verdict.status, verdict.reason, question):
+    new_name = organization.pending_name if verdict.status == OrganizationStatus.VERIFIED else None
+    if new_name is not None:
+        organizations.put_name(organization, new_name)
+    if new_name is not None or said != (verdict.status, verdict.reason, question):
         organization.status, organization.status_reason = verdict.status, verdict.reason
         if verdict.question is not None:
             organization.question, organization.answer = verdict.question, None

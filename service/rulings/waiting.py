@@ -13,8 +13,8 @@ from service.models import (
     Event,
     EventReport,
     Organization,
-    OrganizationStatus,
 )
+from service.models.organizations import WAITS_FOR_COORDINATOR
 from service.models.volunteers import NATIONAL
 
 
@@ -70,7 +70,7 @@ def _things() -> sa.CompoundSelect[Any]:
     nobody = sa.cast(sa.null(), sa.Uuid).label("volunteer_id")
     organizations = sa.select(
         Organization.region_code, sa.literal(Waiting.ORGANIZATIONS).label("what"), Organization.id, nobody
-    ).where(Organization.status == OrganizationStatus.PENDING)
+    ).where(WAITS_FOR_COORDINATOR)
     reports = (
         sa.select(Event.region_code, sa.literal(Waiting.REPORTS), EventReport.id, nobody)
         .join(Event, Event.id == EventReport.event_id)
