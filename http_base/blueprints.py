@@ -102,5 +102,7 @@ def _add_etag(response: Response) -> Any:
     if request.method == "GET" and response.status_code == 200 and response.is_json:
         response.add_etag()
         response.headers.setdefault("Cache-Control", "private, no-cache")
+        # What is open shows more to who is signed in.
+        response.vary.add("Authorization")
         return response.make_conditional(request)
     return response

@@ -54,6 +54,8 @@ HEADERS: Mapping[str, Any] = {
 }
 PARAMETERS: Mapping[str, str] = {
     "attendance_id": "The attendance: the id of its first check-in.",
+    "code": "The region's code: KZ-15.",
+    "contact_id": "The contact that one was asked to be.",
     "cursor": "`next` of the page before; without one the list begins.",
     "district": "Only of this district, by its code.",
     "event_id": "The event.",

@@ -71,6 +71,12 @@ PROBLEM_SCHEMA: Mapping[str, Any] = {
             "description": "What is wrong, by the path of the field: for people.",
             "additionalProperties": {"type": "array", "items": {"type": "string"}},
         },
+        "contact": {
+            "type": "object",
+            "description": "How to reach the organizer or coordinator whom the words name.",
+            "properties": {"name": _TEXT, "phone": _TEXT, "link": _TEXT, "public": {"type": "boolean"}},
+            "required": ["public"],
+        },
         **FACTS,
     },
     "required": list(MEMBERS),

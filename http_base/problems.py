@@ -3,6 +3,7 @@
 import logging
 from http import HTTPStatus
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from flask import Blueprint, Flask, Response, json
 from marshmallow import ValidationError
 from werkzeug.exceptions import HTTPException
 
+from http_base.contacts import contact_of
 from http_base.context import locale
 from http_base.identity import IdentityUnavailable, Unattested, Unauthenticated
 from http_base.wording import worded
@@ -44,7 +46,7 @@ CODES = {
     HTTPStatus.SERVICE_UNAVAILABLE: "unavailable",
 }
 RETRY_AFTER_S = 5
-MEMBERS = frozenset({"type", "title", "status", "detail", "code", "errors"})
+MEMBERS = frozenset({"type", "title", "status", "detail", "code", "errors", "contact"})
 
 
 def status_of(error: errors.ServiceError) -> HTTPStatus:
@@ -64,9 +66,10 @@ def problem(
     field_errors: dict[str, list[str]] | None = None,
     retry_after_s: int | None = None,
     words_of: str | None = None,
+    contact: dict[str, Any] | None = None,
 ) -> Response:
     """A problem document as an answer; `data` are facts that stand in it beside the words."""
-    found = document(status, code, data, field_errors, words_of)
+    found = document(status, code, data, field_errors, words_of, contact)
     response = Response(json.dumps(found), status=int(status), mimetype="application/problem+json")
     response.headers["Content-Language"] = locale()
     if retry_after_s is not None:
@@ -80,10 +83,11 @@ def document(
     data: dict[str, Any] | None = None,
     field_errors: dict[str, list[str]] | None = None,
     words_of: str | None = None,
+    contact: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """A problem document in the caller's language.
 
-    `words_of`: another key of the catalogue than the code.
+    `words_of`: another key of the catalogue than the code; `contact`: of whom the words name.
     """
     words_of = words_of or code
     language = locale()
@@ -97,15 +101,18 @@ def document(
     }
     if field_errors:
         members["errors"] = field_errors
+    if contact:
+        members["contact"] = contact
     # Whatever a fact is called, it never takes the place of a member.
     return members | {
         name: value for name, value in shown.items() if name not in MEMBERS and value is not None
     }
 
 
-def document_of(error: errors.ServiceError) -> dict[str, Any]:
-    """The problem document of a refusal, where it stands inside another answer."""
-    return document(status_of(error), error.code, *_data_of(error), error.words)
+def document_of(error: errors.ServiceError, event_id: UUID | None = None) -> dict[str, Any]:
+    """The problem document of a refusal, where it stands inside another answer; `event_id`: of what it is."""
+    contact = contact_of(error, event_id)
+    return document(status_of(error), error.code, *_data_of(error), error.words, contact)
 
 
 def _data_of(error: errors.ServiceError) -> tuple[dict[str, Any], dict[str, list[str]] | None]:
@@ -138,7 +145,8 @@ def _service_error(error: errors.ServiceError) -> Response:
     db.session.rollback()
     data, field_errors = _data_of(error)
     retry_after_s = data.get("retry_after_s")
-    return problem(status_of(error), error.code, data, field_errors, retry_after_s, error.words)
+    contact = contact_of(error)
+    return problem(status_of(error), error.code, data, field_errors, retry_after_s, error.words, contact)
 
 
 def _unauthenticated(error: Unauthenticated) -> Response:

@@ -1,11 +1,11 @@
 """HTTP in and out: one module a noun, its blueprint and its schemas."""
 
 from mobile_api.attendance import check_ins, codes, groups
-from mobile_api.events import events, reports, signups
+from mobile_api.events import announcements, events, reports, signups, visibility
 from mobile_api.figures import counts
 from mobile_api.notifications import inbox, notification_settings
 from mobile_api.operations import health, meta
-from mobile_api.organizations import invitations, members, memberships, organizations
+from mobile_api.organizations import contacts, invitations, members, memberships, organizations
 from mobile_api.people import auth, bans, birth_dates, consents, coordinators, devices, volunteers
 from mobile_api.rulings import corrections, history, reviews
 
@@ -24,7 +24,10 @@ BLUEPRINTS = (
     members.blueprint,
     memberships.blueprint,
     invitations.blueprint,
+    contacts.blueprint,
     events.blueprint,
+    announcements.blueprint,
+    visibility.blueprint,
     signups.blueprint,
     codes.blueprint,
     groups.blueprint,

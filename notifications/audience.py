@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 
 from service.models import (
     Attendance,
+    Contact,
+    ContactState,
     Coordinator,
     Event,
     EventStatus,
@@ -113,6 +115,15 @@ def _invited() -> Audience:
     )
 
 
+def _asked_contact() -> Audience:
+    contact_id = sa.cast(Outbox.facts["contact_id"].astext, sa.Uuid)
+    return (
+        _people(Outbox.volunteer_id)
+        .join(Contact, Contact.id == contact_id)
+        .where(Contact.state == ContactState.WAITING, Contact.volunteer_id == Outbox.volunteer_id)
+    )
+
+
 def _coordinators_of_organization() -> Audience:
     return (
         _people(Coordinator.volunteer_id)
@@ -163,6 +174,7 @@ AUDIENCES: Mapping[str, Audience] = {
     "organization_answered": _coordinators_of_organization(),
     "invitation": _invited(),
     "role_given": _the_person,
+    "contact_asked": _asked_contact(),
     "number_lost": _the_person,
     "staff_number_lost": _the_person,
     "record_detached": _the_person,

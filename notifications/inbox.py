@@ -28,6 +28,7 @@ class InboxEntry:
     body: str
     event_id: UUID | None
     invitation_id: UUID | None
+    contact_id: UUID | None
     created_at: datetime
     read_at: datetime | None
 
@@ -48,16 +49,20 @@ def page(
     return [_item(item, entry, locale) for item, entry in session.execute(query)]
 
 
+def _id(entry: Outbox, name: str) -> UUID | None:
+    named = entry.facts.get(name)
+    return UUID(named) if named else None
+
+
 def _item(item: InboxItem, entry: Outbox, locale: str) -> InboxEntry:
     try:
         title, body = words(entry.kind, entry.facts | (item.facts or {}), locale)
-        named = entry.facts.get("invitation_id")
-        invitation_id = UUID(named) if named else None
+        invitation_id, contact_id = (_id(entry, name) for name in ("invitation_id", "contact_id"))
     except Exception:
         # One line that cannot be read is no reason to show nothing.
         logger.exception("item %s of %s cannot be worded", item.id, entry.kind)
         title, body = (translate(f"push.unreadable.{part}", locale) for part in ("title", "body"))
-        invitation_id = None
+        invitation_id = contact_id = None
     return InboxEntry(
         id=item.id,
         kind=entry.kind,
@@ -65,6 +70,7 @@ def _item(item: InboxItem, entry: Outbox, locale: str) -> InboxEntry:
         body=body,
         event_id=entry.event_id,
         invitation_id=invitation_id,
+        contact_id=contact_id,
         created_at=item.created_at,
         read_at=item.read_at,
     )

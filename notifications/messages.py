@@ -119,6 +119,7 @@ KINDS: Mapping[str, NotificationKind] = {
         NotificationKind("organization_decided", "organizations", None, _R, _for(days=7), ORGANIZATION),
         NotificationKind("organization_answered", "coordination", None, _R, _for(days=7), "/coordination"),
         NotificationKind("invitation", "organizations", None, _R, _for(days=7)),
+        NotificationKind("contact_asked", "organizations", None, _R, _for(days=7)),
         NotificationKind("role_given", "organizations", None, _R, _for(days=7)),
         NotificationKind("number_lost", "organizations", None, _R, _for(days=7)),
         NotificationKind("staff_number_lost", "coordination", None, _R, _for(days=7)),
@@ -163,6 +164,8 @@ def _body_key(kind: str, facts: Facts) -> str:
         variant = "_".join(facts.get("changed") or ("time", "place"))
     elif kind == "thanks":
         variant = "came"
+    elif kind == "contact_asked" and facts.get("public"):
+        variant = "public"
     key = f"push.{kind}.{variant}"
     for fact, suffix in (("reason", "unexplained"), ("address", "unaddressed")):
         if not facts.get(fact) and has(f"{key}_{suffix}"):

@@ -48,6 +48,7 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
         {"region": {"kk": "Ақтөбе облысы", "ru": "Актюбинская область", "en": "Aktobe Region"}}
     ],
     "invitation": [ORGANIZATION | {"role": role} for role in ("owner", "organizer")],
+    "contact_asked": [{"public": True}, {"public": False}],
     "role_given": [
         ORGANIZATION | {"role": "owner"},
         ORGANIZATION | {"role": "organizer"},

@@ -84,6 +84,7 @@ class Permission(StrEnum):
     SET_BIRTH_DATE = "set-birth-date"
     BAN = "ban"
     BAN_STAFF = "ban-staff"
+    SET_REGION_CONTACT = "set-region-contact"
 
 
 Predicate = Callable[[Actor, Target], bool]
@@ -149,6 +150,7 @@ RULES: Mapping[Permission, Predicate] = {
     Permission.SET_BIRTH_DATE: _coordinates,
     Permission.BAN: _coordinates,
     Permission.BAN_STAFF: _national,
+    Permission.SET_REGION_CONTACT: _coordinates,
 }
 
 

@@ -6,6 +6,13 @@ from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
 
 
+class Ask(StrEnum):
+    """Whom a refusal's words name: its document says how to reach them."""
+
+    ORGANIZER = "organizer"
+    COORDINATOR = "coordinator"
+
+
 class ServiceError(Exception):
     """A refusal the caller can understand.
 
@@ -16,6 +23,9 @@ class ServiceError(Exception):
     code: ClassVar[str]
     words: ClassVar[str | None] = None
     """Whose words it has in the catalogue, where the code's own would mislead its reader."""
+
+    asks: ClassVar[Ask | None] = None
+    """Whom its words name; None: nobody."""
 
     def __init__(self, **data: Any) -> None:
         super().__init__(self.code, data)
@@ -82,6 +92,7 @@ class Thing(StrEnum):
     BAN = "ban"
     CALL = "call"
     CONSENT = "consent"
+    CONTACT = "contact"
     COORDINATOR = "coordinator"
     EVENT = "event"
     HEADCOUNT = "headcount"
@@ -89,6 +100,7 @@ class Thing(StrEnum):
     INVITATION = "invitation"
     MEMBER = "member"
     ORGANIZATION = "organization"
+    REGION = "region"
     REPORT = "report"
     SIGNUP = "signup"
     VOLUNTEER = "volunteer"
@@ -132,6 +144,7 @@ class TooManyRequests(ServiceError):
 class TooManyOrganizations(TooManyRequests):
     """So many of one's organizations are `open`: nobody has decided about them yet."""
 
+    asks = Ask.COORDINATOR
     words = "too-many-organizations"
 
 
@@ -162,6 +175,7 @@ class LastNational(Conflict):
 class NotVerified(Conflict):
     """The organization is not verified (yet, or any more)."""
 
+    asks = Ask.COORDINATOR
     code = "not-verified"
 
 
@@ -200,6 +214,7 @@ class Over(Conflict):
 class Cancelled(Conflict):
     """Called off at `cancelled_at`, with the organizer's `reason`."""
 
+    asks = Ask.ORGANIZER
     code = "cancelled"
 
 
@@ -210,6 +225,7 @@ class CalledOff(Cancelled):
 
 
 class NotPublished(Conflict):
+    asks = Ask.ORGANIZER
     code = "not-published"
 
 
@@ -236,9 +252,13 @@ class Banned(Forbidden):
 
     code = "banned"
 
+    asks = Ask.COORDINATOR
+
 
 class PresenceRefused(Conflict):
     """A check-in or check-out that does not count. Each names the rule, the measured value and the limit."""
+
+    asks = Ask.ORGANIZER
 
 
 class OutsideArea(PresenceRefused):
@@ -324,12 +344,14 @@ class NotStarted(Conflict):
 class HeadcountsClosed(Conflict):
     """`closed_at`: since then head counts stay as they are."""
 
+    asks = Ask.COORDINATOR
     code = "headcounts-closed"
 
 
 class OwnAttendance(Forbidden):
     """Nobody corrects or reviews their own attendance."""
 
+    asks = Ask.ORGANIZER
     words = "own-attendance"
 
 
@@ -342,12 +364,14 @@ class CorrectionTooEarly(TooEarly):
 class CorrectionTooLate(TooLate):
     """`closed_at`: until when an organizer could correct."""
 
+    asks = Ask.COORDINATOR
     words = "correction-too-late"
 
 
 class CoordinatorDecided(AlreadyDecided):
     """A coordinator has decided otherwise, and that binds organizers. `attendance_status` as decided."""
 
+    asks = Ask.COORDINATOR
     words = "coordinator-decided"
 
 

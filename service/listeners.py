@@ -10,12 +10,12 @@ from service.happenings import (
     PhoneMoved,
     Table,
 )
-from service.organizations import invitations
+from service.organizations import contacts, invitations
 
 LISTENERS: Table = {
     EventChanged: (rederivation.follow_times,),
     PhoneMoved: (invitations.void,),
     OrganizationStatusChanged: (code_secrets.follow_organization, visibility.follow_organization),
-    MemberLeft: (code_secrets.follow_member,),
+    MemberLeft: (code_secrets.follow_member, contacts.forget_member),
     PersonBanned: (signups.withdraw_banned,),
 }

@@ -266,7 +266,7 @@ def post_batch(body: dict[str, Any]) -> dict[str, Any]:
     outcomes = iter(_report_kept([one for one in kept if isinstance(one, SentRecord)]))
     return {
         "results": [
-            _unread(one) if isinstance(one, Unreadable) else _result(one.id, next(outcomes)) for one in kept
+            _unread(one) if isinstance(one, Unreadable) else _result(one, next(outcomes)) for one in kept
         ]
     }
 
@@ -289,10 +289,11 @@ def _unread(record: Unreadable) -> dict[str, Any]:
     return {"id": record.id, "outcome": "refused", "problem": found}
 
 
-def _result(record_id: UUID, outcome: RecordOutcome) -> dict[str, Any]:
+def _result(sent: SentRecord, outcome: RecordOutcome) -> dict[str, Any]:
     if isinstance(outcome, errors.ServiceError):
-        return {"id": record_id, "outcome": "refused", "problem": problems.document_of(outcome)}
-    result: dict[str, Any] = {"id": record_id, "outcome": "repeated" if outcome.repeated else "stored"}
+        problem = problems.document_of(outcome, sent.event_id)
+        return {"id": sent.id, "outcome": "refused", "problem": problem}
+    result: dict[str, Any] = {"id": sent.id, "outcome": "repeated" if outcome.repeated else "stored"}
     if outcome.attendance is not None:
         result["attendance"] = _shown(outcome)
     return result

@@ -1,6 +1,6 @@
 """Events: creating, changing, publishing, finding, announcing."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates
 
 from http_base import cursors
 from http_base.blueprints import Blueprint
+from http_base.contacts import ContactShown, shown_by
 from http_base.context import actor, maybe_actor, now, session
 from http_base.document import OPEN_OR_SIGNED_IN
 from http_base.fields import (
@@ -27,14 +28,16 @@ from http_base.fields import (
 )
 from mobile_api.events.areas import AreaField
 from mobile_api.events.queries import EventQuery
+from mobile_api.organizations.contacts import ContactBody, said
 from service import errors
 from service.access import Actor, Permission, may
 from service.attendance import check_in
-from service.events import announcements, events, search, visibility
+from service.events import events, search
 from service.events.plans import Plan
 from service.events.search import Search
 from service.models import Event, EventKind, EventStatus
 from service.models.base import COUNTRY_ZONE
+from service.organizations import contacts
 from service.platform import zones
 
 blueprint = Blueprint("events", __name__, url_prefix="/v1/events", description="Events")
@@ -57,6 +60,7 @@ class EventChange(Strict):
     hazard = fields.Boolean(truthy={True}, falsy={False})
     accessible = fields.Boolean(truthy={True}, falsy={False})
     walk_ins = fields.Boolean(truthy={True}, falsy={False})
+    contact = fields.Nested(ContactBody, allow_none=True)
     bring = fields.List(Text(), validate=validate.Length(max=50, error=ITEMS_TO))
 
     @validates("zone")
@@ -102,6 +106,7 @@ class EventShown(Schema):
     bring = fields.List(fields.String())
     status = one_of(*EventStatus)
     cancel_reason = fields.String(allow_none=True)
+    contact = fields.Nested(ContactShown, allow_none=True)
     hidden = fields.Boolean()
     hidden_reason = fields.String(allow_none=True, metadata=OPTIONAL)
     going = fields.Integer()
@@ -122,17 +127,20 @@ class ReasonBody(Strict):
     reason = Text(longest=1_000, required=True)
 
 
-class AnnouncementBody(Strict):
-    id = fields.UUID()
-    text = Text(longest=1_000, required=True)
+def contacts_of(listed: Iterable[Event]) -> dict[UUID, dict[str, Any]]:
+    """Whom to ask about each event, as the caller may see it: for a whole list at once."""
+    return shown_by(contacts.by_event(session(), listed))
 
 
-class AnnouncementShown(Schema):
-    id = fields.UUID()
-
-
-def shown(event: Event, caller: Actor | None = None, distance_m: float | None = None) -> dict[str, Any]:
-    """An event as phones see it, its times in its own zone."""
+def shown(
+    event: Event,
+    caller: Actor | None = None,
+    distance_m: float | None = None,
+    known: Mapping[UUID, dict[str, Any]] | None = None,
+) -> dict[str, Any]:
+    """An event as phones see it, its times in its own zone; `known`: the contacts of the whole list."""
+    if known is None:
+        known = contacts_of([event])
     zone = ZoneInfo(event.zone)
     document = {
         name: getattr(event, name)
@@ -147,6 +155,7 @@ def shown(event: Event, caller: Actor | None = None, distance_m: float | None = 
         "district": event.district_code,
         "series_id": None,
         "hidden": event.is_hidden,
+        "contact": known.get(event.id),
     }
     if not event.is_hidden:
         del document["hidden_reason"]
@@ -163,13 +172,18 @@ def _plan_values(body: Mapping[str, Any]) -> dict[str, Any]:
     values = {
         renamed.get(name, name): value
         for name, value in body.items()
-        if name not in ("id", "organization_id", "meeting_point", "version", "bring")
+        if name not in ("contact", "id", "organization_id", "meeting_point", "version", "bring")
     }
     if "meeting_point" in body:
         values |= body["meeting_point"]
     if "bring" in body:
         values["bring"] = tuple(body["bring"])
     return values
+
+
+def _put_contact(caller: Actor, event: Event, body: Mapping[str, Any]) -> None:
+    if "contact" in body:
+        contacts.put(session(), caller, contacts.of_event(event), said(body["contact"]), now())
 
 
 @blueprint.route("", methods=["POST"])
@@ -189,6 +203,7 @@ def post_event(body: dict[str, Any]) -> dict[str, Any]:
     plan = Plan(**{"description": {}, "zone": COUNTRY_ZONE.key, "address": ""} | _plan_values(body))
     caller = actor()
     event = events.create(session(), caller, body["organization_id"], plan, now(), body.get("id"))
+    _put_contact(caller, event, body)
     session().commit()
     return shown(event, caller)
 
@@ -233,7 +248,8 @@ def _soonest(wanted: Search, query: Mapping[str, Any]) -> dict[str, Any]:
     after = cursors.decode(query.get("cursor"), cursors.moment, UUID)
     found = search.find(session(), wanted, after, query["limit"] + 1)
     items, following = cursors.page(found, query["limit"], lambda event: (event.starts_at, event.id))
-    return {"items": [shown(event) for event in items], "next": following}
+    known = contacts_of(items)
+    return {"items": [shown(event, known=known) for event in items], "next": following}
 
 
 def _near(wanted: Search, query: Mapping[str, Any]) -> dict[str, Any]:
@@ -247,7 +263,11 @@ def _near(wanted: Search, query: Mapping[str, Any]) -> dict[str, Any]:
         query["limit"] + 1,
     )
     items, following = cursors.page(found, query["limit"], lambda row: (row[1], row[0].id))
-    return {"items": [shown(event, None, distance_m) for event, distance_m in items], "next": following}
+    known = contacts_of(event for event, _ in items)
+    return {
+        "items": [shown(event, None, distance_m, known) for event, distance_m in items],
+        "next": following,
+    }
 
 
 @blueprint.route("/<uuid:event_id>", methods=["GET"])
@@ -280,6 +300,7 @@ def patch_event(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
     """Change parts of an event; a change of time or place tells the participants."""
     caller = actor()
     event = events.change(session(), caller, event_id, body["version"], _plan_values(body), now())
+    _put_contact(caller, event, body)
     session().commit()
     return shown(event, caller)
 
@@ -316,51 +337,5 @@ def cancel_event(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
     """Call it off; who goes or waits is told."""
     caller = actor()
     event = events.cancel(session(), caller, event_id, body["reason"], now())
-    session().commit()
-    return shown(event, caller)
-
-
-@blueprint.route("/<uuid:event_id>/announcements", methods=["POST"])
-@blueprint.operation(
-    "sendAnnouncement",
-    "its organizer",
-    errors.Forbidden,
-    errors.NotPublished,
-    errors.NotVerified,
-    errors.IdReused,
-    errors.AnnouncementTooLate,
-    errors.TooManyRequests,
-)
-@blueprint.arguments(AnnouncementBody)
-@blueprint.response(HTTPStatus.ACCEPTED, AnnouncementShown)
-def post_announcement(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
-    """Tell everyone going."""
-    announcement_id = announcements.announce(
-        session(), actor(), event_id, body["text"], now(), body.get("id")
-    )
-    session().commit()
-    return {"id": announcement_id}
-
-
-@blueprint.route("/<uuid:event_id>/hide", methods=["POST"])
-@blueprint.operation("hideEvent", "a coordinator of its region", errors.Forbidden, errors.NotPublished)
-@blueprint.arguments(ReasonBody)
-@blueprint.response(HTTPStatus.OK, EventShown)
-def hide_event(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
-    """Take it out of lists and strangers' sight; its people are told."""
-    caller = actor()
-    event = visibility.hide(session(), caller, event_id, body["reason"], now())
-    session().commit()
-    return shown(event, caller)
-
-
-@blueprint.route("/<uuid:event_id>/show", methods=["POST"])
-@blueprint.operation("showEvent", "a coordinator of its region", errors.Forbidden, errors.NotPublished)
-@blueprint.arguments(ReasonBody)
-@blueprint.response(HTTPStatus.OK, EventShown)
-def show_event(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
-    """Bring it back; its people are told."""
-    caller = actor()
-    event = visibility.show(session(), caller, event_id, now())
     session().commit()
     return shown(event, caller)

@@ -28,6 +28,7 @@ class ItemShown(Schema):
     event_id = fields.UUID(allow_none=True)
     # What to accept or decline.
     invitation_id = fields.UUID(allow_none=True)
+    contact_id = fields.UUID(allow_none=True)
     created_at = DateTime()
     read_at = DateTime(allow_none=True)
 

@@ -6,13 +6,15 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from http_base.blueprints import Blueprint
-from http_base.context import now, services
-from http_base.document import OPEN
+from http_base.contacts import ContactShown, shown_by
+from http_base.context import now, services, session
+from http_base.document import OPEN, OPEN_OR_SIGNED_IN
 from http_base.fields import MAX_PAGE, LocalizedName, one_of
 from notifications.words import LOCALES
 from service.geography import regions
 from service.models import EventKind
 from service.models.events import MAX_COMPANIONS
+from service.organizations import contacts
 from service.people import consents
 
 blueprint = Blueprint("meta", __name__, url_prefix="/v1", description="Basics")
@@ -36,6 +38,7 @@ class RegionShown(Schema):
     code = fields.String()
     kato = fields.String()
     name = fields.Nested(LocalizedName, attribute="names")
+    contact = fields.Nested(ContactShown, allow_none=True)
 
 
 class Regions(Schema):
@@ -59,8 +62,14 @@ def get_meta() -> dict[str, Any]:
 
 
 @blueprint.route("/regions", methods=["GET"])
-@blueprint.operation("listRegions", "anyone", security=OPEN)
+@blueprint.operation("listRegions", "anyone", security=OPEN_OR_SIGNED_IN)
 @blueprint.response(HTTPStatus.OK, Regions)
 def list_regions() -> dict[str, Any]:
-    """The 20 regions."""
-    return {"items": regions.all_regions(), "next": None}
+    """The 20 regions, and whom to ask in each."""
+    listed = regions.all_regions()
+    known = shown_by(contacts.by_region(session(), [region.code for region in listed]))
+    items = [
+        {"code": one.code, "kato": one.kato, "names": one.names, "contact": known.get(one.code)}
+        for one in listed
+    ]
+    return {"items": items, "next": None}

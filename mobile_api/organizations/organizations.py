@@ -1,5 +1,6 @@
 """Organizations: founding, finding, verification."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -8,6 +9,7 @@ from marshmallow import Schema, fields, validate
 
 from http_base import cursors
 from http_base.blueprints import Blueprint
+from http_base.contacts import ContactShown, shown_by
 from http_base.context import actor, now, session
 from http_base.fields import (
     OPTIONAL,
@@ -22,11 +24,12 @@ from http_base.fields import (
     one_of,
     whole,
 )
+from mobile_api.organizations.contacts import ContactBody, said
 from service import errors
 from service.access import Actor, Permission, may
 from service.happenings import EventsFate
 from service.models import Organization, OrganizationKind, OrganizationStatus
-from service.organizations import organizations, verification
+from service.organizations import contacts, organizations, verification
 from service.organizations.organizations import Correction
 from service.organizations.verification import Verdict
 
@@ -44,6 +47,7 @@ class OrganizationBody(Strict):
     region = Text(required=True)
     bin = _bin()
     kind = one_of(*OrganizationKind, allow_none=True)
+    contact = fields.Nested(ContactBody, allow_none=True)
 
 
 class OrganizationPatch(Strict):
@@ -51,6 +55,7 @@ class OrganizationPatch(Strict):
     name = fields.Nested(Names)
     bin = _bin()
     kind = one_of(*OrganizationKind, allow_none=True)
+    contact = fields.Nested(ContactBody, allow_none=True)
 
 
 class OrganizationShown(Schema):
@@ -62,6 +67,7 @@ class OrganizationShown(Schema):
     status = one_of(*OrganizationStatus)
     created_at = DateTime()
     version = fields.Integer()
+    contact = fields.Nested(ContactShown, allow_none=True)
     # For its members and its coordinators alone.
     reason = fields.String(allow_none=True, metadata=OPTIONAL)
     question = fields.String(allow_none=True, metadata=OPTIONAL)
@@ -94,8 +100,12 @@ class AnswerBody(Strict):
     text = Text(longest=1_000, required=True)
 
 
-def shown(organization: Organization, caller: Actor) -> dict[str, Any]:
-    """An organization as the caller may see it."""
+def shown(
+    organization: Organization, caller: Actor, known: Mapping[UUID, dict[str, Any]] | None = None
+) -> dict[str, Any]:
+    """An organization as the caller may see it; `known`: the contacts of the whole list."""
+    if known is None:
+        known = shown_by(contacts.by_organization(session(), [organization.id]))
     document = {
         "id": organization.id,
         "name": organization.name,
@@ -105,6 +115,7 @@ def shown(organization: Organization, caller: Actor) -> dict[str, Any]:
         "status": organization.status,
         "created_at": organization.created_at,
         "version": organization.version,
+        "contact": known.get(organization.id),
     }
     if may(caller, Permission.SEE_ORGANIZATION, organizations.target_of(organization)):
         document |= {
@@ -116,8 +127,14 @@ def shown(organization: Organization, caller: Actor) -> dict[str, Any]:
     return document
 
 
+def _put_contact(caller: Actor, organization: Organization, body: dict[str, Any] | None) -> None:
+    contacts.put(session(), caller, contacts.of_organization(organization.id), said(body), now())
+
+
 @blueprint.route("", methods=["POST"])
-@blueprint.operation("createOrganization", "a volunteer", errors.IdReused, errors.TooManyOrganizations)
+@blueprint.operation(
+    "createOrganization", "a volunteer", errors.IdReused, errors.TooManyOrganizations, errors.TooManyRequests
+)
 @blueprint.arguments(OrganizationBody)
 @blueprint.response(HTTPStatus.CREATED, OrganizationShown)
 def post_organization(body: dict[str, Any]) -> dict[str, Any]:
@@ -133,6 +150,8 @@ def post_organization(body: dict[str, Any]) -> dict[str, Any]:
         body.get("id"),
         body.get("kind"),
     )
+    if "contact" in body:
+        _put_contact(caller, organization, body["contact"])
     session().commit()
     # The founder is its owner from now on.
     return shown(organization, actor())
@@ -159,7 +178,8 @@ def list_organizations(query: dict[str, Any]) -> dict[str, Any]:
         limit=query["limit"] + 1,
     )
     items, following = cursors.page(found, query["limit"], lambda organization: (organization.id,))
-    return {"items": [shown(one, caller) for one in items], "next": following}
+    known = shown_by(contacts.by_organization(session(), [one.id for one in items]))
+    return {"items": [shown(one, caller, known) for one in items], "next": following}
 
 
 @blueprint.route("/<uuid:organization_id>", methods=["GET"])
@@ -175,7 +195,11 @@ def get_organization(organization_id: UUID) -> dict[str, Any]:
 
 @blueprint.route("/<uuid:organization_id>", methods=["PATCH"])
 @blueprint.operation(
-    "changeOrganization", "its owner; a coordinator of its region", errors.Forbidden, errors.Stale
+    "changeOrganization",
+    "its owner; a coordinator of its region",
+    errors.Forbidden,
+    errors.Stale,
+    errors.TooManyRequests,
 )
 @blueprint.arguments(OrganizationPatch)
 @blueprint.response(HTTPStatus.OK, OrganizationShown)
@@ -185,6 +209,8 @@ def patch_organization(body: dict[str, Any], organization_id: UUID) -> dict[str,
     values = {name: body[name] for name in ("name", "bin", "kind") if name in body}
     correction = Correction(frozenset(values), **values)
     organization = organizations.change(session(), caller, organization_id, body["version"], correction)
+    if "contact" in body:
+        _put_contact(caller, organization, body["contact"])
     session().commit()
     return shown(organization, caller)
 

@@ -3,6 +3,7 @@
 from service.models.attendance import Attendance, CountPending, CountTotal, PresenceRecord
 from service.models.bans import Ban
 from service.models.consents import Consent, ConsentName
+from service.models.contacts import Contact, ContactOf, ContactState
 from service.models.events import Event, EventKind, EventStatus, HiddenBy, Signup, SignupStatus
 from service.models.headcounts import Headcount
 from service.models.notification_settings import NotificationSettings
@@ -34,6 +35,9 @@ __all__ = [
     "Attendance",
     "AttendanceDecision",
     "ClockOffset",
+    "Contact",
+    "ContactOf",
+    "ContactState",
     "Coordinator",
     "Ban",
     "Consent",

@@ -20,14 +20,13 @@ OPEN = {
     "getReadiness",
     "listConsents",
     "listLocalMessages",
-    "listRegions",
     "movePhone",
     "requestCode",
     "resetClock",
     "setClock",
     "showPushes",
 }
-OPEN_OR_SIGNED_IN = {"getEvent", "listEvents"}
+OPEN_OR_SIGNED_IN = {"getEvent", "listEvents", "listRegions"}
 
 
 @pytest.fixture

@@ -49,6 +49,7 @@ CONTRACT: dict[str, tuple[set[str], set[str], set[str]]] = {
     "set-birth-date": (NOBODY, NOBODY, HERE),
     "ban": (NOBODY, NOBODY, HERE),
     "ban-staff": (NOBODY, NOBODY, ALL),
+    "set-region-contact": (NOBODY, NOBODY, HERE),
 }
 
 

@@ -26,7 +26,10 @@ HEARD_BY: dict[str, tuple[str, ...]] = {
         "service.events.code_secrets.follow_organization",
         "service.events.visibility.follow_organization",
     ),
-    "MemberLeft": ("service.events.code_secrets.follow_member",),
+    "MemberLeft": (
+        "service.events.code_secrets.follow_member",
+        "service.organizations.contacts.forget_member",
+    ),
     "PersonBanned": ("service.events.signups.withdraw_banned",),
 }
 """Every happening of the house, and who hears of it, in the order in which they run."""

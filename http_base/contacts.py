@@ -1,0 +1,76 @@
+"""Contacts as they are answered: beside what they are of, and in the refusals that send people to them."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import g, has_request_context, request
+from marshmallow import Schema, fields
+
+from http_base.context import maybe_actor, session
+from http_base.fields import OPTIONAL
+from http_base.identity import IdentityUnavailable, Unauthenticated
+from service import errors
+from service.organizations import contacts
+from service.organizations.contacts import ContactSaid
+from service.people import volunteers
+
+NAMED = ("event_id", "attendance_id", "organization_id")
+"""What of a request's path says whose contact it is."""
+
+
+class ContactShown(Schema):
+    """Whom to ask. The phone is there for who is signed in, or for everybody where its holder said so."""
+
+    name = fields.String(metadata=OPTIONAL)
+    phone = fields.String(metadata=OPTIONAL)
+    link = fields.String(metadata=OPTIONAL)
+    public = fields.Boolean()
+
+
+def shown_by(found: Mapping[Any, ContactSaid]) -> dict[Any, dict[str, Any]]:
+    """Contacts as the caller may see them, by what they are of."""
+    is_signed_in = bool(found) and _is_signed_in()
+    return {key: _shown(contact, is_signed_in=is_signed_in) for key, contact in found.items()}
+
+
+def _is_signed_in() -> bool:
+    """Whether somebody registered asks; a token that cannot be read here shows no more than none."""
+    try:
+        return maybe_actor() is not None
+    except (Unauthenticated, IdentityUnavailable):
+        return False
+
+
+def contact_of(error: errors.ServiceError, event_id: UUID | None = None) -> dict[str, Any] | None:
+    """The contact of who is named in the words of a refusal; None where nobody is, or nobody is known.
+
+    It is of the event or organization that the request's path names, or of `event_id`; a coordinator's, where
+    neither is named, of the caller's own region.
+    """
+    if error.asks is None or not has_request_context():
+        return None
+    named = {name: value for name, value in (request.view_args or {}).items() if name in NAMED}
+    if event_id is not None:
+        named["event_id"] = event_id
+    if not named and error.asks is errors.Ask.COORDINATOR and (caller := maybe_actor()) is not None:
+        named["region_code"] = volunteers.get(session(), caller.volunteer_id).region_code
+    # A batch may be refused two hundred times over for one event.
+    known: dict[Any, ContactSaid | None] = g.setdefault("contacts_to_ask", {})
+    key = (error.asks, *sorted((name, str(value)) for name, value in named.items()))
+    if key not in known:
+        known[key] = contacts.to_ask(session(), error.asks, **named)
+    found = known[key]
+    return None if found is None else _shown(found, is_signed_in=_is_signed_in())
+
+
+def _shown(contact: ContactSaid, *, is_signed_in: bool) -> dict[str, Any]:
+    """A contact as it is answered."""
+    document: dict[str, Any] = {"public": contact.public}
+    if contact.name is not None:
+        document["name"] = contact.name
+    if contact.phone is not None and (is_signed_in or contact.public):
+        document["phone"] = contact.phone
+    if contact.link is not None:
+        document["link"] = contact.link
+    return document

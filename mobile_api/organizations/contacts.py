@@ -1,0 +1,71 @@
+"""Contacts: what phones send and see of them, a region's, and one's own yes."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from marshmallow import ValidationError, fields, validates
+
+from http_base.blueprints import Blueprint
+from http_base.context import actor, now, services, session
+from http_base.fields import Strict, Text
+from service import errors
+from service.organizations import contacts
+from service.organizations.contacts import ContactSaid
+from service.platform import phones
+
+blueprint = Blueprint("contacts", __name__, url_prefix="/v1", description="Contacts")
+
+
+class ContactBody(Strict):
+    """Whom to ask. One's own number stands at once, a colleague's after that person's yes."""
+
+    name = Text(longest=100)
+    phone = Text()
+    link = Text(longest=500)
+    public = fields.Boolean(truthy={True}, falsy={False}, load_default=False)
+
+    @validates("link")
+    def _https(self, value: str, **_options: Any) -> None:
+        if not value.startswith("https://") or any(character.isspace() for character in value):
+            raise ValidationError("link")
+
+
+def said(body: Mapping[str, Any] | None) -> ContactSaid | None:
+    """A contact as it was sent; None: there is to be none."""
+    if body is None:
+        return None
+    phone = body.get("phone")
+    parsed = phone and phones.parse(phone, services().settings.phone_regions, "contact.phone")
+    return ContactSaid(body.get("name"), parsed, body.get("link"), body["public"])
+
+
+@blueprint.route("/regions/<code>/contact", methods=["PUT"])
+@blueprint.operation(
+    "setRegionContact", "a coordinator of the region", errors.Forbidden, errors.TooManyRequests
+)
+@blueprint.arguments(ContactBody)
+@blueprint.response(HTTPStatus.NO_CONTENT)
+def put_region_contact(body: dict[str, Any], code: str) -> None:
+    """Say whom to ask in a region."""
+    contacts.put_region(session(), actor(), code, said(body), now())
+    session().commit()
+
+
+@blueprint.route("/me/contacts/<uuid:contact_id>/accept", methods=["POST"])
+@blueprint.operation("acceptContact", "whose number it is", errors.AlreadyDecided)
+@blueprint.response(HTTPStatus.NO_CONTENT)
+def accept_contact(contact_id: UUID) -> None:
+    """Agree to be a contact."""
+    contacts.accept(session(), actor(), contact_id)
+    session().commit()
+
+
+@blueprint.route("/me/contacts/<uuid:contact_id>/decline", methods=["POST"])
+@blueprint.operation("declineContact", "whose number it is")
+@blueprint.response(HTTPStatus.NO_CONTENT)
+def decline_contact(contact_id: UUID) -> None:
+    """Be no contact, or none any more."""
+    contacts.decline(session(), actor(), contact_id)
+    session().commit()

@@ -1,0 +1,293 @@
+"""Contacts: whom to ask about an organization, an event or a region, with the yes of whose number it is."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from service import errors
+from service.access import Actor, Permission, Target, require
+from service.errors import Ask
+from service.geography import regions
+from service.happenings import MemberLeft
+from service.models import (
+    Attendance,
+    Contact,
+    ContactOf,
+    ContactState,
+    Coordinator,
+    Event,
+    Membership,
+    Organization,
+    Volunteer,
+)
+from service.models.base import COUNTRY_ZONE, new_id
+from service.models.volunteers import ADULT_AGE, NATIONAL
+from service.platform import outbox, usage_limits
+
+ASKED_A_DAY = 3
+"""So often a day somebody is asked to stand as a contact."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContactSaid:
+    """A contact as it is given or read; `public`: the number also for who is not signed in."""
+
+    name: str | None = None
+    phone: str | None = None
+    link: str | None = None
+    public: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a contact is of; `colleagues`: the ids of those whose numbers may be given for it."""
+
+    kind: ContactOf
+    id: str
+    colleagues: sa.Select[UUID]
+
+
+def of_organization(organization_id: UUID) -> About:
+    """An organization: its members."""
+    return About(ContactOf.ORGANIZATION, str(organization_id), _members(organization_id))
+
+
+def of_event(event: Event) -> About:
+    """An event: the members of its organization."""
+    return About(ContactOf.EVENT, str(event.id), _members(event.organization_id))
+
+
+def _members(organization_id: UUID) -> sa.Select[UUID]:
+    return sa.select(Membership.volunteer_id).where(Membership.organization_id == organization_id)
+
+
+def put_region(
+    session: Session, actor: Actor, region_code: str, said: ContactSaid | None, now: datetime
+) -> None:
+    """Say whom to ask in a region.
+
+    Raises:
+        NotFound: no such region. Forbidden: not its coordinator. Invalid, TooManyRequests: as `put`.
+    """
+    if regions.get(region_code) is None:
+        raise errors.NotFound(errors.Thing.REGION)
+    require(actor, Permission.SET_REGION_CONTACT, Target(region_code=region_code))
+    coordinators = sa.select(Coordinator.volunteer_id).where(
+        Coordinator.region_code.in_((region_code, NATIONAL))
+    )
+    put(session, actor, About(ContactOf.REGION, region_code, coordinators), said, now)
+
+
+def put(session: Session, actor: Actor, about: About, said: ContactSaid | None, now: datetime) -> None:
+    """Say whom to ask, for an actor who may change what it is about; None: nobody.
+
+    One's own number stands at once. A colleague's waits for that person's yes, who is told; until then what
+    stood before stands.
+
+    Raises:
+        Invalid: nothing is said, or the number is no adult colleague's. TooManyRequests: asked too often.
+    """
+    rows = sa.delete(Contact).where(Contact.about == about.kind, Contact.about_id == about.id)
+    if said is None:
+        session.execute(rows)
+        return
+    if not (said.name or said.phone or said.link):
+        raise errors.Invalid("contact", "contact-empty")
+    holder = _holder(session, actor, about, said.phone, now)
+    stands = holder is None or holder.id == actor.volunteer_id
+    if not _is_new(session, about, said, holder):
+        return
+    values = {
+        "id": new_id(),
+        "name": said.name,
+        "link": said.link,
+        "public": said.public,
+        "volunteer_id": holder and holder.id,
+        "asked_by": actor.volunteer_id,
+        "created_at": now,
+    }
+    if stands:
+        session.execute(rows)
+    state = ContactState.STANDING if stands else ContactState.WAITING
+    session.execute(
+        insert(Contact)
+        .values(about=about.kind, about_id=about.id, state=state, **values)
+        .on_conflict_do_update(index_elements=["about", "about_id", "state"], set_=values)
+    )
+    if holder is not None and not stands:
+        usage_limits.count_use(session, f"contact:{holder.id}", now, ASKED_A_DAY, usage_limits.DAY)
+        facts = {"contact_id": str(values["id"]), "public": said.public}
+        outbox.enqueue(session, "contact_asked", now, facts, volunteer_id=holder.id)
+
+
+def _holder(
+    session: Session, actor: Actor, about: About, phone: str | None, now: datetime
+) -> Volunteer | None:
+    """Whose number it is: an adult's, the actor's own or a colleague's; of others nothing is told."""
+    if phone is None:
+        return None
+    found = session.scalars(
+        sa.select(Volunteer).where(
+            Volunteer.phone == phone,
+            sa.or_(Volunteer.id == actor.volunteer_id, Volunteer.id.in_(about.colleagues)),
+        )
+    ).first()
+    if found is None or found.age_on(now.astimezone(COUNTRY_ZONE).date()) < ADULT_AGE:
+        raise errors.Invalid("contact.phone", "contact-phone")
+    return found
+
+
+def _is_new(session: Session, about: About, said: ContactSaid, holder: Volunteer | None) -> bool:
+    """Whether this was not said before, so that a repeat asks nobody twice."""
+    same = sa.exists().where(
+        Contact.about == about.kind,
+        Contact.about_id == about.id,
+        Contact.state != ContactState.DECLINED,
+        Contact.name.is_not_distinct_from(said.name),
+        Contact.link.is_not_distinct_from(said.link),
+        Contact.public == said.public,
+        Contact.volunteer_id.is_not_distinct_from(holder and holder.id),
+    )
+    return not session.scalar(sa.select(same))
+
+
+def accept(session: Session, actor: Actor, contact_id: UUID) -> None:
+    """Agree to be a contact, in the words and to the people that were asked for. Repeated: no change.
+
+    Raises:
+        NotFound: it is not the actor's number. AlreadyDecided: declined before.
+    """
+    contact = _own(session, actor, contact_id)
+    if contact.state == ContactState.DECLINED:
+        raise errors.AlreadyDecided()
+    if contact.state == ContactState.WAITING:
+        _delete(session, contact, ContactState.STANDING)
+        contact.state = ContactState.STANDING
+        session.flush()
+
+
+def decline(session: Session, actor: Actor, contact_id: UUID) -> None:
+    """Be no contact, or none any more. Repeated: no change.
+
+    Raises:
+        NotFound: it is not the actor's number.
+    """
+    contact = _own(session, actor, contact_id)
+    if contact.state != ContactState.DECLINED:
+        _delete(session, contact, ContactState.DECLINED)
+        contact.state = ContactState.DECLINED
+        session.flush()
+
+
+def _own(session: Session, actor: Actor, contact_id: UUID) -> Contact:
+    contact = session.get(Contact, contact_id, with_for_update=True, populate_existing=True)
+    if contact is None or contact.volunteer_id != actor.volunteer_id:
+        raise errors.NotFound(errors.Thing.CONTACT)
+    return contact
+
+
+def _delete(session: Session, contact: Contact, state: ContactState) -> None:
+    """Remove what is in this state about the same thing, to make room."""
+    session.execute(
+        sa.delete(Contact).where(
+            Contact.about == contact.about, Contact.about_id == contact.about_id, Contact.state == state
+        )
+    )
+
+
+def forget_member(session: Session, left: MemberLeft) -> None:
+    """Nobody is asked about an organization, or its events, who is no member of it any more."""
+    events = sa.select(sa.cast(Event.id, sa.Text)).where(Event.organization_id == left.organization_id)
+    session.execute(
+        sa.delete(Contact)
+        .where(
+            Contact.volunteer_id == left.volunteer_id,
+            sa.or_(
+                sa.and_(
+                    Contact.about == ContactOf.ORGANIZATION, Contact.about_id == str(left.organization_id)
+                ),
+                sa.and_(Contact.about == ContactOf.EVENT, Contact.about_id.in_(events)),
+            ),
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+Found = dict[tuple[str, str], ContactSaid]
+
+
+def _standing(session: Session, about: Iterable[tuple[ContactOf, str]]) -> Found:
+    """The contacts that stand, by what they are about, in one query."""
+    wanted = set(about)
+    by_kind = [
+        sa.and_(Contact.about == kind, Contact.about_id.in_({id_ for of, id_ in wanted if of == kind}))
+        for kind in {kind for kind, _ in wanted}
+    ]
+    if not by_kind:
+        return {}
+    rows: Sequence[Any] = session.execute(
+        sa.select(Contact, Volunteer.phone)
+        .outerjoin(Volunteer, Volunteer.id == Contact.volunteer_id)
+        .where(Contact.state == ContactState.STANDING, sa.or_(*by_kind))
+    ).all()
+    return {
+        (contact.about, contact.about_id): ContactSaid(contact.name, phone, contact.link, contact.public)
+        for contact, phone in rows
+    }
+
+
+def by_event(session: Session, events: Iterable[Event]) -> dict[UUID, ContactSaid]:
+    """Whom to ask about each event: its own contact, else its organization's."""
+    listed = list(events)
+    keys = [(ContactOf.EVENT, str(event.id)) for event in listed]
+    keys += [(ContactOf.ORGANIZATION, str(event.organization_id)) for event in listed]
+    found = _standing(session, keys)
+    named = {
+        event.id: found.get((ContactOf.EVENT, str(event.id)))
+        or found.get((ContactOf.ORGANIZATION, str(event.organization_id)))
+        for event in listed
+    }
+    return {event_id: contact for event_id, contact in named.items() if contact is not None}
+
+
+def by_organization(session: Session, organization_ids: Iterable[UUID]) -> dict[UUID, ContactSaid]:
+    """Whom to ask about each organization."""
+    found = _standing(session, ((ContactOf.ORGANIZATION, str(id_)) for id_ in organization_ids))
+    return {UUID(id_): contact for (_, id_), contact in found.items()}
+
+
+def by_region(session: Session, codes: Iterable[str]) -> dict[str, ContactSaid]:
+    """Whom to ask in each region."""
+    return {
+        code: contact
+        for (_, code), contact in _standing(session, ((ContactOf.REGION, code) for code in codes)).items()
+    }
+
+
+def to_ask(
+    session: Session,
+    whom: Ask,
+    *,
+    event_id: UUID | None = None,
+    attendance_id: UUID | None = None,
+    organization_id: UUID | None = None,
+    region_code: str | None = None,
+) -> ContactSaid | None:
+    """Whom a refusal sends somebody to: of the event or organization, or the coordinator of its region."""
+    if attendance_id is not None:
+        event_id = session.scalar(sa.select(Attendance.event_id).where(Attendance.id == attendance_id))
+    event = session.get(Event, event_id) if event_id else None
+    if whom is Ask.ORGANIZER:
+        return by_event(session, [event]).get(event.id) if event else None
+    if event is not None:
+        region_code = event.region_code
+    elif organization_id is not None:
+        organization = session.get(Organization, organization_id)
+        region_code = organization.region_code if organization else None
+    return by_region(session, [region_code]).get(region_code) if region_code else None
