@@ -10,6 +10,9 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from notifications.messages import words
+from notifications.samples import SAMPLES
+from notifications.words import LOCALES
 from service.models import Outbox, Volunteer
 from tests.conftest import NOW
 from tests.makers import (
@@ -198,3 +201,24 @@ def test_why_is_for_its_members_and_coordinators(verified: Verified) -> None:
     assert {shown.get(name) for name in ("reason", "question", "answer")} == {None}
     own: Any = verified.client.get(url, headers=verified.login(verified.owner)).json
     assert own["reason"] == "себебі"
+
+
+def test_its_own_list_still_shows_what_is_hidden(verified: Verified) -> None:
+    verified.put_status("suspended")
+    mine = verified.client.get("/v1/events?mine=true", headers=verified.login(verified.owner)).json["items"]
+    assert {event["id"]: event["hidden"] for event in mine}[str(verified.coming.id)] is True
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_no_push_about_a_decision_names_the_organization(locale: str) -> None:
+    for facts in SAMPLES["organization_decided"] + SAMPLES["organization_answered"]:
+        kind = "organization_decided" if "status" in facts else "organization_answered"
+        said = " ".join(words(kind, facts, locale))
+        assert not any(name in said for name in facts.get("organization", {}).values())
+
+
+def test_a_decision_that_changes_its_mind_is_told_once(verified: Verified) -> None:
+    for status in ("suspended", "verified", "suspended"):
+        verified.put_status(status)
+    query = sa.select(Outbox.facts["status"].astext).where(Outbox.kind == "organization_decided")
+    assert list(verified.session.scalars(query)) == ["suspended"]
