@@ -7,13 +7,12 @@ from uuid import UUID
 from flask import g, has_request_context, request
 from marshmallow import Schema, fields
 
-from http_base.context import maybe_actor, session
+from http_base.context import identity, maybe_actor, session
 from http_base.fields import OPTIONAL
 from http_base.identity import IdentityUnavailable, Unauthenticated
 from service import errors
 from service.organizations import contacts
 from service.organizations.contacts import ContactSaid
-from service.people import volunteers
 
 NAMED = ("event_id", "attendance_id", "organization_id")
 """What of a request's path says whose contact it is."""
@@ -53,15 +52,26 @@ def contact_of(error: errors.ServiceError, event_id: UUID | None = None) -> dict
     named = {name: value for name, value in (request.view_args or {}).items() if name in NAMED}
     if event_id is not None:
         named["event_id"] = event_id
-    if not named and error.asks is errors.Ask.COORDINATOR and (caller := maybe_actor()) is not None:
-        named["region_code"] = volunteers.get(session(), caller.volunteer_id).region_code
+    subject = _subject()
+    if not named and subject is not None:
+        named["subject"] = subject
     # A batch may be refused two hundred times over for one event.
     known: dict[Any, ContactSaid | None] = g.setdefault("contacts_to_ask", {})
     key = (error.asks, *sorted((name, str(value)) for name, value in named.items()))
     if key not in known:
         known[key] = contacts.to_ask(session(), error.asks, **named)
     found = known[key]
-    return None if found is None else _shown(found, is_signed_in=_is_signed_in())
+    return None if found is None else _shown(found, is_signed_in=subject is not None)
+
+
+def _subject() -> str | None:
+    """Whose token was sent, also of somebody who may do nothing; None where none can be read."""
+    if "Authorization" not in request.headers:
+        return None
+    try:
+        return identity().subject
+    except (Unauthenticated, IdentityUnavailable):
+        return None
 
 
 def _shown(contact: ContactSaid, *, is_signed_in: bool) -> dict[str, Any]:

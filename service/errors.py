@@ -127,6 +127,7 @@ class NotRegistered(NotFound):
 class AccountDisabled(ServiceError):
     """The identity provider lets this account in no more."""
 
+    asks = Ask.COORDINATOR
     code = "unauthenticated"
     words = "account-disabled"
 
@@ -384,6 +385,7 @@ class AlreadyAppealed(Conflict):
 class AlreadyAnswered(Conflict):
     """Who was banned has answered before: once is what everybody has."""
 
+    asks = Ask.COORDINATOR
     code = "already-answered"
 
 

@@ -277,17 +277,22 @@ def to_ask(
     event_id: UUID | None = None,
     attendance_id: UUID | None = None,
     organization_id: UUID | None = None,
-    region_code: str | None = None,
+    subject: str | None = None,
 ) -> ContactSaid | None:
-    """Whom a refusal sends somebody to: of the event or organization, or the coordinator of its region."""
+    """Whom a refusal sends somebody to: of the event or organization, or the coordinator of its region.
+
+    `subject`: of the identity whose own region it is, where neither is known.
+    """
     if attendance_id is not None:
         event_id = session.scalar(sa.select(Attendance.event_id).where(Attendance.id == attendance_id))
     event = session.get(Event, event_id) if event_id else None
     if whom is Ask.ORGANIZER:
         return by_event(session, [event]).get(event.id) if event else None
     if event is not None:
-        region_code = event.region_code
+        region_code: str | None = event.region_code
     elif organization_id is not None:
         organization = session.get(Organization, organization_id)
         region_code = organization.region_code if organization else None
+    else:
+        region_code = session.scalar(sa.select(Volunteer.region_code).where(Volunteer.subject == subject))
     return by_region(session, [region_code]).get(region_code) if region_code else None
