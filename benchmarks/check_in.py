@@ -1,24 +1,27 @@
 """A check-in with every rule on, beside the bare floor: requests a second and CPU of the web processes.
 
 Both run under the same web server over the same database server, and are driven in turns. Each request is
-the first check-in of another volunteer, with an ID token of its own, signed as Firebase signs.
+the first check-in of another volunteer, with an ID token of its own, signed as Firebase signs: one that the
+web has never seen ("ours"), or has verified before ("known").
 """
 
 import argparse
 import json
 import multiprocessing
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
+from http import HTTPStatus
 from statistics import median
 
 import psycopg
 
 from benchmarks.kit import breakdown, floor, google
 from benchmarks.kit.crowd import Crowd
-from benchmarks.kit.load import drive, wake
+from benchmarks.kit.load import Load, Request, drive, wake
 from benchmarks.kit.processes import cpu_s
 from benchmarks.kit.service import Service, database
 
@@ -65,26 +68,37 @@ def main() -> None:
         if options.profile:
             breakdown.show(crowd.requests(options.profile, helpers), ours.environment)
             return
-        sides = {
-            "ours": _side(ours, "benchmarks.kit.google:create_app", crowd, helpers),
-            "floor": _side(bare, "benchmarks.kit.floor:create_app", crowd, helpers),
+        driven = _start(ours, "benchmarks.kit.google:create_app", crowd, helpers)
+        floored = _start(bare, "benchmarks.kit.floor:create_app", crowd, helpers)
+        sides: dict[str, Callable[[int], Turn]] = {
+            "ours": driven,
+            "known": partial(driven, known=True),
+            "floor": floored,
         }
         _print(_take_turns(sides, options.turns, options.seconds))
 
 
-def _side(service: Service, target: str, crowd: Crowd, helpers: ProcessPoolExecutor) -> Callable[[int], Turn]:
-    """Start one side; the answer drives it with so many check-ins."""
+def _start(service: Service, target: str, crowd: Crowd, helpers: ProcessPoolExecutor) -> Callable[..., Turn]:
+    """Start one web; the answer drives it with so many check-ins, with tokens that it knows where wanted."""
     pid = service.start("benchmarks.kit.server", target)
     service.wait_until_up()
     wake(service.url, crowd.requests(1, helpers)[0])
 
-    def turn(count: int) -> Turn:
+    def turn(count: int, *, known: bool = False) -> Turn:
         requests = crowd.requests(count, helpers)
+        if known:
+            # The token is looked at before the body, which is none.
+            asked = [replace(one, body=b"{}", expected=HTTPStatus.UNPROCESSABLE_ENTITY) for one in requests]
+            _drive(asked)
         before = cpu_s(pid)
+        load = _drive(requests)
+        return Turn(count / load.seconds, (cpu_s(pid) - before) / count * 1000)
+
+    def _drive(requests: Sequence[Request]) -> Load:
         load = helpers.submit(drive, service.url, requests, CONNECTIONS).result()
         if load.failures:
-            raise SystemExit(f"{target}: not 201 but " + "\n".join(load.failures))
-        return Turn(count / load.seconds, (cpu_s(pid) - before) / count * 1000)
+            raise SystemExit(f"{target}: not as expected but " + "\n".join(load.failures))
+        return load
 
     return turn
 
@@ -108,18 +122,24 @@ def _take_turns(sides: dict[str, Callable[[int], Turn]], turns: int, seconds: fl
 def _print(taken: dict[str, list[Turn]]) -> None:
     rps = {name: median(turn.rps for turn in turns) for name, turns in taken.items()}
     cpu_ms = {name: median(turn.cpu_ms for turn in turns) for name, turns in taken.items()}
-    ratios = [bare.cpu_ms / our.cpu_ms for our, bare in zip(taken["ours"], taken["floor"], strict=True)]
+    ratios = {
+        name: [bare.cpu_ms / our.cpu_ms for our, bare in zip(taken[name], taken["floor"], strict=True)]
+        for name in ("ours", "known")
+    }
     result = {
         "rps": round(rps["ours"]),
         "floor_rps": round(rps["floor"]),
         "cpu_ms": round(cpu_ms["ours"], 3),
         "floor_cpu_ms": round(cpu_ms["floor"], 3),
-        "ratio": round(median(ratios), 3),
+        "known_cpu_ms": round(cpu_ms["known"], 3),
+        "ratio": round(median(ratios["ours"]), 3),
+        "known_ratio": round(median(ratios["known"]), 3),
     }
     print(f"\n{'median':8}{'a second':>10}{'ms of CPU':>11}")
     for name in taken:
         print(f"{name:8}{rps[name]:10.0f}{cpu_ms[name]:11.3f}")
-    print(f"ratio (the floor's CPU ÷ ours): {', '.join(f'{ratio:.3f}' for ratio in ratios)}")
+    for name, found in ratios.items():
+        print(f"ratio (the floor's CPU ÷ {name}): {', '.join(f'{ratio:.3f}' for ratio in found)}")
     print("RESULT", json.dumps(result))
 
 

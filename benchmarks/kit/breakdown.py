@@ -17,7 +17,7 @@ from benchmarks.kit.service import ROOT
 SAMPLE_EVERY_S = 0.001
 WARM_UP = 100
 SHOWN_PARTS, SHOWN_FUNCTIONS = 40, 70
-PRODUCT = ("app.py", "mobile_api", "notifications", "service")
+PRODUCT = ("app.py", "http_base", "mobile_api", "notifications", "service")
 
 
 def show(requests: Sequence[Request], environment: Mapping[str, str]) -> None:
