@@ -34,7 +34,9 @@ class Token(Schema):
 
 
 @blueprint.before_request
-def _limit_address() -> None:
+def _before_the_body() -> None:
+    """What is closed is not there, and an address has its limit, whatever the body says."""
+    _local_tokens()
     services().address_limit.count(request.remote_addr or "")
 
 
@@ -54,7 +56,6 @@ def _local_tokens() -> LocalTokens:
 @blueprint.response(HTTPStatus.ACCEPTED, Accepted)
 def post_code(body: dict[str, Any]) -> dict[str, str]:
     """Send a sign-in code to a phone: the answer is always the same."""
-    _local_tokens()
     settings = services().settings
     phone = phones.parse(body["phone"], settings.phone_regions)
     code = sign_in.new_code(

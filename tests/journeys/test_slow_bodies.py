@@ -1,4 +1,4 @@
-"""Bodies that come byte by byte, or not at all, against a real server. Open calls are the proxy's: tests/full."""
+"""Bodies that come byte by byte against a real server. Open calls are the proxy's: tests/full."""
 
 import socket
 import time
