@@ -114,6 +114,8 @@ def complete(document: dict[str, Any], app: Flask) -> dict[str, Any]:
     components = document.setdefault("components", {})
     components["headers"] = HEADERS
     components.setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
+    # flask-smorest's own shape of errors, which nothing here has.
+    components["schemas"].pop("Error", None)
     components["responses"] = {name: _shared(status, text) for status, (name, text) in RESPONSES.items()}
     document["info"]["description"] = ABOUT
     contracts = dict(_contracts(app))
