@@ -218,14 +218,14 @@ class Signup(Base):
     def goes(self, now: datetime) -> None:
         """From now on."""
         self.status = SignupStatus.GOING
-        self.going = [*self.going, Range(now, None)]
+        self.going = [*(self.going or ()), Range(now, None)]
 
     def goes_no_more(self, now: datetime) -> None:
         """From now on; what was, stays known."""
         self.status = SignupStatus.CANCELLED
         self.going = [
             during if during.upper is not None else Range(during.lower, now)
-            for during in self.going
+            for during in self.going or ()  # a new row has none until it is stored
             if during.upper is not None or during.lower != now
         ]
 

@@ -1,0 +1,5 @@
+package jakarta.annotation;
+
+public @interface Nonnull {
+    
+}
