@@ -8,7 +8,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from notifications.audience import AUDIENCES, Audience
-from notifications.words import has, localized, moment, translate, translate_plural
+from notifications.words import duration, has, localized, moment, translate, translate_plural
 from service.rulings.waiting import Waiting
 
 Facts = Mapping[str, Any]
@@ -35,7 +35,8 @@ class NotificationKind:
     off. `life`: until when a push is worth sending, given its facts and when it was owed. `urgent`: with high
     priority, and exempt from the daily cap. `level`: how much iOS may interrupt. `path`: the page of the web
     app, ids to be filled in. `once_a_day`: a person gets one of the kind a local day. `replaces`: among what
-    ("changes", "reminders") of one event a phone that was off needs the newest alone.
+    ("changes", "reminders") of one event a phone that was off needs the newest alone. `is_decision`: about a
+    person or an organization, so that a lock screen says no more than what was decided.
     """
 
     name: str
@@ -48,6 +49,7 @@ class NotificationKind:
     urgent: bool = False
     once_a_day: bool = False
     replaces: str | None = None
+    is_decision: bool = False
 
     def collapse_key(self, notification_id: UUID, event_id: UUID | None) -> str:
         """Of the pushes with one key a phone that was off gets the newest: mostly each has its own."""
@@ -103,7 +105,9 @@ KINDS: Mapping[str, NotificationKind] = {
         NotificationKind(
             "waitlist_moved_up", "changes", "changes", _N, _until_start_or_an_hour, EVENT, **_NOW
         ),
-        NotificationKind("removed", "changes", "changes", _N, _until_start_or_an_hour, EVENT, **_NOW),
+        NotificationKind(
+            "removed", "changes", "changes", _N, _until_start_or_an_hour, EVENT, **_NOW, is_decision=True
+        ),
         NotificationKind(
             "reminder_24h", "reminders", "reminders", _B, _until_start, EVENT, replaces="reminders"
         ),
@@ -115,8 +119,10 @@ KINDS: Mapping[str, NotificationKind] = {
             "nearby_event", "nearby", "nearby", _R, _until_start, EVENT, "passive", once_a_day=True
         ),
         NotificationKind("thanks", "recognition", "recognition", _R, _for(days=7), EVENT, "passive"),
-        NotificationKind("review_decided", "decisions", None, _R, _for(days=7), EVENT),
-        NotificationKind("organization_decided", "organizations", None, _R, _for(days=7), ORGANIZATION),
+        NotificationKind("review_decided", "decisions", None, _R, _for(days=7), EVENT, is_decision=True),
+        NotificationKind(
+            "organization_decided", "organizations", None, _R, _for(days=7), ORGANIZATION, is_decision=True
+        ),
         NotificationKind("organization_answered", "coordination", None, _R, _for(days=7), "/coordination"),
         NotificationKind("invitation", "organizations", None, _R, _for(days=7)),
         NotificationKind("contact_asked", "organizations", None, _R, _for(days=7)),
@@ -135,12 +141,46 @@ KINDS: Mapping[str, NotificationKind] = {
 def words(kind: str, facts: Facts, locale: str) -> tuple[str, str]:
     """Title and body in a language; `facts` are the entry's and, over them, the person's own."""
     data = _data(facts, locale)
-    return translate(f"push.{kind}.title", locale, data), _body(kind, facts, locale, data)
+    return translate(_title_key(kind, facts), locale, data), _body(kind, facts, locale, data)
+
+
+LONGEST_TITLE = 40
+"""Characters of a push's title that a phone shows on one line."""
+
+
+def push_words(kind: str, facts: Facts, locale: str) -> tuple[str, str]:
+    """Title and body for a lock screen, which others read, too.
+
+    Why something was decided about a person or an organization is read in the app. An event's name is cut to
+    whole words.
+    """
+    data = _data(facts, locale)
+    key = _title_key(kind, facts)
+    room = LONGEST_TITLE - len(translate(key, locale, data | {"title": ""}))
+    title = translate(key, locale, data | {"title": _cut(data["title"], room)})
+    if not KINDS[kind].is_decision:
+        return title, _body(kind, facts, locale, data)
+    first = _body(kind, {**facts, "reason": None}, locale, data).split("\n")[0].split(". ")[0].rstrip(".")
+    return title, f"{first}. {translate('push.read_in_app', locale)}"
+
+
+def _cut(text: str, room: int) -> str:
+    """The text, or as many whole words of it as there is room for, with an ellipsis."""
+    if len(text) <= room:
+        return text
+    kept = text[:room]
+    words_kept = kept.rpartition(" ")[0] or kept[:-1]
+    return words_kept.rstrip(" ,.;:–—-") + "…"
+
+
+def _title_key(kind: str, facts: Facts) -> str:
+    return f"push.{kind}.title" + (f"_{facts['status']}" if kind == "review_decided" else "")
 
 
 def _body(kind: str, facts: Facts, locale: str, data: dict[str, Any]) -> str:
     if kind == "thanks" and facts.get("minutes"):
-        return translate_plural("push.thanks.body", int(facts["minutes"]), locale, data)
+        data = data | {"duration": duration(int(facts["minutes"]), locale)}
+        return translate("push.thanks.body", locale, data)
     if kind == "waiting_digest":
         lines = [(name, int(facts.get(name) or 0)) for name in Waiting]
         return "\n".join(
@@ -156,6 +196,8 @@ def _body_key(kind: str, facts: Facts) -> str:
     variant = "body"
     if kind in ("organization_decided", "review_decided"):
         variant = facts["status"]
+        if kind == "review_decided" and variant == "rejected" and facts.get("is_final"):
+            variant = "rejected_finally"
     elif kind == "removed":
         variant = facts["why"]
     elif kind == "role_given":

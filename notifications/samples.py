@@ -11,13 +11,13 @@ EVENT: dict[str, Any] = {
     "starts_at": "2026-05-17T04:00:00+00:00",
     "ends_at": "2026-05-17T07:00:00+00:00",
     "zone": "Asia/Almaty",
-    "address": "Ақтөбе, Елек жағалауы, жаяу көпір",
+    "address": "Ақтөбе, Елек жағалауы, жаяу жүргіншілер көпірі",
 }
 UNADDRESSED = EVENT | {"address": ""}
 ORGANIZATION: dict[str, Any] = {
     "organization": {"kk": "Таза Ақтөбе", "ru": "Чистый Актобе", "en": "Clean Aktobe"}
 }
-REASON = {"reason": "құжаттар толық емес"}
+REASON = {"reason": "суретте көрінбейсіз"}
 
 SAMPLES: dict[str, list[dict[str, Any]]] = {
     "announcement": [EVENT | {"text": "Қолғап пен су ала келіңіздер"}],
@@ -38,7 +38,8 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
     "thanks": [EVENT | {"minutes": minutes} for minutes in (1, 2, 5, 150, 0)],
     "review_decided": [
         EVENT | {"status": status} | why for status in ("counted", "rejected") for why in (REASON, {})
-    ],
+    ]
+    + [EVENT | {"status": "rejected", "is_final": True} | why for why in (REASON, {})],
     "organization_decided": [
         ORGANIZATION | {"status": status} | why
         for status in ("verified", "rejected", "suspended", "asked")

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from notifications import broken, policy
-from notifications.messages import KINDS, words
+from notifications.messages import KINDS, push_words
 from notifications.models import Delivery, InboxItem
 from notifications.policy import Action, PushDecision
 from notifications.push.circuit import PAUSE
@@ -90,12 +90,12 @@ def _words_of(session: Session, outbox_ids: set[UUID]) -> Words:
     )
     facts = {entry.id: (entry.kind, entry.facts) for entry in entries}
     # Once for each entry and language, not for each phone.
-    shared = cache(lambda outbox_id, locale: words(*facts[outbox_id], locale))
+    shared = cache(lambda outbox_id, locale: push_words(*facts[outbox_id], locale))
 
     def words_of(row: Any) -> tuple[str, str]:
         if row.own_facts:
             kind, common = facts[row.outbox_id]
-            return words(kind, common | row.own_facts, row.locale)
+            return push_words(kind, common | row.own_facts, row.locale)
         return shared(row.outbox_id, row.locale)
 
     return words_of

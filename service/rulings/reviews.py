@@ -14,7 +14,7 @@ from service.access import Actor, Permission, Target, require
 from service.attendance.derivation import Decision
 from service.attendance.evidence import Status
 from service.geography import regions
-from service.models import Attendance, Event, Organization, Volunteer
+from service.models import Appeal, Attendance, Event, Organization, Volunteer
 from service.models.base import LocalizedText
 from service.platform import keyset, outbox
 from service.platform.thresholds import Thresholds
@@ -132,7 +132,8 @@ def decide(
             return Decided(decisions.shown(file), zone)
         decided = decisions.put(session, file, ruling, _decision(file, status), now, thresholds)
         appeals.close(session, attendance_id, now)
-        _tell(session, ruling, event_id, volunteer_id, title, now)
+        was_appealed = session.get(Appeal, attendance_id) is not None
+        _tell(session, ruling, event_id, volunteer_id, title, now, was_appealed=was_appealed)
         return Decided(decided, zone)
 
     return decisions.retrying(session, act)
@@ -163,9 +164,22 @@ def _decision(file: AttendanceFile, status: Status) -> Decision:
 
 
 def _tell(
-    session: Session, ruling: Ruling, event_id: UUID, volunteer_id: UUID, title: LocalizedText, now: datetime
+    session: Session,
+    ruling: Ruling,
+    event_id: UUID,
+    volunteer_id: UUID,
+    title: LocalizedText,
+    now: datetime,
+    *,
+    was_appealed: bool,
 ) -> None:
-    facts = {"title": title, "status": ruling.status, "reason": ruling.reason}
+    facts = {
+        "title": title,
+        "status": ruling.status,
+        "reason": ruling.reason,
+        # There is one appeal an attendance: after it nothing more can be asked for.
+        "is_final": was_appealed,
+    }
     outbox.enqueue(
         session,
         "review_decided",

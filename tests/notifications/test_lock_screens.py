@@ -1,4 +1,4 @@
-"""What stands on a lock screen: no reason of a decision, nothing without consent, and the event's own name."""
+"""What a lock screen shows: no reason of a decision, nothing without consent, the event's own name."""
 
 from datetime import timedelta
 from typing import Any

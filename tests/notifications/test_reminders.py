@@ -238,10 +238,10 @@ def test_thanks_name_each_persons_minutes_and_reach_late_comers(session: Session
         for person in (one, two, rejected, late)
     ]
     assert bodies == [
-        "Вы потрудились 150 минут на мероприятии «Уборка берега Илека».",
-        "Вы потрудились 21 минуту на мероприятии «Уборка берега Илека».",
+        "«Уборка берега Илека»: ваш вклад — 2 ч 30 мин.",
+        "«Уборка берега Илека»: ваш вклад — 21 мин.",
         "",
-        "Вы потрудились 5 минут на мероприятии «Уборка берега Илека».",
+        "«Уборка берега Илека»: ваш вклад — 5 мин.",
     ]
     assert all(told(session, person).count("thanks") <= 1 for person in (one, two, late))
 
