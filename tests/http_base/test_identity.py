@@ -50,6 +50,7 @@ def test_the_key_server_down_is_no_verdict_about_the_token(
     google.keys_down = True
     verifier._keys._fresh_until = verifier._keys._ask_at = 0
     assert verifier.verify(keys.id_token(PHONE, "u2")).phone == PHONE
+    assert verifier._keys._idle.wait(4)
 
 
 def test_keys_are_renewed_without_anybody_waiting(
