@@ -120,8 +120,8 @@ class RecordPage(RecordLine):
 @blueprint.response(HTTPStatus.OK, RecordPage)
 def get_record_of_event(query: dict[str, Any], event_id: UUID) -> dict[str, Any]:
     """The facts behind one attendance, its records oldest first."""
-    attended, event = history.entry(session(), actor().volunteer_id, event_id)
     after = cursors.decode(query.get("cursor"), cursors.moment, UUID)
+    attended, event = history.entry(session(), actor().volunteer_id, event_id)
     found = history.records(session(), attended, after, query["limit"] + 1)
     records, following = cursors.page(found, query["limit"], lambda record: (record.captured_at, record.id))
     grounds = history.grounds_of(session(), [attended])[attended.id]
