@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from notifications.messages import KINDS, NotificationKind, Quiet
 from notifications.models import Delivery, InboxItem
-from service.models import ConsentName, NotificationSettings, Outbox, Volunteer
+from service.models import ConsentName, NotificationSettings, Outbox
 from service.models.notification_settings import default_settings, local_midnight
 from service.people import consents
 
@@ -43,7 +43,6 @@ class PushDecision:
 
 SEND = PushDecision(Action.SEND)
 UNWANTED = PushDecision(Action.DROP, "not in the audience any more")
-ERASED = PushDecision(Action.DROP, "the person was erased")
 READ = PushDecision(Action.DROP, "read already")
 NO_CONSENT = PushDecision(Action.DROP, "no consent to the transfer abroad: the inbox has it")
 SWITCHED_OFF = PushDecision(Action.DROP, "switched off by the person")
@@ -63,7 +62,7 @@ class _Due:
     facts: Mapping[str, Any]
     expires_at: datetime
     is_read: bool
-    settings: NotificationSettings | None
+    settings: NotificationSettings
 
 
 def decide(session: Session, delivery_ids: Sequence[UUID], now: datetime) -> Mapping[UUID, PushDecision]:
@@ -88,12 +87,10 @@ def _load(session: Session, delivery_ids: Sequence[UUID]) -> list[_Due]:
             Outbox.id,
             Outbox.kind,
             Outbox.facts,
-            Volunteer.id,
             NotificationSettings,
         )
         .join(InboxItem, InboxItem.id == Delivery.inbox_item_id)
         .join(Outbox, Outbox.id == InboxItem.outbox_id)
-        .outerjoin(Volunteer, Volunteer.id == InboxItem.volunteer_id)
         .outerjoin(NotificationSettings, NotificationSettings.volunteer_id == InboxItem.volunteer_id)
         .where(Delivery.id.in_(delivery_ids))
         .order_by(InboxItem.id)
@@ -109,7 +106,7 @@ def _load(session: Session, delivery_ids: Sequence[UUID]) -> list[_Due]:
             facts=facts,
             expires_at=expires_at,
             is_read=read_at is not None,
-            settings=None if known is None else settings or default_settings(person),
+            settings=settings or default_settings(person),
         )
         for (
             delivery_id,
@@ -120,7 +117,6 @@ def _load(session: Session, delivery_ids: Sequence[UUID]) -> list[_Due]:
             outbox_id,
             kind,
             facts,
-            known,
             settings,
         ) in rows
         if kind in KINDS
@@ -153,8 +149,6 @@ def _wanted(session: Session, found: Sequence[_Due]) -> set[UUID]:
 
 
 def _judge(due: _Due, wanted: set[UUID], consented: Collection[str], now: datetime) -> PushDecision:
-    if due.settings is None:
-        return ERASED
     if due.delivery_id not in wanted:
         return UNWANTED
     if ConsentName.CROSS_BORDER not in consented:
@@ -184,7 +178,7 @@ def _over_the_cap(session: Session, dues: Sequence[_Due], now: datetime) -> dict
     decisions: dict[UUID, PushDecision] = {}
     for due in dues:
         items = told[due.volunteer_id]
-        if due.item_id in items or due.settings is None or len(items) < due.settings.daily_cap:
+        if due.item_id in items or len(items) < due.settings.daily_cap:
             items.add(due.item_id)
         else:
             decisions[due.delivery_id] = ENOUGH
