@@ -76,6 +76,8 @@ def test_events_are_held_by_day(session: Session, at: datetime) -> None:
         is_open_now = event.starts_at <= at <= event.ends_at
         assert is_open_now or 7 <= begins.hour <= 18, (event.title, begins)
         assert all("А" <= letter <= "ӿ" for letter in event.address if letter.isalpha()), event.address
+        assert set(event.address_names) == {"kk", "ru", "en"}
+        assert event.address == event.address_names["kk"]
 
 
 def test_people_have_names(session: Session) -> None:
