@@ -198,7 +198,7 @@ def _published(
         zone=COUNTRY_ZONE.key,
         latitude=spot.latitude,
         longitude=spot.longitude,
-        address=spot.address["kk"],
+        address_names=spot.address,
         area={"type": "circle", "radius_m": AREA_M},
         capacity=capacity,
         bring=work.bring,

@@ -11,7 +11,7 @@ from babel import Locale
 from notifications import words
 from service.errors import Thing
 from service.geography import regions
-from service.models.base import COUNTRY_ZONE
+from service.models.base import COUNTRY_ZONE, localized
 
 
 def worded(facts: Mapping[str, Any], language: str) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def worded(facts: Mapping[str, Any], language: str) -> dict[str, Any]:
         countries = Locale(language).territories
         found["regions"] = ", ".join(countries.get(code, code) for code in facts["regions"].split(", "))
     if isinstance(facts.get("region"), str) and (region := regions.get(facts["region"])) is not None:
-        found["region"] = words.localized(region.names, language)
+        found["region"] = localized(region.names, language)
     return found
 
 

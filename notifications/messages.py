@@ -8,7 +8,8 @@ from typing import Any, Literal
 from uuid import UUID
 
 from notifications.audience import AUDIENCES, Audience
-from notifications.words import duration, has, localized, moment, translate, translate_plural
+from notifications.words import duration, has, moment, translate, translate_plural
+from service.models.base import localized
 from service.rulings.waiting import Waiting
 
 Facts = Mapping[str, Any]
@@ -220,7 +221,7 @@ def _data(facts: Facts, locale: str) -> dict[str, Any]:
     data: dict[str, Any] = {
         "text": facts.get("text") or "",
         "reason": facts.get("reason") or "",
-        "address": facts.get("address") or "",
+        "address": localized(facts.get("address_names") or {}, locale) or facts.get("address") or "",
         "min_age": facts.get("min_age") or "",
     }
     for name in ("title", "organization", "region"):

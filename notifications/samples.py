@@ -12,8 +12,13 @@ EVENT: dict[str, Any] = {
     "ends_at": "2026-05-17T07:00:00+00:00",
     "zone": "Asia/Almaty",
     "address": "Ақтөбе, Елек жағалауы, жаяу жүргіншілер көпірі",
+    "address_names": {
+        "kk": "Ақтөбе, Елек жағалауы, жаяу жүргіншілер көпірі",
+        "ru": "Актобе, берег Илека, пешеходный мост",
+        "en": "Aktobe, bank of the Ilek, footbridge",
+    },
 }
-UNADDRESSED = EVENT | {"address": ""}
+UNADDRESSED = EVENT | {"address": "", "address_names": {}}
 ORGANIZATION: dict[str, Any] = {
     "organization": {"kk": "Таза Ақтөбе", "ru": "Чистый Актобе", "en": "Clean Aktobe"}
 }

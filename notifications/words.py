@@ -15,7 +15,9 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
-LOCALES = ("kk", "ru", "en")
+from service.models import base
+
+LOCALES = base.LOCALES
 DIRECTORY = Path(__file__).parent / "translations"
 
 
@@ -38,8 +40,8 @@ def edition() -> str:
 
 def translate_plural(key: str, number: int, locale: str, data: Mapping[str, Any] | None = None) -> str:
     """The form of a key that fits the number in this language; {number} stands for it in the text."""
-    text = _catalogue(locale).ngettext(key, key, number)
-    return text.format_map({"number": number, **(data or {})})
+    form = _catalogue(locale).ngettext(key, key, number)
+    return form.format_map({"number": number, **(data or {})})
 
 
 def translate(key: str, locale: str, data: Mapping[str, Any] | None = None) -> str:
@@ -50,11 +52,6 @@ def translate(key: str, locale: str, data: Mapping[str, Any] | None = None) -> s
 def has(key: str, locale: str = "kk") -> bool:
     """Whether the catalogue knows the key."""
     return _catalogue(locale).gettext(key) != key
-
-
-def localized(text: Mapping[str, str], locale: str) -> str:
-    """A name in the reader's language; a missing one falls back kk → ru → en."""
-    return next((text[language] for language in (locale, *LOCALES) if text.get(language)), "")
 
 
 def moment(at: datetime, zone: str, locale: str) -> str:

@@ -11,7 +11,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates
 from http_base import cursors
 from http_base.blueprints import Blueprint
 from http_base.contacts import ContactShown, shown_by
-from http_base.context import actor, maybe_actor, now, session
+from http_base.context import actor, locale, maybe_actor, now, session
 from http_base.document import OPEN_OR_SIGNED_IN
 from http_base.fields import (
     ITEMS_TO,
@@ -43,6 +43,17 @@ from service.platform import zones
 blueprint = Blueprint("events", __name__, url_prefix="/v1/events", description="Events")
 
 
+MAX_ADDRESS = 500
+
+
+class AddressNames(Strict):
+    """An address in up to three languages, or none."""
+
+    kk = Text(longest=MAX_ADDRESS)
+    ru = Text(longest=MAX_ADDRESS)
+    en = Text(longest=MAX_ADDRESS)
+
+
 class EventChange(Strict):
     title = fields.Nested(Names)
     description = fields.Nested(Texts)
@@ -51,7 +62,8 @@ class EventChange(Strict):
     ends_at = DateTime()
     zone = Text()
     meeting_point = fields.Nested(Point)
-    address = Text(longest=500, shortest=0)
+    address = Text(longest=MAX_ADDRESS, shortest=0)
+    address_names = fields.Nested(AddressNames)
     area = AreaField()
     region = Text(allow_none=True)
     district = Text(allow_none=True)
@@ -95,6 +107,7 @@ class EventShown(Schema):
     zone = fields.String()
     meeting_point = fields.Nested(Point)
     address = fields.String()
+    address_names = fields.Nested(LocalizedName)
     area = AreaField()
     region = fields.String()
     district = fields.String(allow_none=True)
@@ -151,6 +164,8 @@ def shown(
         "starts_at": event.starts_at.astimezone(zone),
         "ends_at": event.ends_at.astimezone(zone),
         "meeting_point": {"latitude": event.latitude, "longitude": event.longitude},
+        "address": event.address_in(locale()),
+        "address_names": event.current_address_names,
         "region": event.region_code,
         "district": event.district_code,
         "series_id": None,
@@ -200,7 +215,7 @@ def _put_contact(caller: Actor, event: Event, body: Mapping[str, Any]) -> None:
 @blueprint.response(HTTPStatus.CREATED, EventShown)
 def post_event(body: dict[str, Any]) -> dict[str, Any]:
     """Make a draft."""
-    plan = Plan(**{"description": {}, "zone": COUNTRY_ZONE.key, "address": ""} | _plan_values(body))
+    plan = Plan(**{"description": {}, "zone": COUNTRY_ZONE.key} | _plan_values(body))
     caller = actor()
     event = events.create(session(), caller, body["organization_id"], plan, now(), body.get("id"))
     _put_contact(caller, event, body)

@@ -1,7 +1,7 @@
 """Events: creating, changing, publishing, cancelling."""
 
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -146,7 +146,7 @@ def change(
     if event.is_cancelled:
         raise cancelled(event)
     before = {name: getattr(event, name) for name in plans.COLUMNS}
-    plans.apply(event, replace(plans.plan_of(event), **changes))
+    plans.apply(event, plans.changed(event, changes))
     changed = frozenset(name for name, value in before.items() if getattr(event, name) != value)
     frozen.check(session, event, before, changed, now)
     if changed & DECIDE_AGE:
@@ -157,7 +157,7 @@ def change(
     if event.status == EventStatus.PUBLISHED:
         was_in = ledger.Cell(before["day"], before["region_code"])
         ledger.move_event(session, event.id, was_in, ledger.Cell(event.day, event.region_code))
-        _tell_changed(session, actor, event, changed, now)
+        _tell_changed(session, actor, event, before, changed, now)
     _tell(session, event, changed, now)
     waitlist.fill_from_waitlist(session, event, now)
     return event
@@ -169,15 +169,17 @@ def _tell(session: Session, event: Event, changed: Iterable[str], now: datetime)
     tell(session, EventChanged(at=now, event_id=event.id, changed=frozenset(changed)))
 
 
-def _tell_changed(session: Session, actor: Actor, event: Event, changed: Set[str], now: datetime) -> None:
-    what = [
-        name
-        for name, fields in (
-            ("time", {"starts_at", "ends_at", "day"}),
-            ("place", {"latitude", "longitude", "address", "area"}),
-        )
-        if changed & fields
-    ]
+def _tell_changed(
+    session: Session,
+    actor: Actor,
+    event: Event,
+    before: Mapping[str, Any],
+    changed: Set[str],
+    now: datetime,
+) -> None:
+    is_elsewhere = changed & {"latitude", "longitude", "area"} or plans.is_address_news(before, event)
+    what = ["time"] if changed & {"starts_at", "ends_at", "day"} else []
+    what += ["place"] if is_elsewhere else []
     if what:
         told = plans.facts_of(event) | {"changed": what}
         outbox.enqueue(session, "event_changed", now, told, event_id=event.id, created_by=actor.volunteer_id)

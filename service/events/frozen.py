@@ -14,7 +14,9 @@ from service.models import Attendance, Event, Headcount
 WHERE_AND_WHEN = frozenset({"day", "latitude", "longitude", "area", "region_code", "starts_at"})
 """Frozen by the first who was there: people have been counted by it."""
 
-TEXTS = frozenset({"title", "description", "address", "bring", "accessible", "kind", "district_code"})
+TEXTS = frozenset(
+    {"title", "description", "address", "address_names", "bring", "accessible", "kind", "district_code"}
+)
 """Never frozen: nobody's presence or place hangs on them."""
 
 OPEN_AFTER_END = timedelta(minutes=60)

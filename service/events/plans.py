@@ -1,7 +1,7 @@
 """What an organizer says of an event, the rules that it has to keep, and how it becomes a row."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ import h3
 from service import errors
 from service.geography import areas, places, regions
 from service.models import Event
-from service.models.base import LocalizedText
+from service.models.base import LOCALES, LocalizedText, localized
 
 CELL_RESOLUTION = 11
 MAX_DURATION = timedelta(hours=24)
@@ -19,7 +19,10 @@ MAX_DURATION = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What an organizer says of an event. Times are aware; `region_code` None: that of the meeting point."""
+    """What an organizer says of an event. Times are aware; `region_code` None: that of the meeting point.
+
+    `address` None: as `address_names` say.
+    """
 
     title: LocalizedText
     description: LocalizedText
@@ -29,8 +32,9 @@ class Plan:
     zone: str
     latitude: float
     longitude: float
-    address: str
     area: Mapping[str, Any]
+    address: str | None = None
+    address_names: LocalizedText = field(default_factory=dict)
     region_code: str | None = None
     district_code: str | None = None
     capacity: int | None = None
@@ -63,18 +67,45 @@ def apply(event: Event, plan: Plan) -> None:
     area = areas.checked(plan.area, plan.latitude, plan.longitude)
     for name, value in asdict(plan).items():
         setattr(event, name, value)
+    event.address = _address(plan)
     event.area = dict(area)
     event.bring = list(plan.bring)
     event.region_code = region.code
     event.day = plan.starts_at.astimezone(ZoneInfo(plan.zone)).date()
     event.cell = h3.str_to_int(h3.latlng_to_cell(plan.latitude, plan.longitude, CELL_RESOLUTION))
-    event.search = places.fold(" ".join([*plan.title.values(), plan.address]))
+    texts = [*plan.title.values(), event.address, *plan.address_names.values()]
+    event.search = places.fold(" ".join(texts))
 
 
-def plan_of(event: Event) -> Plan:
-    """The plan that an event was made from, to change parts of it."""
+def _address(plan: Plan) -> str:
+    if not plan.address_names:
+        return plan.address or ""
+    if plan.address is not None and plan.address not in plan.address_names.values():
+        raise errors.Invalid("address", "address-disagrees")
+    return localized(plan.address_names, LOCALES[0])
+
+
+def changed(event: Event, changes: Mapping[str, Any]) -> Plan:
+    """The plan that an event was made from, with these changes.
+
+    Another address alone takes the place of all its names; one of the names alone is nothing new.
+    """
     values = {name: getattr(event, name) for name in Plan.__dataclass_fields__}
-    return Plan(**values | {"bring": tuple(event.bring), "region_code": None})
+    names = event.current_address_names
+    plan = Plan(**values | {"bring": tuple(event.bring), "region_code": None, "address_names": names})
+    if "address_names" in changes:
+        plan = replace(plan, address=None)
+    elif "address" in changes and changes["address"] not in names.values():
+        plan = replace(plan, address_names={})
+    return replace(plan, **changes)
+
+
+def is_address_news(before: Mapping[str, Any], event: Event) -> bool:
+    """Whether somebody reads another address than before; the same in one more language is none."""
+    if before["address_names"]:
+        names = before["address_names"].items()
+        return any(event.address_names.get(language) != name for language, name in names)
+    return before["address"] not in (event.address, *event.address_names.values())
 
 
 def facts_of(event: Event) -> dict[str, Any]:
@@ -85,4 +116,5 @@ def facts_of(event: Event) -> dict[str, Any]:
         "ends_at": event.ends_at.isoformat(),
         "zone": event.zone,
         "address": event.address,
+        "address_names": event.current_address_names,
     }

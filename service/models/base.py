@@ -1,5 +1,6 @@
 """The ground of all tables: their base, the names of their constraints, their ids."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,9 @@ COUNTRY_ZONE = ZoneInfo("Asia/Almaty")
 
 LocalizedText = dict[str, str]
 """A name in up to three languages: {"kk": …, "ru": …, "en": …}."""
+
+LOCALES = ("kk", "ru", "en")
+"""The languages of names and words, in the order in which one stands in for another."""
 
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -40,6 +44,11 @@ class Base(DeclarativeBase):
             list[str]: ARRAY(sa.Text),
         },
     )
+
+
+def localized(names: Mapping[str, str], locale: str) -> str:
+    """A name in the reader's language; a missing one falls back kk → ru → en, and "" is no name at all."""
+    return next((names[language] for language in (locale, *LOCALES) if names.get(language)), "")
 
 
 def new_id() -> UUID:

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import TSTZMULTIRANGE, Range
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from service.models.base import Base, LocalizedText, new_id
+from service.models.base import Base, LocalizedText, localized, new_id
 from service.models.organizations import Organization
 from service.models.volunteers import ADULT_AGE
 
@@ -105,7 +105,9 @@ class Event(Base):
     day: Mapped[date]
     latitude: Mapped[float]
     longitude: Mapped[float]
+    # For everybody; with names by language the one that stands in for those that are missing.
     address: Mapped[str]
+    address_names: Mapped[LocalizedText] = mapped_column(default=dict, server_default="{}")
     area: Mapped[dict[str, Any]]
     # An H3 cell of resolution 11, for heat maps.
     cell: Mapped[int] = mapped_column(sa.BigInteger)
@@ -172,6 +174,18 @@ class Event(Base):
     def lowest_age(self) -> int:
         """On the event's day: of the work, whatever it is, and of dangerous work at least 18."""
         return max(self.min_age or 0, ADULT_AGE if self.hazard else 0)
+
+    @property
+    def current_address_names(self) -> LocalizedText:
+        """The address by language; {} where one text is for everybody.
+
+        A release that knows the text alone may have changed it since: then the names are of another place.
+        """
+        return self.address_names if self.address in self.address_names.values() else {}
+
+    def address_in(self, language: str) -> str:
+        """As the reader's language says it."""
+        return localized(self.current_address_names, language) or self.address
 
     def is_over(self, now: datetime) -> bool:
         return now >= self.ends_at
