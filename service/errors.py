@@ -356,6 +356,24 @@ class OwnAttendance(Forbidden):
     words = "own-attendance"
 
 
+class AppealTooEarly(TooEarly):
+    """The event is not over, and the person may still check in. `opens_at`: its end."""
+
+    words = "appeal-too-early"
+
+
+class AppealTooLate(TooLate):
+    """`closed_at`: until when a second look could be asked for."""
+
+    words = "appeal-too-late"
+
+
+class TooManyAppeals(Conflict):
+    """`limit`: of those that are open, or of those of a month."""
+
+    code = "too-many-appeals"
+
+
 class CorrectionTooEarly(TooEarly):
     """Nobody has been anywhere yet. `opens_at`: from when on an organizer can correct."""
 

@@ -20,9 +20,9 @@ from service import errors
 from service.attendance.evidence import Status
 from service.models.base import COUNTRY_ZONE
 from service.people import consents
-from service.rulings import appeals, correction_audit, reviews
+from service.rulings import appeals, correction_audit, refusal_appeals, reviews
 from service.rulings.correction_audit import Organizer
-from service.rulings.reviews import ReviewItem
+from service.rulings.reviews import ReviewItem, SortKey
 
 blueprint = Blueprint("reviews", __name__, url_prefix="/v1", description="Reviews")
 
@@ -137,15 +137,24 @@ class OrganizerPage(Schema):
 @blueprint.arguments(ReviewQuery, location="query")
 @blueprint.response(HTTPStatus.OK, ReviewPage)
 def list_reviews(query: dict[str, Any]) -> dict[str, Any]:
-    """What waits for a coordinator, oldest first: doubtful attendance, and rejections appealed against."""
-    after = cursors.decode(query.get("cursor"), cursors.moment, UUID)
-    found = reviews.waiting(session(), actor(), query.get("region"), after, query["limit"] + 1)
-    items, following = cursors.page(
-        found, query["limit"], lambda item: (item.attendance.checked_in_at, item.attendance.id)
+    """What waits for a coordinator: appeals of refused check-ins, nearest first; then, oldest first, doubtful
+    attendance, and rejections appealed against."""
+    found = reviews.waiting(
+        session(), actor(), query.get("region"), _after(query.get("cursor")), query["limit"] + 1
     )
+    items, following = cursors.page(found, query["limit"], lambda item: item.sort_key)
     people = {item.volunteer.id: item.volunteer.display_name for item in items}
     names = consents.shown_names(session(), people, now())
     return {"items": [_item(item, names) for item in items], "next": following}
+
+
+def _after(cursor: str | None) -> SortKey | None:
+    """The last one seen: an appeal by its distance, or an attendance by its time."""
+    try:
+        found: SortKey | None = cursors.decode(cursor, cursors.count, UUID)
+    except errors.Invalid:
+        found = cursors.decode(cursor, cursors.moment, UUID)
+    return found
 
 
 def _item(item: ReviewItem, names: Mapping[UUID, str]) -> dict[str, Any]:
@@ -203,6 +212,32 @@ def post_appeal(body: dict[str, Any], attendance_id: UUID) -> Any:
     appeal, repeated = appeals.appeal(session(), actor(), attendance_id, body["text"], now(), body.get("id"))
     session().commit()
     return appeal, HTTPStatus.OK if repeated else HTTPStatus.CREATED
+
+
+@blueprint.route("/events/<uuid:event_id>/appeal", methods=["POST"])
+@blueprint.operation(
+    "appealRefusal",
+    "whose check-in was refused",
+    errors.AppealTooEarly,
+    errors.AppealTooLate,
+    errors.AlreadyAppealed,
+    errors.NothingToAppeal,
+    errors.TooManyAppeals,
+)
+@blueprint.arguments(AppealBody)
+@blueprint.response(HTTPStatus.OK, AttendanceShown)
+@blueprint.alt_response(HTTPStatus.CREATED, schema=AttendanceShown)
+def post_refusal_appeal(body: dict[str, Any], event_id: UUID) -> Any:
+    """Ask, once an event and after its end, for a second look at a refused check-in; 200 when the same id was
+    stored before. Until it is accepted it is no presence."""
+    thresholds = services().settings.thresholds
+    made, event, repeated = refusal_appeals.appeal(
+        session(), actor(), event_id, body["text"], now(), body.get("id"), thresholds
+    )
+    session().commit()
+    shown = refusal_appeals.shaped(made)
+    document = {name: getattr(shown, name) for name in AttendanceShown._declared_fields}
+    return in_zone(document, event.zone), HTTPStatus.OK if repeated else HTTPStatus.CREATED
 
 
 @blueprint.route("/reviews/organizers", methods=["GET"])

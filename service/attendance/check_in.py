@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from service import errors
-from service.attendance import presence_facts, presence_store
+from service.attendance import presence_facts, presence_store, refusals
 from service.attendance.derivation import State
 from service.attendance.evidence import Status
 from service.attendance.presence_facts import (
@@ -125,6 +125,7 @@ def _record_all(
     round_ = Round(facts, now, thresholds)
     judged = [round_.take(one, sighting) for one, sighting in zip(sent, sightings, strict=True)]
     own = round_.settle(cursor, window)
+    refusals.keep(cursor, facts.volunteer_id, round_.refused, now, thresholds)
     outcomes = [
         outcome
         if isinstance(outcome, errors.ServiceError)
@@ -147,6 +148,23 @@ def _stored(facts: PresenceFacts, own: Derived | None, sent: SentRecord, *, repe
     elif held is not None:
         shown = shown_attendance(held.id, held.state, event_id, facts.volunteer_id)
     return Stored(shown, event.zone, repeated)
+
+
+SHOWN = (
+    "id",
+    "event_id",
+    "volunteer_id",
+    "status",
+    "evidence",
+    "checked_in_at",
+    "checked_out_at",
+    "minutes",
+    "assumed_minutes",
+    "minutes_assumed",
+    "distance_m",
+    "reasons",
+)
+"""What the contract shows of an attendance."""
 
 
 def shown_attendance(id_: str, state: State, event_id: str, volunteer_id: str) -> dict[str, Any]:

@@ -35,6 +35,8 @@ class Evidence(StrEnum):
     WEAK = "weak"
     CODE = "code"
     ORGANIZER = "organizer"
+    NONE = "none"
+    """Of an appeal alone, which is no attendance yet."""
 
 
 INTEGRITY = frozenset(

@@ -72,11 +72,15 @@ def derive(
 
 
 def derive_pair(
-    pair: PairFacts, now: datetime, thresholds: Thresholds, changed: Iterable[Visit] = ()
+    pair: PairFacts,
+    now: datetime,
+    thresholds: Thresholds,
+    changed: Iterable[Visit] = (),
+    first_id: str | None = None,
 ) -> Derived | None:
     """Derive an attendance from what is stored; `changed`: visits of the person that are other by now."""
     around = Neighbourhood([*pair.around, pair.visit(), *changed], thresholds)
-    return derive(pair.event, pair.volunteer_id, around, now)
+    return derive(pair.event, pair.volunteer_id, around, now, first_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,7 @@
-"""Exact coordinates of check-ins live 90 days; then a coarse cell, the distance and the verdict stay."""
+"""Exact coordinates of check-ins live 90 days; then a coarse cell, the distance and the verdict stay.
+
+Refused records are deleted by then.
+"""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +12,7 @@ import procrastinate
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from service.models import PresenceRecord
+from service.models import PresenceRecord, RefusedRecord
 from service.platform import queue
 
 COORDINATES_KEPT = timedelta(days=90)
@@ -40,6 +43,12 @@ def forget_coordinates(session: Session, now: datetime) -> int:
     return len(found)
 
 
+def forget_refusals(session: Session, now: datetime) -> int:
+    """Delete refused records that are older; returns how many. What was appealed has a copy of its own."""
+    old = sa.delete(RefusedRecord).where(RefusedRecord.received_at < now - COORDINATES_KEPT)
+    return len(session.execute(old.returning(RefusedRecord.id)).all())
+
+
 _FORGET = (
     sa.update(PresenceRecord.__table__)  # type: ignore[arg-type] # a Table
     .where(
@@ -62,4 +71,5 @@ def forget_all_coordinates(context: procrastinate.JobContext, timestamp: int) ->
     while True:
         with runtime.sessions.begin() as session:
             if forget_coordinates(session, runtime.clock.now()) < CHUNK:
+                forget_refusals(session, runtime.clock.now())
                 return

@@ -22,6 +22,7 @@ from service.attendance.presence_facts import (
     Window,
 )
 from service.attendance.presence_store import Changes, Derived
+from service.attendance.refusals import Refused
 from service.attendance.sent_records import SentRecord, record_row
 from service.models import ConsentName, EventStatus
 from service.models.volunteers import age_on
@@ -46,6 +47,7 @@ class Round:
         self.by_day = Counter(one.day for one in own)
         self.with_right_codes = {known.record.id for known in facts.records if known.code_is_right}
         self.new: dict[RecordKey, tuple[KnownRecord, dict[str, Any]]] = {}
+        self.refused: list[Refused] = []
 
     def take(self, sent: SentRecord, sighting: Sighting) -> bool | errors.ServiceError:
         """Judge one record: True when it was stored before, False when it is new, or why it is refused."""
@@ -65,6 +67,7 @@ class Round:
         except errors.ServiceError as refusal:
             if isinstance(refusal, errors.PresenceRefused) and sent.position and sent.has_wrong_code(event):
                 refusal.data["hints"] = [errors.WrongPlaceCode.code]
+            self.refused.append(Refused(sent, event, refusal))
             return refusal.in_zone(event.zone)
         sighting.key = (self.facts.volunteer_id, id_)
         if sent.position is None:

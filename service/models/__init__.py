@@ -17,6 +17,7 @@ from service.models.organizations import (
     OrganizationStatus,
 )
 from service.models.outbox import ClockOffset, Outbox, WorkerSeen
+from service.models.refusals import RefusalAppeal, RefusedRecord
 from service.models.reports import EventReport
 from service.models.reviews import Appeal, AttendanceDecision
 from service.models.volunteers import (
@@ -30,6 +31,8 @@ from service.models.volunteers import (
 )
 
 __all__ = [
+    "RefusalAppeal",
+    "RefusedRecord",
     "AccountCheck",
     "Appeal",
     "Attendance",

@@ -128,15 +128,19 @@ def put(
     decision: Decision,
     now: datetime,
     thresholds: Thresholds,
+    *,
+    first_id: str | None = None,
 ) -> dict[str, Any]:
     """Put a decision on the attendance, keep what was said, let the counts follow; the attendance as shown.
+
+    `first_id`: the attendance's own, if it begins with this decision.
 
     Raises:
         NotFound: there is nothing to decide on. RaceLostError: to be retried from fresh facts.
     """
     event, person, held = file.facts.event, file.facts.volunteer_id, file.held
     ruled = replace(file.facts.visit(), decision=decision)
-    derived = presence_store.derive_pair(file.facts, now, thresholds, changed=[ruled])
+    derived = presence_store.derive_pair(file.facts, now, thresholds, [ruled], first_id)
     if derived is None:
         raise errors.NotFound(errors.Thing.ATTENDANCE)
     with driver_cursor(session.connection()) as cursor:

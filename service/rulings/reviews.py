@@ -11,14 +11,15 @@ from sqlalchemy.orm import Session, aliased
 
 from service import errors
 from service.access import Actor, Permission, Target, require
+from service.attendance import check_in
 from service.attendance.derivation import Decision
 from service.attendance.evidence import Status
 from service.geography import regions
-from service.models import Appeal, Attendance, Event, Organization, Volunteer
+from service.models import Appeal, Attendance, Event, Organization, RefusalAppeal, Volunteer
 from service.models.base import LocalizedText
 from service.platform import keyset, outbox
 from service.platform.thresholds import Thresholds
-from service.rulings import appeals, decisions, history
+from service.rulings import appeals, decisions, history, refusal_appeals
 from service.rulings import waiting as waiting_list
 from service.rulings.decisions import AttendanceFile, RuledBy, Ruling
 from service.rulings.history import Grounds
@@ -33,6 +34,11 @@ class ReviewItem:
     organization: Organization
     volunteer: Volunteer
     grounds: Grounds
+    sort_key: "SortKey"
+
+
+SortKey = tuple[int, UUID] | tuple[datetime, UUID]
+"""Of the queue: appeals of refusals by distance, then attendances by time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +69,33 @@ def waiting(
     session: Session,
     actor: Actor,
     region_code: str | None,
-    after: tuple[datetime, UUID] | None,
+    after: SortKey | None,
     limit: int,
 ) -> list[ReviewItem]:
-    """What waits, by the time of presence, oldest first; one's own attendance is for somebody else.
+    """What waits; one's own attendance is for somebody else. `after` is the sort key of the last one seen.
 
-    In review, or rejected and appealed against. `after` is the (checked_in_at, id) of the last one seen.
+    First the appeals of refused check-ins, nearest first; then what is in review, or rejected and appealed
+    against, by the time of presence, oldest first.
 
     Raises:
         Forbidden. Invalid: no such region.
     """
     asked = regions_to_review(actor, region_code)
+    found: list[ReviewItem] = []
+    if after is None or isinstance(after[0], int):
+        for made, event, organization, volunteer in refusal_appeals.waiting(
+            session, actor, asked, after, limit
+        ):
+            grounds, key = refusal_appeals.grounds(made), refusal_appeals.sort_key(made)
+            shaped = refusal_appeals.shaped(made)
+            found.append(ReviewItem(shaped, event, organization, volunteer, grounds, key))
+        after = None
+    return found + _attendances(session, actor, asked, after, limit - len(found))
+
+
+def _attendances(
+    session: Session, actor: Actor, asked: Sequence[str] | None, after: SortKey | None, limit: int
+) -> list[ReviewItem]:
     query = (
         sa.select(_Waiting, Event, Organization, Volunteer)
         .join(Event, Event.id == _Waiting.event_id)
@@ -98,7 +120,7 @@ def _items(
     session: Session, rows: Sequence[sa.Row[Attendance, Event, Organization, Volunteer]]
 ) -> list[ReviewItem]:
     facts = history.grounds_of(session, [row[0] for row in rows])
-    return [ReviewItem(*row, facts[row[0].id]) for row in rows]
+    return [ReviewItem(*row, facts[row[0].id], (row[0].checked_in_at, row[0].id)) for row in rows]
 
 
 def decide(
@@ -119,11 +141,13 @@ def decide(
     """
     if not actor.regions:
         raise errors.Forbidden()
+    ruling = Ruling(RuledBy.COORDINATOR, actor.volunteer_id, status, None, reason)
+    if (refused := refusal_appeals.find(session, attendance_id)) is not None and refused.decided_at is None:
+        return _decide_refusal(session, actor, refused, ruling, now, thresholds)
     event_id, volunteer_id, region_code, title = _subject(session, attendance_id)
     require(actor, Permission.REVIEW_ATTENDANCE, Target(region_code=region_code))
     if volunteer_id == actor.volunteer_id:
         raise errors.OwnAttendance()
-    ruling = Ruling(RuledBy.COORDINATOR, actor.volunteer_id, status, None, reason)
 
     def act() -> Decided:
         file = decisions.lock_and_read(session, event_id, volunteer_id)
@@ -135,6 +159,33 @@ def decide(
         was_appealed = session.get(Appeal, attendance_id) is not None
         _tell(session, ruling, event_id, volunteer_id, title, now, was_appealed=was_appealed)
         return Decided(decided, zone)
+
+    return decisions.retrying(session, act)
+
+
+def _decide_refusal(
+    session: Session,
+    actor: Actor,
+    refused: RefusalAppeal,
+    ruling: Ruling,
+    now: datetime,
+    thresholds: Thresholds,
+) -> Decided:
+    """Decide on the appeal of a refusal: accepted, an attendance begins. Raises as `decide`."""
+    event = session.get_one(Event, refused.event_id)
+    require(actor, Permission.REVIEW_ATTENDANCE, Target(region_code=event.region_code))
+    if refused.volunteer_id == actor.volunteer_id:
+        raise errors.OwnAttendance()
+    event_id, volunteer_id, attendance_id = refused.event_id, refused.volunteer_id, refused.attendance_id
+
+    def act() -> Decided:
+        locked = refusal_appeals.find(session, attendance_id)
+        assert locked is not None  # noqa: S101 - appeals are never deleted under a coordinator's hands
+        attended = refusal_appeals.put(session, locked, ruling, now, thresholds)
+        _tell(session, ruling, event_id, volunteer_id, event.title, now, was_appealed=True)
+        shown = attended or refusal_appeals.shaped(locked)
+        names = check_in.SHOWN
+        return Decided({name: getattr(shown, name) for name in names}, event.zone)
 
     return decisions.retrying(session, act)
 

@@ -13,6 +13,7 @@ from service.models import (
     Event,
     EventReport,
     Organization,
+    RefusalAppeal,
 )
 from service.models.organizations import WAITS_FOR_COORDINATOR
 from service.models.volunteers import NATIONAL
@@ -34,6 +35,10 @@ APPEALED = (
     .where(Appeal.decided_at.is_(None), Attendance.status == Status.REJECTED)
 )
 """Two partial indexes: neither the years of settled attendance nor those of settled appeals are read."""
+
+
+REFUSALS_APPEALED = sa.select(RefusalAppeal).where(RefusalAppeal.decided_at.is_(None))
+"""Of check-ins that were refused: no attendance yet."""
 
 
 def attendances() -> sa.CompoundSelect[Any]:
@@ -76,8 +81,18 @@ def _things() -> sa.CompoundSelect[Any]:
         .join(Event, Event.id == EventReport.event_id)
         .where(EventReport.closed_at.is_(None))
     )
+    refusals = REFUSALS_APPEALED.join(Event, Event.id == RefusalAppeal.event_id).with_only_columns(
+        Event.region_code,
+        sa.literal(Waiting.APPEALS),
+        RefusalAppeal.attendance_id,
+        RefusalAppeal.volunteer_id,
+    )
     return sa.union_all(
-        organizations, _attended(IN_REVIEW, Waiting.REVIEWS), _attended(APPEALED, Waiting.APPEALS), reports
+        organizations,
+        _attended(IN_REVIEW, Waiting.REVIEWS),
+        _attended(APPEALED, Waiting.APPEALS),
+        refusals,
+        reports,
     )
 
 

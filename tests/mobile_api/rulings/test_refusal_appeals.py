@@ -152,7 +152,7 @@ def test_what_no_second_look_can_change_is_not_appealed(
     assert appeal(scene, place.id).json["code"] in ("not-found", "nothing-to-appeal", "not-published")
 
 
-@pytest.mark.parametrize("hours", [-8, 9])
+@pytest.mark.parametrize("hours", [-8, 10])
 def test_a_refusal_far_from_the_event_in_time_is_no_ground(
     scene: Scene, session: Session, clock: FixedClock, login: Login, hours: int
 ) -> None:

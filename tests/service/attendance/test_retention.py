@@ -15,7 +15,7 @@ from service import errors
 from service.attendance import check_in, retention
 from service.attendance.evidence import Position, RecordKind
 from service.attendance.sent_records import SentRecord
-from service.models import Event, PresenceRecord, Volunteer
+from service.models import Event, PresenceRecord, RefusedRecord, Volunteer
 from service.platform.database import within
 from service.platform.thresholds import Thresholds
 from tests.conftest import NOW
@@ -84,3 +84,21 @@ def test_the_worker_knows_the_task() -> None:
     code = f"import app; from service.platform import queue; assert {retention.TASK!r} in queue.app.tasks"
     root = Path(__file__).parent.parent.parent.parent
     assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0
+
+
+def test_refused_records_are_deleted_after_ninety_days(session: Session) -> None:
+    event, person = make_event(session), make_volunteer(session)
+    for days in (89, 91):
+        session.add(
+            RefusedRecord(
+                sender_id=person.id,
+                id=uuid4(),
+                event_id=event.id,
+                captured_at=NOW,
+                received_at=NOW - timedelta(days=days),
+                refused_as="outside-area",
+            )
+        )
+    session.flush()
+    assert retention.forget_refusals(session, NOW) == 1
+    assert retention.forget_refusals(session, NOW) == 0

@@ -1,0 +1,80 @@
+"""Refused check-ins, kept apart and bounded: what a person can be heard about."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from service import errors
+from service.attendance.evidence import RecordKind
+from service.attendance.presence_facts import Cursor, EventFacts
+from service.attendance.sent_records import SentRecord
+from service.platform.thresholds import Thresholds
+
+HEARD = (
+    errors.OutsideArea,
+    errors.TooEarly,
+    errors.TooLate,
+    errors.StalePosition,
+    errors.WrongPlaceCode,
+    errors.SignupRequired,
+    errors.Cancelled,
+)
+"""Refusals that a second look can change: not of an age, a draft, a consent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A check-in that does not count, and why."""
+
+    sent: SentRecord
+    event: EventFacts
+    refusal: errors.ServiceError
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether it is kept: who comes to an event that was called off before it began was not there."""
+        called_off = isinstance(self.refusal, errors.Cancelled) and (
+            self.event.cancelled_at is not None and self.event.cancelled_at < self.event.starts_at
+        )
+        return self.sent.kind is RecordKind.CHECK_IN and isinstance(self.refusal, HEARD) and not called_off
+
+
+_KEEP = """
+    INSERT INTO refused_record AS kept
+        (sender_id, id, event_id, captured_at, received_at, refused_as, distance_m, accuracy_m)
+    SELECT sender_id, id, event_id, captured_at, received_at, refused_as, distance_m, accuracy_m
+    FROM json_populate_recordset(NULL::refused_record, %(rows)s) AS refused
+    WHERE %(at_most)s > (
+        SELECT count(*) FROM refused_record AS before
+        WHERE before.event_id = refused.event_id AND before.sender_id = refused.sender_id
+    )
+    ON CONFLICT (sender_id, id) DO UPDATE SET
+        event_id = excluded.event_id, captured_at = excluded.captured_at, received_at = excluded.received_at,
+        refused_as = excluded.refused_as, distance_m = excluded.distance_m, accuracy_m = excluded.accuracy_m
+"""
+
+
+def keep(
+    cursor: Cursor, sender_id: str, refused: Sequence[Refused], now: datetime, thresholds: Thresholds
+) -> None:
+    """Keep what can be heard of these, with what was measured; no more of a person and event than of records
+    that count."""
+    heard = {one.sent.id: one for one in refused if one.is_heard}
+    if heard:
+        rows = [_row(sender_id, one, now, thresholds) for one in heard.values()]
+        cursor.execute(_KEEP, {"rows": json.dumps(rows), "at_most": thresholds.event_records})
+
+
+def _row(sender_id: str, one: Refused, now: datetime, thresholds: Thresholds) -> dict[str, object]:
+    fix = one.sent.presence(one.event, now, thresholds).fix
+    return {
+        "sender_id": sender_id,
+        "id": str(one.sent.id),
+        "event_id": one.event.id,
+        "captured_at": one.sent.captured_at.isoformat(),
+        "received_at": now.isoformat(),
+        "refused_as": one.refusal.code,
+        "distance_m": None if fix is None else round(fix.distance_m),
+        "accuracy_m": None if fix is None else fix.accuracy_m,
+    }

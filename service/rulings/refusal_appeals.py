@@ -1,0 +1,238 @@
+"""The appeal of a refused check-in: one an event, after its end; no presence until it is accepted."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from service import errors
+from service.access import Actor
+from service.attendance.derivation import Decision, event_minutes
+from service.attendance.evidence import Evidence, RecordKind, Status
+from service.events import events
+from service.models import (
+    Appeal,
+    Attendance,
+    Event,
+    Organization,
+    PresenceRecord,
+    RefusalAppeal,
+    RefusedRecord,
+    Volunteer,
+)
+from service.models.base import new_id
+from service.platform import keyset
+from service.platform.thresholds import Thresholds
+from service.rulings import decisions
+from service.rulings.decisions import Ruling
+from service.rulings.history import Grounds, RecordFacts
+
+OPEN_AT_MOST = 2
+A_MONTH = timedelta(days=30)
+MONTHLY_AT_MOST = 5
+FARTHEST_M = 10**9
+"""Where those without a position stand in the order by distance."""
+
+
+def appeal(
+    session: Session,
+    actor: Actor,
+    event_id: UUID,
+    text: str,
+    now: datetime,
+    appeal_id: UUID | None,
+    thresholds: Thresholds,
+) -> tuple[RefusalAppeal, Event, bool]:
+    """Ask for a second look at a refusal; True when this very appeal had been stored before.
+
+    Raises:
+        NotFound: no such event. NothingToAppeal: not refused there, or an attendance is there after all.
+        AppealTooEarly, AppealTooLate. AlreadyAppealed. TooManyAppeals: open ones, or in a month.
+    """
+    event = events.get_visible(session, actor, event_id)
+    decisions.lock_person(session, actor.volunteer_id)
+    stored = session.get(RefusalAppeal, (event_id, actor.volunteer_id), populate_existing=True)
+    if stored is not None:
+        if (stored.id, stored.text) == (appeal_id, text):
+            return stored, event, True
+        raise errors.AlreadyAppealed()
+    ends_at = event.ends_at if event.cancelled_at is None else min(event.ends_at, event.cancelled_at)
+    closes_at = ends_at + timedelta(days=thresholds.review_sync_days)
+    if now < ends_at:
+        raise errors.AppealTooEarly(opens_at=event.local(ends_at))
+    if now > closes_at:
+        raise errors.AppealTooLate(closed_at=event.local(closes_at))
+    refused = _nearest(session, event, actor.volunteer_id, thresholds)
+    _check_not_too_many(session, actor.volunteer_id, now)
+    made = RefusalAppeal(
+        event_id=event_id,
+        volunteer_id=actor.volunteer_id,
+        id=appeal_id or new_id(),
+        attendance_id=refused.id,
+        text=text,
+        created_at=now,
+        captured_at=refused.captured_at,
+        refused_as=refused.refused_as,
+        distance_m=refused.distance_m,
+        accuracy_m=refused.accuracy_m,
+    )
+    session.add(made)
+    session.flush()
+    return made, event, False
+
+
+def _nearest(session: Session, event: Event, volunteer_id: UUID, thresholds: Thresholds) -> RefusedRecord:
+    """The refused check-in that speaks best for the person, about the time of the event.
+
+    Raises:
+        NothingToAppeal.
+    """
+    held = session.scalar(
+        sa.select(Attendance.status).where(
+            Attendance.event_id == event.id, Attendance.volunteer_id == volunteer_id
+        )
+    )
+    off = timedelta(minutes=thresholds.review_off_min)
+    refused = session.scalar(
+        sa.select(RefusedRecord)
+        .where(
+            RefusedRecord.event_id == event.id,
+            RefusedRecord.sender_id == volunteer_id,
+            RefusedRecord.captured_at.between(event.starts_at - off, event.ends_at + off),
+        )
+        .order_by(RefusedRecord.distance_m.nulls_last(), RefusedRecord.captured_at)
+        .limit(1)
+    )
+    if held is not None or refused is None:
+        raise errors.NothingToAppeal(attendance_status=held)
+    return refused
+
+
+def _check_not_too_many(session: Session, volunteer_id: UUID, now: datetime) -> None:
+    """A person's own appeals, under that person's lock."""
+    row = session.execute(
+        sa.select(
+            sa.func.count().filter(RefusalAppeal.decided_at.is_(None)),
+            sa.func.count().filter(RefusalAppeal.created_at > now - A_MONTH),
+        ).where(RefusalAppeal.volunteer_id == volunteer_id)
+    ).one()
+    for count, limit in zip(row, (OPEN_AT_MOST, MONTHLY_AT_MOST), strict=True):
+        if count >= limit:
+            raise errors.TooManyAppeals(limit=limit)
+
+
+def shaped(made: RefusalAppeal) -> Attendance:
+    """An appeal in an attendance's shape."""
+    return Attendance(
+        id=made.attendance_id,
+        event_id=made.event_id,
+        volunteer_id=made.volunteer_id,
+        status=Status.REJECTED if made.decision == Status.REJECTED else Status.REVIEW,
+        evidence=Evidence.NONE,
+        checked_in_at=made.captured_at,
+        checked_out_at=None,
+        minutes=None,
+        assumed_minutes=0,
+        minutes_assumed=False,
+        distance_m=made.distance_m,
+        reasons=[made.refused_as],
+    )
+
+
+def waiting(
+    session: Session,
+    actor: Actor,
+    region_codes: Sequence[str] | None,
+    after: tuple[int, UUID] | None,
+    limit: int,
+) -> Sequence[sa.Row[RefusalAppeal, Event, Organization, Volunteer]]:
+    """The open ones of these regions (None: all), nearest first, one's own aside.
+
+    `after` is the sort key of the last one seen.
+    """
+    key = (sa.func.coalesce(RefusalAppeal.distance_m, FARTHEST_M), RefusalAppeal.attendance_id)
+    query = (
+        sa.select(RefusalAppeal, Event, Organization, Volunteer)
+        .join(Event, Event.id == RefusalAppeal.event_id)
+        .join(Organization, Organization.id == Event.organization_id)
+        .join(Volunteer, Volunteer.id == RefusalAppeal.volunteer_id)
+        .where(
+            RefusalAppeal.decided_at.is_(None),
+            RefusalAppeal.volunteer_id != actor.volunteer_id,
+            keyset.behind(after, *key),
+        )
+        .order_by(*key)
+        .limit(limit)
+    )
+    if region_codes is not None:
+        query = query.where(Event.region_code.in_(region_codes))
+    return session.execute(query).all()
+
+
+def sort_key(made: RefusalAppeal) -> tuple[int, UUID]:
+    """By what was measured, nearest first."""
+    return FARTHEST_M if made.distance_m is None else made.distance_m, made.attendance_id
+
+
+def grounds(made: RefusalAppeal) -> Grounds:
+    """What an appeal rests on, in the shape of what attendances rest on: no rows, and never stored."""
+    refused = PresenceRecord(
+        sender_id=made.volunteer_id,
+        id=made.attendance_id,
+        type=RecordKind.CHECK_IN,
+        event_id=made.event_id,
+        captured_at=made.captured_at,
+        received_at=made.created_at,
+        accuracy_m=made.accuracy_m,
+        mocked=False,
+        code_is_right=False,
+        distance_m=made.distance_m,
+        evidence=Evidence.NONE,
+        reasons=[made.refused_as],
+    )
+    asked = Appeal(
+        attendance_id=made.attendance_id,
+        id=made.id,
+        text=made.text,
+        created_at=made.created_at,
+        decided_at=made.decided_at,
+    )
+    return Grounds([RecordFacts(refused, 1)], [], asked)
+
+
+def find(session: Session, attendance_id: UUID) -> RefusalAppeal | None:
+    """The appeal that an attendance would follow from, locked; None where there is none."""
+    return session.scalar(
+        sa.select(RefusalAppeal)
+        .where(RefusalAppeal.attendance_id == attendance_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+def put(
+    session: Session, made: RefusalAppeal, ruling: Ruling, now: datetime, thresholds: Thresholds
+) -> Attendance | None:
+    """Decide on an open appeal; the attendance that begins or is upheld, None when it is rejected.
+
+    Raises:
+        RaceLostError: to be retried from fresh facts.
+    """
+    made.decision, made.reason = ruling.status, ruling.reason
+    made.decided_by, made.decided_at = ruling.by, now
+    session.flush()
+    if ruling.status is not Status.COUNTED:
+        return None
+    file = decisions.lock_and_read(session, made.event_id, made.volunteer_id)
+    event = file.facts.event
+    held = file.held.decision if file.held else None
+    minutes = event_minutes(max(made.captured_at, event.starts_at), event.presence_ends_at)
+    decision = Decision(Status.COUNTED, held.minutes if held else minutes, is_correction=True)
+    decisions.put(session, file, ruling, decision, now, thresholds, first_id=str(made.attendance_id))
+    return session.scalar(
+        sa.select(Attendance)
+        .where(Attendance.event_id == made.event_id, Attendance.volunteer_id == made.volunteer_id)
+        .execution_options(populate_existing=True)
+    )
