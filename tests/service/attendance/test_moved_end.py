@@ -2,7 +2,7 @@
 
 import importlib
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -11,7 +11,6 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
-from mobile_api.events.events import shown
 from service.attendance import check_in, closing, presence_facts
 from service.attendance.evidence import Position, RecordKind, Status
 from service.attendance.sent_records import SentRecord
@@ -125,9 +124,9 @@ class Stage:
     def minutes(self, who: Volunteer) -> int | None:
         return self.attendance(who).minutes
 
-    def shown(self) -> Mapping[str, Any]:
+    def rederiving(self) -> bool:
         with self.sessions() as session:
-            return shown(session.get_one(Event, self.event.id))
+            return session.get_one(Event, self.event.id).rederiving
 
     def assert_figures_are_those_of_the_rows(self) -> None:
         def sums(table: Any, where: Any) -> list[int]:
@@ -186,7 +185,7 @@ def test_minutes_follow_an_end_that_comes_sooner(stage: Stage) -> None:
 def test_a_job_is_deferred_whoever_is_there(stage: Stage) -> None:
     stage.end_at(END + timedelta(hours=1))
     assert stage.run_jobs() == 1
-    assert stage.shown()["rederiving"] is False
+    assert stage.rederiving() is False
 
 
 def test_a_change_of_other_things_derives_nothing(stage: Stage) -> None:
@@ -240,11 +239,11 @@ def test_a_closed_presence_is_open_again_until_the_new_end(stage: Stage) -> None
 
 def test_the_event_says_that_it_is_being_derived_again(stage: Stage) -> None:
     stage.visit()
-    assert stage.shown()["rederiving"] is False
-    assert shown(stage.end_at(END + timedelta(hours=1)))["rederiving"] is True
-    assert stage.shown()["rederiving"] is True
+    assert stage.rederiving() is False
+    assert stage.end_at(END + timedelta(hours=1)).rederiving is True
+    assert stage.rederiving() is True
     stage.run_jobs()
-    assert stage.shown()["rederiving"] is False
+    assert stage.rederiving() is False
 
 
 def test_nothing_is_closed_meanwhile(stage: Stage) -> None:
@@ -290,7 +289,7 @@ def test_one_that_changes_meanwhile_holds_up_no_chunk(stage: Stage, monkeypatch:
     read_and_be_late(stage, people[1], monkeypatch)
     stage.run_jobs()
     assert [stage.minutes(who) for who in people] == [160, 160, 160]
-    assert stage.shown()["rederiving"] is False
+    assert stage.rederiving() is False
 
 
 def interrupted_after_one_chunk(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -319,13 +318,13 @@ def test_a_worker_that_dies_leaves_exact_figures_and_the_next_one_goes_on(
     interrupted_after_one_chunk(stage, monkeypatch)
     stage.assert_figures_are_those_of_the_rows()
     assert sorted(str(stage.minutes(who)) for who in people) == ["120", "120", "120", "160", "160"]
-    assert stage.shown()["rederiving"] is True
+    assert stage.rederiving() is True
     versions = {stage.attendance(who).id: stage.attendance(who).version for who in people}
     runtime = Runtime(stage.sessions, FixedClock(stage.now + timedelta(minutes=10)), Thresholds(), {})
     context = SimpleNamespace(additional_context={"runtime": runtime})
     queue.app.tasks["attendance.derive_again_left"].func(context, timestamp=0)
     assert [stage.minutes(who) for who in people] == [160] * 5
-    assert stage.shown()["rederiving"] is False
+    assert stage.rederiving() is False
     again = [stage.attendance(who).version - versions[stage.attendance(who).id] for who in people]
     assert sorted(again) == [0, 0, 1, 1, 1]
 
@@ -361,4 +360,4 @@ def test_a_second_move_before_the_job_gives_the_last_end(stage: Stage) -> None:
     stage.end_at(END + timedelta(minutes=20))
     stage.run_jobs()
     assert stage.minutes(who) == 140
-    assert stage.shown()["rederiving"] is False
+    assert stage.rederiving() is False
