@@ -46,18 +46,36 @@ def red_commits(since: str) -> Iterator[RedCommit]:
     rows = [line.split("\x1f") for line in lines if line]
     for (commit, faults, tests), (mend, *_) in zip(rows, rows[1:], strict=False):
         if tests:
-            yield RedCommit(commit, mend, tuple(faults.split(",")), tuple(tests.split(",")))
+            named = tuple(test.strip() for test in tests.split(","))
+            yield RedCommit(commit, mend, tuple(faults.split(",")), named)
 
 
 def outcomes(commit: str, tests: tuple[str, ...], folder: Path) -> dict[str, bool]:
-    """Whether each test passes at a commit; one that cannot be collected does not."""
+    """Whether each test passes at a commit, in all its cases; one that cannot be collected does not."""
     git("checkout", "--quiet", "--detach", "--force", commit, cwd=folder)
-    passed = {}
-    for test in tests:
-        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", test.strip()]
-        done = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
-        passed[test.strip()] = done.returncode == 0
-    return passed
+    there = [test for test in tests if (folder / test.partition("::")[0]).exists()]
+    failed, passed = run(there, folder)
+    if there and not failed | passed:
+        # One of them is not known there, so that none of them ran: one by one.
+        for test in there:
+            one_failed, one_passed = run([test], folder)
+            failed, passed = failed | one_failed, passed | one_passed
+    return {test: test in passed and test not in failed for test in tests}
+
+
+def run(tests: list[str], folder: Path) -> tuple[set[str], set[str]]:
+    """The tests of which some case fails, and those of which some passes."""
+    if not tests:
+        return set(), set()
+    options = ["-q", "-rA", "--tb=no", "-p", "no:cacheprovider", "--no-header"]
+    command = [sys.executable, "-m", "pytest", *options, *tests]
+    done = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
+    found: dict[str, set[str]] = {"FAILED": set(), "ERROR": set(), "PASSED": set()}
+    for line in done.stdout.splitlines():
+        outcome, _, rest = line.partition(" ")
+        if outcome in found:
+            found[outcome].add(rest.partition(" - ")[0].partition("[")[0].strip())
+    return found["FAILED"] | found["ERROR"], found["PASSED"]
 
 
 def main() -> int:
