@@ -1,0 +1,25 @@
+"""Somebody who has to wait for a lock, for tests of what happens at the same moment."""
+
+import time
+from concurrent.futures import Future
+from typing import Any
+
+import sqlalchemy as sa
+
+from tests.conftest import Sessions
+
+WAIT_S = 10
+
+
+def until_done_or_waiting(sessions: Sessions, future: "Future[Any]") -> None:
+    """Return when it is through, or when somebody on this database waits for a lock."""
+    waits = sa.text(
+        "SELECT EXISTS (SELECT FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock')"
+    )
+    deadline = time.monotonic() + WAIT_S
+    while not future.done() and time.monotonic() < deadline:
+        with sessions() as session:
+            if session.scalar(waits):
+                return
+        time.sleep(0.01)
