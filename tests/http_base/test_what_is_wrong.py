@@ -176,3 +176,20 @@ def test_no_schema_names_a_limit_without_its_value() -> None:
         if bare.search(line)
     ]
     assert found == []
+
+
+@pytest.mark.parametrize("field", ["hazard", "accessible", "walk_ins"])
+@pytest.mark.parametrize("value", [0, 1, 0.0, 1.0, "true", "false", [], None])
+def test_yes_and_no_are_not_numbers(ask: Any, field: str, value: Any) -> None:
+    """0 equals False in Python, and is no answer to a yes-or-no question."""
+    assert field in ask("POST", "/v1/events", json=draft(**{field: value}))["errors"]
+
+
+@pytest.mark.parametrize("field", ["changes", "reminders", "announcements", "nearby", "recognition"])
+def test_switches_are_not_numbers(ask: Any, field: str) -> None:
+    assert field in ask("PUT", "/v1/me/notification-settings", json={field: 0})["errors"]
+
+
+def test_presence_is_not_a_number(ask: Any) -> None:
+    body = {"present": 1, "reason": "Көрдім"}
+    assert "present" in ask("PUT", f"/v1/events/{{event}}/attendance/{NOWHERE}", json=body)["errors"]
