@@ -123,6 +123,15 @@ class Number(fields.Float):
         return float(super()._deserialize(value, attr, data, **options) or 0.0)
 
 
+class YesNo(fields.Boolean):
+    """true or false alone: 0 equals False in Python, and is something else in JSON."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
 def whole(lowest: int, highest: int, **options: Any) -> fields.Integer:
     """A whole number within limits, never text."""
     return fields.Integer(strict=True, validate=validate.Range(lowest, highest, error=NUMBER), **options)

@@ -13,7 +13,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from http_base import problems
 from http_base.blueprints import Blueprint
 from http_base.context import attestation, identity, now, services, session
-from http_base.fields import ITEMS_TO, OPTIONAL, DateTime, Number, Point, Strict, Text, one_of
+from http_base.fields import ITEMS_TO, OPTIONAL, DateTime, Number, Point, Strict, Text, YesNo, one_of
 from http_base.openapi import ProblemField
 from http_base.strict_json import check_value
 from service import errors
@@ -48,7 +48,7 @@ class PositionBody(Point):
     accuracy_m = Number(0, required=True, allow_none=True)
     fixed_at = DateTime(required=True)
     # iOS has no such flag, and some apps say so with a null.
-    mocked = fields.Boolean(truthy={True}, falsy={False}, load_default=False, allow_none=True)
+    mocked = YesNo(load_default=False, allow_none=True)
 
 
 class Evidenced(Strict):

@@ -23,6 +23,7 @@ from http_base.fields import (
     Strict,
     Text,
     Texts,
+    YesNo,
     one_of,
     whole,
 )
@@ -69,9 +70,9 @@ class EventChange(Strict):
     district = Text(allow_none=True)
     capacity = whole(1, 100_000, allow_none=True)
     min_age = whole(0, 99, allow_none=True)
-    hazard = fields.Boolean(truthy={True}, falsy={False})
-    accessible = fields.Boolean(truthy={True}, falsy={False})
-    walk_ins = fields.Boolean(truthy={True}, falsy={False})
+    hazard = YesNo()
+    accessible = YesNo()
+    walk_ins = YesNo()
     contact = fields.Nested(ContactBody, allow_none=True)
     bring = fields.List(Text(), validate=validate.Length(max=50, error=ITEMS_TO))
 

@@ -7,7 +7,7 @@ from marshmallow import Schema, ValidationError, fields
 
 from http_base.blueprints import Blueprint
 from http_base.context import actor, session
-from http_base.fields import Strict, whole
+from http_base.fields import Strict, YesNo, whole
 from service.models import NotificationSettings
 from service.people import notification_settings
 
@@ -36,8 +36,8 @@ class TimeOfDay(fields.Time):
             raise ValidationError("time-of-day") from error
 
 
-def _switch() -> fields.Boolean:
-    return fields.Boolean(truthy={True}, falsy={False})
+def _switch() -> YesNo:
+    return YesNo()
 
 
 class SettingsChange(Strict):

@@ -5,11 +5,11 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from marshmallow import ValidationError, fields, validates
+from marshmallow import ValidationError, validates
 
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, services, session
-from http_base.fields import Strict, Text
+from http_base.fields import Strict, Text, YesNo
 from service import errors
 from service.organizations import contacts
 from service.organizations.contacts import ContactSaid
@@ -24,7 +24,7 @@ class ContactBody(Strict):
     name = Text(longest=100)
     phone = Text()
     link = Text(longest=500)
-    public = fields.Boolean(truthy={True}, falsy={False}, load_default=False)
+    public = YesNo(load_default=False)
 
     @validates("link")
     def _https(self, value: str, **_options: Any) -> None:

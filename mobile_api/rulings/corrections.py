@@ -4,11 +4,9 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from marshmallow import fields
-
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, services, session
-from http_base.fields import Strict, Text, whole
+from http_base.fields import Strict, Text, YesNo, whole
 from mobile_api.attendance.check_ins import AttendanceShown, in_zone
 from service import errors
 from service.rulings import corrections
@@ -20,7 +18,7 @@ MINUTES_A_DAY = 24 * 60
 
 
 class CorrectionBody(Strict):
-    present = fields.Boolean(required=True, truthy={True}, falsy={False})
+    present = YesNo(required=True)
     minutes = whole(0, MINUTES_A_DAY, load_default=None, allow_none=True)
     reason = Text(longest=1_000, required=True)
 

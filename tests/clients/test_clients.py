@@ -100,7 +100,7 @@ def test_java(service: Service, document: Path, tmp_path: Path) -> None:
             tmp_path / "made",
         ),
         "--additional-properties=openApiNullable=false,annotationLibrary=none,documentationProvider=none,"
-        "useJakartaEe=true,enumUnknownDefaultCase=true,"
+        "useJakartaEe=true,enumUnknownDefaultCase=true,useOneOfDiscriminatorLookup=true,"
         "invokerPackage=kz.taza,apiPackage=kz.taza.api,modelPackage=kz.taza.model",
         *("--global-property", "apis,models,supportingFiles,apiTests=false,modelTests=false"),
     )
