@@ -34,7 +34,9 @@ class Keys:
     app_check_key: str
     app_keys: dict[str, Any]
 
-    def id_token(self, phone: str | None, subject: str = "u1", *, key: Any = None, **changes: Any) -> str:
+    def id_token(
+        self, phone: str | None, subject: str = "u1", *, key: Any = None, key_id: str = KEY_ID, **changes: Any
+    ) -> str:
         """An ID token of the phone provider, signed with the key that the stand-in publishes."""
         now = int(time.time())
         claims = {
@@ -47,7 +49,7 @@ class Keys:
             "phone_number": phone,
             "firebase": {"sign_in_provider": "phone"},
         }
-        return jwt.encode(claims | changes, key or self.token_key, "RS256", headers={"kid": KEY_ID})
+        return jwt.encode(claims | changes, key or self.token_key, "RS256", headers={"kid": key_id})
 
     def app_check_token(
         self, app_id: str = APP_ID, *, key: str | None = None, key_id: str = APP_KEY_ID, **changes: Any
