@@ -22,7 +22,7 @@ def create_app(
     Raises:
         SettingsError: naming each wrong setting and its cure.
     """
-    end_with_main()
+    serves = end_with_main()
     if configured is None:
         configured = settings.read(os.environ)
         settings.put_back(os.environ)
@@ -37,4 +37,6 @@ def create_app(
         public_url=configured.public_url,
     )
     cli.commands.install(app)
+    if serves:
+        app.extensions["tazalyq"].prepare()
     return app

@@ -47,6 +47,12 @@ class Services:
     app_check: AppCheck | None
     address_limit: AddressLimit
 
+    def prepare(self) -> None:
+        """Begin what the first requests of a process that serves would have to wait for."""
+        self.verifier.prepare()
+        if self.app_check is not None:
+            self.app_check.prepare()
+
     def runtime(self, engine: sa.Engine) -> Runtime:
         """What the worker's tasks need; the gateway is made here, in the process that sends."""
         sessions = sessionmaker(engine, expire_on_commit=False)

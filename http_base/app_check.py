@@ -45,6 +45,10 @@ class AppCheck:
             return False
         return not self._app_ids or claims["app_id"] in self._app_ids
 
+    def prepare(self) -> None:
+        """Fetch Google's keys in the background."""
+        self._keys.published.fetch_in_background()
+
     def describe(self) -> str | None:
         """What keeps apps from being recognized, for an operator; None while all is well."""
         return self._keys.published.describe()

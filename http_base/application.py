@@ -17,11 +17,12 @@ MAIN = "TAZALYQ_MAIN_PROCESS"
 LOOK_S = 1.0
 
 
-def end_with_main() -> None:
-    """In a server's child: end when its main process is gone, so that nobody is left on its port."""
+def end_with_main() -> bool:
+    """In a server's child, which is True: end when its main process is gone, so that nobody is left on its
+    port."""
     main = int(os.environ.get(MAIN, "0"))
     if os.getppid() != main:
-        return
+        return False
 
     def watch() -> None:
         while os.getppid() == main:
@@ -29,6 +30,7 @@ def end_with_main() -> None:
         os._exit(1)
 
     threading.Thread(target=watch, name="watch-main", daemon=True).start()
+    return True
 
 
 class Tazalyq(Flask):

@@ -51,6 +51,11 @@ class FirebaseVerifier:
         self._known.put(digest, identity, claims["exp"] + LEEWAY_S)
         return identity
 
+    def prepare(self) -> None:
+        """Fetch Google's keys in the background; the emulator has none."""
+        if not self._unsigned:
+            self._keys.fetch_in_background()
+
     def describe(self) -> Mapping[str, str]:
         """Whether Google's keys are out of reach."""
         trouble = self._keys.describe()

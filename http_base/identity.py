@@ -15,7 +15,7 @@ class Unattested(Unauthenticated):
 
 
 class IdentityUnavailable(Exception):
-    """The token cannot be checked now: the key server is out of reach and nothing is cached."""
+    """The token cannot be checked now: the key server is out of reach, and its key is not cached."""
 
 
 class TokenVerifier(Protocol):
@@ -23,6 +23,10 @@ class TokenVerifier(Protocol):
 
     def verify(self, token: str) -> Identity:
         """Raises Unauthenticated, IdentityUnavailable."""
+        ...
+
+    def prepare(self) -> None:
+        """Begin in the background what the first check would have to wait for."""
         ...
 
     def describe(self) -> Mapping[str, str]:

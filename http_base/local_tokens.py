@@ -56,6 +56,9 @@ class LocalTokens:
         issued_at, signed_in_at = (datetime.fromtimestamp(claims[name], UTC) for name in ("iat", "auth_time"))
         return Identity(claims["sub"], claims["phone"], issued_at, signed_in_at)
 
+    def prepare(self) -> None:
+        """Nothing from outside is needed."""
+
     def describe(self) -> Mapping[str, str]:
         """Nothing from outside is needed."""
         return {}

@@ -16,9 +16,12 @@ RETRY_AFTER_S = 30
 """A server that did not answer is left alone for so long; so is one that does not know a key."""
 
 FETCH_TIMEOUT_S = 5
+FIRST_PATIENCE_S = 3.0
+"""How long callers wait for the first keys, counted from the beginning of the fetch: a web that has just
+started serves the first callers, on a busy machine as well."""
+
 PATIENCE_S = 0.5
-"""How long callers wait for a fetch, counted from its beginning: a web that has just started serves the first
-callers, and a silent server holds nobody up."""
+"""How long callers with a key that is new to us wait: a silent server holds nobody up."""
 
 Parse = Callable[[bytes], Mapping[str, Any]]
 
@@ -44,23 +47,25 @@ class PublishedKeys:
         """The key of this id; None when nobody has published it.
 
         Raises:
-            IdentityUnavailable: nothing has been fetched yet.
+            IdentityUnavailable: it is not known, and the server cannot be asked whether it has published it.
         """
         keys = self._keys
         if keys is not None and time.monotonic() < self._fresh_until and key_id in keys:
             return keys[key_id]
-        self._fetch_in_background()
+        self.fetch_in_background()
         if keys is None or key_id not in keys:
-            self._idle.wait(max(0.0, self._began_at + PATIENCE_S - time.monotonic()))
-        if self._keys is None:
-            raise IdentityUnavailable
-        return self._keys.get(key_id)
+            patience_s = FIRST_PATIENCE_S if keys is None else PATIENCE_S
+            is_done = self._idle.wait(max(0.0, self._began_at + patience_s - time.monotonic()))
+            keys = self._keys
+            if keys is None or (key_id not in keys and (self._trouble is not None or not is_done)):
+                raise IdentityUnavailable
+        return keys.get(key_id)
 
     def describe(self) -> str | None:
         """What is wrong, for an operator; None while the server answers."""
         return self._trouble
 
-    def _fetch_in_background(self) -> None:
+    def fetch_in_background(self) -> None:
         """Begin a fetch, unless one is under way or the server is to be left alone."""
         with self._lock:
             if time.monotonic() < self._ask_at:
