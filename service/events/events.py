@@ -1,7 +1,6 @@
 """Events: creating, changing, publishing, cancelling."""
 
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -49,7 +48,9 @@ def create(
         version=1,
         created_by=actor.volunteer_id,
         created_at=now,
-        content_hash=content_hash({"by": actor.volunteer_id, "organization": organization_id} | asdict(plan)),
+        content_hash=content_hash(
+            {"by": actor.volunteer_id, "organization": organization_id} | plans.content_of(plan)
+        ),
     )
     plans.apply(event, plan)
     stored, _ = store_once(session, event)

@@ -1,7 +1,7 @@
 """What an organizer says of an event, the rules that it has to keep, and how it becomes a row."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import MISSING, Field, asdict, dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -43,6 +43,32 @@ class Plan:
     accessible: bool = False
     walk_ins: bool = True
     bring: tuple[str, ...] = ()
+
+
+OF_THE_FIRST_RELEASE = frozenset(
+    {
+        "title", "description", "kind", "starts_at", "ends_at", "zone", "latitude", "longitude", "area",
+        "address", "region_code", "district_code", "capacity", "min_age", "hazard", "accessible", "walk_ins",
+        "bring",
+    }
+)  # fmt: skip
+
+
+def content_of(plan: Plan) -> dict[str, Any]:
+    """What makes two creations the same, to be hashed: newer fields only where they say something.
+
+    So what was created before a release is known again after it, and by processes of before while both run.
+    """
+    values = {one.name: (getattr(plan, one.name), _default(one)) for one in fields(plan)}
+    return {
+        name: value
+        for name, (value, default) in values.items()
+        if name in OF_THE_FIRST_RELEASE or value != default
+    }
+
+
+def _default(one: Field[Any]) -> Any:
+    return one.default if one.default_factory is MISSING else one.default_factory()
 
 
 COLUMNS = (*Plan.__dataclass_fields__, "day")

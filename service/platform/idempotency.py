@@ -14,7 +14,10 @@ from service.models import Event, Organization, Outbox
 
 
 def content_hash(content: Mapping[str, Any]) -> str:
-    """SHA-256 in hex over canonical JSON; dates, decimals and UUIDs by their text."""
+    """SHA-256 in hex over canonical JSON; dates, decimals and UUIDs by their text.
+
+    It is compared for ever: a field that comes later belongs to the content only where it says something.
+    """
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
