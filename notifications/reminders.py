@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session, sessionmaker
 
 from notifications import broken
@@ -246,20 +247,20 @@ class Visit:
 def _visit(session: Session, entry: Outbox, event: Event, now: datetime) -> Visit:
     due: list[Recipient] = []
     has_begun, next_at = False, now + REVISIT
-    for person, signed_up_at, settings, item_id in session.execute(_going(entry)):
+    for person, going, settings, item_id in session.execute(_going(entry)):
         moment = due_at(event.starts_at, LEADS[entry.kind], settings or default_settings(person))
         if item_id is not None:
             has_begun = True
         elif moment > now + AHEAD:
             next_at = min(next_at, moment - AHEAD)
-        elif signed_up_at <= moment and not _next_is_due(entry.kind, event, settings, person, now):
+        elif _was_going(going, moment) and not _next_is_due(entry.kind, event, settings, person, now):
             due.append(Recipient(person, None, max(moment, now)))
     return Visit(due, has_begun, next_at)
 
 
 def _going(entry: Outbox) -> sa.Select[Any, Any, Any, Any]:
     return (
-        sa.select(Signup.volunteer_id, Signup.created_at, NotificationSettings, InboxItem.id)
+        sa.select(Signup.volunteer_id, Signup.going, NotificationSettings, InboxItem.id)
         .outerjoin(NotificationSettings, NotificationSettings.volunteer_id == Signup.volunteer_id)
         .outerjoin(
             InboxItem,
@@ -268,6 +269,13 @@ def _going(entry: Outbox) -> sa.Select[Any, Any, Any, Any]:
         .where(Signup.event_id == entry.event_id, Signup.status == SignupStatus.GOING)
         .order_by(Signup.volunteer_id)
         .execution_options(populate_existing=True)
+    )
+
+
+def _was_going(going: Sequence[Range[datetime]], moment: datetime) -> bool:
+    """Whether who goes now went at a moment already: who has joined since then knows when it is."""
+    return any(
+        during.upper is None and during.lower is not None and during.lower <= moment for during in going
     )
 
 

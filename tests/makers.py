@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import uuid4
 
+from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from service.models import Attendance, Consent, Device, Event, Membership, Organization, Signup, Volunteer
@@ -111,8 +112,12 @@ def make_event(session: Session, organization: Organization | None = None, **ove
 
 
 def make_signup(session: Session, event: Event, volunteer: Volunteer, **overrides: Any) -> Signup:
+    """Somebody who goes since the sign-up was made, or waits, or goes no more."""
     values: dict[str, Any] = {"status": "going", "companions": 0, "created_at": NOW - timedelta(days=2)}
-    return _added(session, Signup(event_id=event.id, volunteer_id=volunteer.id, **values | overrides))
+    values |= overrides
+    if values["status"] == "going":
+        values.setdefault("going", [Range(values["created_at"], None)])
+    return _added(session, Signup(event_id=event.id, volunteer_id=volunteer.id, **values))
 
 
 def make_attendance(session: Session, event: Event, volunteer: Volunteer, **overrides: Any) -> Attendance:
