@@ -1,0 +1,22 @@
+"""What becomes of the tables with people that are about what they are told."""
+
+from datetime import timedelta
+
+from service.platform.personal_data import OWN, STAFF, Erased, Person, PersonalTable
+
+_KEPT = timedelta(days=90)
+
+TABLES = (
+    PersonalTable(
+        "outbox",
+        {
+            "volunteer_id": OWN,
+            "created_by": STAFF,
+            # How far an audience has been told: a mark on the way, nobody's own.
+            "expanded_to": Person(Erased.KEPT, exported=False),
+        },
+    ),
+    PersonalTable("inbox_item", {"volunteer_id": OWN}, kept=_KEPT),
+    PersonalTable("delivery", {"volunteer_id": Person(Erased.DELETED, exported=False)}, kept=_KEPT),
+    PersonalTable("local_message", {"recipient": OWN}),
+)

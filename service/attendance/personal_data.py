@@ -1,0 +1,9 @@
+"""What becomes of the tables of this room that name people."""
+
+from service.platform.personal_data import LASTING, OWN, STAFF, PersonalTable
+
+TABLES = (
+    PersonalTable("presence_record", {"sender_id": OWN}),
+    PersonalTable("attendance", {"volunteer_id": LASTING}),
+    PersonalTable("headcount", {"created_by": STAFF, "changed_by": STAFF}),
+)

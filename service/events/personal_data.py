@@ -1,0 +1,9 @@
+"""What becomes of the tables of this room that name people."""
+
+from service.platform.personal_data import LASTING, STAFF, PersonalTable
+
+TABLES = (
+    PersonalTable("event", {"created_by": LASTING}),
+    PersonalTable("signup", {"volunteer_id": LASTING}),
+    PersonalTable("event_report", {"volunteer_id": LASTING, "closed_by": STAFF}),
+)

@@ -1,0 +1,31 @@
+"""What becomes of the tables of this room that name people."""
+
+from datetime import timedelta
+
+from service.platform.personal_data import OWN, STAFF, Erased, Person, PersonalTable
+
+# A hash by which nobody is found, and the id of a record that is gone: a ban outlives the person's erasure.
+_BANNED = Person(Erased.KEPT)
+
+TABLES = (
+    PersonalTable(
+        "volunteer", {"id": OWN, "subject": OWN, "phone": OWN, "guardian_name": OWN, "guardian_phone": OWN}
+    ),
+    PersonalTable("coordinator", {"volunteer_id": OWN}),
+    PersonalTable("device", {"volunteer_id": OWN}),
+    PersonalTable("consent", {"volunteer_id": OWN}),
+    PersonalTable("notification_settings", {"volunteer_id": OWN}),
+    PersonalTable(
+        "ban",
+        {
+            "volunteer_id": _BANNED,
+            "marks": Person(Erased.KEPT, exported=False),
+            "banned_by": STAFF,
+        },
+        kept=timedelta(days=730),
+    ),
+    PersonalTable("local_identity", {"phone": OWN, "subject": OWN}),
+    PersonalTable("sign_in_code", {"phone": Person(Erased.DELETED, exported=False)}, kept=timedelta(days=1)),
+    # "code-phone:+7…", among others: how often in an hour.
+    PersonalTable("secret_use", {"subject": Person(Erased.KEPT, exported=False)}, kept=timedelta(days=2)),
+)

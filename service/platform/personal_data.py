@@ -1,0 +1,52 @@
+"""What a room says of its tables with people in them: each has `personal_data.TABLES`, as plain data.
+
+A test fails for a column that names a person and stands in none of them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+
+class Erased(StrEnum):
+    """What becomes of a row when the person whom it names is erased."""
+
+    DELETED = "deleted"
+    """It goes."""
+
+    TOMBSTONE = "tombstone"
+    """It stays, and names from now on an id with nothing personal behind it."""
+
+    EMPTIED = "emptied"
+    """It stays, and names nobody."""
+
+    KEPT = "kept"
+    """It stays as it is: what it holds tells nobody who it was, or runs out soon."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A column that names a person. `exported`: whether the row is in the export of whom it names."""
+
+    erased: Erased
+    exported: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalTable:
+    """A table with people in it. `kept`: how long a row lives at most; None: as long as what it is about."""
+
+    name: str
+    people: Mapping[str, Person]
+    kept: timedelta | None = None
+
+
+OWN = Person(Erased.DELETED)
+"""Theirs alone: it goes with them."""
+
+LASTING = Person(Erased.TOMBSTONE)
+"""Theirs, and counted or needed by others."""
+
+STAFF = Person(Erased.TOMBSTONE, exported=False)
+"""Who has done something to what is somebody else's."""
