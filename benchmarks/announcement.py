@@ -32,8 +32,8 @@ def main() -> None:
     with database() as url, Service(url) as service:
         service.run("flask", "db", "upgrade")
         event_id = _gather(url, options.people)
-        service.start("flask", "serve")
-        service.start("flask", "worker")
+        service.start("serve")
+        service.start("worker")
         service.wait_until_up()
         phone = Organizer(service.url)
         print(f"{'announcement':>12}{'answer ms':>12}{'inboxes filled s':>18}")

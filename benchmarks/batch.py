@@ -154,7 +154,7 @@ def main() -> None:
             connection.execute(floor.SCHEMA)
         crowd = Crowd(url, standin.keys)
         weekend = Weekend(url, crowd)
-        pid = service.start("benchmarks.kit.server", "benchmarks.kit.google:create_app")
+        pid = service.start_module("benchmarks.kit.server", "benchmarks.kit.google:create_app")
         service.wait_until_up()
         wake(service.url, crowd.requests(1, helpers)[0])
         sides = _Sides(service.url, url, pid, helpers)

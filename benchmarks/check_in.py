@@ -80,7 +80,7 @@ def main() -> None:
 
 def _start(service: Service, target: str, crowd: Crowd, helpers: ProcessPoolExecutor) -> Callable[..., Turn]:
     """Start one web; the answer drives it with so many check-ins, with tokens that it knows where wanted."""
-    pid = service.start("benchmarks.kit.server", target)
+    pid = service.start_module("benchmarks.kit.server", target)
     service.wait_until_up()
     wake(service.url, crowd.requests(1, helpers)[0])
 

@@ -107,8 +107,8 @@ def main() -> None:
             connection.execute(floor.SCHEMA)
         crowd = Crowd(url, standin.keys)
         ended = Ended(url, crowd, options.people)
-        service.start("benchmarks.kit.server", "benchmarks.kit.google:create_app")
-        service.start("flask", "worker")
+        service.start_module("benchmarks.kit.server", "benchmarks.kit.google:create_app")
+        service.start("worker")
         service.wait_until_up()
         wake(service.url, crowd.requests(1, helpers)[0])
 

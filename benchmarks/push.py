@@ -86,7 +86,7 @@ def standins(database_url: str) -> Iterator[tuple[list[int], dict[str, str]]]:
                 keys.server_certificate,
                 keys.server_key,
             )
-            yield [service.start(*server) for _ in range(STANDINS)], service.environment
+            yield [service.start_module(*server) for _ in range(STANDINS)], service.environment
 
 
 def _make_due(engine: sa.Engine, event_id: Any) -> None:

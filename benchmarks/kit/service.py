@@ -1,4 +1,4 @@
-"""A service for one benchmark: a new database, its own processes on free ports of loopback, ended with it."""
+"""A service of one's own for a benchmark or a journey: its processes on free ports, ended with it."""
 
 import os
 import signal
@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import urllib3
 
@@ -18,6 +19,7 @@ from service.platform import embedded_postgres
 ROOT = Path(__file__).parent.parent.parent
 START_S = 60
 STOP_S = 30
+T = TypeVar("T")
 
 
 @contextmanager
@@ -35,6 +37,9 @@ def database() -> Iterator[str]:
 class Service:
     """Processes over one database, all with the same environment; use as a context manager."""
 
+    stderr: int | None = None
+    """Where their log goes: beside what is printed here."""
+
     def __init__(self, database_url: str, **environment: str) -> None:
         """`environment`: settings beside those of the caller's own environment."""
         self.port = free_port()
@@ -46,15 +51,16 @@ class Service:
             "DATABASE_URL": database_url,
             **environment,
         }
-        self._processes: list[subprocess.Popen[bytes]] = []
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._started: list[subprocess.Popen[bytes]] = []
 
     def __enter__(self) -> "Service":
         return self
 
     def __exit__(self, *_error: object) -> None:
-        for process in reversed(self._processes):
+        for process in reversed(self._started):
             process.terminate()
-        for process in self._processes:
+        for process in self._started:
             process.wait(STOP_S)
 
     def run(self, *arguments: str) -> None:
@@ -66,12 +72,31 @@ class Service:
         command = [sys.executable, "-m", *arguments]
         subprocess.run(command, cwd=ROOT, env=self.environment, stdout=subprocess.DEVNULL, check=True)
 
-    def start(self, *arguments: str) -> int:
-        """Start `python -m …` and return its pid."""
-        command = [sys.executable, "-m", *arguments]
-        process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=subprocess.DEVNULL)
-        self._processes.append(process)
+    def start(self, command: str) -> int:
+        """Start a command of `flask` (`serve`, `worker`), known by its name, and return its pid."""
+        pid = self.start_module("flask", command)
+        self.processes[command] = self._started[-1]
+        return pid
+
+    def start_module(self, *arguments: str) -> int:
+        """Start `python -m …` in a group of its own and return its pid."""
+        process = subprocess.Popen(
+            [sys.executable, "-m", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=self.stderr,
+            start_new_session=True,
+        )
+        self._started.append(process)
         return process.pid
+
+    def kill(self, name: str, how: signal.Signals = signal.SIGKILL) -> None:
+        """End the process of a command, and its children."""
+        process = self.processes.pop(name)
+        self._started.remove(process)
+        os.killpg(process.pid, how)
+        process.wait(STOP_S)
 
     def wait_until_up(self, path: str = "/readyz") -> None:
         """Wait until GET of the path answers 200.
@@ -90,8 +115,8 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
-def wait_for(happened: Callable[[], bool], what: str, seconds: float = START_S) -> None:
-    """Wait until something is true; no answer yet is not an error.
+def wait_for(happened: Callable[[], T], what: str, seconds: float = START_S) -> T:
+    """Wait until something is true, and return it; no answer yet is not an error.
 
     Raises:
         RuntimeError: it was not within so many seconds.
@@ -99,9 +124,9 @@ def wait_for(happened: Callable[[], bool], what: str, seconds: float = START_S) 
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         try:
-            if happened():
-                return
-        except urllib3.exceptions.HTTPError:
+            if found := happened():
+                return found
+        except (urllib3.exceptions.HTTPError, OSError):
             pass
         time.sleep(0.1)
     raise RuntimeError(f"{what}: not within {seconds:.0f} s")

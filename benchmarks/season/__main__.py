@@ -50,8 +50,8 @@ def started() -> Iterator[str]:
     with database() as url, Service(url, **limits) as service:
         service.run("flask", "db", "upgrade")
         service.run("flask", "demo")
-        service.start("flask", "serve")
-        service.start("flask", "worker")
+        service.start("serve")
+        service.start("worker")
         service.wait_until_up()
         yield service.url
 

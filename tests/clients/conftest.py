@@ -39,7 +39,7 @@ def service(postgres_url: str) -> Iterator[Service]:
         running = Service(url, WEB_WORKERS="1")
         running.start("serve")
         try:
-            running.wait_until_ready()
+            running.wait_until_up()
             yield running
         finally:
             running.stop()

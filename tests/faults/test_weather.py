@@ -78,7 +78,7 @@ def test_bad_weather_at_google(database: str, keys: Keys, tmp_path: Path) -> Non
         service = Service(database, WEB_WORKERS="1")
         service.start("serve")
         try:
-            service.wait_until_ready()
+            service.wait_until_up()
             world.owe(MESSAGES)
             world.start_worker("worker-1")
             while not google.arrivals():

@@ -17,8 +17,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from benchmarks.kit.service import free_port, wait_for
 from tests.conftest import fresh_database
-from tests.journeys.processes import Service, free_port, wait_for
+from tests.journeys.processes import Service
 
 ROOT = Path(__file__).parent.parent.parent
 SHIPPED = ROOT / "deploy" / "nginx.conf"
@@ -43,7 +44,7 @@ def service(postgres_url: str) -> Iterator[Service]:
         running = Service(url, WEB_WORKERS="1", WEB_THREADS="4", TRUSTED_PROXIES="1")
         running.start("serve")
         try:
-            running.wait_until_ready()
+            running.wait_until_up()
             yield running
         finally:
             running.stop()

@@ -11,8 +11,9 @@ import psycopg
 import pytest
 import requests
 
+from benchmarks.kit.service import ROOT, wait_for
 from tests.conftest import fresh_database
-from tests.journeys.processes import ROOT, Service, wait_for
+from tests.journeys.processes import Service
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +26,7 @@ def service(database: str) -> Iterator[Service]:
     made = Service(database, WEB_WORKERS="2")
     made.start("serve")
     try:
-        made.wait_until_ready()
+        made.wait_until_up()
         yield made
     finally:
         for pid in workers_of(made):
@@ -34,11 +35,16 @@ def service(database: str) -> Iterator[Service]:
 
 
 def workers_of(service: Service) -> list[int]:
-    """The processes under the web's main one that serve requests."""
+    """The processes under the web's main one that serve requests, whatever they call themselves."""
     main = service.processes["serve"].pid
     listed = subprocess.run(["/bin/ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True)
     rows = [line.split(None, 2) for line in listed.stdout.splitlines()[1:]]
-    return [int(pid) for pid, ppid, args in rows if int(ppid) == main and "flask" in args]
+    return [int(pid) for pid, ppid, args in rows if int(ppid) == main and "resource_tracker" not in args]
+
+
+def two_workers_of(service: Service) -> list[int]:
+    found = workers_of(service)
+    return found if len(found) == 2 else []
 
 
 def answers(service: Service) -> bool:
@@ -49,22 +55,22 @@ def answers(service: Service) -> bool:
 
 
 def test_a_killed_child_is_replaced(service: Service) -> None:
-    before = wait_for(lambda: len(found := workers_of(service)) == 2 and found, "two children")
+    before = wait_for(lambda: two_workers_of(service), "two children")
     os.kill(before[0], signal.SIGKILL)
     wait_for(lambda: set(workers_of(service)) - set(before), "another child")
-    wait_for(lambda: len(workers_of(service)) == 2, "two children again")
+    wait_for(lambda: two_workers_of(service), "two children again")
     assert service.processes["serve"].poll() is None
     wait_for(lambda: answers(service), "an answer")
 
 
 def test_a_killed_main_leaves_nobody_on_the_port(service: Service) -> None:
-    children = wait_for(lambda: len(found := workers_of(service)) == 2 and found, "two children")
+    children = wait_for(lambda: two_workers_of(service), "two children")
     service.processes["serve"].kill()
     service.processes["serve"].wait(10)
     wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in children), "no child", 15)
     assert not answers(service)
     service.start("serve")
-    service.wait_until_ready()
+    service.wait_until_up()
 
 
 def flask(*arguments: str, **environment: str) -> "subprocess.Popen[str]":

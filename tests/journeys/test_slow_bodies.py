@@ -19,7 +19,7 @@ def service(postgres_url: str) -> Iterator[Service]:
         running = Service(url, WEB_WORKERS="1", WEB_THREADS=str(THREADS))
         running.start("serve")
         try:
-            running.wait_until_ready()
+            running.wait_until_up()
             yield running
         finally:
             running.stop()

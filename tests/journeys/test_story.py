@@ -12,10 +12,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from benchmarks.kit.service import wait_for
 from cli import demo_load
 from service.platform.database import sqlalchemy_url
 from tests.conftest import fresh_database
-from tests.journeys.processes import Service, wait_for
+from tests.journeys.processes import Service
 
 OWNER, VOLUNTEER, COORDINATOR = "+77000000003", "+77000000101", "+77000000002"
 
@@ -38,7 +39,7 @@ def service(story_database: str) -> Iterator[Service]:
     running.start("serve")
     running.start("worker")
     try:
-        running.wait_until_ready()
+        running.wait_until_up()
         yield running
     finally:
         running.stop()
@@ -152,11 +153,11 @@ def test_a_lost_database_gives_503_and_the_service_recovers(
             assert service.call("GET", "/healthz").status_code == 200
         finally:
             connection.execute(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true")
-    service.wait_until_ready()
+    service.wait_until_up()
     assert service.call("GET", "/v1/me", token).status_code == 200
 
 
 def test_the_server_stops_when_told(service: Service) -> None:
     service.kill("serve", signal.SIGTERM)
     service.start("serve")
-    service.wait_until_ready()
+    service.wait_until_up()

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from http_base.application import Tazalyq
-from service.models import Volunteer
+from service.models import Invitation, Volunteer
 from service.platform.clock import FixedClock
 from tests.makers import CONSENTS, make_organization, make_volunteer
 
@@ -129,8 +129,6 @@ def test_an_invitation_waits_for_a_phone_that_is_not_registered_yet(
     me = client.put("/v1/me", json=PROFILE, headers=headers).json
     assert me["organizations"] == []
     session.expire_all()
-    from service.models import Invitation  # noqa: PLC0415 - only here
-
     invitation = session.query(Invitation).one()
     accepted = client.post(f"/v1/me/invitations/{invitation.id}/accept", headers=headers)
     assert (accepted.status_code, accepted.json["status"]) == (200, "accepted")
