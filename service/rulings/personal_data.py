@@ -2,8 +2,9 @@
 
 from service.platform.personal_data import LASTING, OWN, STAFF, PersonalTable
 
-# Both name the person through the attendance.
 TABLES = (
+    # These two name the person through the attendance.
     PersonalTable("attendance_decision", {"attendance_id": LASTING, "decided_by": STAFF}),
     PersonalTable("appeal", {"attendance_id": OWN}),
+    PersonalTable("refusal_appeal", {"volunteer_id": OWN, "decided_by": STAFF}),
 )
