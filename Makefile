@@ -15,7 +15,7 @@ NEW_ENOUGH := -c 'import sys; sys.exit(sys.version_info < (3, 11))'
 $(shell test -e $(BIN)/python && ! $(BIN)/python $(NEW_ENOUGH) 2> /dev/null && rm -rf $(VENV))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check full format lint types imports migrations faults season evidence requirements clean
+.PHONY: help run test check full format lint types imports migrations faults mutants season evidence requirements clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -67,6 +67,9 @@ migrations: $(VENV)/installed ## models and migrations agree
 
 faults: $(VENV)/installed ## kill workers, stop PostgreSQL, let Firebase fail; print what became of the pushes
 	$(BIN)/python -m pytest tests/faults -m faults -s
+
+mutants: $(VENV)/installed ## change the rules of presence, places and counts in small ways: a test must notice
+	$(BIN)/python -m tools.mutants
 
 season: $(VENV)/installed ## play a season of EVENTS and VOLUNTEERS against a service of its own
 	$(BIN)/python -m benchmarks.season --events $(EVENTS) --volunteers $(VOLUNTEERS) --seed $(SEED)

@@ -91,7 +91,7 @@ def fold(session: Session) -> int:
     """Take pending rows into the totals and return how many; 0 as well when another fold is at work."""
     if not session.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(FOLD_LOCK))):
         return 0
-    return int(session.scalar(_folding()) or 0)
+    return int(session.scalars(_folding()).one())
 
 
 @queue.app.periodic(cron="* * * * * */10")  # the seconds stand last
