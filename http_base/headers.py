@@ -10,6 +10,15 @@ from service import errors
 
 POLICY = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 VARY = ("Accept-Language", "Authorization")
+ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": POLICY,
+    "Cache-Control": "no-store",
+    "Vary": ", ".join(VARY),
+}
+"""What each answer says, unless it says something else itself."""
+
 PROBES = frozenset({"health.healthz", "health.readyz"})
 """Load balancers ask these by the machine's address."""
 
@@ -31,11 +40,13 @@ def _refuse_others(trusted_hosts: Sequence[str]) -> Callable[[], None]:
 
 def _finish(response: Response) -> Response:
     headers = response.headers
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "no-referrer")
-    headers.setdefault("Content-Security-Policy", POLICY)
-    headers.setdefault("Cache-Control", "no-store")
-    response.vary.update(VARY)
+    # In one pass: werkzeug goes through all headers for each that it is asked for.
+    said = {name.casefold() for name, _ in headers}
+    if "vary" in said:
+        response.vary.update(VARY)
+    for name, value in ALWAYS.items():
+        if name.casefold() not in said:
+            headers.add(name, value)
     if response.location is not None:
         # All redirects lead to ourselves: never to the Host that somebody has sent.
         target = urlsplit(response.location)

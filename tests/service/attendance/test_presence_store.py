@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
+from psycopg import _queries
 from sqlalchemy.orm import Session
 
 from service.attendance import presence_queries, presence_store
@@ -53,6 +54,12 @@ def test_related_records_are_found_inside_the_query(session: Session) -> None:
     with driver_cursor(session.connection()) as cursor:
         plan = [line for (line,) in cursor.execute("EXPLAIN " + presence_queries.FACTS, parameters)]
     assert "Function Scan on presence_related" not in "\n".join(plan)
+
+
+@pytest.mark.parametrize("name", ["FACTS", "PAIRS"])
+def test_the_driver_keeps_what_it_has_parsed_of_the_queries(name: str) -> None:
+    """A longer statement would be parsed anew for each check-in."""
+    assert len(getattr(presence_queries, name)) <= _queries.MAX_CACHED_STATEMENT_LENGTH
 
 
 @pytest.mark.parametrize(
