@@ -122,5 +122,5 @@ def upgrade():
 
 def downgrade():
     op.execute(context.script.get_revision('0010').module.FUNCTIONS)
-    op.drop_constraint('assumed_minutes', 'attendance')
+    op.drop_constraint(op.f('ck_attendance_assumed_minutes'), 'attendance')
     op.drop_column('attendance', 'assumed_minutes')
