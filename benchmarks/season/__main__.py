@@ -1,6 +1,7 @@
 """Plays a season and compares the coordinator's counts with what the phones did; fails when they differ."""
 
 import argparse
+import json
 import sys
 import time
 from collections.abc import Iterator
@@ -39,6 +40,12 @@ def main() -> int:
     for line in [*wrong, *client.unexpected][:20]:
         print("WRONG", line)
     print("all counts equal" if not wrong else f"{len(wrong)} cells differ")
+    result = {
+        "differ": len(wrong),
+        "unexpected": len(client.unexpected),
+        "rps": round(sum(map(len, client.seconds.values())) / seconds),
+    }
+    print("RESULT", json.dumps(result))
     return 1 if wrong or client.unexpected else 0
 
 
