@@ -16,7 +16,7 @@ from service.models import PresenceRecord, RefusedRecord
 from service.platform import queue
 
 COORDINATES_KEPT = timedelta(days=90)
-CELL_RESOLUTION = 8
+LASTING_RESOLUTION = 8
 """Of H3: cells of about 0.7 km², a neighbourhood."""
 
 CHUNK = 2_000
@@ -59,7 +59,7 @@ _FORGET = (
 
 
 def _values(sender_id: UUID, record_id: UUID, latitude: Any, longitude: Any) -> dict[str, Any]:
-    cell = h3.str_to_int(h3.latlng_to_cell(latitude, longitude, CELL_RESOLUTION))
+    cell = h3.str_to_int(h3.latlng_to_cell(latitude, longitude, LASTING_RESOLUTION))
     return {"of_sender": sender_id, "of_record": record_id, "of_cell": cell}
 
 

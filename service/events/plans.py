@@ -13,7 +13,7 @@ from service.geography import areas, places, regions
 from service.models import Event
 from service.models.base import LOCALES, LocalizedText, localized
 
-CELL_RESOLUTION = 11
+HEAT_MAP_RESOLUTION = 11
 MAX_DURATION = timedelta(hours=24)
 
 
@@ -98,7 +98,7 @@ def apply(event: Event, plan: Plan) -> None:
     event.bring = list(plan.bring)
     event.region_code = region.code
     event.day = plan.starts_at.astimezone(ZoneInfo(plan.zone)).date()
-    event.cell = h3.str_to_int(h3.latlng_to_cell(plan.latitude, plan.longitude, CELL_RESOLUTION))
+    event.cell = h3.str_to_int(h3.latlng_to_cell(plan.latitude, plan.longitude, HEAT_MAP_RESOLUTION))
     texts = [*plan.title.values(), event.address, *plan.address_names.values()]
     event.search = places.fold(" ".join(texts))
 

@@ -17,7 +17,6 @@ NEAR_KM = 20
 """A point outside every outline belongs to the nearest region within so many kilometres."""
 
 KM_PER_DEGREE = 111.2
-KK_ALPHABET = "аәбвгғдеёжзийкқлмнңоөпрстуұүфхһцчшщъыіьэюя"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +95,3 @@ def _nearest(tree: shapely.STRtree, codes: list[str], point: Point) -> Region | 
 
     near = sorted((distance_km(index), codes[index]) for index in tree.query(box, predicate="intersects"))
     return get(near[0][1]) if near and near[0][0] <= NEAR_KM else None
-
-
-def kk_sort_key(text: str) -> list[int]:
-    """Sorts by the Kazakh alphabet, where code points put Ә Қ Ө Ұ after Я."""
-    return [
-        KK_ALPHABET.index(letter) if letter in KK_ALPHABET else ord(letter) - 0x10FFFF
-        for letter in text.casefold()
-    ]

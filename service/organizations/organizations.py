@@ -137,7 +137,8 @@ def search(
 
     `waiting`: only those that a coordinator has to look at, for whom they are.
     """
-    coordinated = sa.true() if actor.is_national else Organization.region_code.in_(sorted(actor.regions))
+    regions = actor.coordinated_regions
+    coordinated = sa.true() if regions is None else Organization.region_code.in_(regions)
     visible = sa.or_(
         Organization.status == OrganizationStatus.VERIFIED,
         Organization.id.in_(list(actor.organizations)),

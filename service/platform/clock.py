@@ -1,4 +1,8 @@
-"""The one clock. Nothing else in the product asks the system for the time of day."""
+"""The one clock of all rules.
+
+Only what is agreed with others asks the system itself: how long Google's tokens and pushes live, and the
+minute of an address's requests. A clock that was moved in development must not move those.
+"""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta

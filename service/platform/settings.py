@@ -88,11 +88,6 @@ class Settings:
     push_per_second: int
     thresholds: Thresholds = field(default_factory=Thresholds)
 
-    @property
-    def local_identity(self) -> bool:
-        """Sign-in codes are ours only while no Firebase project is configured."""
-        return self.firebase_project_id is None
-
 
 def read(environment: Mapping[str, str]) -> Settings:
     """Read and check the environment.

@@ -22,7 +22,7 @@ def test_production_refuses_the_emulator(tmp_path: object) -> None:
 
 def test_development_needs_nothing() -> None:
     found = settings.read({"TAZALYQ_ENV": "development"})
-    assert found.local_identity
+    assert found.firebase_project_id is None
     assert found.port == 8000
 
 
