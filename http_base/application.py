@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Flask
 
-from service.platform.database import db, is_lost_connection
+from service.platform.database import db, is_deadlock, is_lost_connection
 
 MAIN = "TAZALYQ_MAIN_PROCESS"
 """Where a server leaves its process id to its children."""
@@ -34,7 +34,7 @@ def end_with_main() -> bool:
 
 
 class Tazalyq(Flask):
-    """Flask, with one retry of a request whose database connection had gone away unnoticed."""
+    """Flask, with one retry of a request that lost its database connection, or met others crosswise."""
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """No view and no hook is a coroutine: Flask would look at each of them nine times a request."""
@@ -50,12 +50,16 @@ class Tazalyq(Flask):
 
 
 def _tried_again(act: Callable[[], Any]) -> Any:
-    """Act; again, once, when the connection was lost, unless a commit may have been kept."""
+    """Act; again, once, when the connection was lost or a deadlock was broken up by giving this work up.
+
+    Not where a commit may have been kept.
+    """
     try:
         return act()
     except sa.exc.DBAPIError as error:
         session = db.session()
-        if not is_lost_connection(error) or session.info.get("commit_sent"):
+        is_worth_it = is_lost_connection(error) or is_deadlock(error)
+        if not is_worth_it or session.info.get("commit_sent"):
             raise
         session.rollback()
         return act()

@@ -40,15 +40,20 @@ class Refused:
         return self.sent.kind is RecordKind.CHECK_IN and isinstance(self.refusal, HEARD) and not called_off
 
 
+# Events first, as everybody takes them: a batch sent twice would meet the change of an event crosswise.
 _KEEP = """
+    WITH held AS MATERIALIZED (
+        SELECT id FROM event WHERE id = ANY(%(events)s::uuid[]) ORDER BY id FOR KEY SHARE
+    )
     INSERT INTO refused_record AS kept
         (sender_id, id, event_id, captured_at, received_at, refused_as, distance_m, accuracy_m)
     SELECT sender_id, id, event_id, captured_at, received_at, refused_as, distance_m, accuracy_m
     FROM json_populate_recordset(NULL::refused_record, %(rows)s) AS refused
-    WHERE %(at_most)s > (
+    WHERE event_id IN (SELECT held.id FROM held) AND %(at_most)s > (
         SELECT count(*) FROM refused_record AS before
         WHERE before.event_id = refused.event_id AND before.sender_id = refused.sender_id
     )
+    ORDER BY id
     ON CONFLICT (sender_id, id) DO UPDATE SET
         event_id = excluded.event_id, captured_at = excluded.captured_at, received_at = excluded.received_at,
         refused_as = excluded.refused_as, distance_m = excluded.distance_m, accuracy_m = excluded.accuracy_m
@@ -63,7 +68,9 @@ def keep(
     heard = {one.sent.id: one for one in refused if one.is_heard}
     if heard:
         rows = [_row(sender_id, one, now, thresholds) for one in heard.values()]
-        cursor.execute(_KEEP, {"rows": json.dumps(rows), "at_most": thresholds.event_records})
+        events = sorted({one.event.id for one in heard.values()})
+        parameters = {"rows": json.dumps(rows), "events": events, "at_most": thresholds.event_records}
+        cursor.execute(_KEEP, parameters)
 
 
 def _row(sender_id: str, one: Refused, now: datetime, thresholds: Thresholds) -> dict[str, object]:

@@ -235,12 +235,15 @@ class Signup(Base):
         self.going = [*(self.going or ()), Range(now, None)]
 
     def goes_no_more(self, now: datetime) -> None:
-        """From now on; what was, stays known."""
+        """From now on; what was, stays known.
+
+        Of who has waited for others `now` may lie before the beginning: then there was no time of going.
+        """
         self.status = SignupStatus.CANCELLED
         self.going = [
             during if during.upper is not None else Range(during.lower, now)
             for during in self.going or ()  # a new row has none until it is stored
-            if during.upper is not None or during.lower != now
+            if during.upper is not None or during.lower is None or during.lower < now
         ]
 
     @hybrid_property

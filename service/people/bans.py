@@ -33,6 +33,9 @@ class BanTerms:
     def holds_at(self, moment: datetime) -> bool:
         return self.banned_at <= moment and (self.expires_at is None or moment < self.expires_at)
 
+    def has_run_out(self, moment: datetime) -> bool:
+        return self.expires_at is not None and self.expires_at <= moment
+
     def refusal(self) -> errors.Banned:
         return errors.Banned(reason=self.reason, expires_at=self.expires_at)
 
@@ -90,10 +93,11 @@ def put(
     if expires_at is not None and expires_at <= now:
         raise errors.Invalid("expires_at", "in-the-past")
     ban = get_open(session, volunteer_id)
-    if ban is None or not BanTerms(ban.reason, ban.banned_at, ban.expires_at).holds_at(now):
-        if ban is not None:
-            ban.lifted_at = ban.expires_at
-            session.flush()
+    if ban is not None and BanTerms(ban.reason, ban.banned_at, ban.expires_at).has_run_out(now):
+        ban.lifted_at = ban.expires_at
+        session.flush()
+        ban = None
+    if ban is None:
         known_by = marks(volunteer.subject, volunteer.phone, secret_key)
         ban = Ban(volunteer_id=volunteer_id, marks=known_by, banned_at=now, lifted_at=None)
         session.add(ban)

@@ -133,6 +133,11 @@ def is_lost_connection(error: BaseException) -> bool:
     )
 
 
+def is_deadlock(error: DBAPIError) -> bool:
+    """Whether this transaction was given up so that others could go on: once they are through, it can."""
+    return getattr(error.orig, "sqlstate", None) == "40P01"
+
+
 @event.listens_for(Session, "before_commit")
 def _note_commit(session: Session) -> None:
     """From here on a lost connection leaves it unknown whether the work was kept: no silent retry."""
