@@ -261,3 +261,66 @@ def test_a_correction_meanwhile_is_not_undone(scene: Scene, refused: str, sessio
 def test_anybody_elses_refusals_are_nobodys_business(scene: Scene, refused: str, session: Session) -> None:
     assert appeal(scene, by=make_volunteer(session)).json["code"] == "nothing-to-appeal"
     assert appeal(scene, uuid4()).status_code == 404
+
+
+def meanwhile(scene: Scene, by: Volunteer, id_: str, event: Any, **position: Any) -> Any:
+    """A check-in under an id of one's own choosing."""
+    phone = Phone(scene.client, scene.clock, scene.login(by))
+    (result,) = phone.send([phone.record("check_in", event, NOW, id=id_, position=position)])
+    return result
+
+
+def test_two_people_may_have_been_refused_under_one_id(scene: Scene, clock: FixedClock) -> None:
+    """Phones choose the ids of what they send: whoever knows another's must not be in the way of it."""
+    id_, other = str(uuid4()), make_volunteer(scene.session)
+    for person in (scene.volunteer, other):
+        assert meanwhile(scene, person, id_, scene.event, **FAR)["outcome"] == "refused"
+    clock.at = END + timedelta(hours=1)
+    made = [appeal(scene, by=person) for person in (scene.volunteer, other)]
+    assert [one.status_code for one in made] == [201, 201]
+    assert len({one.json["id"] for one in made}) == 2
+    assert [scene.review(one.json["id"], "accept").status_code for one in made] == [200, 200]
+    assert scene.counts()[0] == 2
+
+
+def test_an_attendance_under_the_refused_id_is_not_in_the_way_of_the_appeal(
+    scene: Scene, clock: FixedClock
+) -> None:
+    id_, other = str(uuid4()), make_volunteer(scene.session)
+    meanwhile(scene, scene.volunteer, id_, scene.event, **FAR)
+    clock.at = END + timedelta(hours=1)
+    appealed = appeal(scene).json["id"]
+    result = meanwhile(scene, other, id_, scene.event, mocked=True)
+    assert (result["outcome"], result["attendance"]["status"]) == ("stored", "review")
+    decided = scene.review(appealed, "accept")
+    assert (decided.status_code, decided.json["volunteer_id"]) == (200, str(scene.volunteer.id))
+    doubted = scene.review(result["attendance"]["id"], "reject")
+    assert (doubted.status_code, doubted.json["volunteer_id"]) == (200, str(other.id))
+    assert_counts_equal_the_rows(scene.session)
+
+
+def test_the_refused_id_stays_free_after_the_appeal(scene: Scene, clock: FixedClock) -> None:
+    """Sent again it is judged anew, also for another event, and spoils nobody's batch."""
+    id_ = str(uuid4())
+    elsewhere = make_event(scene.session, scene.organization)
+    meanwhile(scene, scene.volunteer, id_, scene.event, **FAR)
+    clock.at = END + timedelta(hours=1)
+    assert scene.review(appeal(scene).json["id"], "accept").status_code == 200
+    phone = Phone(scene.client, clock, scene.login(scene.volunteer))
+    third = make_event(scene.session, scene.organization)
+    kept = [phone.record("check_in", elsewhere, NOW, id=id_), phone.record("check_in", third, NOW)]
+    assert outcomes(phone.send(kept)) == ["stored", "stored"]
+    assert_counts_equal_the_rows(scene.session)
+
+
+def test_the_same_word_again_changes_nothing_and_another_one_holds(scene: Scene, refused: str) -> None:
+    """A phone that got no answer sends it again; of two who decide at once the later one holds."""
+    id_ = appeal(scene).json["id"]
+    first, again = scene.review(id_, "reject"), scene.review(id_, "reject")
+    assert (again.status_code, again.json) == (200, first.json)
+    assert len(scene.told()) == 1
+    other = scene.review(id_, "accept", reason="Қайта қарадық")
+    assert (other.status_code, other.json["status"], other.json["id"]) == (200, "counted", id_)
+    assert len(scene.told()) == 2
+    assert scene.counts()[0] == 1
+    assert_counts_equal_the_rows(scene.session)
