@@ -164,6 +164,11 @@ def lock_key(*parts: object) -> int:
     return int.from_bytes(digest, signed=True)
 
 
+def person_key(subject: str | None, volunteer_id: object) -> int:
+    """The key that a person's own records wait for; of a record that nobody signs in to, one by its id."""
+    return lock_key("person", subject or str(volunteer_id))
+
+
 def _array(values: Iterable[object]) -> str:
     """PostgreSQL's text of an array of ids, numbers or days: a list costs the driver ten times as much."""
     return "{" + ",".join(map(str, values)) + "}"

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from service.attendance import presence_facts, presence_store
-from service.attendance.presence_facts import Pair, PairFacts, lock_key
+from service.attendance.presence_facts import Pair, PairFacts, person_key
 from service.attendance.presence_store import Changes, Derived, RaceLostError
 from service.events import events, frozen
 from service.happenings import EventChanged
@@ -87,7 +87,7 @@ def derive_chunk(session: Session, event_id: UUID, now: datetime, thresholds: Th
         _finish(session, event_id)
         return False
     with driver_cursor(session.connection()) as cursor:
-        keys = [lock_key("person", subject) for _, subject in left]
+        keys = [person_key(subject, volunteer_id) for volunteer_id, subject in left]
         presence_store.lock(cursor, [str(event_id)], keys)
     derive_together(session, [(str(event_id), str(person)) for person, _ in left], now, thresholds)
     return True

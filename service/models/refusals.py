@@ -52,7 +52,7 @@ class RefusalAppeal(Base):
     volunteer_id: Mapped[UUID] = mapped_column(sa.ForeignKey("volunteer.id"), primary_key=True)
     # The phone's own id where it gave one: a repeat is known by it.
     id: Mapped[UUID]
-    # The refused check-in's.
+    # Of our own making: that of the refused check-in stays free.
     attendance_id: Mapped[UUID]
     text: Mapped[str]
     created_at: Mapped[datetime]

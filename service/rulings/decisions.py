@@ -106,10 +106,10 @@ def lock_person(session: Session, volunteer_id: UUID) -> None:
 
 
 def _key(session: Session, volunteer_id: UUID) -> int:
-    subject = session.scalar(sa.select(Volunteer.subject).where(Volunteer.id == volunteer_id))
-    if subject is None:
+    found = session.execute(sa.select(Volunteer.subject).where(Volunteer.id == volunteer_id)).first()
+    if found is None:
         raise errors.NotFound(errors.Thing.VOLUNTEER)
-    return presence_facts.lock_key("person", subject)
+    return presence_facts.person_key(found.subject, volunteer_id)
 
 
 def kept(session: Session, attendance_id: UUID) -> Sequence[AttendanceDecision]:

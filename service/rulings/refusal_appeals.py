@@ -70,7 +70,8 @@ def appeal(
         event_id=event_id,
         volunteer_id=actor.volunteer_id,
         id=appeal_id or new_id(),
-        attendance_id=refused.id,
+        # Not the record's: that stays free, and anybody may have used it by the time of the decision.
+        attendance_id=new_id(),
         text=text,
         created_at=now,
         captured_at=refused.captured_at,

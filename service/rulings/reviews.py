@@ -142,7 +142,8 @@ def decide(
     if not actor.regions:
         raise errors.Forbidden()
     ruling = Ruling(RuledBy.COORDINATOR, actor.volunteer_id, status, None, reason)
-    if (refused := refusal_appeals.find(session, attendance_id)) is not None and refused.decided_at is None:
+    refused = refusal_appeals.find(session, attendance_id)
+    if refused is not None and refused.decision != Status.COUNTED:
         return _decide_refusal(session, actor, refused, ruling, now, thresholds)
     event_id, volunteer_id, region_code, title = _subject(session, attendance_id)
     require(actor, Permission.REVIEW_ATTENDANCE, Target(region_code=region_code))
@@ -171,7 +172,10 @@ def _decide_refusal(
     now: datetime,
     thresholds: Thresholds,
 ) -> Decided:
-    """Decide on the appeal of a refusal: accepted, an attendance begins. Raises as `decide`."""
+    """Decide on the appeal of a refusal: accepted, an attendance begins; until then words may change.
+
+    Raises as `decide`.
+    """
     event = session.get_one(Event, refused.event_id)
     require(actor, Permission.REVIEW_ATTENDANCE, Target(region_code=event.region_code))
     if refused.volunteer_id == actor.volunteer_id:
@@ -181,11 +185,12 @@ def _decide_refusal(
     def act() -> Decided:
         locked = refusal_appeals.find(session, attendance_id)
         assert locked is not None  # noqa: S101 - appeals are never deleted under a coordinator's hands
-        attended = refusal_appeals.put(session, locked, ruling, now, thresholds)
-        _tell(session, ruling, event_id, volunteer_id, event.title, now, was_appealed=True)
-        shown = attended or refusal_appeals.shaped(locked)
-        names = check_in.SHOWN
-        return Decided({name: getattr(shown, name) for name in names}, event.zone)
+        shown = refusal_appeals.shaped(locked)
+        if (locked.decision, locked.reason) != (ruling.status, ruling.reason):
+            attended = refusal_appeals.put(session, locked, ruling, now, thresholds)
+            _tell(session, ruling, event_id, volunteer_id, event.title, now, was_appealed=True)
+            shown = attended or refusal_appeals.shaped(locked)
+        return Decided({name: getattr(shown, name) for name in check_in.SHOWN}, event.zone)
 
     return decisions.retrying(session, act)
 
