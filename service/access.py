@@ -94,6 +94,11 @@ def _coordinates(actor: Actor, target: Target) -> bool:
     return target.region_code is not None and actor.coordinates(target.region_code)
 
 
+def _coordinates_others(actor: Actor, target: Target) -> bool:
+    """Nobody decides about themself: one's own organization is for another coordinator."""
+    return _coordinates(actor, target) and target.organization_id not in actor.organizations
+
+
 def _organizes(actor: Actor, target: Target) -> bool:
     return target.organization_id is not None and actor.organizes(target.organization_id)
 
@@ -121,7 +126,7 @@ _runs_events = _while_verified(_organizes)
 
 # Its own things are read in every state; whatever reaches other people needs a verified organization.
 RULES: Mapping[Permission, Predicate] = {
-    Permission.DECIDE_ORGANIZATION: _coordinates,
+    Permission.DECIDE_ORGANIZATION: _coordinates_others,
     Permission.SEE_ORGANIZATION: _either(_organizes, _coordinates),
     Permission.CHANGE_ORGANIZATION: _either(_owns, _coordinates),
     Permission.ANSWER_COORDINATOR: _owns,
@@ -131,7 +136,7 @@ RULES: Mapping[Permission, Predicate] = {
     Permission.CREATE_EVENT: _runs_events,
     Permission.CHANGE_EVENT: _runs_events,
     Permission.CANCEL_EVENT: _either(_runs_events, _coordinates),
-    Permission.HIDE_EVENT: _coordinates,
+    Permission.HIDE_EVENT: _coordinates_others,
     Permission.SEE_DRAFT: _either(_organizes, _coordinates),
     Permission.SEE_HIDDEN: _either(_organizes, _coordinates),
     Permission.SEE_PRESENT: _either(_organizes, _coordinates),
@@ -146,7 +151,7 @@ RULES: Mapping[Permission, Predicate] = {
     Permission.APPOINT_COORDINATORS: _national,
     Permission.CORRECT_ATTENDANCE: _runs_events,
     Permission.REVIEW_ATTENDANCE: _coordinates,
-    Permission.HANDLE_REPORT: _coordinates,
+    Permission.HANDLE_REPORT: _coordinates_others,
     Permission.SET_BIRTH_DATE: _coordinates,
     Permission.BAN: _coordinates,
     Permission.BAN_STAFF: _national,
@@ -166,10 +171,13 @@ def require(actor: Actor | None, permission: Permission, target: Target = NOTHIN
     """Do nothing where the actor may.
 
     Raises:
-        NotVerified: the actor could, if only the organization were verified. Forbidden: in no case.
+        NotVerified: the actor could, if only the organization were verified. OwnOrganization: if it were not
+            their own. Forbidden: in no case.
     """
     if may(actor, permission, target):
         return
     if may(actor, permission, replace(target, organization_status=OrganizationStatus.VERIFIED)):
         raise errors.NotVerified()
+    if may(actor, permission, replace(target, organization_id=None)):
+        raise errors.OwnOrganization()
     raise errors.Forbidden()

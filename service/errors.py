@@ -356,6 +356,12 @@ class OwnAttendance(Forbidden):
     words = "own-attendance"
 
 
+class OwnOrganization(Forbidden):
+    """Nobody decides about the organization that they belong to."""
+
+    words = "own-organization"
+
+
 class AppealTooEarly(TooEarly):
     """The event is not over, and the person may still check in. `opens_at`: its end."""
 

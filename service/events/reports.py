@@ -33,13 +33,17 @@ def submit(session: Session, actor: Actor, event_id: UUID, reason: str, now: dat
 def open_reports(
     session: Session, actor: Actor, region_code: str | None, after: UUID | None, limit: int
 ) -> Sequence[tuple[EventReport, Event]]:
-    """Open reports of the regions that the actor coordinates, by id. Raises Forbidden: coordinates none."""
+    """Open reports of the regions that the actor coordinates, by id; of one's own events another one reads.
+
+    Raises:
+        Forbidden: coordinates none.
+    """
     if not actor.regions:
         raise errors.Forbidden()
     query = (
         sa.select(EventReport, Event)
         .join(Event, Event.id == EventReport.event_id)
-        .where(EventReport.closed_at.is_(None))
+        .where(EventReport.closed_at.is_(None), Event.organization_id.not_in(list(actor.organizations)))
         .order_by(EventReport.id)
         .limit(limit)
     )
@@ -56,7 +60,7 @@ def close(session: Session, actor: Actor, report_id: UUID, resolution: str, now:
     """Close a report with what came of it; closed again, it keeps the first words.
 
     Raises:
-        NotFound: none of this id. Forbidden: not a coordinator of its region.
+        NotFound: none of this id. Forbidden: not a coordinator of its region, or of one's own event.
     """
     found = session.get(EventReport, report_id, with_for_update=True)
     if found is None:

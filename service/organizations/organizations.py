@@ -135,7 +135,7 @@ def search(
 ) -> Sequence[Organization]:
     """Organizations the actor may see, by id: verified ones, those of coordinated regions, one's own.
 
-    `waiting`: only those that a coordinator has to look at, for whom they are.
+    `waiting`: only those that a coordinator has to look at, for whom they are; one's own are for another.
     """
     regions = actor.coordinated_regions
     coordinated = sa.true() if regions is None else Organization.region_code.in_(regions)
@@ -146,7 +146,9 @@ def search(
     )
     query = sa.select(Organization).where(visible).order_by(Organization.id).limit(limit)
     if waiting:
-        query = query.where(WAITS_FOR_COORDINATOR, coordinated)
+        query = query.where(
+            WAITS_FOR_COORDINATOR, coordinated, Organization.id.not_in(list(actor.organizations))
+        )
     if status:
         query = query.where(Organization.status == status)
     if region_code:
@@ -213,7 +215,8 @@ VOUCHED_FOR = (OrganizationStatus.VERIFIED, OrganizationStatus.SUSPENDED)
 
 
 def _rename(actor: Actor, organization: Organization, name: LocalizedText) -> None:
-    if organization.status in VOUCHED_FOR and not actor.coordinates(organization.region_code):
+    may_name = may(actor, Permission.DECIDE_ORGANIZATION, target_of(organization))
+    if organization.status in VOUCHED_FOR and not may_name:
         organization.pending_name = None if name == organization.name else name
     else:
         put_name(organization, name)

@@ -51,7 +51,7 @@ def decide(
     not say otherwise.
 
     Raises:
-        NotFound, Forbidden: not a coordinator of its region.
+        NotFound, Forbidden: not a coordinator of its region, or of one's own organization.
         Stale: it is another by now.
         Invalid: asked without a question, or with what does not go with the status.
     """

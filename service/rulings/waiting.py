@@ -12,6 +12,7 @@ from service.models import (
     Coordinator,
     Event,
     EventReport,
+    Membership,
     Organization,
     RefusalAppeal,
 )
@@ -49,8 +50,8 @@ def attendances() -> sa.CompoundSelect[Any]:
 def by_coordinator() -> sa.Select[*tuple[Any, ...]]:
     """(volunteer_id, organizations, reviews, appeals, reports): how much waits for each coordinator.
 
-    Only those for whom something waits. One's own attendance is for somebody else; the country's coordinators
-    hear of all regions.
+    Only those for whom something waits. One's own attendance and organizations are for somebody else; the
+    country's coordinators hear of all regions.
     """
     things = _things().subquery()
     counts = [
@@ -64,6 +65,11 @@ def by_coordinator() -> sa.Select[*tuple[Any, ...]]:
                 Coordinator.region_code.in_((things.c.region_code, NATIONAL)),
                 ~Coordinator.resting,
                 things.c.volunteer_id.is_distinct_from(Coordinator.volunteer_id),
+                ~sa.exists().where(
+                    Membership.organization_id == things.c.organization_id,
+                    Membership.volunteer_id == Coordinator.volunteer_id,
+                    ~Membership.resting,
+                ),
             ),
         )
         .group_by(Coordinator.volunteer_id)
@@ -71,13 +77,22 @@ def by_coordinator() -> sa.Select[*tuple[Any, ...]]:
 
 
 def _things() -> sa.CompoundSelect[Any]:
-    """(region_code, what, id, volunteer_id) of each; `volunteer_id`: whose attendance it is."""
-    nobody = sa.cast(sa.null(), sa.Uuid).label("volunteer_id")
+    """(region_code, what, id, volunteer_id, organization_id) of each.
+
+    `volunteer_id`: whose attendance it is; `organization_id`: about which it is, or about whose event.
+    """
+    nobody = sa.cast(sa.null(), sa.Uuid)
     organizations = sa.select(
-        Organization.region_code, sa.literal(Waiting.ORGANIZATIONS).label("what"), Organization.id, nobody
+        Organization.region_code,
+        sa.literal(Waiting.ORGANIZATIONS).label("what"),
+        Organization.id,
+        nobody.label("volunteer_id"),
+        Organization.id.label("organization_id"),
     ).where(WAITS_FOR_COORDINATOR)
     reports = (
-        sa.select(Event.region_code, sa.literal(Waiting.REPORTS), EventReport.id, nobody)
+        sa.select(
+            Event.region_code, sa.literal(Waiting.REPORTS), EventReport.id, nobody, Event.organization_id
+        )
         .join(Event, Event.id == EventReport.event_id)
         .where(EventReport.closed_at.is_(None))
     )
@@ -86,6 +101,7 @@ def _things() -> sa.CompoundSelect[Any]:
         sa.literal(Waiting.APPEALS),
         RefusalAppeal.attendance_id,
         RefusalAppeal.volunteer_id,
+        nobody,
     )
     return sa.union_all(
         organizations,
@@ -98,5 +114,9 @@ def _things() -> sa.CompoundSelect[Any]:
 
 def _attended(rows: sa.Select[*tuple[Any, ...]], what: Waiting) -> sa.Select[*tuple[Any, ...]]:
     return rows.join(Event, Event.id == Attendance.event_id).with_only_columns(
-        Event.region_code, sa.literal(what), Attendance.id, Attendance.volunteer_id
+        Event.region_code,
+        sa.literal(what),
+        Attendance.id,
+        Attendance.volunteer_id,
+        sa.cast(sa.null(), sa.Uuid),
     )
