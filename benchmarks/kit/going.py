@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from notifications.models import Delivery, InboxItem
-from service.models import Device, Event, Membership, Organization, Outbox, Signup, Volunteer
+from service.models import Consent, Device, Event, Membership, Organization, Outbox, Signup, Volunteer
 from service.models.base import new_id
+from service.people import consents
 
 OWNER = "+77029999999"
 LOCALES = ("kk", "kk", "ru", "en")
@@ -24,6 +25,12 @@ def gather(session: Session, people: int) -> UUID:
     ids = [new_id() for _ in range(people)]
     owner = _person(new_id(), 0, now) | {"phone": OWNER, "subject": f"local:{OWNER}"}
     _insert(session, Volunteer, [owner, *(_person(id_, n + 1, now) for n, id_ in enumerate(ids))])
+    agreed = [
+        {"volunteer_id": id_, "name": name, "version": version, "given_at": now}
+        for name, version in consents.current(now).items()
+        for id_ in (owner["id"], *ids)
+    ]
+    _insert(session, Consent, agreed)
     event = _event(session, owner["id"], now)
     _insert(
         session,
@@ -97,7 +104,6 @@ def _person(id_: UUID, number: int, now: datetime) -> dict[str, Any]:
         "birth_date": date(1995, 3, 8),
         "locale": LOCALES[number % len(LOCALES)],
         "region_code": "KZ-15",
-        "consents": {"personal_data": "2026-01", "cross_border": "2026-01"},
         "created_at": now,
     }
 
