@@ -30,7 +30,7 @@ def standin() -> Iterator[Standin]:
     """Serve Google's addresses until the end of the context."""
     with tempfile.TemporaryDirectory() as folder:
         keys = keys_module.make(Path(folder))
-        google = Google(keys.certificates)
+        google = Google(keys.certificates, keys.app_keys)
         server = serve(google, keys.server_certificate, keys.server_key)
         environment = {
             PORT_VARIABLE: str(google.port),
