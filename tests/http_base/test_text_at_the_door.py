@@ -143,3 +143,38 @@ def test_no_request_takes_text_by_another_door(app: Tazalyq) -> None:
         and name != "cursor"
     ]
     assert bare == []
+
+
+@pytest.mark.parametrize("sent", ["x" * 100 + " ", "x\u0085" + "\u200b" * 99, "\r\n" * 50 + "x"])
+def test_the_longest_is_of_what_was_sent(
+    client: FlaskClient, session: Session, login: Login, sent: str
+) -> None:
+    answer = rename(client, login(make_volunteer(session)), sent)
+    assert (answer.status_code, list(answer.json.get("errors", ()))) == (422, ["display_name"])
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+def test_the_longest_of_a_path_is_of_what_was_sent(
+    client: FlaskClient, session: Session, login: Login, method: str
+) -> None:
+    json = (
+        {"platform": "android", "kind": "fid", "value": "v", "app_version": "1"} if method == "PUT" else None
+    )
+    path = "/v1/me/devices/" + "%C2%9F" * 200 + "x"
+    answer = client.open(path, method=method, json=json, headers=login(make_volunteer(session)))
+    assert (answer.status_code, list((answer.json or {}).get("errors", ()))) == (422, ["installation_id"])
+
+
+def test_the_longest_of_a_query_is_of_what_was_sent(
+    client: FlaskClient, session: Session, login: Login
+) -> None:
+    query = {"q": "x" + " " * 200}
+    answer = client.get("/v1/organizations", query_string=query, headers=login(make_volunteer(session)))
+    assert (answer.status_code, list((answer.json or {}).get("errors", ()))) == (422, ["q"])
+
+
+def test_what_falls_away_within_the_longest_does_no_harm(
+    client: FlaskClient, session: Session, login: Login
+) -> None:
+    answer = rename(client, login(make_volunteer(session)), " " + "x" * 98 + "\u200b")
+    assert (answer.status_code, answer.json["display_name"]) == (200, "x" * 98)
