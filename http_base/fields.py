@@ -40,14 +40,19 @@ class Strict(Schema):
 
 
 class Text(fields.String):
-    """Text as `clean` lets it in, not empty unless said so: the one field that takes people's words."""
+    """Text as `clean` lets it in, not empty unless said so: the one field that takes people's words.
+
+    Its length holds as it was sent, which a client can know, and as it is kept.
+    """
 
     def __init__(self, *, longest: int = MAX_NAME, shortest: int = 1, **options: Any) -> None:
-        super().__init__(validate=validate.Length(min=shortest, max=longest, error=LENGTH), **options)
+        self.length = validate.Length(min=shortest, max=longest, error=LENGTH)
+        super().__init__(validate=self.length, **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
         if not isinstance(value, str):
             raise self.make_error("invalid")
+        self.length(value)
         return str(super()._deserialize(clean(value), attr, data, **options))
 
 
