@@ -8,7 +8,7 @@ import mobile_api
 from http_base.application import Tazalyq, end_with_main
 from http_base.identity import TokenVerifier
 from mobile_api.operations import dev
-from service.platform import settings
+from service.platform import logs, settings
 from service.platform.clock import Clock
 from service.platform.settings import Settings
 from wiring import install_services
@@ -25,6 +25,7 @@ def create_app(
     serves = end_with_main()
     if configured is None:
         configured = settings.read(os.environ)
+        logs.begin(development=configured.development)
         settings.put_back(os.environ)
     app = Tazalyq("tazalyq")
     install_services(app, configured, clock, verifier)

@@ -16,7 +16,7 @@ from honcho.manager import Manager
 from app import create_app
 from cli import demo
 from cli.ports import PortTakenError, check_free
-from service.platform import settings
+from service.platform import logs, settings
 from service.platform.database import db
 from service.platform.settings import Settings, SettingsError
 
@@ -29,6 +29,7 @@ def main() -> int:
     """Check, set up, serve; returns the exit status."""
     try:
         configured = settings.read(os.environ)
+        logs.begin(development=configured.development)
         check_free("127.0.0.1", configured.port)
         _set_up(configured)
     except (SettingsError, PortTakenError) as error:

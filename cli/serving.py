@@ -10,6 +10,7 @@ from granian.constants import Interfaces
 from cli.ports import PortTakenError, check_free
 from http_base.application import MAIN
 from http_base.context import services
+from service.platform import logs
 from service.platform.settings import Settings
 
 
@@ -40,5 +41,6 @@ def serve_web(settings: Settings, target: str, address: str) -> None:
         blocking_threads=settings.web_threads,
         backlog=1024,
         log_access=False,
+        log_dictconfig=logs.for_granian(development=settings.development),
         respawn_failed_workers=True,
     ).serve()

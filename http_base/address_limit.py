@@ -1,6 +1,5 @@
 """How many requests one address may make in a minute: only the calls that ask for it pay for it."""
 
-import logging
 import time
 
 from limits import RateLimitItemPerMinute
@@ -9,8 +8,10 @@ from limits.storage import storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 
 from service import errors
+from service.platform import logs
+from service.platform.failures import name_of
 
-logger = logging.getLogger(__name__)
+logger = logs.get(__name__)
 
 
 class AddressLimit:
@@ -31,6 +32,6 @@ class AddressLimit:
                 return
             reset_at = self._window.get_window_stats(self._item, address).reset_time
         except StorageError as error:
-            logger.warning("requests of one address are not limited now: %s", error)
+            logger.warning("requests of one address are not limited now", error=name_of(error))
             return
         raise errors.TooManyRequests(retry_after_s=max(1, round(reset_at - time.time())))

@@ -8,7 +8,7 @@ import flask_smorest
 from flask import Flask, jsonify, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from http_base import docs_page, headers, problems
+from http_base import docs_page, headers, problems, request_log
 from http_base.blueprints import Blueprint
 from http_base.document import complete
 from http_base.openapi import Plugin
@@ -60,6 +60,7 @@ def install(
     }
     if trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted_proxies)  # type: ignore[method-assign] # WSGI's way
+    request_log.install(app, trusted_proxies=trusted_proxies)
     headers.install(app, trusted_hosts)
     api = Api(app, spec_kwargs={"marshmallow_plugin": Plugin()})
     # After flask-smorest, which would answer HTTP errors in a form of its own.

@@ -9,7 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Flask
 
+from service.platform import logs
 from service.platform.database import db, is_deadlock, is_lost_connection
+
+logger = logs.get(__name__)
 
 MAIN = "TAZALYQ_MAIN_PROCESS"
 """Where a server leaves its process id to its children."""
@@ -39,6 +42,17 @@ class Tazalyq(Flask):
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """No view and no hook is a coroutine: Flask would look at each of them nine times a request."""
         return func
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        """What no handler has caught is answered here: the server would write it whole to standard error."""
+        try:
+            return super().__call__(environ, start_response)
+        except Exception:
+            if self.testing or self.debug:
+                raise
+            logger.exception("a request has failed outside of the application")
+            start_response("500 INTERNAL SERVER ERROR", [("Content-Type", "text/plain")])
+            return [b"Internal Server Error\n"]
 
     def preprocess_request(self) -> Any:
         """The checks before a view: they read the database, too."""

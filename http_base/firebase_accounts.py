@@ -8,6 +8,7 @@ import google.auth.exceptions
 from firebase_admin import auth, credentials, exceptions
 
 from service.people.accounts import AccountsUnavailable
+from service.platform.failures import name_of
 
 TIMEOUT_S = 10
 
@@ -31,7 +32,7 @@ class FirebaseAccounts:
         try:
             found = auth.get_users([auth.UidIdentifier(subject) for subject in subjects], self._app)
         except (exceptions.FirebaseError, google.auth.exceptions.GoogleAuthError, ValueError) as error:
-            raise AccountsUnavailable(str(error)) from error
+            raise AccountsUnavailable(name_of(error)) from error
         if not found.users:
             raise AccountsUnavailable(f"Firebase knows none of {len(subjects)} accounts")
         disabled = {user.uid for user in found.users if user.disabled}

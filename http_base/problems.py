@@ -1,6 +1,5 @@
 """Problem documents (RFC 9457), and the one table from errors to statuses."""
 
-import logging
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -17,9 +16,11 @@ from http_base.identity import IdentityUnavailable, Unattested, Unauthenticated
 from http_base.wording import worded
 from notifications import words
 from service import errors
+from service.platform import logs
 from service.platform.database import db, is_lost_connection
+from service.platform.failures import name_of
 
-logger = logging.getLogger(__name__)
+logger = logs.get(__name__)
 
 # The nearest class in an error's line of descent decides.
 STATUSES: dict[type[Exception], HTTPStatus] = {
@@ -210,7 +211,7 @@ def _database_error(error: Exception) -> Response:
         original, psycopg.errors.LockNotAvailable | psycopg.errors.QueryCanceled | psycopg.OperationalError
     )
     if waited or is_lost_connection(error):
-        logger.warning("database unavailable: %s", type(original).__name__)
+        logger.warning("the database is unavailable", error=name_of(error))
         return problem(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", retry_after_s=RETRY_AFTER_S)
     return _unexpected(error)
 

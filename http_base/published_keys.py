@@ -1,6 +1,5 @@
 """Keys that somebody publishes: fetched in the background, parsed once, the last good ones kept."""
 
-import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -9,8 +8,10 @@ from typing import Any
 from google.auth.transport.requests import Request
 
 from http_base.identity import IdentityUnavailable
+from service.platform import logs
+from service.platform.failures import name_of
 
-logger = logging.getLogger(__name__)
+logger = logs.get(__name__)
 
 RETRY_AFTER_S = 30
 """A server that did not answer is left alone for so long; so is one that does not know a key."""
@@ -24,6 +25,12 @@ PATIENCE_S = 0.5
 """How long callers with a key that is new to us wait: a silent server holds nobody up."""
 
 Parse = Callable[[bytes], Mapping[str, Any]]
+
+
+class _Refused(Exception):  # noqa: N818 - what the server did
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
 
 
 class PublishedKeys:
@@ -79,14 +86,15 @@ class PublishedKeys:
         try:
             answer = self._transport(self._url, "GET", headers=self._headers, timeout=FETCH_TIMEOUT_S)
             if answer.status != 200:
-                raise ValueError(f"status {answer.status}")
+                raise _Refused(answer.status)
             self._keys = self._parse(answer.data)
             life_s = max_age_s(answer.headers) if self._life_s is None else self._life_s
             self._fresh_until = time.monotonic() + life_s
             self._trouble = None
         except Exception as error:  # noqa: BLE001 - whatever it is, callers must not wait for ever
-            self._trouble = f"{self._url} does not answer with keys: {error}"
-            logger.warning("%s", self._trouble)
+            why = error.status if isinstance(error, _Refused) else name_of(error)
+            self._trouble = f"{self._url} does not answer with keys: {why}"
+            logger.warning("no keys are published", url=self._url, error=why)
         finally:
             self._ask_at = time.monotonic() + RETRY_AFTER_S
             self._idle.set()

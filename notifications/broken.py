@@ -1,6 +1,5 @@
 """What is broken stands alone: it holds up nothing else, is tried again ever more rarely, then set aside."""
 
-import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -8,9 +7,10 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 
 from service.models import Outbox
+from service.platform import logs
 from service.platform.database import is_lost_connection
 
-logger = logging.getLogger(__name__)
+logger = logs.get(__name__)
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -54,4 +54,4 @@ def note(entry: Outbox, error: Exception, now: datetime) -> None:
         entry.next_attempt_at = again
     else:
         entry.next_due_at = again
-    logger.error("notification %s of %s has failed %d times", entry.id, entry.kind, entry.attempts)
+    logger.error("a notification has failed", outbox_id=entry.id, kind=entry.kind, times=entry.attempts)

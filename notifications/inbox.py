@@ -1,6 +1,5 @@
 """Inboxes: everything that was owed to a person, in their language, whatever became of the pushes."""
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,8 +13,9 @@ from notifications.models import InboxItem
 from notifications.words import translate
 from service import errors
 from service.models import Outbox
+from service.platform import logs
 
-logger = logging.getLogger(__name__)
+logger = logs.get(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def _item(item: InboxItem, entry: Outbox, locale: str) -> InboxEntry:
         invitation_id, contact_id = (_id(entry, name) for name in ("invitation_id", "contact_id"))
     except Exception:
         # One line that cannot be read is no reason to show nothing.
-        logger.exception("item %s of %s cannot be worded", item.id, entry.kind)
+        logger.exception("an item cannot be worded", item_id=item.id, kind=entry.kind)
         title, body = (translate(f"push.unreadable.{part}", locale) for part in ("title", "body"))
         invitation_id = contact_id = None
     return InboxEntry(

@@ -4,7 +4,6 @@ All of it comes from queries over what is due ("older than", never "between"), s
 for an hour, or a clock that was moved by days, catches up with what is still of use and repeats nothing.
 """
 
-import logging
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,11 +24,11 @@ from service.events.plans import MAX_DURATION
 from service.models import Event, EventStatus, NotificationSettings, Outbox, Signup, SignupStatus
 from service.models.base import COUNTRY_ZONE
 from service.models.notification_settings import default_settings
-from service.platform import outbox
+from service.platform import logs, outbox
 from service.platform.database import is_lost_connection
 from service.platform.thresholds import Thresholds
 
-logger = logging.getLogger(__name__)
+logger = logs.get(__name__)
 
 LEADS: Mapping[str, timedelta] = {"reminder_24h": timedelta(hours=24), "reminder_2h": timedelta(hours=2)}
 """How long before the start each reminder comes."""
@@ -95,7 +94,7 @@ def _take(step: Step, sessions: sessionmaker[Session], hour: Hour) -> bool:
     except Exception as error:
         if is_lost_connection(error):
             raise
-        logger.exception("%s has failed", getattr(step, "__name__", step))
+        logger.exception("a step of the reminders has failed", step=getattr(step, "__name__", None))
         return False
 
 
@@ -192,7 +191,7 @@ def visit_next(session: Session, hour: Hour) -> bool:
     except Exception as error:
         if is_lost_connection(error):
             raise
-        logger.exception("notification %s cannot be told", entry.id)
+        logger.exception("a notification cannot be told", outbox_id=entry.id)
         broken.note(entry, error, hour.now)
     return True
 

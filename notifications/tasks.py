@@ -1,6 +1,5 @@
 """The worker's part: expands what is owed. What is due is sent by the worker's `Sender`."""
 
-import logging
 from uuid import UUID
 
 import procrastinate
@@ -11,12 +10,12 @@ from notifications.fan_out import FORGOTTEN_AFTER
 from notifications.push.sender import Sender
 from notifications.reminders import Hour
 from service.models import Outbox
-from service.platform import queue
+from service.platform import logs, queue
 from service.platform.database import is_lost_connection
 from service.platform.outbox import EXPAND_TASK
 from service.platform.queue import Runtime
 
-logger = logging.getLogger(__name__)
+logger = logs.get(__name__)
 
 EXPAND_FORGOTTEN_TASK = "notifications.deliver"
 REMIND_TASK = "notifications.remind"
@@ -62,7 +61,7 @@ def _expand_chunk(runtime: Runtime, outbox_id: UUID) -> None:
     except Exception as error:
         if is_lost_connection(error):
             raise
-        logger.exception("notification %s cannot be expanded", outbox_id)
+        logger.exception("a notification cannot be expanded", outbox_id=outbox_id)
         _note_failure(runtime, outbox_id, error)
 
 

@@ -4,7 +4,6 @@ The scope is a platform when only its key is refused (APNs, say), else everybody
 paused one push a minute is tried; the first that is answered properly ends the pause.
 """
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,8 +14,9 @@ from sqlalchemy.orm import Session
 
 from notifications.models import PushPause
 from notifications.push.gateway import EVERYBODY, Push
+from service.platform import logs
 
-logger = logging.getLogger(__name__)
+logger = logs.get(__name__)
 
 PROBE_AFTER = timedelta(minutes=1)
 PAUSE = timedelta(minutes=1)
@@ -40,13 +40,13 @@ def pause(session: Session, scope: str, reason: str) -> None:
         .on_conflict_do_update(index_elements=["scope"], set_={"reason": reason, "probe_at": probe_at})
         .returning(PushPause.since)
     ).one()
-    logger.error("push to %s is paused since %s: the configuration is refused (%s)", scope, paused, reason)
+    logger.error("push is paused: the configuration is refused", scope=scope, since=paused, reason=reason)
 
 
 def resume(session: Session, scope: str) -> None:
     """End a pause."""
     if session.scalars(sa.delete(PushPause).where(PushPause.scope == scope).returning(PushPause.scope)).all():
-        logger.warning("push to %s works again", scope)
+        logger.warning("push works again", scope=scope)
 
 
 def take_probe(session: Session, scope: str) -> bool:

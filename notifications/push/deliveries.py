@@ -5,7 +5,6 @@ to be alive. When it has run out the delivery is due again, with the same notifi
 tag: a repeat collapses on the phone. Only the lease's owner may say what became of a delivery.
 """
 
-import logging
 import random
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -23,8 +22,9 @@ from notifications.push.circuit import PAUSE, Go, Hold, Pauses
 from notifications.push.gateway import Push, PushOutcome, PushResult
 from notifications.push.payloads import KeptBack
 from service.models import Device
+from service.platform import logs
 
-logger = logging.getLogger(__name__)
+logger = logs.get(__name__)
 
 AT_ONCE = 500
 LONGEST_WAIT_S = 900
@@ -139,7 +139,9 @@ def settle(session: Session, claims: Sequence[Claim], results: Sequence[PushResu
     ends = [_end(claim, result, now) for claim, result in outcomes]
     written = _write(session, owner, ends)
     if len(written) < len(ends):
-        logger.warning("%d leases had run out: others will say what became of them", len(ends) - len(written))
+        logger.warning(
+            "leases had run out: others will say what became of them", pushes=len(ends) - len(written)
+        )
     _switch_off(session, outcomes, written, now)
     _note_pauses(session, outcomes)
 

@@ -1,6 +1,5 @@
 """The gateway to Firebase Cloud Messaging (HTTP v1): the unmodified SDK in a bounded pool."""
 
-import logging
 import os
 import threading
 import time
@@ -19,8 +18,9 @@ from requests.adapters import HTTPAdapter
 
 from notifications.push.encoding import to_message
 from notifications.push.gateway import EVERYBODY, CredentialsError, OnResult, Push, PushOutcome, PushResult
+from service.platform import logs
 
-logger = logging.getLogger(__name__)
+logger = logs.get(__name__)
 
 FCM = "https://fcm.googleapis.com"
 MIN_RETRY_S = 10

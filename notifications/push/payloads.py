@@ -1,6 +1,5 @@
 """From a delivery that is leased to the push that may go now, or to the reason why none does."""
 
-import logging
 from collections import ChainMap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,8 +18,9 @@ from notifications.policy import Action, PushDecision
 from notifications.push.circuit import PAUSE
 from notifications.push.gateway import Push
 from service.models import Device, Outbox, Volunteer
+from service.platform import logs
 
-logger = logging.getLogger(__name__)
+logger = logs.get(__name__)
 
 Words = Callable[[Any], tuple[str, str]]
 """A delivery's row → title and body."""
@@ -124,7 +124,7 @@ def _make(row: Any, words_of: Words, now: datetime) -> Push | KeptBack:
     try:
         return _push(row, now, *words_of(row))
     except Exception as error:
-        logger.exception("a push of %s cannot be made", row.kind)
+        logger.exception("a push cannot be made", kind=row.kind)
         return KeptBack("rejected", f"cannot be made: {error!r}", now)
 
 

@@ -4,7 +4,6 @@ The claims that wait here, those that the gateway has and the results not yet wr
 goes away for a while: nothing is sent again that this process knows to have been sent.
 """
 
-import logging
 import os
 import queue
 import secrets
@@ -24,9 +23,11 @@ from sqlalchemy.orm import Session, sessionmaker
 from notifications.push import deliveries, quota
 from notifications.push.deliveries import Claim
 from notifications.push.gateway import EVERYBODY, Gateway, Push, PushOutcome, PushResult
+from service.platform import logs
 from service.platform.clock import Clock
+from service.platform.failures import name_of
 
-logger = logging.getLogger(__name__)
+logger = logs.get(__name__)
 T = TypeVar("T")
 
 POLL_S = 2.0
@@ -149,7 +150,7 @@ class Sender:
             try:
                 self.run()
             except (OperationalError, InterfaceError, PoolTimeoutError) as error:
-                logger.warning("the database is away, trying again: %s", str(error).splitlines()[0])
+                logger.warning("the database is away, trying again", error=name_of(error))
                 wait = 0.5
                 self._gather()
             except Exception:

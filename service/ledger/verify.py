@@ -1,6 +1,5 @@
 """The ledger held against the rows that it sums up: sign-ups, attendances, groups, events."""
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -13,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from service.ledger.ledger import FIGURES, all_rows, sums
 from service.models import Attendance, Event, EventStatus, Headcount, Signup, SignupStatus
-from service.platform import queue
+from service.platform import logs, queue
 
-logger = logging.getLogger(__name__)
+logger = logs.get(__name__)
 
 TASK = "counts.verify"
 
@@ -113,4 +112,4 @@ def verify_every_night(context: procrastinate.JobContext, timestamp: int) -> Non
     """Log what is counted wrong, so that somebody looks before the figures are sent upward."""
     with queue.runtime(context).sessions.begin() as session:
         for difference in differences(session):
-            logger.error("counted wrong: %s", difference)
+            logger.error("counted wrong", what=str(difference))

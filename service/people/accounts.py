@@ -1,6 +1,5 @@
 """Accounts that the identity provider has disabled: a job asks in batches, the last answer is in force."""
 
-import logging
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -11,9 +10,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, sessionmaker
 
 from service.models import AccountCheck, Coordinator, Membership, Volunteer
-from service.platform import queue
+from service.platform import logs, queue
 
-logger = logging.getLogger(__name__)
+logger = logs.get(__name__)
 
 TASK = "people.check_accounts"
 BATCH = 100
@@ -50,7 +49,7 @@ def check(sessions: sessionmaker[Session], accounts: Accounts, now: datetime) ->
                     _keep(session, batch, locked_out, now)
         except AccountsUnavailable as error:
             trouble = str(error)
-            logger.warning("accounts of %s could not be checked: %s", whose, trouble)
+            logger.warning("accounts could not be checked", whose=whose)
         with sessions.begin() as session:
             _note(session, whose, now, trouble)
 

@@ -1,7 +1,6 @@
 """Background work: the procrastinate app. A job commits with the change that it follows from."""
 
 import asyncio
-import logging
 import signal
 from dataclasses import dataclass
 from typing import Any
@@ -12,12 +11,13 @@ from procrastinate.exceptions import ConnectorException
 from psycopg_pool import PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
-from service.platform import health
+from service.platform import health, logs
 from service.platform.clock import Clock
 from service.platform.database import connect_args
+from service.platform.failures import name_of
 from service.platform.thresholds import Thresholds
 
-logger = logging.getLogger(__name__)
+logger = logs.get(__name__)
 
 # This connector is never opened: workers bring their own, an asynchronous one.
 app = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
@@ -68,7 +68,7 @@ async def work(database_url: str, runtime: Runtime, concurrency: int) -> None:
         if error is not None and not isinstance(error, DATABASE_AWAY):
             raise error
         if not told.is_set():
-            logger.warning("the queue has lost the database, trying again: %s", error or "see above")
+            logger.warning("the queue has lost the database, trying again", error=error and name_of(error))
             await asyncio.wait({told_to_stop}, timeout=TRY_AGAIN_AFTER_S)
 
 

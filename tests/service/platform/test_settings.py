@@ -5,7 +5,7 @@ import os
 import pytest
 
 from app import create_app
-from service.platform import settings
+from service.platform import logs, settings
 
 
 def test_production_is_the_default_and_names_all_that_is_missing() -> None:
@@ -84,6 +84,8 @@ def test_libraries_read_what_we_have_understood(
 ) -> None:
     monkeypatch.setenv("TAZALYQ_ENV", "development")
     monkeypatch.setenv("DATABASE_URL", database_url)
+    # The process is the suite's: its hooks stay as they are.
+    monkeypatch.setattr(logs, "begin", lambda *, development: None)
     monkeypatch.setenv(name, " \t")
     create_app()
     assert name not in os.environ
@@ -94,6 +96,8 @@ def test_a_path_that_libraries_read_is_the_one_that_was_checked(
 ) -> None:
     monkeypatch.setenv("TAZALYQ_ENV", "development")
     monkeypatch.setenv("DATABASE_URL", database_url)
+    # The process is the suite's: its hooks stay as they are.
+    monkeypatch.setattr(logs, "begin", lambda *, development: None)
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", f" {__file__} ")
     create_app()
     assert os.environ["GOOGLE_APPLICATION_CREDENTIALS"] == __file__
