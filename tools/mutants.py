@@ -1,6 +1,6 @@
 """Does a test fail when the code is wrong? Changes it in small ways, one by one, and runs the nearest tests.
 
-`python -m tools.mutants [MODULE…]` does it to all of MODULES, or to those named, with mutmut, in a copy of
+`python -m tools.mutants [MODULE…]` does it to all of GROUPS, or to those named, with mutmut, in a copy of
 the tree; it prints how many changes were noticed, and each that was not. docs/mutants.md says why it may be.
 """
 
@@ -11,7 +11,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -24,28 +25,40 @@ from tests.conftest import migrate
 ROOT = Path(__file__).parent.parent
 TEMPLATE = "tazalyq_mutants"
 PURE = ("derivation", "evidence", "cross_checks", "overlap")
-PLACES = (
-    "tests/service/events/test_waitlist.py",
-    "tests/service/events/test_unlimited.py",
-    "tests/mobile_api/events/test_waitlist.py",
-    "tests/mobile_api/events/test_minors.py",
-)
 
-MODULES: Mapping[str, Sequence[str]] = {
-    **dict.fromkeys(("service/events/waitlist.py", "service/events/signups.py"), PLACES),
-    **{f"service/ledger/{name}.py": ("tests/service/ledger",) for name in ("ledger", "rebuild", "verify")},
-    **{
-        f"service/attendance/{name}.py": tuple(f"tests/service/attendance/test_{one}.py" for one in PURE)
-        for name in PURE
-    },
-}
-"""What is mutated, and the tests that ought to notice."""
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Modules that are mutated, and the tests that ought to notice."""
+
+    modules: Sequence[str]
+    tests: Sequence[str]
+
+
+GROUPS = (
+    Group(
+        [f"service/attendance/{name}.py" for name in PURE],
+        [f"tests/service/attendance/test_{name}.py" for name in PURE],
+    ),
+    Group(
+        ["service/events/waitlist.py", "service/events/signups.py"],
+        [
+            "tests/service/events/test_waitlist.py",
+            "tests/service/events/test_unlimited.py",
+            "tests/mobile_api/events/test_waitlist.py",
+            "tests/mobile_api/events/test_minors.py",
+        ],
+    ),
+    Group(
+        [f"service/ledger/{name}.py" for name in ("ledger", "rebuild", "verify")], ["tests/service/ledger"]
+    ),
+)
 
 CONFIG = """[mutmut]
 source_paths =
     service/
 only_mutate =
-    {module}
+    {modules}
 also_copy =
     {copied}
 pytest_add_cli_args =
@@ -66,22 +79,29 @@ NAMED = re.compile(r"\.(cte|subquery)\([^()]*\)")
 
 def main(names: Sequence[str]) -> int:
     """Mutate what is asked for; returns 1 when a name is no module of ours."""
-    modules = [module for module in MODULES if not names or any(name in module for name in names)]
-    if not modules:
-        print(f"none of these is among {', '.join(MODULES)}")
+    asked = [group for group in (_asked(group, names) for group in GROUPS) if group.modules]
+    if not asked:
+        print("none of these is among", *(module for group in GROUPS for module in group.modules))
         return 1
     with tempfile.TemporaryDirectory() as folder:
         environment = os.environ | _database(Path(folder)) | {"PYTHONHASHSEED": "0"}
-        for module in modules:
-            tree = _copy(Path(folder) / Path(module).stem, module)
+        for number, group in enumerate(asked):
+            tree = _copy(Path(folder) / str(number), group)
             command = [sys.executable, "-m", "mutmut"]
             with (tree / "mutmut.log").open("w") as log:
                 subprocess.run(
                     [*command, "run", "--max-children", "1"],
                     cwd=tree, env=environment, stdout=log, stderr=log, check=False,
                 )  # fmt: skip
-            _tell(tree, module, command)
+            for module in group.modules:
+                _tell(tree, module, command)
     return 0
+
+
+def _asked(group: Group, names: Sequence[str]) -> Group:
+    """Of a group what is named; all of it when nothing is."""
+    named = [module for module in group.modules if not names or any(name in module for name in names)]
+    return Group(named, group.tests)
 
 
 def _database(folder: Path) -> dict[str, str]:
@@ -95,15 +115,15 @@ def _database(folder: Path) -> dict[str, str]:
     return {"TEST_DATABASE_URL": url, "TEST_TEMPLATE_DATABASE": template}
 
 
-def _copy(tree: Path, module: str) -> Path:
-    """What git knows of, in a folder of its own, with the configuration for one module."""
+def _copy(tree: Path, group: Group) -> Path:
+    """What git knows of, in a folder of its own, with the configuration for one group."""
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S607
     files = [Path(name) for name in listed.stdout.splitlines() if (ROOT / name).is_file()]
     for name in files:
         (tree / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tree / name)
     tops = sorted({name.parts[0] for name in files} - {"service", "tests", "pyproject.toml", "setup.cfg"})
-    config = CONFIG.format(module=module, copied=_lines(tops), tests=_lines(MODULES[module]))
+    config = CONFIG.format(modules=_lines(group.modules), copied=_lines(tops), tests=_lines(group.tests))
     (tree / "setup.cfg").write_text(config)
     return tree
 

@@ -237,7 +237,7 @@ def closes_at(ends_at: datetime, thresholds: Thresholds) -> datetime:
 
 def event_minutes(starts_at: datetime, ends_at: datetime) -> int:
     """Whole minutes of an event; none when it was called off before it began."""
-    return _minutes([Stay(starts_at, ends_at).within(starts_at, ends_at)]) if ends_at > starts_at else 0
+    return _minutes([Stay(starts_at, ends_at).within(starts_at, ends_at)])
 
 
 def _vouched(decision: Decision, starts_at: datetime, ends_at: datetime) -> State:

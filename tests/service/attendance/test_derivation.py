@@ -208,7 +208,9 @@ def test_what_is_assumed_ends_when_the_person_checks_in_elsewhere() -> None:
     assert state(came(0), came(60), left(70)).assumed_minutes == 50
     assert spent(state(came(0), came(50), left(70))) == (70, False)
     assert spent(state(came(0), left(70))) == (70, False)
+    # The next check-in elsewhere lies two hours after the end: by then it had long been over.
     assert spent(state(came(90))) == (90, True)
+    assert state(came(90)).checked_out_at == END
 
 
 @pytest.mark.parametrize(
@@ -283,7 +285,9 @@ def test_an_organizers_word_needs_no_records() -> None:
         45,
         False,
     )
-    assert spent(derived(decision=replace(PRESENT, minutes=None))) == (LENGTH, False)
+    assert (vouched.checked_in_at, vouched.checked_out_at) == (START, at(45))
+    whole = derived(decision=replace(PRESENT, minutes=None))
+    assert (*spent(whole), whole.checked_out_at) == (LENGTH, False, END)
     assert derived(left(20), decision=PRESENT).evidence is Evidence.ORGANIZER
 
 
@@ -293,6 +297,7 @@ def test_a_review_needs_records() -> None:
 
 def test_the_length_of_an_event_is_never_negative() -> None:
     assert event_minutes(START, END) == LENGTH
+    assert event_minutes(START, START) == 0
     assert event_minutes(START, START - timedelta(hours=1)) == 0
 
 
