@@ -6,7 +6,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from service import errors
-from service.attendance.evidence import Evidence, Fix, Presence, RecordKind, Status, age_of_fix, judge
+from service.attendance.evidence import (
+    Evidence,
+    Fix,
+    Presence,
+    RecordKind,
+    Status,
+    age_of_fix,
+    allowed_distance_m,
+    judge,
+)
 from service.platform.thresholds import Thresholds
 
 START = datetime(2026, 5, 16, 5, 0, tzinfo=UTC)
@@ -50,6 +59,54 @@ def test_too_far_names_the_measured_and_the_allowed_distance() -> None:
     with pytest.raises(errors.OutsideArea) as refused:
         check_in(distance_m=1_030.1, accuracy_m=10)
     assert refused.value.data == {"distance_m": 1030, "allowed_m": 100}
+
+
+def test_how_far_is_too_far_hangs_on_the_accuracy_with_a_code_too() -> None:
+    """Nothing is given away to a fix that does not say how exact it is."""
+    assert check_in(distance_m=1_000, accuracy_m=None)[2] == ("distance", "accuracy-unknown")
+    with pytest.raises(errors.OutsideArea) as refused:
+        check_in(distance_m=1_000.6, accuracy_m=None)
+    assert refused.value.data == {"distance_m": 1001, "allowed_m": 100}
+    assert check_in(distance_m=1_030, code_is_right=True) == (Status.COUNTED, Evidence.CODE, ())
+    assert check_in(distance_m=1_030.1, code_is_right=True)[2] == ("distance",)
+    assert allowed_distance_m(None, replace(LIMITS, near_m=0)) == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "data"),
+    [
+        ({"age_s": 600.6}, "stale-position", {"age_s": 601, "allowed_s": 120}),
+        ({"arrived_at": END + 15 * DAY}, "sync-too-late", {"allowed_days": 14}),
+        ({"at": START - timedelta(hours=8)}, "too-early", {"opens_at": START - timedelta(hours=1)}),
+        ({"at": END + timedelta(hours=8)}, "too-late", {"closed_at": END}),
+        (
+            {"at": END + timedelta(hours=8), "kind": RecordKind.CHECK_OUT},
+            "too-late",
+            {"closed_at": END + timedelta(hours=1)},
+        ),
+    ],
+)
+def test_a_refusal_names_what_it_measured_and_what_is_allowed(
+    changes: dict[str, object], code: str, data: dict[str, object]
+) -> None:
+    with pytest.raises(errors.ServiceError) as refused:
+        check_in(**changes)
+    assert (refused.value.code, refused.value.data) == (code, data)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "reason"),
+    [
+        ({"at": START + timedelta(hours=1), "arrived_at": START}, "captured_at", "captured-in-the-future"),
+        ({"age_s": -61}, "position.fixed_at", "fix-in-the-future"),
+    ],
+)
+def test_what_lies_in_the_future_is_said_of_its_field(
+    changes: dict[str, object], field: str, reason: str
+) -> None:
+    with pytest.raises(errors.Invalid) as refused:
+        check_in(**changes)
+    assert (refused.value.field, refused.value.reason) == (field, reason)
 
 
 @pytest.mark.parametrize(
