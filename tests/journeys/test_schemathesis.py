@@ -82,6 +82,8 @@ def test_no_finding(service: Service, caller: str, folder: Path) -> None:
     apart = each("--exclude-operation-id", (*KEPT_STILL, *AT_LAST, BATCH))
     wide = ("--phases", "examples,coverage,fuzzing", "--max-examples", EXAMPLES)
     search(service, token, folder, NOT_HELD, *wide, *apart)
+    chains = ("--phases", "stateful", "--max-examples", "5", "--max-time", "120")
+    search(service, token, folder, NOT_HELD, *chains, *apart)
     of_batch = f"{NOT_HELD},negative_data_rejection"
     search(service, token, folder, of_batch, *wide, "--include-operation-id", BATCH)
     search(service, token, folder, NOT_HELD, *wide, *each("--include-operation-id", AT_LAST))
