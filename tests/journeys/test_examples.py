@@ -1,0 +1,124 @@
+"""Every example works in the demo as the page shows it, pasted into a shell with the token that it names."""
+
+import html
+import re
+import shlex
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from cli import demo_load
+from service.platform.database import sqlalchemy_url
+from tests.conftest import fresh_database
+from tests.journeys.processes import Service
+
+NAMES = Path(__file__).parent.parent / "http_base" / "operations.txt"
+REFUSED = {"createToken": (401, "bad-code")}
+"""A code is another each time: the page says where to read it."""
+FIRST = {"removeMember": ["changeEvent"]}
+"""Who leaves takes the codes of coming events along: they get new ones, and with them a newer version."""
+NOT_TWICE = {
+    "acceptInvitation": 200,
+    "answerCoordinator": 202,
+    "cancelEvent": 200,
+    "changeEvent": 412,
+    "changeOrganization": 412,
+    "checkIn": 200,
+    "publishEvent": 409,
+    "removeMember": 404,
+}
+"""What comes of examples that change something once, sent again: the same answer, or a documented refusal."""
+
+
+@pytest.fixture(scope="module")
+def service(postgres_url: str) -> Iterator[Service]:
+    for url in fresh_database(postgres_url):
+        engine = sa.create_engine(sqlalchemy_url(url))
+        with Session(engine) as session:
+            demo_load.load(session, datetime.now(UTC))
+            session.commit()
+        engine.dispose()
+        running = Service(url, WEB_WORKERS="1")
+        running.start("serve")
+        try:
+            running.wait_until_up()
+            yield running
+        finally:
+            running.stop()
+
+
+@pytest.fixture(scope="module")
+def operations(service: Service) -> dict[str, dict[str, Any]]:
+    """The document's operations by name."""
+    document = service.call("GET", "/v1/openapi.json").json()
+    return {said["operationId"]: said for item in document["paths"].values() for said in item.values()}
+
+
+@pytest.fixture(scope="module")
+def commands(service: Service) -> dict[str, list[str]]:
+    """The page's command lines by the operation's name, split as a shell splits them."""
+    page = service.call("GET", "/v1/docs").text
+    found = re.findall(r'<section id="(\w+)">.*?<pre>(.*?)</pre>', page, re.DOTALL)
+    return {name: shlex.split(html.unescape(text).replace("\\\n", " ")) for name, text in found}
+
+
+def send(command: list[str], token: str) -> requests.Response:
+    """What curl would do with these arguments."""
+    program, *rest = command
+    assert program == "curl"
+    method, headers, body, address = "GET", {}, None, ""
+    while rest:
+        part = rest.pop(0)
+        if part == "-X":
+            method = rest.pop(0)
+        elif part == "-H":
+            name, _, value = rest.pop(0).partition(": ")
+            headers[name] = value.replace("$TOKEN", token)
+        elif part == "-d":
+            body = rest.pop(0).encode()
+        else:
+            address = part
+    return requests.request(method, address, headers=headers, data=body, timeout=20)
+
+
+def test_every_example_works_in_the_demo(
+    service: Service, operations: dict[str, dict[str, Any]], commands: dict[str, list[str]]
+) -> None:
+    names = {line.split()[0] for line in NAMES.read_text(encoding="utf-8").splitlines()}
+    assert set(operations) == set(commands) == names
+    tokens = {
+        phone: service.sign_in(phone)
+        for phone in {said.get("x-example-by") for said in operations.values()} - {None}
+    }
+
+    def answer(name: str) -> requests.Response:
+        return send(commands[name], tokens.get(operations[name].get("x-example-by"), ""))
+
+    before = {
+        name: {*said.get("x-example-after", ()), *FIRST.get(name, ())} for name, said in operations.items()
+    }
+    # A clock that jumps: all else comes before.
+    before["setClock"] = names - {"setClock", "resetClock"}
+    order = TopologicalSorter(before)
+    wrong = []
+    for name in order.static_order():
+        got = answer(name)
+        if name in REFUSED:
+            status, code = REFUSED[name]
+            assert (got.status_code, got.json()["code"]) == (status, code)
+            assert code in operations[name]["x-refuses"][str(status)]
+        elif str(got.status_code) not in operations[name]["responses"] or not got.ok:
+            wrong.append(f"{name}: {got.status_code} {got.text}")
+        elif name == "sendBatch":
+            assert got.json()["results"][0]["outcome"] == "stored", got.text
+        elif name == "checkIn":
+            assert got.json()["status"] == "counted", got.text
+    assert not wrong, "\n".join(wrong)
+    assert {name: answer(name).status_code for name in NOT_TWICE} == NOT_TWICE
