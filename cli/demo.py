@@ -41,6 +41,7 @@ Demo accounts:
   +77000000003, +77000000004   administrators of two organizations (KZ-15, KZ-75)
   +77000000005                 one whose organization waits for the coordinator of KZ-15
   +77000000101 … +77000000130  volunteers
+Examples on {base}/v1/docs say with whose token they work.
 
 To sign in: POST {base}/v1/auth/codes {{"phone": "+77000000101"}}, read the code at
 {base}/dev/messages?to=%2B77000000101, and exchange it at {base}/v1/auth/tokens.

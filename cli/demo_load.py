@@ -5,8 +5,8 @@ from datetime import date, datetime, time, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cli import demo_people, demo_week
-from cli.demo_people import AKTOBE, ALMATY, WAITING, Organizer
+from cli import demo_answers, demo_ids, demo_people, demo_week
+from cli.demo_people import AKTOBE, ALMATY, ASKED, WAITING, Organizer
 from service.access import Actor
 from service.geography import places
 from service.models import Coordinator, Organization, OrganizationStatus, Volunteer
@@ -43,13 +43,14 @@ def load(session: Session, now: datetime) -> bool:
         for n, (name, born, locale) in enumerate(demo_people.VOLUNTEERS)
     ]
     for organizer, coordinator in ((AKTOBE, regional), (ALMATY, national)):
-        organization = _organization(session, organizer, then)
+        owner = _owner(session, organizer, then)
+        organization = _organization(session, organizer, owner, then)
         decided = Verdict(OrganizationStatus.VERIFIED)
         verification.decide(session, actor_of(session, coordinator), organization.id, decided, then)
         neighbours = [person for person in people if person.region_code == organizer.region_code]
-        owner = session.get_one(Volunteer, organization.created_by)
         scene = demo_week.Scene(
             session=session,
+            number=organizer.number,
             spots=organizer.spots,
             organization=organization,
             owner=actor_of(session, owner),
@@ -59,16 +60,32 @@ def load(session: Session, now: datetime) -> bool:
         )
         demo_week.past(scene, now)
         demo_week.coming(scene, now)
-    _organization(session, WAITING, now - timedelta(days=2))
+        if organizer is AKTOBE:
+            demo_answers.wait(scene, now)
+    lately = now - timedelta(days=2)
+    owner = _owner(session, WAITING, lately)
+    _organization(session, WAITING, owner, lately)
+    asked = _organization(session, ASKED, owner, lately)
+    question = Verdict(OrganizationStatus.ASKED, question="Жарғыны жіберіңізші.")
+    verification.decide(session, actor_of(session, regional), asked.id, question, lately)
     return True
 
 
-def _organization(session: Session, organizer: Organizer, now: datetime) -> Organization:
-    owner = _person(
+def _owner(session: Session, organizer: Organizer, now: datetime) -> Volunteer:
+    return _person(
         session, organizer.phone, organizer.owner, organizer.born, organizer.region_code, "kk", now
     )
+
+
+def _organization(session: Session, organizer: Organizer, owner: Volunteer, now: datetime) -> Organization:
     return organizations.create(
-        session, actor_of(session, owner), organizer.name, organizer.region_code, None, now
+        session,
+        actor_of(session, owner),
+        organizer.name,
+        organizer.region_code,
+        None,
+        now,
+        demo_ids.numbered(organizer.number),
     )
 
 
@@ -87,7 +104,15 @@ def _person(
         guardian=demo_people.GUARDIAN if is_minor else None,
     )
     identity = Identity(f"local:{phone}", phone, now, now)
-    person, _ = volunteers.register(session, identity, profile, now, min_age=0, phone_regions=["KZ"])
+    person, _ = volunteers.register(
+        session,
+        identity,
+        profile,
+        now,
+        min_age=0,
+        phone_regions=["KZ"],
+        volunteer_id=demo_ids.of_person(phone),
+    )
     # Whoever tries the demo at night wants to see a push.
     notification_settings.put(session, person.id, {"quiet_from": time(0), "quiet_to": time(0)})
     return person

@@ -68,8 +68,9 @@ class Work:
 @dataclass(frozen=True, slots=True)
 class Organizer:
     """An organization of the demo, its owner and the places where it works; the first is the meeting point of
-    the event that is open now."""
+    the event that is open now. `number`: of its id."""
 
+    number: int
     phone: str
     owner: str
     born: date
@@ -79,6 +80,7 @@ class Organizer:
 
 
 AKTOBE = Organizer(
+    1,
     "+77000000003",
     "Мейрамгүл Ысқақова",
     date(1981, 5, 5),
@@ -115,6 +117,7 @@ AKTOBE = Organizer(
     ),
 )
 ALMATY = Organizer(
+    2,
     "+77000000004",
     "Арман Сейітқали",
     date(1990, 10, 20),
@@ -151,6 +154,7 @@ ALMATY = Organizer(
     ),
 )
 WAITING = Organizer(
+    3,
     "+77000000005",
     "Дина Төлегенова",
     date(1994, 2, 17),
@@ -159,6 +163,16 @@ WAITING = Organizer(
     (),
 )
 """Waits for the coordinator of KZ-15."""
+ASKED = Organizer(
+    4,
+    WAITING.phone,
+    WAITING.owner,
+    WAITING.born,
+    "KZ-15",
+    {"kk": "Жасыл Қарғалы", "ru": "Зелёная Каргала", "en": "Green Kargaly"},
+    (),
+)
+"""Was asked something by that coordinator."""
 
 BANK = Work(
     EventKind.WATER_BODY,

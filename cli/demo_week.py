@@ -1,6 +1,7 @@
 """The demo's events: a week that was, with who came, groups, doubts and answers, and what lies ahead."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import count
@@ -8,8 +9,9 @@ from uuid import UUID, uuid5
 
 from sqlalchemy.orm import Session
 
-from cli import demo_people
+from cli import demo_ids, demo_people
 from cli.demo_people import BANK, PARK, ROUND_THE_CLOCK, SORTING, TREES, Spot, Work
+from service import errors
 from service.access import Actor
 from service.attendance import check_in, groups
 from service.attendance.evidence import Position, RecordKind, Status
@@ -31,9 +33,10 @@ MORNING, EVENING = time(7), time(18)
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """An organization with its owner, its coordinator and the people around it."""
+    """An organization with its owner, its coordinator and the people around it. `number`: of its id."""
 
     session: Session
+    number: int
     spots: Sequence[Spot]
     organization: Organization
     owner: Actor
@@ -48,12 +51,13 @@ def local(day: date, at: time) -> datetime:
 
 
 def coming(scene: Scene, now: datetime) -> None:
-    """One event that is open for check-in now, five in the two weeks ahead; one of them is full."""
+    """One event that is open for check-in now, five in the two weeks ahead, one of them full; and a draft."""
     today = now.astimezone(COUNTRY_ZONE)
     hour = today.replace(minute=0, second=0, microsecond=0)
     by_day = MORNING <= today.time() <= EVENING
     open_now = _published(
         scene,
+        1,
         PARK if by_day else ROUND_THE_CLOCK,
         scene.spots[0],
         hour,
@@ -68,21 +72,32 @@ def coming(scene: Scene, now: datetime) -> None:
         (8, time(10), SORTING, 0, None),
         (12, time(9, 30), PARK, 1, 30),
     )
-    for number, (days, at, work, spot, capacity) in enumerate(ahead):
+    for number, (days, at, work, spot, capacity) in enumerate(ahead, start=2):
         starts_at = local(today.date() + timedelta(days=days), at)
         event = _published(
-            scene, work, scene.spots[spot], starts_at, timedelta(hours=3), now, capacity=capacity
+            scene, number, work, scene.spots[spot], starts_at, timedelta(hours=3), now, capacity=capacity
         )
-        _sign_up(scene, event, 5 + 2 * number, now)
+        _sign_up(scene, event, 1 + 2 * number, now)
+    _planned(
+        scene,
+        7,
+        TREES,
+        scene.spots[2],
+        local(today.date() + timedelta(days=14), time(10)),
+        timedelta(hours=3),
+        now,
+    )
 
 
 def past(scene: Scene, now: datetime) -> None:
     """A filled week: two events that people came to, one that a storm prevented, what staff said."""
     today = now.astimezone(COUNTRY_ZONE).date()
-    thursday = _held(scene, BANK, 1, local(today - timedelta(days=5), time(10)), 9)
-    saturday = _held(scene, TREES, 0, local(today - timedelta(days=3), time(9)), 11)
+    thursday = _held(scene, 10, BANK, 1, local(today - timedelta(days=5), time(10)), 9)
+    saturday = _held(scene, 11, TREES, 0, local(today - timedelta(days=3), time(9)), 11)
     storm = local(today - timedelta(days=1), time(10))
-    called_off = _published(scene, PARK, scene.spots[0], storm, timedelta(hours=2), storm - PLANNED_BEFORE)
+    called_off = _published(
+        scene, 12, PARK, scene.spots[0], storm, timedelta(hours=2), storm - PLANNED_BEFORE
+    )
     _sign_up(scene, called_off, 4, storm - PLANNED_BEFORE)
     events.cancel(
         scene.session, scene.owner, called_off.id, "Дауылды ескерту жарияланды", storm - timedelta(hours=5)
@@ -90,30 +105,31 @@ def past(scene: Scene, now: datetime) -> None:
     _doubts(scene, thursday, saturday)
 
 
-def _held(scene: Scene, work: Work, spot: int, starts_at: datetime, people: int) -> Event:
+def _held(scene: Scene, number: int, work: Work, spot: int, starts_at: datetime, people: int) -> Event:
     """An event that is over: who signed up came and left, one by a poor fix; groups came as well."""
     planned = starts_at - PLANNED_BEFORE
-    event = _published(scene, work, scene.spots[spot], starts_at, timedelta(hours=2), planned)
+    event = _published(scene, number, work, scene.spots[spot], starts_at, timedelta(hours=2), planned)
     _sign_up(scene, event, people, planned + timedelta(days=1))
     # The last one who signed up did not come.
-    for number, (person, _) in enumerate(scene.people[: people - 1]):
-        came = starts_at + timedelta(minutes=3 * number - 6)
+    for place, (person, _) in enumerate(scene.people[: people - 1]):
+        came = starts_at + timedelta(minutes=3 * place - 6)
         # Two in a town of tall houses: a fix that says little is looked at by a person.
-        accuracy_m = 420.0 if number in (2, 5) else 6.0 + number
+        accuracy_m = 420.0 if place in (2, 5) else 6.0 + place
         _send(scene, event, person, RecordKind.CHECK_IN, came, accuracy_m)
-        if number != 4:
-            left = starts_at + timedelta(minutes=110 + number)
-            _send(scene, event, person, RecordKind.CHECK_OUT, left, 9.0 + number)
+        if place != 4:
+            left = starts_at + timedelta(minutes=110 + place)
+            _send(scene, event, person, RecordKind.CHECK_OUT, left, 9.0 + place)
     ended = starts_at + timedelta(hours=2, minutes=20)
-    for number, (name, came_people, minutes) in enumerate(demo_people.GROUPS[: 1 + spot]):
+    for place, (name, came_people, minutes) in enumerate(demo_people.GROUPS[: 1 + spot]):
         told = Group(name, came_people, minutes)
-        group_id = uuid5(event.id, f"group-{number}")
+        group_id = uuid5(event.id, f"group-{place}")
         groups.give(scene.session, scene.owner, event.id, group_id, told, ended)
     return event
 
 
 def _doubts(scene: Scene, first: Event, second: Event) -> None:
-    """Of four doubts one was accepted, one rejected and appealed, two wait; one absence was corrected."""
+    """Of four doubts one was accepted, one rejected and appealed, two wait; one absence was corrected; one
+    who was two kilometres away was refused."""
     session, thresholds = scene.session, scene.thresholds
     said_at = first.ends_at + timedelta(days=1)
     doubtful = {event.id: _in_review(scene, event) for event in (first, second)}
@@ -145,6 +161,10 @@ def _doubts(scene: Scene, first: Event, second: Event) -> None:
     )
     _, reporter = scene.people[3]
     reports.submit(session, reporter, second.id, "Қоқыс қаптары жетпеді", second.ends_at + timedelta(hours=2))
+    too_far, _ = scene.people[11]
+    with suppress(errors.OutsideArea):
+        _send(scene, second, too_far, RecordKind.CHECK_IN, second.starts_at, 8.0, north=0.02)
+    session.expire_all()
 
 
 def _in_review(scene: Scene, event: Event) -> list[UUID]:
@@ -154,12 +174,23 @@ def _in_review(scene: Scene, event: Event) -> list[UUID]:
 
 
 def _send(
-    scene: Scene, event: Event, person: Volunteer, kind: RecordKind, at: datetime, accuracy_m: float
+    scene: Scene,
+    event: Event,
+    person: Volunteer,
+    kind: RecordKind,
+    at: datetime,
+    accuracy_m: float,
+    *,
+    north: float = 0,
 ) -> None:
-    """One record of a person's phone, some steps from the meeting point; each fix is another."""
+    """One record of a person's phone, some steps, or degrees to the north, from the meeting point; each fix
+    is another."""
     step = next(_steps)
     position = Position(
-        event.latitude + 0.00001 * (step % 40), event.longitude + 0.000013 * (step % 37), accuracy_m, at
+        event.latitude + north + 0.00001 * (step % 40),
+        event.longitude + 0.000013 * (step % 37),
+        accuracy_m,
+        at,
     )
     sent = SentRecord(
         uuid5(event.id, f"{person.id}-{kind}"),
@@ -181,6 +212,22 @@ _steps = count(1)
 
 def _published(
     scene: Scene,
+    number: int,
+    work: Work,
+    spot: Spot,
+    starts_at: datetime,
+    length: timedelta,
+    now: datetime,
+    *,
+    capacity: int | None = None,
+) -> Event:
+    event = _planned(scene, number, work, spot, starts_at, length, now, capacity=capacity)
+    return events.publish(scene.session, scene.owner, event.id, now)
+
+
+def _planned(
+    scene: Scene,
+    number: int,
     work: Work,
     spot: Spot,
     starts_at: datetime,
@@ -203,8 +250,8 @@ def _published(
         capacity=capacity,
         bring=work.bring,
     )
-    event = events.create(scene.session, scene.owner, scene.organization.id, plan, now)
-    return events.publish(scene.session, scene.owner, event.id, now)
+    event_id = demo_ids.numbered(1000 * scene.number + number)
+    return events.create(scene.session, scene.owner, scene.organization.id, plan, now, event_id)
 
 
 def _sign_up(scene: Scene, event: Event, people: int, now: datetime) -> None:

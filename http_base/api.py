@@ -1,7 +1,7 @@
 """The API as Flask serves it: its blueprints, its document, a page to read it on."""
 
 from collections.abc import Iterable, Sequence
-from functools import cached_property
+from datetime import datetime
 from typing import Any
 
 import flask_smorest
@@ -21,10 +21,16 @@ class Api(flask_smorest.Api):  # type: ignore[misc] # flask-smorest has no types
 
     DEFAULT_ERROR_RESPONSE_NAME = None
 
-    @cached_property
+    _made: tuple[datetime, dict[str, Any]] | None = None
+
+    @property
     def document(self) -> dict[str, Any]:
-        """The OpenAPI document; made once, when all routes are there."""
-        return complete(self.spec.to_dict(), self._app)
+        """The OpenAPI document; made once an hour, of which its examples are; each process has the same."""
+        hour = self._app.extensions["tazalyq"].clock.now().replace(minute=0, second=0, microsecond=0)
+        made = self._made
+        if made is None or made[0] != hour:
+            made = self._made = (hour, complete(self.spec.to_dict(), self._app, hour))
+        return made[1]
 
     def _openapi_json(self) -> Any:
         response = jsonify(self.document)

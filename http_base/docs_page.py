@@ -45,6 +45,8 @@ class Operation:
     body: str | None
     answers: list[tuple[str, str | None]]
     refusals: list[Refusal]
+    by: str | None
+    after: list[str]
     example: str
 
 
@@ -73,9 +75,8 @@ def groups(document: Mapping[str, Any]) -> dict[str, list[Operation]]:
     found: dict[str, list[Operation]] = {tag["description"]: [] for tag in document["tags"]}
     titles = {tag["name"]: tag["description"] for tag in document["tags"]}
     for path, item in document["paths"].items():
-        for method in item.keys() - {"parameters"}:
-            made = _operation(document, path, method, item[method], item.get("parameters", []))
-            found[titles[item[method]["tags"][0]]].append(made)
+        for method, said in item.items():
+            found[titles[said["tags"][0]]].append(_operation(document, path, method, said))
     return {
         title: sorted(group, key=lambda one: (one.path, one.method))
         for title, group in found.items()
@@ -88,12 +89,10 @@ def schemas(document: Mapping[str, Any]) -> dict[str, list[Field]]:
     return {name: list(_fields(schema)) for name, schema in sorted(document["components"]["schemas"].items())}
 
 
-def _operation(
-    document: Mapping[str, Any], path: str, method: str, said: Mapping[str, Any], shared: list[dict[str, Any]]
-) -> Operation:
+def _operation(document: Mapping[str, Any], path: str, method: str, said: Mapping[str, Any]) -> Operation:
     parameters = [
         Field(one["name"], _kind(one["schema"]), one.get("required", False), one.get("description", ""))
-        for one in [*shared, *said.get("parameters", [])]
+        for one in said["parameters"]
     ]
     content = said.get("requestBody", {}).get("content", {}).get("application/json", {})
     return Operation(
@@ -114,6 +113,8 @@ def _operation(
             for status, codes in said.get("x-refuses", {}).items()
             for code in codes
         ],
+        by=said.get("x-example-by"),
+        after=said.get("x-example-after", []),
         example=_curl(document, path, method.upper(), said, content.get("example")),
     )
 
@@ -151,11 +152,14 @@ def _kind(schema: Mapping[str, Any]) -> str:
 
 
 def _curl(document: Mapping[str, Any], path: str, method: str, said: Mapping[str, Any], example: Any) -> str:
-    """A command for the shell. `$TOKEN` and the ids in braces are the reader's to fill in."""
+    """A command for the shell that works in the demo; `$TOKEN` is the reader's to fill in."""
     address = document["servers"][0]["url"] + path
+    for one in said["parameters"]:
+        if one["in"] == "path":
+            address = address.replace(f"{{{one['name']}}}", one["example"])
     parts = ["curl", *([] if method == "GET" else ["-X", method]), shlex.quote(address)]
     lines = [" ".join(parts)]
-    if said.get("security") != []:
+    if "x-example-by" in said:
         lines.append('-H "Authorization: Bearer $TOKEN"')
     if example is not None:
         body = json.dumps(example, ensure_ascii=False)

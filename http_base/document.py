@@ -1,22 +1,21 @@
 """The OpenAPI document made whole: names, who may, what is refused with which code, headers, examples."""
 
-import json
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
-from functools import cache
+from datetime import datetime
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from flask_smorest.spec.plugins import FlaskPlugin
 
+from http_base.examples import Example, examples_at
 from http_base.problem_schema import PROBLEM_SCHEMA
 from http_base.problems import status_of_kind
 from notifications.words import LOCALES
 from service import errors
 
-EXAMPLES = Path(__file__).with_name("examples.json")
 OPEN: list[dict[str, list[str]]] = []
 OPEN_OR_SIGNED_IN: list[dict[str, list[str]]] = [{}, {"token": []}]
 
@@ -109,8 +108,9 @@ class Contract:
     registered: bool
 
 
-def complete(document: dict[str, Any], app: Flask) -> dict[str, Any]:
-    """The document that apispec made of the schemas, with all that they do not say."""
+def complete(bare: Mapping[str, Any], app: Flask, now: datetime) -> dict[str, Any]:
+    """The document that apispec made of the schemas, with all that they do not say; `now`: of examples."""
+    document = dict(deepcopy(bare))
     components = document.setdefault("components", {})
     components["headers"] = HEADERS
     components.setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
@@ -119,13 +119,16 @@ def complete(document: dict[str, Any], app: Flask) -> dict[str, Any]:
     components["responses"] = {name: _shared(status, text) for status, (name, text) in RESPONSES.items()}
     document["info"]["description"] = ABOUT
     contracts = dict(_contracts(app))
+    examples = examples_at(now)
     for path, item in document["paths"].items():
-        for parameter in item.get("parameters", ()):
-            _describe(parameter)
-        for method in item.keys() - {"parameters"}:
+        # To each operation its own: of what each names in the demo, an example.
+        shared = item.pop("parameters", [])
+        for method, operation in item.items():
+            operation["parameters"] = [*deepcopy(shared), *operation.get("parameters", ())]
             contract = contracts.get((path, method))
             if contract is not None:
-                _complete(item[method], contract, path, method)
+                _complete(operation, contract, path, method)
+                _show(operation, examples.get(contract.name, Example()))
     return document
 
 
@@ -147,9 +150,6 @@ def _complete(operation: dict[str, Any], contract: Contract, path: str, method: 
     operation["description"] = _description(operation.get("description"), contract, refused)
     if contract.security is not None:
         operation["security"] = contract.security
-    example = examples().get(contract.name)
-    if example is not None and "requestBody" in operation:
-        operation["requestBody"]["content"]["application/json"]["example"] = example
     responses = operation["responses"]
     # Said by flask-smorest for whatever it parses, in a form that is not ours.
     responses.pop("422", None)
@@ -161,6 +161,19 @@ def _complete(operation: dict[str, Any], contract: Contract, path: str, method: 
             "$ref": f"#/components/responses/{RESPONSES[status][0]}",
             "description": ", ".join(f"`{code}`" for code in codes),
         }
+
+
+def _show(operation: dict[str, Any], example: Example) -> None:
+    """Say how the operation is called in the demo: `x-example-by` whose token, `x-example-after` what."""
+    for parameter in operation["parameters"]:
+        if parameter["in"] == "path":
+            parameter["example"] = example.parameters[parameter["name"]]
+    if example.body is not None:
+        operation["requestBody"]["content"]["application/json"]["example"] = example.body
+    if example.by is not None:
+        operation["x-example-by"] = example.by
+    if example.after:
+        operation["x-example-after"] = list(example.after)
 
 
 def _refusals(operation: Mapping[str, Any], contract: Contract, path: str) -> Codes:
@@ -219,10 +232,3 @@ def _shared(status: HTTPStatus, text: str) -> dict[str, Any]:
 
 def _header(name: str) -> dict[str, str]:
     return {"$ref": f"#/components/headers/{name}"}
-
-
-@cache
-def examples() -> Mapping[str, Any]:
-    """A body that works in the demo, by the operation's name."""
-    found: dict[str, Any] = json.loads(EXAMPLES.read_text(encoding="utf-8"))
-    return found

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from service import errors
 from service.geography import regions
 from service.models import Membership, Organization, Volunteer
-from service.models.base import COUNTRY_ZONE, LocalizedText
+from service.models.base import COUNTRY_ZONE, LocalizedText, new_id
 from service.models.volunteers import ADULT_AGE
 from service.organizations import invitations
 from service.people import ages, consents, dormancy, numbers
@@ -54,8 +54,9 @@ def register(
     *,
     min_age: int,
     phone_regions: Sequence[str],
+    volunteer_id: UUID | None = None,
 ) -> tuple[Volunteer, bool]:
-    """Make or replace one's own record; True when it is new.
+    """Make or replace one's own record; True when it is new. `volunteer_id`: of a new one, None: any.
 
     The token's subject decides whose record it is; the number follows, also from another record.
 
@@ -76,7 +77,12 @@ def register(
     is_new = volunteer is None
     if volunteer is None:
         phones.parse(identity.phone, phone_regions)
-        volunteer = Volunteer(subject=identity.subject, created_at=now, phone_seen_at=BEFORE_ANY_TOKEN)
+        volunteer = Volunteer(
+            id=volunteer_id or new_id(),
+            subject=identity.subject,
+            created_at=now,
+            phone_seen_at=BEFORE_ANY_TOKEN,
+        )
     else:
         ages.check_own_change(volunteer.birth_date, profile.birth_date, now)
     _check_guardian(profile, age, {volunteer.phone, identity.phone})
