@@ -66,9 +66,24 @@ def test_a_minor_does_not_become_an_adult_by_dropping_the_guardian(
 
 
 def test_a_mistyped_day_is_ones_own_to_mend(client: FlaskClient, session: Session, login: Login) -> None:
-    for person, day in ((make_volunteer(session), date(1995, 3, 9)), (make_minor(session), born(16, 31))):
+    for person, day in ((make_volunteer(session), date(1995, 3, 9)), (make_minor(session), born(16, 29))):
         answer = patch(client, login(person), birth_date=day.isoformat())
         assert (answer.status_code, answer.json["birth_date"]) == (200, day.isoformat())
+
+
+@pytest.mark.parametrize(("before", "after"), [(born(16, 30), born(17, 364)), (born(14, 1), born(15, 364))])
+@pytest.mark.parametrize("method", ["PATCH", "PUT"])
+def test_a_minor_does_not_bring_the_day_nearer(
+    client: FlaskClient, session: Session, login: Login, before: date, after: date, method: str
+) -> None:
+    """To the eve of 16 or 18 is over it: in three days a child of 14 would be an adult, by nobody's word."""
+    minor = make_minor(session, birth_date=before)
+    body: dict[str, Any] = {"birth_date": after.isoformat(), "guardian": GUARDIAN}
+    if method == "PUT":
+        body |= {"display_name": "Айгүл", "locale": "kk", "region": "KZ-15", "consents": CONSENTS}
+    answer = client.open("/v1/me", method=method, json=body, headers=login(minor))
+    assert (answer.status_code, list(answer.json["errors"])) == (422, ["birth_date"])
+    assert client.get("/v1/me", headers=login(minor)).json["birth_date"] == before.isoformat()
 
 
 def test_a_child_is_not_its_own_guardian(client: FlaskClient, session: Session, login: Login) -> None:
