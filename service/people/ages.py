@@ -35,10 +35,14 @@ def check(birth_date: date, now: datetime, min_age: int) -> int:
 
 
 def check_own_change(before: date, after: date, now: datetime) -> None:
-    """Raise Invalid when somebody moves their own birth date over an age that is guarded, either way."""
+    """Raise Invalid when somebody moves their own birth date over an age that is guarded, either way.
+
+    A minor who grew older by it would come over one sooner, and on its eve at once: that is the same.
+    """
     today = now.astimezone(COUNTRY_ZONE).date()
     ages = age_on(before, today), age_on(after, today)
-    if any((ages[0] >= guarded) != (ages[1] >= guarded) for guarded in GUARDED_AGES):
+    grows_older = ages[0] < ADULT_AGE and after < before
+    if grows_older or any((ages[0] >= guarded) != (ages[1] >= guarded) for guarded in GUARDED_AGES):
         raise errors.Invalid("birth_date", "birth-date-by-coordinator")
 
 
