@@ -287,3 +287,61 @@ def test_who_moved_up_from_the_line_goes_from_then_on(
     clock.at = EVENING
     records = [second.record("check_in", event, START + minutes * MINUTE) for minutes in (5, 15)]
     assert outcomes(second.send(records)) == ["signup-required", "stored"]
+
+
+# A position that says nothing of where somebody is
+
+FROM_HOME = {"latitude": 50.2839 + 0.04, "accuracy_m": 3_000}
+"""Four and a half kilometres off, as iOS tells an "approximate location"."""
+
+
+def vague(phone: Phone, event: Event, at: datetime, **position: Any) -> dict[str, Any]:
+    return phone.record("check_in", event, at, code=code_of(event, at), position=FROM_HOME | position)
+
+
+def test_who_shows_the_code_needs_a_position_that_says_where(
+    session: Session, event: Event, phone_of: Callable[..., Phone]
+) -> None:
+    member = make_volunteer(session)
+    make_member(session, session.get_one(Organization, event.organization_id), member)
+    phone = phone_of(member)
+    assert verdict(phone.send_live(vague(phone, event, NOW)).json) == ("review", ["own-code"])
+
+
+def test_a_code_kept_with_a_square_of_kilometres_is_kept_alone(
+    phone: Phone, event: Event, clock: FixedClock
+) -> None:
+    record = vague(phone, event, NOW)
+    clock.at = EVENING
+    assert verdict(phone.send([record])[0]["attendance"]) == ("review", ["code-only"])
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_ten_people_with_one_code_and_vague_positions_share_it(
+    make_phone: Callable[..., Phone], event: Event, *, live: bool
+) -> None:
+    phones = [make_phone() for _ in range(10)]
+    for number, phone in enumerate(phones):
+        record = vague(phone, event, NOW + timedelta(seconds=number), longitude=57.167 + number * 1e-4)
+        if live:
+            phone.send_live(record)
+        else:
+            phone.send([record])
+    assert statuses(phones) == [("review", ["shared-code"])] * 10
+
+
+def test_who_is_going_or_sends_it_at_once_counts_by_the_code(
+    phone: Phone, event: Event, clock: FixedClock
+) -> None:
+    shown = phone.send_live(vague(phone, event, NOW)).json
+    assert (*verdict(shown), shown["evidence"]) == ("counted", [], "code")
+    clock.at = START
+    _sign_up(phone, event)
+    record = vague(phone, event, NOW)
+    clock.at = EVENING
+    assert verdict(phone.send([record])[0]["attendance"]) == COUNTED
+
+
+def test_a_good_position_far_off_still_contradicts_it(phone: Phone, event: Event) -> None:
+    shown = phone.send_live(vague(phone, event, NOW, accuracy_m=900)).json
+    assert verdict(shown) == ("review", ["distance"])
