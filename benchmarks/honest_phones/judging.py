@@ -78,7 +78,7 @@ def _judge(sent: Sent, event: EventFacts, thresholds: Thresholds) -> Judged:
         event = replace(event, signup=SignupStatus.GOING)
     presence = report.presence(event, sent.arrived_at, thresholds)
     distance_m = presence.fix.distance_m if presence.fix else 0.0
-    sighting = report.sighting(sent.sender)
+    sighting = report.sighting(thresholds, sent.sender)
     try:
         verdict = evidence.judge(presence, event.starts_at, event.ends_at, thresholds)
     except errors.ServiceError as refusal:

@@ -115,7 +115,7 @@ def _record_all(
     *,
     lock_first: bool,
 ) -> tuple[list[RecordOutcome], Standing]:
-    sightings = [one.sighting() for one in sent]
+    sightings = [one.sighting(thresholds) for one in sent]
     window = Window(subject, sightings, thresholds)
     if lock_first:
         presence_store.lock(cursor, window.event_ids, window.locks)

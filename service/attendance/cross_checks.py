@@ -143,7 +143,12 @@ def _doubt_shared_key(
 
     Vague fixes aside: many phones of one mast, or of one rounded square, rightly say the same.
     """
-    exact = [one for one in every if one.fix_key is not None and one.accuracy_m <= thresholds.weak_accuracy_m]
+    exact = [
+        one
+        for one in every
+        if one.fix_key is not None
+        and (one.fix_key >= CODE_KEYS or one.accuracy_m <= thresholds.weak_accuracy_m)
+    ]
     for key in {one.fix_key for one in new if one.fix_key is not None}:
         alike = sorted((one for one in exact if one.fix_key == key), key=lambda one: one.captured_at)
         is_code = key >= CODE_KEYS

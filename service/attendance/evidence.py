@@ -192,11 +192,16 @@ def _judge_code_alone(presence: Presence, thresholds: Thresholds) -> str | None:
 def _judge_place_by_code(
     fix: Fix, presence: Presence, thresholds: Thresholds
 ) -> tuple[Evidence, list[str | None]]:
-    """With a right code a doubtful fix does not matter, an old one is none, a good far one contradicts it."""
+    """With a right code a doubtful fix does not matter, an old or coarse one is none.
+
+    A good one that is far off contradicts it.
+    """
     if fix.age_s > thresholds.review_fix_age_s:
         return Evidence.CODE, [_judge_code_alone(presence, thresholds)]
     if fix.distance_m > _review_distance_m(fix.accuracy_m, thresholds):
         return Evidence.CODE, ["distance"]
+    if (fix.accuracy_m or 0) > thresholds.coarse_m:
+        return Evidence.CODE, [_judge_code_alone(presence, thresholds)]
     evidence, accuracy_reason = _judge_accuracy(fix, thresholds)
     doubts = (_judge_fix_age(fix, thresholds), _judge_distance(fix, thresholds), accuracy_reason)
     return (Evidence.CODE if any(doubts) or evidence is Evidence.WEAK else evidence), []

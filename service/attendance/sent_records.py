@@ -49,7 +49,7 @@ class SentRecord:
         version = int(stored[:2], 16) if len(stored) > DIGEST_LENGTH else 1
         return version not in CONTENTS or stored == self.content_hash(version)
 
-    def sighting(self, sender_id: str = "") -> Sighting:
+    def sighting(self, thresholds: Thresholds, sender_id: str = "") -> Sighting:
         """This record as the rules between records see it; the sender is put in when it is known."""
         at = self.position
         return Sighting(
@@ -61,7 +61,7 @@ class SentRecord:
             accuracy_m=0.0 if at is None else at.accuracy_m or 0.0,
             installation_id=self.installation_id,
             day=self.captured_at.astimezone(COUNTRY_ZONE).date(),
-            fix_key=self._fix_key(),
+            fix_key=self._fix_key(thresholds),
             fixed_at=None if at is None else at.fixed_at,
         )
 
@@ -74,11 +74,22 @@ class SentRecord:
             event.code_secret_at(self.captured_at), self.code, self.captured_at, steps
         )
 
-    def _fix_key(self) -> int | None:
+    def _fix_key(self, thresholds: Thresholds) -> int | None:
         """What many people have in common only when it was passed on: the fix, else the code."""
-        if self.position is not None:
-            return cross_checks.fix_key(self.position.latitude, self.position.longitude)
-        return None if self.code is None else cross_checks.code_key(self.event_id, self.code)
+        if self.code is not None and self._says_nowhere(thresholds):
+            return cross_checks.code_key(self.event_id, self.code)
+        if self.position is None:
+            return None
+        return cross_checks.fix_key(self.position.latitude, self.position.longitude)
+
+    def _says_nowhere(self, thresholds: Thresholds) -> bool:
+        """Whether there is no position, or only a coarse one, or one of long before."""
+        if self.position is None or (self.position.accuracy_m or 0) > thresholds.coarse_m:
+            return True
+        return self._age(self.position, thresholds).total_seconds() > thresholds.review_fix_age_s
+
+    def _age(self, position: Position, thresholds: Thresholds) -> timedelta:
+        return evidence.age_of_fix(position.fixed_at, self.captured_at, self.clock_ahead, thresholds)
 
     def presence(self, event: EventFacts, now: datetime, thresholds: Thresholds) -> Presence:
         """What is judged: the fix against the event's area, and its age."""
@@ -86,11 +97,10 @@ class SentRecord:
         if self.position is not None:
             position = self.position
             area = geodesy.area_of(event.area, event.latitude, event.longitude)
-            age = evidence.age_of_fix(position.fixed_at, self.captured_at, self.clock_ahead, thresholds)
             fix = Fix(
                 area.distance_m(position.latitude, position.longitude),
                 position.accuracy_m,
-                age.total_seconds(),
+                self._age(position, thresholds).total_seconds(),
                 mocked=position.mocked,
             )
         return Presence(
