@@ -50,7 +50,8 @@ GROUPS = (
         ],
     ),
     Group(
-        [f"service/ledger/{name}.py" for name in ("ledger", "rebuild", "verify")], ["tests/service/ledger"]
+        [f"service/ledger/{name}.py" for name in ("ledger", "rebuild", "verify")],
+        ["tests/service/ledger/test_fold.py", "tests/service/ledger/test_verify.py"],
     ),
 )
 
