@@ -7,10 +7,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from geopy.distance import great_circle
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.attendance.cross_checks import (
+    CODE_KEYS,
     TRAVEL_WINDOW,
     RecordKey,
     Sighting,
@@ -135,6 +137,30 @@ def test_records_farther_apart_than_the_window_are_never_in_conflict(
     assert is_impossible_travel(*pair, LIMITS) is is_doubted
 
 
+ASTANA, ALMATY, ORAL = (51.1694, 71.4491), (43.2389, 76.8897), (51.2333, 51.3667)
+
+
+@pytest.mark.parametrize(
+    ("here", "there"),
+    [
+        (ASTANA, ALMATY),
+        (ASTANA, ORAL),
+        (ALMATY, ORAL),
+        ((50.0, 57.0), (50.0, 60.0)),
+        ((0.0, -90.0), (0.0, 89.0)),
+    ],
+)
+def test_the_way_between_two_places_is_the_shortest_one(
+    here: tuple[float, float], there: tuple[float, float]
+) -> None:
+    """By a library's word for how far they are, at 150 km/h: a hundredth less time is too little."""
+    hours = great_circle(here, there, radius=EARTH_RADIUS_M / 1_000).km / LIMITS.travel_kmh
+    start = sighting("a", place=here)
+    for share, is_doubted in ((0.99, True), (1.01, False)):
+        arrived = sighting("b", place=there, minutes=60 * hours * share)
+        assert is_impossible_travel(start, arrived, LIMITS) is (is_doubted and hours * share < 48)
+
+
 # The same fix
 
 
@@ -187,6 +213,12 @@ def test_fixes_are_the_same_to_six_decimals(other: tuple[float, float], *, is_sa
     assert (fix_key(*HOME) == fix_key(*other)) is is_same
 
 
+def test_keys_stay_the_same_from_release_to_release() -> None:
+    """They are stored: who comes after a release is compared with who came before it."""
+    assert fix_key(*HOME) == 50_283_900_057_167_000
+    assert code_key(UUID(int=1), "123456") == 7_305_721_009_997_291_269
+
+
 def test_a_fix_key_fits_a_bigint_everywhere() -> None:
     corners = [fix_key(lat, lon) for lat in (-90, 90) for lon in (-180, 180)]
     assert len(set(corners)) == 4
@@ -196,7 +228,9 @@ def test_a_fix_key_fits_a_bigint_everywhere() -> None:
 # One fix sent again
 
 
-@pytest.mark.parametrize(("minutes", "is_doubted"), [(10, False), (10.1, True), (600, True)])
+@pytest.mark.parametrize(
+    ("minutes", "is_doubted"), [(10, False), (10.1, True), (25 * 60, True), (25 * 60 + 0.1, False)]
+)
 def test_a_fix_is_fresh_for_ten_minutes_once(minutes: float, *, is_doubted: bool) -> None:
     first, second = sighting("a", fix=7, fixed=0), sighting("b", fix=7, fixed=0, minutes=minutes)
     expected = {second.key: {"replayed-fix"}} if is_doubted else {}
@@ -230,6 +264,10 @@ def test_nine_people_may_have_one_code_alone_and_ten_may_not() -> None:
     assert not doubted(*by_code(*range(9), 70))
 
 
+def test_the_least_key_of_a_code_is_one_of_a_code() -> None:
+    assert not doubted(*(sighting(sender=f"person {n}", fix=CODE_KEYS) for n in range(5)))
+
+
 def test_keys_of_codes_are_no_keys_of_fixes() -> None:
     keys = {code_key(UUID(int=event), code) for event in (1, 2) for code in ("123456", "123457")}
     assert len(keys) == 4
@@ -251,6 +289,16 @@ def test_three_people_share_a_phone_and_four_are_doubted() -> None:
     assert not doubted(*on_one_phone(0, 100, 200))
     four = on_one_phone(0, 100, 200, 300)
     assert found(*four) == {one.key: {"installation"} for one in four}
+
+
+@pytest.mark.parametrize(("since", "is_doubted"), [(-1, False), (0, True)])
+def test_whose_phone_it_has_been_since_another_day_is_not_doubted(since: int, *, is_doubted: bool) -> None:
+    four = on_one_phone(0, 100, 200, 300)
+    owner = four[2]
+    registered = owner.day + timedelta(days=since)
+    marked = flags(four, (), LIMITS, {owner.sender_id: registered})
+    assert (owner.key in marked) is is_doubted
+    assert {one.key for one in four if one is not owner} <= marked.keys()
 
 
 def test_the_day_of_a_phone_ends_at_midnight_in_almaty() -> None:

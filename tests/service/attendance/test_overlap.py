@@ -78,6 +78,11 @@ def test_the_neighbours_neighbour_decides_how_long_the_neighbour_was() -> None:
     assert overlapping(*visits) == set()
 
 
+def test_checking_in_again_at_the_same_event_is_no_leaving() -> None:
+    """Never out of a: there until its end, however often the phone says "here"."""
+    assert overlapping(visit("a", (30, None), (40, None)), visit("b", (0, 100))) == {"a", "b"}
+
+
 def test_check_outs_alone_are_no_visit() -> None:
     waiting = Visit(
         "b", START, at(180), [Record("o", RecordKind.CHECK_OUT, at(90), Evidence.GPS, 0, ())], None
