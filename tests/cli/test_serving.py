@@ -94,3 +94,27 @@ def test_what_is_wrong_at_the_start_is_said_without_a_traceback(name: str, value
     assert done.returncode == 1
     assert "Traceback" not in done.stderr + done.stdout
     assert said in done.stderr + done.stdout
+
+
+@pytest.mark.parametrize(
+    "command", [("serve",), ("messages", "preview"), ("coordinators", "add", "+77000000101"), ("--help",)]
+)
+def test_a_command_without_its_settings_says_what_is_missing_and_nothing_else(
+    command: tuple[str, ...],
+) -> None:
+    """Each command is one of production unless told otherwise, as the README's are when they are copied."""
+    environment = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
+    done = subprocess.run(
+        [sys.executable, "-m", "flask", *command],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr + done.stdout
+    assert "No such command" not in done.stderr
+    assert done.stderr.count("DATABASE_URL is missing") == 1
+    assert "TAZALYQ_ENV=development" in done.stderr
