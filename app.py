@@ -10,7 +10,7 @@ from http_base.identity import TokenVerifier
 from mobile_api.operations import dev
 from service.platform import logs, settings
 from service.platform.clock import Clock
-from service.platform.settings import Settings
+from service.platform.settings import Settings, SettingsError
 from wiring import install_services
 
 
@@ -20,11 +20,15 @@ def create_app(
     """Make the application; `clock` and `verifier` are a test's own where given.
 
     Raises:
-        SettingsError: naming each wrong setting and its cure.
+        SystemExit: without `configured`: each setting of the environment that is wrong, and its cure.
     """
     serves = end_with_main()
     if configured is None:
-        configured = settings.read(os.environ)
+        try:
+            configured = settings.read(os.environ)
+        except SettingsError as error:
+            # Flask would show a traceback for each of its tries to load the application.
+            raise SystemExit(str(error)) from error
         logs.begin(development=configured.development)
         settings.put_back(os.environ)
     app = Tazalyq("tazalyq")

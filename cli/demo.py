@@ -20,6 +20,7 @@ def load_demo() -> None:
 
 def load_once() -> None:
     """Load the demo into the present application's database, unless somebody is registered already."""
+    click.echo("Loading the demo, unless somebody is registered already")
     if demo_load.load(db.session(), services().clock.now()):
         db.session.commit()
 
@@ -30,7 +31,7 @@ def welcome(port: int) -> None:
 
 
 WELCOME = """
-Tazalyq serves at {base}
+Tazalyq starts, and in some seconds answers at {base} (Ctrl-C stops it; data stay)
   the API's pages   {base}/v1/docs
   pushes            {base}/dev/pushes
   ready?            {base}/readyz

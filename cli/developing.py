@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import sqlalchemy as sa
 from flask_migrate import upgrade
 from honcho.manager import Manager
@@ -48,6 +49,7 @@ def _failed(why: str) -> int:
 
 def _set_up(configured: Settings) -> None:
     """Bring the database to the newest schema, and load the demo once."""
+    click.echo("Bringing the database to the newest schema" + _where(configured))
     app = create_app(configured)
     with app.app_context():
         try:
@@ -59,12 +61,18 @@ def _set_up(configured: Settings) -> None:
     demo.welcome(configured.port)
 
 
+def _where(configured: Settings) -> str:
+    return "" if configured.database_url else f": PostgreSQL from pip, data in {configured.data_dir}/"
+
+
 def _serve() -> int:
     manager = Manager()
     for name, command in (("web", "serve"), ("worker", "worker")):
         # Each line at once, in spite of the pipe.
         environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-        manager.add_process(name, shlex.join([sys.executable, "-m", "flask", command]), env=environment)
+        # Without a shell in between, which could be killed and leave the process behind.
+        started = f"exec {shlex.join([sys.executable, '-m', 'flask', command])}"
+        manager.add_process(name, started, env=environment)
     manager.loop()
     return 0 if manager.returncode in INTERRUPTED else int(manager.returncode or 0)
 
