@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from babel.messages.pofile import read_po
 from flask.testing import FlaskClient
@@ -94,6 +95,43 @@ def test_the_readme_names_every_setting() -> None:
     names = set(re.findall(r'reader\.\w+\(\s*"([A-Z_]+)"', source))
     assert len(names) > 15
     assert [name for name in sorted(names) if f"`{name}`" not in readme] == []
+
+
+def test_the_readme_names_every_command_benchmark_and_folder(app: Tazalyq) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    ours = [
+        command
+        for command in app.cli.commands.values()
+        if command.callback is not None and command.callback.__module__.startswith("cli.")
+    ]
+    commands = [f"flask {path}" for command in ours for path in paths_of(command)]
+    assert "flask counts rebuild" in commands
+    scripts = [path for path in (ROOT / "benchmarks").glob("*.py") if "__main__" in path.read_text("utf-8")]
+    packages = [path.parent for path in (ROOT / "benchmarks").glob("*/__main__.py")]
+    benchmarks = [f"benchmarks.{path.stem}" for path in (*scripts, *packages)]
+    assert len(benchmarks) > 6
+    folders = [f"`{path.parent.name}/`" for path in ROOT.glob("*/__init__.py")] + ["`deploy/`", "`docs/`"]
+    assert [name for name in (*commands, *benchmarks, *folders) if name not in readme] == []
+
+
+def paths_of(command: click.Command, before: str = "") -> list[str]:
+    """The command as one writes it; of a group its commands."""
+    path = f"{before} {command.name}".strip()
+    inner = command.commands.values() if isinstance(command, click.Group) else ()
+    return [deeper for child in inner for deeper in paths_of(child, path)] or [path]
+
+
+@pytest.mark.parametrize("name", ["requirements.in", "requirements-dev.in"])
+def test_each_dependency_has_its_reason_and_no_reason_is_left_over(name: str) -> None:
+    """Each row of docs/dependencies.md is one package; its second column says which file asks for it."""
+    text = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([\w-]+) \| (\S+) \| \S.*\|$", text, re.MULTILINE)
+    asked = [
+        re.split(r"[\[=>]", line)[0]
+        for line in (ROOT / name).read_text(encoding="utf-8").splitlines()
+        if line and line[0] not in "#-"
+    ]
+    assert sorted(package for package, file in rows if file == name) == sorted(asked)
 
 
 @pytest.mark.parametrize("locale", words.LOCALES)
