@@ -162,3 +162,27 @@ def test_a_draft_made_twice_is_given_again_only_while_verified(
     session.flush()
     answer = client.post("/v1/events", json=body, headers=login(owner))
     assert (answer.status_code, answer.json["code"]) == (409, "not-verified")
+
+
+def test_a_suspended_one_says_nothing_new_beside_events_that_were_kept(
+    client: FlaskClient, session: Session, login: Login
+) -> None:
+    """Whom to ask stands with every event of it: another link there is a word to everybody."""
+    owner = make_volunteer(session)
+    organization = make_organization(session, owner)
+    event = make_event(session, organization, starts_at=NOW + timedelta(days=1))
+    url = f"/v1/organizations/{organization.id}"
+
+    def put_contact(by: Volunteer, version: int, link: str) -> Any:
+        body = {"version": version, "contact": {"link": link}}
+        return client.patch(url, json=body, headers=login(by))
+
+    assert put_contact(owner, 1, "https://clean.example").status_code == 200
+    coordinator = make_coordinator(session, "KZ-15")
+    suspended = {"status": "suspended", "reason": "Шағым", "events": "keep"}
+    version = client.put(f"{url}/status", json=suspended, headers=login(coordinator)).json["version"]
+    refused = put_contact(owner, version, "https://evil.example")
+    assert (refused.status_code, refused.json.get("code")) == (409, "not-verified")
+    shown = client.get(f"/v1/events/{event.id}").json
+    assert shown["contact"] == {"link": "https://clean.example", "public": False}
+    assert put_contact(coordinator, version, "https://other.example").status_code == 200
