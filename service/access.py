@@ -58,6 +58,7 @@ class Permission(StrEnum):
     DECIDE_ORGANIZATION = "decide-organization"
     SEE_ORGANIZATION = "see-organization"
     CHANGE_ORGANIZATION = "change-organization"
+    SET_ORGANIZATION_CONTACT = "set-organization-contact"
     ANSWER_COORDINATOR = "answer-coordinator"
     SEE_MEMBERS = "see-members"
     MANAGE_MEMBERS = "manage-members"
@@ -122,6 +123,13 @@ def _while_verified(predicate: Predicate) -> Predicate:
     )
 
 
+def _unless_suspended(predicate: Predicate) -> Predicate:
+    """What stands beside events that a coordinator may have kept in sight."""
+    return lambda actor, target: (
+        target.organization_status != OrganizationStatus.SUSPENDED and predicate(actor, target)
+    )
+
+
 _runs_events = _while_verified(_organizes)
 
 # Its own things are read in every state; whatever reaches other people needs a verified organization.
@@ -129,6 +137,7 @@ RULES: Mapping[Permission, Predicate] = {
     Permission.DECIDE_ORGANIZATION: _coordinates_others,
     Permission.SEE_ORGANIZATION: _either(_organizes, _coordinates),
     Permission.CHANGE_ORGANIZATION: _either(_owns, _coordinates),
+    Permission.SET_ORGANIZATION_CONTACT: _either(_unless_suspended(_owns), _coordinates),
     Permission.ANSWER_COORDINATOR: _owns,
     Permission.SEE_MEMBERS: _owns,
     Permission.MANAGE_MEMBERS: _while_verified(_owns),

@@ -26,7 +26,7 @@ from http_base.fields import (
 )
 from mobile_api.organizations.contacts import ContactBody, said
 from service import errors
-from service.access import Actor, Permission, may
+from service.access import Actor, Permission, may, require
 from service.happenings import EventsFate
 from service.models import Organization, OrganizationKind, OrganizationStatus
 from service.organizations import contacts, organizations, verification
@@ -198,6 +198,7 @@ def get_organization(organization_id: UUID) -> dict[str, Any]:
     "changeOrganization",
     "its owner; a coordinator of its region",
     errors.Forbidden,
+    errors.NotVerified,
     errors.Stale,
     errors.TooManyRequests,
 )
@@ -210,6 +211,7 @@ def patch_organization(body: dict[str, Any], organization_id: UUID) -> dict[str,
     correction = Correction(frozenset(values), **values)
     organization = organizations.change(session(), caller, organization_id, body["version"], correction)
     if "contact" in body:
+        require(caller, Permission.SET_ORGANIZATION_CONTACT, organizations.target_of(organization))
         _put_contact(caller, organization, body["contact"])
     session().commit()
     return shown(organization, caller)

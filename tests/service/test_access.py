@@ -23,6 +23,7 @@ CONTRACT: dict[str, tuple[set[str], set[str], set[str]]] = {
     "decide-organization": (NOBODY, NOBODY, HERE),
     "see-organization": (NOBODY, STAFF, HERE),
     "change-organization": (NOBODY, OWNER, HERE),
+    "set-organization-contact": (NOBODY, OWNER, HERE),
     "answer-coordinator": (NOBODY, OWNER, NOBODY),
     "see-members": (NOBODY, OWNER, NOBODY),
     "manage-members": (OWNER, NOBODY, NOBODY),
@@ -57,6 +58,10 @@ OF_OTHERS = {"decide-organization", "hide-event", "handle-report"}
 """Nobody decides about themself: a coordinator who belongs to the organization leaves it to another one."""
 
 
+NOT_SUSPENDED = {"set-organization-contact"}
+"""It stands beside events that a coordinator may have kept in sight."""
+
+
 def actor_who(role: str | None, coordinates: str | None, target: Target) -> Actor:
     organizations = {} if role is None or target.organization_id is None else {target.organization_id: role}
     regions = frozenset() if coordinates is None else frozenset({coordinates})
@@ -68,7 +73,8 @@ def test_every_permission_of_every_role_in_every_state(permission: Permission) -
     verified, always, coordinators = CONTRACT[permission]
     for state, role, coordinates in product(STATES, ROLES, COORDINATES):
         target = Target(organization_id=uuid4(), region_code="KZ-15", organization_status=state)
-        by_role = role in always or (role in verified and state == "verified")
+        is_stopped = state == "suspended" and permission in NOT_SUSPENDED
+        by_role = (role in always and not is_stopped) or (role in verified and state == "verified")
         is_own = role is not None and permission in OF_OTHERS
         expected = by_role or (coordinates in coordinators and not is_own)
         actor = actor_who(role, coordinates, target)
@@ -77,7 +83,8 @@ def test_every_permission_of_every_role_in_every_state(permission: Permission) -
             require(actor, permission, target)
             continue
         # What a member could do if only the organization were verified is no "forbidden".
-        refusal = errors.NotVerified if role in verified else errors.Forbidden
+        could = role in verified or (role in always and is_stopped)
+        refusal = errors.NotVerified if could else errors.Forbidden
         with pytest.raises(refusal):
             require(actor, permission, target)
 
