@@ -8,6 +8,7 @@ from granian import Granian
 from granian.constants import Interfaces
 
 from cli.ports import PortTakenError, check_free
+from http_base import metrics
 from http_base.application import MAIN
 from http_base.context import services
 from service.platform import logs
@@ -31,16 +32,17 @@ def serve() -> None:
 def serve_web(settings: Settings, target: str, address: str) -> None:
     """Serve a WSGI factory as production does, until told to stop; a child that dies is replaced."""
     os.environ[MAIN] = str(os.getpid())
-    Granian(
-        target,
-        factory=True,
-        interface=Interfaces.WSGI,
-        address=address,
-        port=settings.port,
-        workers=settings.web_workers,
-        blocking_threads=settings.web_threads,
-        backlog=1024,
-        log_access=False,
-        log_dictconfig=logs.for_granian(development=settings.development),
-        respawn_failed_workers=True,
-    ).serve()
+    with metrics.shared_by_children():
+        Granian(
+            target,
+            factory=True,
+            interface=Interfaces.WSGI,
+            address=address,
+            port=settings.port,
+            workers=settings.web_workers,
+            blocking_threads=settings.web_threads,
+            backlog=1024,
+            log_access=False,
+            log_dictconfig=logs.for_granian(development=settings.development),
+            respawn_failed_workers=True,
+        ).serve()

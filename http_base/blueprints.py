@@ -27,6 +27,7 @@ OPEN_ENDPOINTS = frozenset(
         "meta.list_regions",
         "health.healthz",
         "health.readyz",
+        "metrics.show_metrics",
         "dev.list_messages",
         "dev.show_pushes",
         "dev.put_clock",

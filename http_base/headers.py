@@ -19,8 +19,8 @@ ALWAYS = {
 }
 """What each answer says, unless it says something else itself."""
 
-PROBES = frozenset({"health.healthz", "health.readyz"})
-"""Load balancers ask these by the machine's address."""
+PROBES = frozenset({"health.healthz", "health.readyz", "metrics.show_metrics"})
+"""Load balancers and Prometheus ask these by the machine's address."""
 
 
 def install(app: Flask, trusted_hosts: Sequence[str]) -> None:

@@ -8,6 +8,7 @@ from uuid import uuid4
 from flask import Flask, Response, g, request
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
+from http_base import metrics
 from http_base.headers import PROBES
 from service.platform import logs
 
@@ -48,6 +49,7 @@ def route() -> str | None:
 def _finish(response: Response) -> Response:
     response.headers[HEADER] = g.request_id
     status = response.status_code
+    metrics.count(request.method, route(), status, perf_counter() - g.began)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         logger.error("request", status=status, duration_ms=_duration_ms())
     elif request.endpoint not in PROBES:

@@ -4,13 +4,14 @@ from mobile_api.attendance import check_ins, codes, groups
 from mobile_api.events import announcements, events, reports, signups, visibility
 from mobile_api.figures import counts
 from mobile_api.notifications import inbox, notification_settings
-from mobile_api.operations import health, meta
+from mobile_api.operations import health, meta, metrics
 from mobile_api.organizations import contacts, invitations, members, memberships, organizations
 from mobile_api.people import auth, bans, birth_dates, consents, coordinators, devices, volunteers
 from mobile_api.rulings import corrections, history, reviews
 
 BLUEPRINTS = (
     health.blueprint,
+    metrics.blueprint,
     meta.blueprint,
     auth.blueprint,
     volunteers.blueprint,

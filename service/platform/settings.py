@@ -86,6 +86,7 @@ class Settings:
     public_url: str
     trusted_hosts: tuple[str, ...]
     push_per_second: int
+    metrics_token: str | None
     thresholds: Thresholds = field(default_factory=Thresholds)
 
 
@@ -136,8 +137,11 @@ def read(environment: Mapping[str, str]) -> Settings:
         public_url=public_url or f"http://127.0.0.1:{port}",
         trusted_hosts=reader.names("TRUSTED_HOSTS") or _hosts_of(public_url),
         push_per_second=reader.number("PUSH_PER_SECOND", 500, int, lowest=0, highest=10_000),
+        metrics_token=reader.text("METRICS_TOKEN"),
         thresholds=reader.thresholds(),
     )
+    if settings.metrics_token is not None and len(settings.metrics_token) < MIN_SECRET_LENGTH:
+        reader.problems.append(f"METRICS_TOKEN is too short: give at least {MIN_SECRET_LENGTH} characters.")
     if not development:
         reader.require_for_production()
     if reader.problems:

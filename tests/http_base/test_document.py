@@ -26,7 +26,7 @@ OPEN = {
     "setClock",
     "showPushes",
 }
-OPEN_OR_SIGNED_IN = {"getEvent", "listEvents", "listRegions"}
+OPEN_OR_SIGNED_IN = {"getMetrics", "getEvent", "listEvents", "listRegions"}
 
 
 @pytest.fixture

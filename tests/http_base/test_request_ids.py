@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from service.platform.clock import FixedClock
+from service.platform.database import db
 from tests.conftest import NOW, test_settings
 
 GIVEN = "4f1c0a86d3e94b5f8f6d2f1a7c3b9e05"
@@ -16,7 +17,10 @@ def asked(database_url: str, proxies: int, given: str, path: str = "/healthz") -
     app = create_app(
         test_settings(DATABASE_URL=database_url, TRUSTED_PROXIES=str(proxies)), clock=FixedClock(NOW)
     )
-    return app.test_client().get(path, headers={"X-Request-Id": given}).headers.get("X-Request-Id", "")
+    answer = app.test_client().get(path, headers={"X-Request-Id": given})
+    with app.app_context():
+        db.engine.dispose()
+    return answer.headers.get("X-Request-Id", "")
 
 
 @pytest.mark.parametrize("given", [GIVEN, "0b9a3a52-7c55-4a3e-9f0e-54d2b8b0f3a1", GIVEN.upper()])

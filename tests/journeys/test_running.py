@@ -111,3 +111,19 @@ def test_a_broken_service_account_is_one_line(database: str, tmp_path: Path) -> 
     assert worker.returncode == 1
     assert "Traceback" not in said
     assert "download a new one" in said
+
+
+def test_metrics_are_of_all_processes_together(service: Service) -> None:
+    asked = 40
+    with requests.Session() as session:
+        for _ in range(asked):
+            # A connection each, so that both processes are asked.
+            session.get(f"{service.url}/v1/meta", headers={"Connection": "close"}, timeout=5)
+    told = {
+        requests.get(f"{service.url}/metrics", headers={"Connection": "close"}, timeout=5).text
+        for _ in range(8)
+    }
+    counts = {line for text in told for line in text.splitlines() if 'route="/v1/meta"' in line}
+    assert [line for line in counts if "_count{" in line] == [
+        f'tazalyq_request_duration_seconds_count{{method="GET",route="/v1/meta",status="200"}} {asked}.0'
+    ]
