@@ -62,7 +62,14 @@ def make_blueprint(document: Callable[[], dict[str, Any]]) -> Blueprint:
 
     def show() -> Response:
         found = document()
-        page = render_template("docs.html", groups=groups(found), schemas=schemas(found), about=found["info"])
+        page = render_template(
+            "docs.html",
+            groups=groups(found),
+            schemas=schemas(found),
+            about=found["info"],
+            base=found["servers"][0]["url"],
+            demo="/dev/messages" in found["paths"],
+        )
         return Response(page, headers={"Cache-Control": "no-cache"})
 
     blueprint.add_url_rule(ADDRESS, "show", show, strict_slashes=False)

@@ -80,7 +80,7 @@ def show_pushes() -> Response:
         for taken in local.recent(session(), None, SHOWN)
         if taken.message is not None
     )
-    return Response(PAGE.replace("{rows}", rows), mimetype="text/html")
+    return Response(PAGE.replace("{rows}", rows or NONE_YET), mimetype="text/html")
 
 
 @blueprint.route("/clock", methods=["PUT"])
@@ -115,8 +115,11 @@ def put_phone(body: dict[str, Any]) -> None:
     session().commit()
 
 
-PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Pushes</title>
+NONE_YET = "<tr><td>None yet: whoever has a device and both consents gets some.</td></tr>"
+PAGE = """<!doctype html><html lang="en"><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1"><title>Pushes</title>
 <link rel="stylesheet" href="/v1/docs/static/docs.css"><main>
 <h1>Pushes taken by the local gateway</h1>
-<table><tr><th>When</th><th>Device</th><th>Message</th><th>Kind</th></tr>{rows}</table></main></html>
+<table><tr class="head"><th>When</th><th>Device</th><th>Message</th><th>Kind</th></tr>
+{rows}</table></main></html>
 """
