@@ -12,8 +12,13 @@ from notifications.messages import KINDS, words
 from notifications.models import InboxItem
 from notifications.words import translate
 from service import errors
-from service.models import Outbox
+from service.errors import Ask
+from service.models import OrganizationStatus, Outbox
+from service.organizations import contacts
+from service.organizations.verification import DECIDED
 from service.platform import logs
+
+DEAD_ENDS = (OrganizationStatus.REJECTED, OrganizationStatus.SUSPENDED)
 
 logger = logs.get(__name__)
 
@@ -46,7 +51,7 @@ def page(
     )
     if before is not None:
         query = query.where(InboxItem.id < before)
-    return [_item(item, entry, locale) for item, entry in session.execute(query)]
+    return [_item(session, item, entry, locale) for item, entry in session.execute(query)]
 
 
 def _id(entry: Outbox, name: str) -> UUID | None:
@@ -54,9 +59,20 @@ def _id(entry: Outbox, name: str) -> UUID | None:
     return UUID(named) if named else None
 
 
-def _item(item: InboxItem, entry: Outbox, locale: str) -> InboxEntry:
+def _to_ask(session: Session, entry: Outbox) -> dict[str, str]:
+    """Of an organization that may not go on: whom to ask, as that stands today; never kept with the entry."""
+    if entry.kind != DECIDED or entry.facts.get("status") not in DEAD_ENDS:
+        return {}
+    found = contacts.to_ask(session, Ask.COORDINATOR, organization_id=entry.organization_id)
+    said = (found.name, found.phone, found.link) if found is not None else ()
+    return {"contact": ", ".join(part for part in said if part)}
+
+
+def _item(session: Session, item: InboxItem, entry: Outbox, locale: str) -> InboxEntry:
+    whom = _to_ask(session, entry)
     try:
-        title, body = words(entry.kind, entry.facts | (item.facts or {}), locale)
+        facts = entry.facts | (item.facts or {}) | whom
+        title, body = words(entry.kind, facts, locale)
         invitation_id, contact_id = (_id(entry, name) for name in ("invitation_id", "contact_id"))
     except Exception:
         # One line that cannot be read is no reason to show nothing.
@@ -80,7 +96,8 @@ def _item(item: InboxItem, entry: Outbox, locale: str) -> InboxEntry:
 class InboxState:
     """How many items an inbox has, and how many of them wait to be read.
 
-    Both together change with all that an inbox can show: items only come, and are only ever read.
+    Both together change with all that an inbox tells: items only come, and are only ever read. Whom to ask
+    about an organization may change without them (decision 102).
     """
 
     items: int

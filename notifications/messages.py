@@ -189,7 +189,10 @@ def _body(kind: str, facts: Facts, locale: str, data: dict[str, Any]) -> str:
             for name, number in lines
             if number
         )
-    return translate(_body_key(kind, facts), locale, data)
+    body = translate(_body_key(kind, facts), locale, data)
+    if kind == "organization_decided" and facts.get("contact"):
+        body += "\n" + translate("push.organization_decided.questions", locale, facts)
+    return body
 
 
 def _body_key(kind: str, facts: Facts) -> str:

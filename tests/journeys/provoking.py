@@ -215,7 +215,8 @@ def notifications(runtime: Runtime) -> None:
     reminders._take(raise_it, runtime.sessions, Hour(runtime.clock.now(), runtime.thresholds))
     entry = Outbox(id=uuid4(), kind="announcement", attempts=0, facts={"starts_at": NAME, "zone": PHONE})
     item: Any = SimpleNamespace(id=uuid4(), facts={"text": NAME}, created_at=None, read_at=None)
-    inboxes._item(item, entry, "kk")
+    with runtime.sessions() as session:
+        inboxes._item(session, item, entry, "kk")
     broken.note(entry, ValueError(EVERYTHING), runtime.clock.now())
     with runtime.sessions() as session:
         broken.each_alone(session, [NAME], lambda part: twice(session))
