@@ -15,7 +15,7 @@ NEW_ENOUGH := -c 'import sys; sys.exit(sys.version_info < (3, 11))'
 $(shell test -e $(BIN)/python && ! $(BIN)/python $(NEW_ENOUGH) 2> /dev/null && rm -rf $(VENV))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check full format lint types imports migrations faults mutants season evidence requirements clean
+.PHONY: help run test check full format lint types imports migrations faults mutants benchmarks season evidence requirements clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -43,8 +43,9 @@ test: $(VENV)/installed ## set up and run all tests (TEST_DATABASE_URL chooses a
 
 check: format lint types imports migrations test ## everything that must hold before a change lands
 
-full: $(VENV)/installed ## what takes longer: all clients, real proxies, Schemathesis, the season's proofs
+full: $(VENV)/installed ## what takes longer: all clients, real proxies, Schemathesis in full; then mutants and benchmarks
 	$(BIN)/python -m pytest -m full
+	$(MAKE) mutants benchmarks
 
 evidence: $(VENV)/installed ## which figures of docs/evidence.md are older than what they measure
 	$(BIN)/python -m tools.evidence
@@ -70,6 +71,11 @@ faults: $(VENV)/installed ## kill workers, stop PostgreSQL, let Firebase fail; p
 
 mutants: $(VENV)/installed ## change the rules of presence, places and counts in small ways: a test must notice
 	$(BIN)/python -m tools.mutants
+
+BENCHMARKS := check_in batch announcement push counts moved_end honest_phones
+
+benchmarks: $(VENV)/installed ## run each benchmark in turn, each figure beside its floor
+	for name in $(BENCHMARKS); do echo "== $$name"; $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 season: $(VENV)/installed ## play a season of EVENTS and VOLUNTEERS against a service of its own
 	$(BIN)/python -m benchmarks.season --events $(EVENTS) --volunteers $(VOLUNTEERS) --seed $(SEED)

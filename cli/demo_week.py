@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from cli import demo_ids, demo_people
 from cli.demo_people import BANK, PARK, ROUND_THE_CLOCK, SORTING, TREES, Spot, Work
-from service import errors
+from service import presence_errors
 from service.access import Actor
 from service.attendance import check_in, groups
 from service.attendance.evidence import Position, RecordKind, Status
@@ -162,7 +162,7 @@ def _doubts(scene: Scene, first: Event, second: Event) -> None:
     _, reporter = scene.people[3]
     reports.submit(session, reporter, second.id, "Қоқыс қаптары жетпеді", second.ends_at + timedelta(hours=2))
     too_far, _ = scene.people[11]
-    with suppress(errors.OutsideArea):
+    with suppress(presence_errors.OutsideArea):
         _send(scene, second, too_far, RecordKind.CHECK_IN, second.starts_at, 8.0, north=0.02)
     session.expire_all()
 

@@ -16,7 +16,7 @@ from http_base.context import attestation, identity, now, services, session
 from http_base.fields import ITEMS_TO, OPTIONAL, DateTime, Number, Point, Strict, Text, YesNo, one_of
 from http_base.openapi import ProblemField
 from http_base.strict_json import check_value
-from service import errors
+from service import errors, presence_errors
 from service.attendance import check_in, place_codes
 from service.attendance.check_in import RecordOutcome, Stored
 from service.attendance.evidence import Evidence, Position, RecordKind, Status
@@ -27,13 +27,13 @@ blueprint = Blueprint("attendance", __name__, url_prefix="/v1", description="Att
 
 MAX_RECORDS = 200
 REFUSALS = (
-    errors.OutsideArea,
-    errors.TooEarly,
-    errors.TooLate,
-    errors.StalePosition,
-    errors.WrongPlaceCode,
-    errors.TooManyRecords,
-    errors.SignupRequired,
+    presence_errors.OutsideArea,
+    presence_errors.TooEarly,
+    presence_errors.TooLate,
+    presence_errors.StalePosition,
+    presence_errors.WrongPlaceCode,
+    presence_errors.TooManyRecords,
+    presence_errors.SignupRequired,
     errors.NotPublished,
     errors.Cancelled,
     errors.ConsentMissing,
@@ -216,7 +216,7 @@ def _report(body: dict[str, Any], event_id: UUID, kind: RecordKind) -> Stored:
     )
     if stored.attendance is None:
         # Kept all the same: the check-in may still wait in the phone for a signal.
-        raise errors.NotCheckedIn()
+        raise presence_errors.NotCheckedIn()
     return stored
 
 
@@ -247,7 +247,7 @@ def post_check_in(body: dict[str, Any], event_id: UUID) -> Any:
 
 
 @blueprint.route("/events/<uuid:event_id>/check-outs", methods=["POST"])
-@blueprint.operation("checkOut", "a volunteer", errors.NotCheckedIn, *REFUSALS)
+@blueprint.operation("checkOut", "a volunteer", presence_errors.NotCheckedIn, *REFUSALS)
 @blueprint.arguments(PresenceBody)
 @blueprint.response(HTTPStatus.OK, PresenceShown)
 def post_check_out(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:

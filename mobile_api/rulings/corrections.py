@@ -8,7 +8,7 @@ from http_base.blueprints import Blueprint
 from http_base.context import actor, now, services, session
 from http_base.fields import Strict, Text, YesNo, whole
 from mobile_api.attendance.check_ins import AttendanceShown, in_zone
-from service import errors
+from service import errors, presence_errors
 from service.rulings import corrections
 from service.rulings.corrections import Correction
 
@@ -30,9 +30,9 @@ class CorrectionBody(Strict):
     errors.Forbidden,
     errors.NotPublished,
     errors.Cancelled,
-    errors.CorrectionTooEarly,
-    errors.CorrectionTooLate,
-    errors.CoordinatorDecided,
+    presence_errors.CorrectionTooEarly,
+    presence_errors.CorrectionTooLate,
+    presence_errors.CoordinatorDecided,
     errors.NotVerified,
 )
 @blueprint.arguments(CorrectionBody)

@@ -16,7 +16,7 @@ from http_base.fields import LocalizedName, Paged, RegionCode, Strict, Text, one
 from mobile_api.attendance.check_ins import AttendanceShown, in_zone
 from mobile_api.rulings import history
 from mobile_api.rulings.history import AppealShown, DecisionShown, RecordShown
-from service import errors
+from service import errors, presence_errors
 from service.attendance.evidence import Status
 from service.models.base import COUNTRY_ZONE
 from service.people import consents
@@ -202,7 +202,10 @@ def put_review(body: dict[str, Any], attendance_id: UUID) -> dict[str, Any]:
 
 @blueprint.route("/attendance/<uuid:attendance_id>/appeal", methods=["POST"])
 @blueprint.operation(
-    "appealAttendance", "whose attendance it is", errors.AlreadyAppealed, errors.NothingToAppeal
+    "appealAttendance",
+    "whose attendance it is",
+    presence_errors.AlreadyAppealed,
+    presence_errors.NothingToAppeal,
 )
 @blueprint.arguments(AppealBody)
 @blueprint.response(HTTPStatus.OK, AppealShown)
@@ -218,11 +221,11 @@ def post_appeal(body: dict[str, Any], attendance_id: UUID) -> Any:
 @blueprint.operation(
     "appealRefusal",
     "whose check-in was refused",
-    errors.AppealTooEarly,
-    errors.AppealTooLate,
-    errors.AlreadyAppealed,
-    errors.NothingToAppeal,
-    errors.TooManyAppeals,
+    presence_errors.AppealTooEarly,
+    presence_errors.AppealTooLate,
+    presence_errors.AlreadyAppealed,
+    presence_errors.NothingToAppeal,
+    presence_errors.TooManyAppeals,
 )
 @blueprint.arguments(AppealBody)
 @blueprint.response(HTTPStatus.OK, AttendanceShown)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from service import errors
+from service import errors, presence_errors
 from service.platform.thresholds import Thresholds
 
 
@@ -164,7 +164,7 @@ def _judge_place(presence: Presence, thresholds: Thresholds) -> tuple[Evidence, 
     fix = presence.fix
     if fix is None:
         if not presence.code_is_right:
-            raise errors.WrongPlaceCode()
+            raise presence_errors.WrongPlaceCode()
         return Evidence.CODE, [_judge_code_alone(presence, thresholds)]
     if fix.age_s < -thresholds.future_s:
         raise errors.Invalid("position.fixed_at", "fix-in-the-future")
@@ -216,9 +216,9 @@ def _judge_time(
         closes += timedelta(minutes=thresholds.leave_after_min)
     off = timedelta(minutes=thresholds.review_off_min)
     if presence.at < opens - off:
-        raise errors.TooEarly(opens_at=opens)
+        raise presence_errors.TooEarly(opens_at=opens)
     if presence.at > closes + off:
-        raise errors.TooLate(closed_at=closes)
+        raise presence_errors.TooLate(closed_at=closes)
     if presence.at < opens:
         return "early"
     return "late" if presence.at > closes else None
@@ -227,7 +227,7 @@ def _judge_time(
 def _judge_sync(arrived_at: datetime, ends_at: datetime, thresholds: Thresholds) -> str | None:
     late = arrived_at - ends_at
     if late > timedelta(days=thresholds.review_sync_days):
-        raise errors.SyncTooLate(allowed_days=thresholds.review_sync_days)
+        raise presence_errors.SyncTooLate(allowed_days=thresholds.review_sync_days)
     return "late-sync" if late > timedelta(hours=thresholds.sync_hours) else None
 
 
@@ -238,7 +238,7 @@ def _judge_fix_age(fix: Fix, thresholds: Thresholds) -> str | None:
         return None
     is_excused = (fix.accuracy_m or 0) > thresholds.coarse_m or fix.age_s > ABSURD_AGE.total_seconds()
     if fix.age_s > thresholds.review_fix_age_s and not is_excused:
-        raise errors.StalePosition(age_s=round(fix.age_s), allowed_s=thresholds.fix_age_s)
+        raise presence_errors.StalePosition(age_s=round(fix.age_s), allowed_s=thresholds.fix_age_s)
     return "old-fix"
 
 
@@ -251,7 +251,7 @@ def _judge_distance(fix: Fix, thresholds: Thresholds) -> str | None:
     if fix.distance_m <= allowed:
         return None
     if fix.distance_m > _review_distance_m(fix.accuracy_m, thresholds):
-        raise errors.OutsideArea(distance_m=round(fix.distance_m), allowed_m=round(allowed))
+        raise presence_errors.OutsideArea(distance_m=round(fix.distance_m), allowed_m=round(allowed))
     return "distance"
 
 

@@ -5,19 +5,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from service import errors
+from service import errors, presence_errors
 from service.attendance.evidence import RecordKind
 from service.attendance.presence_facts import Cursor, EventFacts
 from service.attendance.sent_records import SentRecord
 from service.platform.thresholds import Thresholds
 
 HEARD = (
-    errors.OutsideArea,
-    errors.TooEarly,
-    errors.TooLate,
-    errors.StalePosition,
-    errors.WrongPlaceCode,
-    errors.SignupRequired,
+    presence_errors.OutsideArea,
+    presence_errors.TooEarly,
+    presence_errors.TooLate,
+    presence_errors.StalePosition,
+    presence_errors.WrongPlaceCode,
+    presence_errors.SignupRequired,
     errors.Cancelled,
 )
 """Refusals that a second look can change: not of an age, a draft, a consent."""

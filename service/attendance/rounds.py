@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from service import errors
+from service import errors, presence_errors
 from service.attendance import cross_checks, evidence, presence_facts, presence_store
 from service.attendance.cross_checks import RecordKey, Sighting
 from service.attendance.derivation import Record
@@ -65,8 +65,9 @@ class Round:
             judged = sent.presence(event, self.now, self.thresholds)
             verdict = evidence.judge(judged, event.starts_at, event.ends_at, self.thresholds)
         except errors.ServiceError as refusal:
-            if isinstance(refusal, errors.PresenceRefused) and sent.position and sent.has_wrong_code(event):
-                refusal.data["hints"] = [errors.WrongPlaceCode.code]
+            is_of_presence = isinstance(refusal, presence_errors.PresenceRefused)
+            if is_of_presence and sent.position and sent.has_wrong_code(event):
+                refusal.data["hints"] = [presence_errors.WrongPlaceCode.code]
             self.refused.append(Refused(sent, event, refusal))
             return refusal.in_zone(event.zone)
         sighting.key = (self.facts.volunteer_id, id_)
@@ -90,14 +91,14 @@ class Round:
         """All of a person's records of an event, and of a day, lie within the window that was read."""
         limits = self.thresholds
         if self.by_event[sighting.event_id] >= limits.event_records:
-            raise errors.TooManyRecords(limit=limits.event_records)
+            raise presence_errors.TooManyRecords(limit=limits.event_records)
         if self.by_day[sighting.day] >= limits.day_records:
-            raise errors.TooManyRecords(limit=limits.day_records)
+            raise presence_errors.TooManyRecords(limit=limits.day_records)
 
     def hints(self, sent: SentRecord) -> list[str]:
         """What the sender of a stored record may like to know: a code that was mistyped stood beside it."""
         is_wrong = sent.code is not None and str(sent.id) not in self.with_right_codes
-        return [errors.WrongPlaceCode.code] if is_wrong else []
+        return [presence_errors.WrongPlaceCode.code] if is_wrong else []
 
     def settle(self, cursor: Cursor, window: Window) -> dict[str, Derived]:
         """Judge the records against each other, derive and store; the sender's attendances by event."""
@@ -248,4 +249,4 @@ def _check_may_attend(facts: PresenceFacts, event: EventFacts, sent: SentRecord)
     if event.min_age is not None and age_on(facts.birth_date, event.day) < event.min_age:
         raise errors.TooYoung(min_age=event.min_age)
     if not event.walk_ins and not event.was_going(sent.captured_at):
-        raise errors.SignupRequired()
+        raise presence_errors.SignupRequired()

@@ -6,7 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from service import errors
+from service import errors, presence_errors
 from service.access import Actor
 from service.models import Appeal, Attendance
 from service.models.base import new_id
@@ -31,9 +31,9 @@ def appeal(
     if stored is not None:
         if (stored.id, stored.text) == (appeal_id, text):
             return stored, True
-        raise errors.AlreadyAppealed()
+        raise presence_errors.AlreadyAppealed()
     if attended.status not in APPEALABLE:
-        raise errors.NothingToAppeal(attendance_status=attended.status)
+        raise presence_errors.NothingToAppeal(attendance_status=attended.status)
     made = Appeal(attendance_id=attendance_id, id=appeal_id or new_id(), text=text, created_at=now)
     session.add(made)
     session.flush()

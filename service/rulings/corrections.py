@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from service import errors
+from service import errors, presence_errors
 from service.access import Actor, Permission, require
 from service.attendance.derivation import Decision, event_minutes
 from service.attendance.evidence import Status
@@ -55,7 +55,7 @@ def correct(
     event = events.get_visible(session, actor, event_id)
     require(actor, Permission.CORRECT_ATTENDANCE, events.target_of(event))
     if volunteer_id == actor.volunteer_id:
-        raise errors.OwnAttendance()
+        raise presence_errors.OwnAttendance()
     status = Status.COUNTED if correction.present else Status.REJECTED
     ruling = Ruling(RuledBy.ORGANIZER, actor.volunteer_id, status, correction.minutes, correction.reason)
 
@@ -91,10 +91,10 @@ def _check_moment(event: EventFacts, ruling: Ruling, now: datetime, thresholds: 
     if never_began and ruling.status is Status.COUNTED:
         raise errors.Cancelled(cancelled_at=event.cancelled_at, reason=event.cancel_reason or "")
     if now < event.starts_at:
-        raise errors.CorrectionTooEarly(opens_at=event.starts_at)
+        raise presence_errors.CorrectionTooEarly(opens_at=event.starts_at)
     closed_at = event.ends_at + timedelta(days=thresholds.review_sync_days)
     if now > closed_at:
-        raise errors.CorrectionTooLate(closed_at=closed_at)
+        raise presence_errors.CorrectionTooLate(closed_at=closed_at)
 
 
 def _check_minutes(event: EventFacts, ruling: Ruling) -> None:
@@ -111,7 +111,7 @@ def _check_coordinator(file: AttendanceFile, ruling: Ruling) -> None:
     """What a coordinator has decided binds organizers: they may still name the minutes."""
     reviews = [said for said in file.decisions if said.role == RuledBy.COORDINATOR]
     if reviews and reviews[-1].status != ruling.status:
-        raise errors.CoordinatorDecided(attendance_status=reviews[-1].status)
+        raise presence_errors.CoordinatorDecided(attendance_status=reviews[-1].status)
 
 
 def _decision(file: AttendanceFile, ruling: Ruling) -> Decision:

@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from service import errors
+from service import presence_errors
 from service.access import Actor
 from service.attendance.derivation import Decision, event_minutes
 from service.attendance.evidence import Evidence, RecordKind, Status
@@ -57,13 +57,13 @@ def appeal(
     if stored is not None:
         if (stored.id, stored.text) == (appeal_id, text):
             return stored, event, True
-        raise errors.AlreadyAppealed()
+        raise presence_errors.AlreadyAppealed()
     ends_at = event.ends_at if event.cancelled_at is None else min(event.ends_at, event.cancelled_at)
     closes_at = ends_at + timedelta(days=thresholds.review_sync_days)
     if now < ends_at:
-        raise errors.AppealTooEarly(opens_at=event.local(ends_at))
+        raise presence_errors.AppealTooEarly(opens_at=event.local(ends_at))
     if now > closes_at:
-        raise errors.AppealTooLate(closed_at=event.local(closes_at))
+        raise presence_errors.AppealTooLate(closed_at=event.local(closes_at))
     refused = _nearest(session, event, actor.volunteer_id, thresholds)
     _check_not_too_many(session, actor.volunteer_id, now)
     made = RefusalAppeal(
@@ -107,7 +107,7 @@ def _nearest(session: Session, event: Event, volunteer_id: UUID, thresholds: Thr
         .limit(1)
     )
     if held is not None or refused is None:
-        raise errors.NothingToAppeal(attendance_status=held)
+        raise presence_errors.NothingToAppeal(attendance_status=held)
     return refused
 
 
@@ -121,7 +121,7 @@ def _check_not_too_many(session: Session, volunteer_id: UUID, now: datetime) -> 
     ).one()
     for count, limit in zip(row, (OPEN_AT_MOST, MONTHLY_AT_MOST), strict=True):
         if count >= limit:
-            raise errors.TooManyAppeals(limit=limit)
+            raise presence_errors.TooManyAppeals(limit=limit)
 
 
 def shaped(made: RefusalAppeal) -> Attendance:

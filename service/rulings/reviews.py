@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from service import errors
+from service import errors, presence_errors
 from service.access import Actor, Permission, Target, require
 from service.attendance import check_in
 from service.attendance.derivation import Decision
@@ -148,7 +148,7 @@ def decide(
     event_id, volunteer_id, region_code, title = _subject(session, attendance_id)
     require(actor, Permission.REVIEW_ATTENDANCE, Target(region_code=region_code))
     if volunteer_id == actor.volunteer_id:
-        raise errors.OwnAttendance()
+        raise presence_errors.OwnAttendance()
 
     def act() -> Decided:
         file = decisions.lock_and_read(session, event_id, volunteer_id)
@@ -179,7 +179,7 @@ def _decide_refusal(
     event = session.get_one(Event, refused.event_id)
     require(actor, Permission.REVIEW_ATTENDANCE, Target(region_code=event.region_code))
     if refused.volunteer_id == actor.volunteer_id:
-        raise errors.OwnAttendance()
+        raise presence_errors.OwnAttendance()
     event_id, volunteer_id, attendance_id = refused.event_id, refused.volunteer_id, refused.attendance_id
 
     def act() -> Decided:

@@ -9,16 +9,16 @@ import pytest
 from http_base import problems
 from http_base.application import Tazalyq
 from notifications import words
-from service import errors
+from service import errors, presence_errors
 
 AT = datetime(2026, 5, 16, 6, 0, tzinfo=UTC)
 CASES: list[tuple[errors.ServiceError, dict[str, tuple[str, ...]]]] = [
     (
-        errors.OutsideArea(distance_m=10_924, allowed_m=100),
+        presence_errors.OutsideArea(distance_m=10_924, allowed_m=100),
         {"kk": ("10,9 км", "100 м"), "ru": ("10,9 км", "100 м"), "en": ("10.9 km", "100 m")},
     ),
     (
-        errors.OutsideArea(distance_m=640, allowed_m=100),
+        presence_errors.OutsideArea(distance_m=640, allowed_m=100),
         {"kk": ("640 м",), "ru": ("640 м",), "en": ("640 m",)},
     ),
     (
@@ -76,7 +76,8 @@ def test_measured_values_are_in_a_persons_units(
 
 def test_facts_stay_numbers_for_programs(app: Tazalyq) -> None:
     """The phone shows what it likes: `distance_m` stays metres, `missing` names."""
-    assert told(app, errors.OutsideArea(distance_m=10_924, allowed_m=100), "ru")["distance_m"] == 10_924
+    far = presence_errors.OutsideArea(distance_m=10_924, allowed_m=100)
+    assert told(app, far, "ru")["distance_m"] == 10_924
     assert told(app, errors.ConsentMissing(missing=["personal_data"]), "ru")["missing"] == ["personal_data"]
 
 
@@ -91,7 +92,7 @@ def test_too_young_to_register_and_too_young_for_an_event_are_told_apart(app: Ta
 def test_whoever_comes_too_late_with_a_record_is_not_sent_in_a_ring(app: Tazalyq) -> None:
     """The organizer cannot correct any more either, and a coordinator was sent away: neither is named."""
     for language, names in (("kk", ("йымдастыруш", "йлестіруш")), ("ru", ("рганизатор", "оординатор"))):
-        text = read(told(app, errors.SyncTooLate(allowed_days=14), language))
+        text = read(told(app, presence_errors.SyncTooLate(allowed_days=14), language))
         assert not any(name in text for name in names)
 
 

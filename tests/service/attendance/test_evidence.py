@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from service import errors
+from service import errors, presence_errors
 from service.attendance.evidence import (
     Evidence,
     Fix,
@@ -56,7 +56,7 @@ def test_distance_and_accuracy(distance_m: float, accuracy_m: float | None, expe
 
 
 def test_too_far_names_the_measured_and_the_allowed_distance() -> None:
-    with pytest.raises(errors.OutsideArea) as refused:
+    with pytest.raises(presence_errors.OutsideArea) as refused:
         check_in(distance_m=1_030.1, accuracy_m=10)
     assert refused.value.data == {"distance_m": 1030, "allowed_m": 100}
 
@@ -64,7 +64,7 @@ def test_too_far_names_the_measured_and_the_allowed_distance() -> None:
 def test_how_far_is_too_far_hangs_on_the_accuracy_with_a_code_too() -> None:
     """Nothing is given away to a fix that does not say how exact it is."""
     assert check_in(distance_m=1_000, accuracy_m=None)[2] == ("distance", "accuracy-unknown")
-    with pytest.raises(errors.OutsideArea) as refused:
+    with pytest.raises(presence_errors.OutsideArea) as refused:
         check_in(distance_m=1_000.6, accuracy_m=None)
     assert refused.value.data == {"distance_m": 1001, "allowed_m": 100}
     assert check_in(distance_m=1_030, code_is_right=True) == (Status.COUNTED, Evidence.CODE, ())
@@ -118,7 +118,7 @@ def test_age_of_the_fix(age_s: float, reasons: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize("age_s", [600.1, 86_400])
 def test_an_older_fix_is_refused_and_one_from_the_future_invalid(age_s: float) -> None:
-    with pytest.raises(errors.StalePosition):
+    with pytest.raises(presence_errors.StalePosition):
         check_in(age_s=age_s)
     with pytest.raises(errors.Invalid):
         check_in(age_s=-60.1)
@@ -192,7 +192,7 @@ def test_a_coarse_old_fix_and_an_absurd_date_are_for_review(
         Evidence.GPS if accuracy_m == 10 else Evidence.WEAK,
         reasons,
     )
-    with pytest.raises(errors.StalePosition):
+    with pytest.raises(presence_errors.StalePosition):
         check_in(accuracy_m=1_000, age_s=600.1)
 
 
@@ -212,9 +212,9 @@ def test_time_of_check_in(at: datetime, reasons: tuple[str, ...]) -> None:
 
 
 def test_six_hours_off_is_refused() -> None:
-    with pytest.raises(errors.TooEarly):
+    with pytest.raises(presence_errors.TooEarly):
         check_in(at=START - timedelta(hours=7) - SECOND)
-    with pytest.raises(errors.TooLate):
+    with pytest.raises(presence_errors.TooLate):
         check_in(at=END + timedelta(hours=6) + SECOND)
 
 
@@ -232,7 +232,7 @@ def test_late_sync(late: timedelta, reasons: tuple[str, ...]) -> None:
 
 
 def test_a_sync_after_two_weeks_is_refused() -> None:
-    with pytest.raises(errors.SyncTooLate):
+    with pytest.raises(presence_errors.SyncTooLate):
         check_in(arrived_at=END + 14 * DAY + SECOND)
 
 
@@ -258,7 +258,7 @@ def test_a_right_code_settles_doubts_of_the_place(
 
 
 def test_without_position_and_right_code_there_is_nothing_to_judge() -> None:
-    with pytest.raises(errors.WrongPlaceCode):
+    with pytest.raises(presence_errors.WrongPlaceCode):
         check_in(fix=None)
 
 
