@@ -297,6 +297,7 @@ class OwnOrganization(Forbidden):
     """Nobody decides about the organization that they belong to."""
 
     words = "own-organization"
+    asks = Ask.COORDINATOR
 
 
 class AlreadyAnswered(Conflict):
