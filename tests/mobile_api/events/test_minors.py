@@ -15,7 +15,7 @@ from notifications.words import LOCALES
 from service.models import CountPending, Outbox, Volunteer
 from service.platform.clock import FixedClock
 from tests.conftest import NOW
-from tests.makers import make_event, make_organization, make_volunteer
+from tests.makers import make_event, make_organization, make_signup, make_volunteer
 
 Login = Callable[[Volunteer], dict[str, str]]
 TOMORROW = NOW + timedelta(days=1)
@@ -80,6 +80,40 @@ def test_who_is_too_young_is_taken_off_list_and_line_and_told(stage: Stage, chan
     assert [entry.volunteer_id for entry in stage.told("waitlist_moved_up")] == [waiting.id]
     shown = stage.client.get(stage.url).json
     assert (shown["going"], shown["waitlisted"], stage.counted()) == (2, 0, 2)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"hazard": True}, ("hazard", 18)),
+        ({"min_age": 17}, ("min_age", 17)),
+        ({"min_age": 21, "hazard": True}, ("hazard", 21)),
+    ],
+)
+def test_the_removed_hear_why(stage: Stage, change: dict[str, Any], why: tuple[str, int]) -> None:
+    stage.join(MINOR)
+    stage.change(**change)
+    (told,) = stage.told("removed")
+    assert (told.facts["why"], told.facts["min_age"]) == why
+
+
+def test_nobody_is_removed_from_another_event_or_hears_of_one_that_she_has_left(stage: Stage) -> None:
+    other = Stage(stage.client, stage.session, stage.login)
+    elsewhere, gone = other.join(MINOR), stage.join(MINOR)
+    assert stage.client.delete(f"{stage.url}/signup", headers=stage.login(gone)).status_code == 204
+    assert stage.change(hazard=True).status_code == 200
+    assert other.states(elsewhere) == ["going"]
+    assert stage.told("removed") == []
+
+
+def test_the_removed_are_told_in_the_order_of_the_line(stage: Stage) -> None:
+    people = [make_volunteer(stage.session, birth_date=MINOR) for _ in range(3)]
+    for person, number in zip(people, (300, 100, 200), strict=True):
+        make_signup(stage.session, stage.event, person, status="waitlisted", queue_number=number)
+    stage.event.waitlisted = 3
+    stage.session.flush()
+    stage.change(hazard=True)
+    assert [told.volunteer_id for told in stage.told("removed")] == [people[n].id for n in (1, 2, 0)]
 
 
 def test_the_age_on_the_events_day_decides(stage: Stage) -> None:

@@ -138,6 +138,28 @@ def test_who_no_longer_fits_in_at_all_blocks_nobody(open_places: Open) -> None:
     assert places.states(large) == [("going", None)]
 
 
+def test_a_party_as_large_as_the_event_has_its_turn(open_places: Open) -> None:
+    places = open_places(2)
+    first, whole, small = places.join(0, 1, 0)
+    assert places.states(whole, small) == [("waitlisted", 1), ("waitlisted", 2)]
+    places.leave(first)
+    assert places.states(whole, small) == [("going", None), ("waitlisted", 1)]
+
+
+def test_who_moves_up_is_told_in_the_order_of_the_line(open_places: Open, session: Session) -> None:
+    places = open_places(1)
+    places.join(0)
+    people = [make_volunteer(session) for _ in range(3)]
+    for person, number in zip(people, (300, 100, 200), strict=True):
+        make_signup(session, places.event, person, status="waitlisted", queue_number=number)
+    places.event.waitlisted = 3
+    session.flush()
+    assert places.change(capacity=3).status_code == 200
+    assert places.told() == [people[1].id, people[2].id]
+    assert places.change(capacity=None).status_code == 200
+    assert places.told() == [people[n].id for n in (1, 2, 0)]
+
+
 def test_newcomers_never_overtake(open_places: Open) -> None:
     """One place is free, but a party of two is before: whoever comes stands behind it."""
     places = open_places(3)
