@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from random import Random
 from uuid import uuid4
@@ -278,6 +278,30 @@ def test_joining_leaving_and_resizing_at_once(sessions: Sessions, turn: int) -> 
             with suppress(errors.Stale):
                 done.result()
     stage.check()
+
+
+@pytest.mark.parametrize(("change", "places"), [({"capacity": 5}, (3, 0)), ({"hazard": True}, (1, 0))])
+def test_a_party_that_was_read_before_it_grew_is_read_again(
+    sessions: Sessions, change: dict[str, object], places: tuple[int, int]
+) -> None:
+    """Who moves up, or is taken off for her age, takes as many places as she has by now."""
+    stage = Committed(sessions, capacity=2, people=2)
+    going, waiting = stage.people
+    with sessions.begin() as session:
+        session.get_one(Volunteer, waiting.id).birth_date = date(2012, 1, 1)
+    stage.join(going)
+    with sessions.begin() as session:
+        session.get_one(Event, stage.event_id).capacity = 1
+    stage.join(waiting)
+    with sessions.begin() as session:
+        session.get_one(Event, stage.event_id).capacity = 2
+    with sessions.begin() as session:
+        read_before = session.get_one(Signup, (stage.event_id, waiting.id))
+        stage.join(waiting, companions=1)
+        version = session.get_one(Event, stage.event_id).version
+        assert read_before.people == 1
+        events.change(session, actor_of(session, stage.owner), stage.event_id, version, change, NOW)
+    assert stage.check() == places
 
 
 def test_checking_in_does_not_wait_for_whoever_signs_up(sessions: Sessions) -> None:
