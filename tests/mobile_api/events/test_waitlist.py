@@ -246,6 +246,14 @@ def test_the_list_says_where_in_the_line_one_stands(open_places: Open) -> None:
     assert places.states(*people) == [("going", None), *(("waitlisted", n) for n in (1, 2, 3))]
 
 
+def test_the_line_of_another_event_is_another_line(open_places: Open) -> None:
+    first, second = open_places(1), open_places(1)
+    first.join(0, 0, 0)
+    _, waiting = second.join(0, 0)
+    assert second.states(waiting) == [("waitlisted", 1)]
+    assert second.put(waiting).json["position"] == 1
+
+
 def test_nobody_signs_up_for_an_event_that_is_not(open_places: Open) -> None:
     places = open_places(1)
     url = f"/v1/events/{uuid4()}/signup"
