@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from service.models import Event, Outbox, Volunteer
+from service.models import Event, Outbox, Signup, Volunteer
 from service.platform.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import make_event, make_organization, make_signup, make_volunteer
@@ -158,6 +158,39 @@ def test_who_moves_up_is_told_in_the_order_of_the_line(open_places: Open, sessio
     assert places.told() == [people[1].id, people[2].id]
     assert places.change(capacity=None).status_code == 200
     assert places.told() == [people[n].id for n in (1, 2, 0)]
+
+
+def test_newcomers_go_past_who_can_fit_no_more(open_places: Open) -> None:
+    places = open_places(4)
+    first, large = places.join(1, 2)
+    assert places.change(capacity=2).status_code == 200
+    assert places.leave(first).status_code == 204
+    (newcomer,) = places.join(1)
+    assert places.states(large, newcomer) == [("waitlisted", 1), ("going", None)]
+
+
+def test_who_moves_up_goes_from_then_on_and_is_told_of_what(
+    open_places: Open, session: Session, clock: FixedClock
+) -> None:
+    places = open_places(1)
+    first, second = places.join(0, 0)
+    clock.move(timedelta(minutes=40))
+    places.leave(first)
+    signup = session.get_one(Signup, (places.event.id, second.id), populate_existing=True)
+    assert [(one.lower, one.upper) for one in signup.going] == [(clock.now(), None)]
+    told = session.scalars(sa.select(Outbox).where(Outbox.kind == "waitlist_moved_up")).one()
+    assert (told.created_at, told.event_id) == (clock.now(), places.event.id)
+    assert told.facts["title"] == places.event.title
+
+
+def test_nobody_moves_up_to_what_is_called_off(open_places: Open) -> None:
+    places = open_places(1)
+    first, _ = places.join(0, 0)
+    headers = places.login(places.owner)
+    called_off = places.client.post(f"{places.url}/cancel", json={"reason": "дауыл"}, headers=headers)
+    assert called_off.status_code == 200
+    assert places.leave(first).status_code == 204
+    assert (places.places(), places.told()) == ((0, 1), [])
 
 
 def test_newcomers_never_overtake(open_places: Open) -> None:
