@@ -146,18 +146,19 @@ def test_a_party_as_large_as_the_event_has_its_turn(open_places: Open) -> None:
     assert places.states(whole, small) == [("going", None), ("waitlisted", 1)]
 
 
-def test_who_moves_up_is_told_in_the_order_of_the_line(open_places: Open, session: Session) -> None:
+@pytest.mark.parametrize("capacity", [4, None])
+def test_who_moves_up_is_told_in_the_order_of_the_line(
+    open_places: Open, session: Session, capacity: int | None
+) -> None:
     places = open_places(1)
     places.join(0)
     people = [make_volunteer(session) for _ in range(3)]
-    for person, number in zip(people, (300, 100, 200), strict=True):
+    for person, number in zip(people, (300, 200, 100), strict=True):
         make_signup(session, places.event, person, status="waitlisted", queue_number=number)
     places.event.waitlisted = 3
     session.flush()
-    assert places.change(capacity=3).status_code == 200
-    assert places.told() == [people[1].id, people[2].id]
-    assert places.change(capacity=None).status_code == 200
-    assert places.told() == [people[n].id for n in (1, 2, 0)]
+    assert places.change(capacity=capacity).status_code == 200
+    assert places.told() == [people[n].id for n in (2, 1, 0)]
 
 
 def test_newcomers_go_past_who_can_fit_no_more(open_places: Open) -> None:
@@ -165,8 +166,10 @@ def test_newcomers_go_past_who_can_fit_no_more(open_places: Open) -> None:
     first, large = places.join(1, 2)
     assert places.change(capacity=2).status_code == 200
     assert places.leave(first).status_code == 204
-    (newcomer,) = places.join(1)
+    (newcomer,) = places.join(0)
+    assert places.put(newcomer, 1).json["status"] == "going"
     assert places.states(large, newcomer) == [("waitlisted", 1), ("going", None)]
+    assert places.told() == []
 
 
 def test_who_moves_up_goes_from_then_on_and_is_told_of_what(
