@@ -11,7 +11,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,8 +85,8 @@ def main(names: Sequence[str]) -> int:
     if not asked:
         print("none of these is among", *(module for group in GROUPS for module in group.modules))
         return 1
-    with tempfile.TemporaryDirectory() as folder:
-        environment = os.environ | _database(Path(folder)) | {"PYTHONHASHSEED": "0"}
+    with tempfile.TemporaryDirectory() as folder, _database(Path(folder)) as database:
+        environment = os.environ | database | {"PYTHONHASHSEED": "0"}
         for number, group in enumerate(asked):
             tree = _copy(Path(folder) / str(number), group)
             command = [sys.executable, "-m", "mutmut"]
@@ -105,7 +106,8 @@ def _asked(group: Group, names: Sequence[str]) -> Group:
     return Group(named, group.tests)
 
 
-def _database(folder: Path) -> dict[str, str]:
+@contextmanager
+def _database(folder: Path) -> Iterator[dict[str, str]]:
     """Where the tests find PostgreSQL, with a migrated database to be copied; as environment variables."""
     given = os.environ.get("TEST_DATABASE_URL")
     url = libpq_url(given) if given else embedded_postgres.start(folder / "pg")
@@ -113,7 +115,9 @@ def _database(folder: Path) -> dict[str, str]:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(sa.text(f"CREATE DATABASE {template}").text)
     migrate(sa.make_url(url).set(database=template).render_as_string(hide_password=False))
-    return {"TEST_DATABASE_URL": url, "TEST_TEMPLATE_DATABASE": template}
+    yield {"TEST_DATABASE_URL": url, "TEST_TEMPLATE_DATABASE": template}
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(sa.text(f"DROP DATABASE {template} WITH (FORCE)").text)
 
 
 def _copy(tree: Path, group: Group) -> Path:
