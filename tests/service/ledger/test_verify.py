@@ -1,6 +1,7 @@
 """The ledger is held against the rows that it sums up, by `flask counts verify`, and mended by `rebuild`."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,10 +11,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from http_base.application import Tazalyq
-from service.ledger import ledger
+from service.ledger import ledger, rebuild, verify
 from service.models import CountPending, CountTotal, Event, Headcount
-from tests.conftest import NOW
+from tests.conftest import NOW, Sessions
 from tests.makers import make_attendance, make_event, make_signup, make_volunteer
+from tests.proofs.waiting import until_done_or_waiting
 
 Run = Callable[[str], tuple[int, str]]
 
@@ -34,7 +36,7 @@ def run(app: Tazalyq, session: Session) -> Run:
 def event(session: Session) -> Event:
     """Published, with somebody signed up, people in each state, and a group; counted as it should be."""
     event = make_event(session)
-    for status in ("going", "cancelled"):
+    for status in ("going", "cancelled", "waitlisted"):
         make_signup(session, event, make_volunteer(session), status=status)
     make_attendance(session, event, make_volunteer(session))
     make_attendance(session, event, make_volunteer(session), minutes=90, assumed_minutes=40)
@@ -77,6 +79,7 @@ def test_each_difference_is_printed(run: Run, event: Event, session: Session) ->
     for part in ("2026-05-16", "KZ-15", "minutes", "1000", "200", "headcount", "24", "25"):
         assert part in line
     assert "participations" not in line
+    assert line.endswith("minutes 1000, by the rows 200; headcount 24, by the rows 25")
 
 
 @pytest.mark.parametrize(
@@ -107,6 +110,52 @@ def test_what_was_never_counted_is_found_and_mended(run: Run, event: Event, sess
     assert run("verify")[0] == 1
     assert run("rebuild")[0] == 0
     assert run("verify")[0] == 0
+
+
+def test_an_event_where_nobody_counts_yet_is_counted_right(session: Session) -> None:
+    event = make_event(session)
+    make_attendance(session, event, make_volunteer(session), status="review")
+    ledger.add(session, event, events=1, in_review=1)
+    assert verify.differences(session) == []
+
+
+def test_differences_come_by_day_then_region_then_event(session: Session) -> None:
+    first, second = sorted((uuid4(), uuid4()))
+    yesterday = NOW.date() - timedelta(days=1)
+    cells = [
+        (yesterday, "KZ-75", second),
+        (NOW.date(), "KZ-15", first),
+        (NOW.date(), "KZ-15", second),
+        (NOW.date(), "KZ-75", first),
+    ]
+    for day, region_code, event_id in (cells[n] for n in (3, 1, 0, 2)):
+        pending(session, event_id, day=day, region_code=region_code, signups=1)
+    session.flush()
+    found = [(one.day, one.region_code, one.event_id) for one in verify.differences(session)]
+    assert found == cells
+
+
+def test_verifying_takes_as_long_as_it_takes_in_its_own_transaction_alone(sessions: Sessions) -> None:
+    limit = sa.text("SELECT current_setting('statement_timeout')")
+    with sessions() as session:
+        verify.differences(session)
+        assert session.scalar(limit) == "0"
+        session.commit()
+        assert session.scalar(limit) == "30s"
+
+
+def test_two_rebuilds_at_once_mend_once(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        event_id = make_event(session).id
+    with sessions() as first, sessions() as second, ThreadPoolExecutor(1) as pool:
+        assert [one.event_id for one in rebuild.rebuild(first)] == [event_id]
+        later = pool.submit(rebuild.rebuild, second)
+        until_done_or_waiting(sessions, later)
+        first.commit()
+        assert later.result(10) == []
+        second.commit()
+    with sessions() as session:
+        assert verify.differences(session) == []
 
 
 def test_figures_of_an_event_that_is_not_there_are_found(run: Run, session: Session) -> None:
