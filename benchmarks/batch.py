@@ -8,7 +8,6 @@ check-in is another person's first. Everybody brings an ID token of their own, s
 import argparse
 import json
 import multiprocessing
-import secrets
 from collections.abc import Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import ExitStack
@@ -141,13 +140,7 @@ def main() -> None:
         standin = stack.enter_context(google.standin())
         # Spawned: a fork would copy the threads' locks. One drives, both sign.
         helpers = stack.enter_context(ProcessPoolExecutor(2, multiprocessing.get_context("spawn")))
-        environment = {
-            "TAZALYQ_ENV": "production",
-            "SECRET_KEY": secrets.token_hex(),
-            "PUBLIC_URL": "https://taza.invalid",
-            "TRUSTED_HOSTS": "127.0.0.1",
-            **standin.environment,
-        }
+        environment = google.production(standin)
         service = stack.enter_context(Service(url, **environment))
         service.run("flask", "db", "upgrade")
         with psycopg.connect(url) as connection:

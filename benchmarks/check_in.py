@@ -8,7 +8,6 @@ web has never seen ("ours"), or has verified before ("known").
 import argparse
 import json
 import multiprocessing
-import secrets
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
@@ -53,13 +52,7 @@ def main() -> None:
         # Spawned: a fork would copy the threads' locks. One drives, both sign.
         spawn = multiprocessing.get_context("spawn")
         helpers = stack.enter_context(ProcessPoolExecutor(2, spawn))
-        environment = {
-            "TAZALYQ_ENV": "production",
-            "SECRET_KEY": secrets.token_hex(),
-            "PUBLIC_URL": "https://taza.invalid",
-            "TRUSTED_HOSTS": "127.0.0.1",
-            **standin.environment,
-        }
+        environment = google.production(standin)
         ours, bare = (stack.enter_context(Service(url, **environment)) for _ in range(2))
         ours.run("flask", "db", "upgrade")
         with psycopg.connect(url) as connection:

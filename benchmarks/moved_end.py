@@ -7,7 +7,6 @@ check-ins alone, then while the worker derives: `p95_ratio` compares those that 
 import argparse
 import json
 import multiprocessing
-import secrets
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -94,13 +93,7 @@ def main() -> None:
         standin = stack.enter_context(google.standin())
         # Spawned: a fork would copy the threads' locks. One drives, both sign.
         helpers = stack.enter_context(ProcessPoolExecutor(2, multiprocessing.get_context("spawn")))
-        environment = {
-            "TAZALYQ_ENV": "production",
-            "SECRET_KEY": secrets.token_hex(),
-            "PUBLIC_URL": "https://taza.invalid",
-            "TRUSTED_HOSTS": "127.0.0.1",
-            **standin.environment,
-        }
+        environment = google.production(standin)
         service = stack.enter_context(Service(url, **environment))
         service.run("flask", "db", "upgrade")
         with psycopg.connect(url) as connection:

@@ -1,6 +1,7 @@
 """Google on loopback for a service under load: the tests' TLS stand-in, and the product made to reach it."""
 
 import os
+import secrets
 import socket
 import tempfile
 from collections.abc import Iterator
@@ -23,6 +24,17 @@ class Standin:
 
     keys: Keys
     environment: dict[str, str]
+
+
+def production(standin: Standin) -> dict[str, str]:
+    """The settings of a service in production, with Google's addresses stood in for."""
+    return {
+        "TAZALYQ_ENV": "production",
+        "SECRET_KEY": secrets.token_hex(),
+        "PUBLIC_URL": "https://taza.invalid",
+        "TRUSTED_HOSTS": "127.0.0.1",
+        **standin.environment,
+    }
 
 
 @contextmanager
