@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -92,10 +92,11 @@ class Service:
         return process.pid
 
     def kill(self, name: str, how: signal.Signals = signal.SIGKILL) -> None:
-        """End the process of a command, and its children."""
+        """End the process of a command, and its children; one that has ended already is no error."""
         process = self.processes.pop(name)
         self._started.remove(process)
-        os.killpg(process.pid, how)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, how)
         process.wait(STOP_S)
 
     def wait_until_up(self, path: str = "/readyz") -> None:

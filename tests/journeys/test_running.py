@@ -11,7 +11,7 @@ import psycopg
 import pytest
 import requests
 
-from benchmarks.kit.service import ROOT, wait_for
+from benchmarks.kit.service import ROOT, STOP_S, wait_for
 from tests.conftest import fresh_database
 from tests.journeys.processes import Service
 
@@ -71,6 +71,15 @@ def test_a_killed_main_leaves_nobody_on_the_port(service: Service) -> None:
     assert not answers(service)
     service.start("serve")
     service.wait_until_up()
+
+
+def test_a_child_that_does_not_hear_holds_nobody_up(service: Service) -> None:
+    """A child told to end in the instant in which it starts can miss it; so can one that waits for ever."""
+    children = wait_for(lambda: two_workers_of(service), "two children")
+    os.kill(children[0], signal.SIGSTOP)
+    service.processes["serve"].terminate()
+    assert service.processes["serve"].wait(STOP_S) == 0
+    assert not any(Path(f"/proc/{pid}").exists() for pid in children)
 
 
 def flask(*arguments: str, **environment: str) -> "subprocess.Popen[str]":
