@@ -14,6 +14,10 @@ from http_base.context import services
 from service.platform import logs
 from service.platform.settings import Settings
 
+STOP_GRACE_S = 15
+"""How long children may end what they do, in seconds: a child can miss that it was told to (granian installs
+its handler, and does not look again before it waits), and platforms kill the whole service after 30 s."""
+
 
 @click.command("serve")
 @with_appcontext
@@ -45,4 +49,5 @@ def serve_web(settings: Settings, target: str, address: str) -> None:
             log_access=False,
             log_dictconfig=logs.for_granian(development=settings.development),
             respawn_failed_workers=True,
+            workers_kill_timeout=STOP_GRACE_S,
         ).serve()
