@@ -1,6 +1,7 @@
 """The tables. Importing this package registers all of them on the one metadata."""
 
 from service.models.attendance import Attendance, CountPending, CountTotal, PresenceRecord
+from service.models.audit import AuditAction, AuditEntry, AuditSeal
 from service.models.bans import Ban
 from service.models.consents import Consent, ConsentName
 from service.models.contacts import Contact, ContactOf, ContactState
@@ -37,6 +38,9 @@ __all__ = [
     "Appeal",
     "Attendance",
     "AttendanceDecision",
+    "AuditAction",
+    "AuditEntry",
+    "AuditSeal",
     "ClockOffset",
     "Contact",
     "ContactOf",

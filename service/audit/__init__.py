@@ -1,0 +1,1 @@
+"""What staff has done and read, by ids alone: recorded, sealed, verified (R29)."""
