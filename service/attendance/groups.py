@@ -57,7 +57,8 @@ def give(
         session.add(made)
         _change(session, actor, event, made, group, now)
         return made, True
-    if stored.taken_back or Group(stored.group_name, stored.people, stored.minutes) != group:
+    said = (stored.group_name, stored.people, stored.minutes)
+    if stored.taken_back or said != (group.name, group.people, group.minutes):
         _change(session, actor, event, stored, group, now)
     return stored, False
 
@@ -84,8 +85,8 @@ def retract(session: Session, actor: Actor, event_id: UUID, headcount_id: UUID, 
     if stored.taken_back:
         return
     _check_not_closed(event, now)
-    stored.taken_back = True
-    _note_change(session, actor, event, stored, -stored.people, now)
+    before, stored.taken_back = stored.counted, True
+    _note_change(session, actor, event, stored, -before, now)
 
 
 def _note_change(

@@ -54,6 +54,8 @@ def has_presence(session: Session, event_id: UUID) -> bool:
 
 
 def was_a_group_there(session: Session, event_id: UUID) -> bool:
-    """Whether a group's head count stands."""
-    stands = sa.exists().where(Headcount.event_id == event_id, Headcount.taken_back.is_(False))
+    """Whether a group was confirmed; one that is only expected freezes nothing."""
+    stands = sa.exists().where(
+        Headcount.event_id == event_id, Headcount.taken_back.is_(False), Headcount.people.is_not(None)
+    )
     return bool(session.scalar(sa.select(stands)))

@@ -6,4 +6,5 @@ TABLES = (
     PersonalTable("event", {"created_by": LASTING}),
     PersonalTable("signup", {"volunteer_id": LASTING}),
     PersonalTable("event_report", {"volunteer_id": LASTING, "closed_by": STAFF}),
+    PersonalTable("event_result", {"created_by": STAFF, "updated_by": STAFF}),
 )

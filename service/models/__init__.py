@@ -6,7 +6,7 @@ from service.models.bans import Ban
 from service.models.consents import Consent, ConsentName
 from service.models.contacts import Contact, ContactOf, ContactState
 from service.models.events import Event, EventKind, EventStatus, HiddenBy, Signup, SignupStatus
-from service.models.headcounts import Headcount
+from service.models.headcounts import Headcount, HeadcountCategory
 from service.models.notification_settings import NotificationSettings
 from service.models.organizations import (
     Invitation,
@@ -20,6 +20,7 @@ from service.models.organizations import (
 from service.models.outbox import ClockOffset, Outbox, WorkerSeen
 from service.models.refusals import RefusalAppeal, RefusedRecord
 from service.models.reports import EventReport
+from service.models.results import EventResult, WasteUnit
 from service.models.reviews import Appeal, AttendanceDecision
 from service.models.volunteers import (
     AccountCheck,
@@ -62,7 +63,9 @@ __all__ = [
     "OrganizationStatus",
     "SignupStatus",
     "EventReport",
+    "EventResult",
     "Headcount",
+    "HeadcountCategory",
     "Invitation",
     "LocalIdentity",
     "Membership",
@@ -74,5 +77,6 @@ __all__ = [
     "SignInCode",
     "Signup",
     "Volunteer",
+    "WasteUnit",
     "WorkerSeen",
 ]

@@ -19,6 +19,7 @@ class PresenceRecord(Base):
     __tablename__ = "presence_record"
     __table_args__ = (
         sa.CheckConstraint("type IN ('check_in', 'check_out')", name="type"),
+        sa.CheckConstraint("companions BETWEEN 0 AND 10", name="companions"),
         sa.Index("ix_presence_record_event_id", "event_id"),
         # What rules between records look up: one's own travel, the same fix, the same phone.
         sa.Index("ix_presence_record_sender_id_captured_at", "sender_id", "captured_at"),
@@ -52,6 +53,8 @@ class PresenceRecord(Base):
     # What is left of the position once the coordinates are gone (retention.py): an H3 cell.
     cell: Mapped[int | None] = mapped_column(sa.BigInteger)
     distance_m: Mapped[int | None]
+    # People without phones who came along, as the sender says; of check-ins only.
+    companions: Mapped[int] = mapped_column(sa.SmallInteger, server_default="0", default=0)
     status: Mapped[str]
     evidence: Mapped[str]
     reasons: Mapped[list[str]]
@@ -66,6 +69,7 @@ class Attendance(Base):
         sa.CheckConstraint("status IN ('counted', 'review', 'rejected')", name="status"),
         sa.CheckConstraint("minutes >= 0", name="minutes"),
         sa.CheckConstraint("assumed_minutes >= 0", name="assumed_minutes"),
+        sa.CheckConstraint("companions BETWEEN 0 AND 10", name="companions"),
         sa.CheckConstraint("decision IN ('counted', 'rejected')", name="decision"),
         # Those who have not left yet: the job that closes forgotten check-outs looks here.
         sa.Index("ix_attendance_open", "event_id", postgresql_where=sa.text("checked_out_at IS NULL")),
@@ -86,6 +90,9 @@ class Attendance(Base):
     assumed_minutes: Mapped[int] = mapped_column(server_default="0", default=0)
     minutes_assumed: Mapped[bool] = mapped_column(default=False)
     distance_m: Mapped[int | None]
+    # People without phones who came along: the largest number of its counted check-ins. Declared, not
+    # verified; they count while the attendance does.
+    companions: Mapped[int] = mapped_column(sa.SmallInteger, server_default="0", default=0)
     reasons: Mapped[list[str]]
     # Guards a change that was derived from what has been read.
     version: Mapped[int] = mapped_column(default=1)

@@ -22,6 +22,8 @@ class EventReport(Base):
     event_id: Mapped[UUID] = mapped_column(sa.ForeignKey("event.id"))
     volunteer_id: Mapped[UUID] = mapped_column(sa.ForeignKey("volunteer.id"))
     reason: Mapped[str]
+    # Not of a volunteer: figures of the event's result that are unusually large.
+    outliers: Mapped[list[str] | None]
     created_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("volunteer.id"))
