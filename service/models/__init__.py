@@ -5,6 +5,7 @@ from service.models.audit import AuditAction, AuditEntry, AuditSeal
 from service.models.bans import Ban
 from service.models.consents import Consent, ConsentName
 from service.models.contacts import Contact, ContactOf, ContactState
+from service.models.districts import District, DistrictImport, DistrictKind
 from service.models.events import Event, EventKind, EventStatus, HiddenBy, Signup, SignupStatus
 from service.models.headcounts import Headcount, HeadcountCategory
 from service.models.notification_settings import NotificationSettings
@@ -53,6 +54,9 @@ __all__ = [
     "CountPending",
     "CountTotal",
     "Device",
+    "District",
+    "DistrictImport",
+    "DistrictKind",
     "Event",
     "EventKind",
     "EventStatus",

@@ -84,6 +84,8 @@ class Event(Base):
         ),
         sa.Index("ix_event_region_code_day", "region_code", "day"),
         sa.Index("ix_event_organization_id_day", "organization_id", "day"),
+        # Whose district is yet to be found by the newest outlines.
+        sa.Index("ix_event_districts_version_id", "districts_version", "id"),
         # What a job that failed has left.
         sa.Index(
             "ix_event_rederiving",
@@ -112,7 +114,11 @@ class Event(Base):
     # An H3 cell of resolution 11, for heat maps.
     cell: Mapped[int] = mapped_column(sa.BigInteger)
     region_code: Mapped[str]
+    # KATO; NULL for none. A coordinator's word (by hand) stands against the outlines of any import.
     district_code: Mapped[str | None]
+    district_by_hand: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    # Of the import by whose outlines the district was found last.
+    districts_version: Mapped[int] = mapped_column(sa.BigInteger, default=0, server_default="0")
     capacity: Mapped[int | None]
     min_age: Mapped[int | None]
     hazard: Mapped[bool]
