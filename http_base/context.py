@@ -1,7 +1,9 @@
 """What a request stands in: the composition's parts, the caller, the moment, the language."""
 
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol, cast
+from uuid import UUID
 
 from flask import current_app, g, request
 from sqlalchemy.orm import Session
@@ -35,6 +37,17 @@ class Services(Protocol):
     app_check: AppCheck | None
 
 
+@dataclass(frozen=True, slots=True)
+class PageCaller:
+    """Who is signed in to the pages here, by which session; `ends_at`: when it does, if nothing is done."""
+
+    known: Known
+    session_id: UUID
+    signed_in_at: datetime
+    ends_at: datetime
+    passed_second_factor: bool
+
+
 def services() -> Services:
     """The composition's parts."""
     return cast("Services", current_app.extensions["tazalyq"])
@@ -57,12 +70,24 @@ def locale() -> str:
     return request.accept_languages.best_match(LOCALES) or "kk"
 
 
+def is_page() -> bool:
+    """Whether a page is asked for, whose caller the cookie tells; calls of the API look at tokens alone."""
+    return bool(g.get("is_page", False))
+
+
+def page_caller() -> PageCaller | None:
+    """Who is signed in to the pages in this browser; they may be banned, or their account disabled."""
+    return cast("PageCaller | None", g.get("page_caller"))
+
+
 def identity() -> Identity:
     """Who the token says is calling.
 
     Raises:
         Unauthenticated: no token, or a bad one. IdentityUnavailable: it cannot be checked now.
     """
+    if is_page():
+        raise Unauthenticated
     if "identity" not in g:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.casefold() != "bearer" or not token.strip():
@@ -105,9 +130,23 @@ def require_attestation() -> None:
 
 def maybe_actor() -> Actor | None:
     """The registered caller; None for somebody without a token or without a record."""
+    if is_page():
+        return _signed_in()
     if "Authorization" not in request.headers:
         return None
     return _recognized()
+
+
+def _signed_in() -> Actor | None:
+    """Whose session the cookie is of. Raises Banned, AccountDisabled."""
+    caller = page_caller()
+    if caller is None:
+        return None
+    if caller.known.standing.is_disabled:
+        raise errors.AccountDisabled()
+    if caller.known.ban is not None and caller.known.ban.holds_at(now()):
+        raise caller.known.ban.refusal()
+    return replace(caller.known.actor, elevated=caller.passed_second_factor)
 
 
 def _recognized() -> Actor | None:
@@ -144,7 +183,12 @@ def _refuse_banned(token: Identity, known: Known | None) -> None:
 
 
 def actor() -> Actor:
-    """The registered caller. Raises NotRegistered, and what `identity` raises."""
+    """The registered caller. Raises NotRegistered, and what `identity` raises; on pages, Unauthenticated."""
+    if is_page():
+        signed_in = _signed_in()
+        if signed_in is None:
+            raise Unauthenticated
+        return signed_in
     found = _recognized()
     if found is None:
         raise errors.NotRegistered()

@@ -14,7 +14,8 @@ from service.models.volunteers import NATIONAL
 class Actor:
     """Who asks. `phone`: None once it is somebody else's.
 
-    `organizations`: role by organization; `regions`: codes coordinated, NATIONAL for all.
+    `organizations`: role by organization; `regions`: codes coordinated, NATIONAL for all. `elevated`: whether
+    the second factor was passed.
     """
 
     volunteer_id: UUID
@@ -22,6 +23,7 @@ class Actor:
     locale: str
     organizations: Mapping[UUID, str]
     regions: frozenset[str]
+    elevated: bool = False
 
     @property
     def is_national(self) -> bool:

@@ -102,6 +102,7 @@ class Thing(StrEnum):
     ORGANIZATION = "organization"
     REGION = "region"
     REPORT = "report"
+    SESSION = "session"
     SIGNUP = "signup"
     VOLUNTEER = "volunteer"
 

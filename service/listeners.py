@@ -11,11 +11,12 @@ from service.happenings import (
     Table,
 )
 from service.organizations import contacts, invitations
+from service.people import sessions
 
 LISTENERS: Table = {
     EventChanged: (rederivation.follow_times,),
-    PhoneMoved: (invitations.void,),
+    PhoneMoved: (invitations.void, sessions.end_of_moved),
     OrganizationStatusChanged: (code_secrets.follow_organization, visibility.follow_organization),
     MemberLeft: (code_secrets.follow_member, contacts.forget_member),
-    PersonBanned: (signups.withdraw_banned,),
+    PersonBanned: (signups.withdraw_banned, sessions.end_of_banned),
 }

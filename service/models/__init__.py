@@ -23,6 +23,7 @@ from service.models.refusals import RefusalAppeal, RefusedRecord
 from service.models.reports import EventReport
 from service.models.results import EventResult, WasteUnit
 from service.models.reviews import Appeal, AttendanceDecision
+from service.models.sessions import PageSession
 from service.models.volunteers import (
     AccountCheck,
     Coordinator,
@@ -34,6 +35,7 @@ from service.models.volunteers import (
 )
 
 __all__ = [
+    "PageSession",
     "RefusalAppeal",
     "RefusedRecord",
     "AccountCheck",

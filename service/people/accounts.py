@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, sessionmaker
 
 from service.models import AccountCheck, Coordinator, Membership, Volunteer
+from service.people.sessions import end_of_subjects
 from service.platform import logs, queue
 
 logger = logs.get(__name__)
@@ -91,6 +92,7 @@ def _keep(session: Session, asked: Sequence[str], locked_out: frozenset[str], no
             .values(disabled_at=now if disabled else None)
             .execution_options(synchronize_session=False)
         )
+    end_of_subjects(session, locked_out)
 
 
 def _note(session: Session, whose: str, now: datetime, trouble: str | None) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from service import errors
 from service.models import Coordinator, Device, Membership, Volunteer
-from service.people import numbers
+from service.people import numbers, sessions
 
 DORMANT_AFTER = timedelta(days=180)
 TRIES = 2
@@ -52,4 +52,5 @@ def _detach(session: Session, volunteer: Volunteer, now: datetime) -> None:
     volunteer.subject = None
     session.flush()
     session.execute(sa.delete(Device).where(Device.volunteer_id == volunteer.id))
+    sessions.end_all(session, volunteer.id)
     numbers.tell_national(session, "record_detached", now, {}, besides=volunteer.id)

@@ -13,6 +13,7 @@ TABLES = (
     ),
     PersonalTable("coordinator", {"volunteer_id": OWN}),
     PersonalTable("device", {"volunteer_id": OWN}),
+    PersonalTable("page_session", {"volunteer_id": OWN}, kept=timedelta(days=31)),
     PersonalTable("consent", {"volunteer_id": OWN}),
     PersonalTable("notification_settings", {"volunteer_id": OWN}),
     PersonalTable(

@@ -21,7 +21,7 @@ class Tried(Happening):
 
 HEARD_BY: dict[str, tuple[str, ...]] = {
     "EventChanged": ("service.attendance.rederivation.follow_times",),
-    "PhoneMoved": ("service.organizations.invitations.void",),
+    "PhoneMoved": ("service.organizations.invitations.void", "service.people.sessions.end_of_moved"),
     "OrganizationStatusChanged": (
         "service.events.code_secrets.follow_organization",
         "service.events.visibility.follow_organization",
@@ -30,7 +30,7 @@ HEARD_BY: dict[str, tuple[str, ...]] = {
         "service.events.code_secrets.follow_member",
         "service.organizations.contacts.forget_member",
     ),
-    "PersonBanned": ("service.events.signups.withdraw_banned",),
+    "PersonBanned": ("service.events.signups.withdraw_banned", "service.people.sessions.end_of_banned"),
 }
 """Every happening of the house, and who hears of it, in the order in which they run."""
 

@@ -1,0 +1,133 @@
+"""The pages' callers: a cookie's session in place of a bearer token, which `/v1` never looks at (R7)."""
+
+from datetime import datetime
+from typing import cast
+from urllib.parse import urlsplit
+
+from flask import Response, g, request
+
+from http_base.browsers import browser_of
+from http_base.context import PageCaller, now, page_caller, services, session
+from service.access import Actor
+from service.people import identities, sessions
+from service.people.identities import Known
+from service.people.sessions import Found
+
+LIVE = "X-Live"
+"""The header of what a page asks for by itself, again and again: no act of a person."""
+
+
+def is_secure() -> bool:
+    """Whether browsers reach us by https: always, in production."""
+    return urlsplit(services().settings.public_url).scheme == "https"
+
+
+def cookie_name() -> str:
+    """`__Host-`: no other host of the domain can have set it."""
+    return "__Host-tazalyq" if is_secure() else "tazalyq_dev"
+
+
+def token() -> str:
+    """This browser's token; one that has none gets one, so that a form, or a code, is bound to it."""
+    found = g.get("page_token") or request.cookies.get(cookie_name())
+    if not found:
+        found = sessions.new_token()
+        _give(found)
+    return cast("str", found)
+
+
+def start(actor: Actor) -> None:
+    """Sign somebody in here, as a new session under a new token; what was signed in before is ended."""
+    former = page_caller()
+    if former is not None:
+        sessions.end(session(), former.known.actor.volunteer_id, former.session_id)
+    address = request.remote_addr or ""
+    _give(sessions.begin(session(), actor, browser_of(request.user_agent.string), address, now()))
+
+
+def elevate(caller: PageCaller) -> None:
+    """Note that the caller's second factor has just been passed here, under a new token."""
+    new = sessions.rotate(session().connection(), token(), caller.known.actor, now(), elevated=True)
+    if new is not None:
+        _give(new)
+
+
+def leave() -> None:
+    """Sign this browser out."""
+    caller = page_caller()
+    if caller is not None:
+        sessions.end(session(), caller.known.actor.volunteer_id, caller.session_id)
+    g.page_caller = None
+    g.page_token, g.page_cookie = None, ""
+
+
+def ends_at() -> datetime | None:
+    """When the present session ends if nothing is done; None where nobody is signed in."""
+    caller = page_caller()
+    return None if caller is None else caller.ends_at
+
+
+def _give(new: str) -> None:
+    g.page_token = g.page_cookie = new
+
+
+def recognize() -> None:
+    """Who the cookie is of. News of the session are kept at once, apart from the request's own work."""
+    g.is_page, g.page_caller = True, None
+    given = request.cookies.get(cookie_name())
+    found = sessions.find(session(), given, now()) if given else None
+    if given is None or found is None:
+        return
+    known = identities.find(session(), found.subject)
+    if known is None or found.ends_at(known.actor) <= now():
+        return
+    _keep_news(given, found, known)
+    g.page_caller = PageCaller(
+        known=known,
+        session_id=found.id,
+        signed_in_at=found.signed_in_at,
+        ends_at=found.ends_at(known.actor, acts=now() if _is_act(found) else None),
+        passed_second_factor=found.is_elevated(now()),
+    )
+
+
+def _keep_news(given: str, found: Found, known: Known) -> None:
+    """Another token where the roles are others than at the last request, and the moment of this act."""
+    is_changed = found.roles != sessions.roles_of(known.actor) and not found.is_former
+    is_act = _is_act(found)
+    if not (is_changed or is_act):
+        return
+    # Who calls is asked before anything is written: this only gives the connection back.
+    session().rollback()
+    with services().connections.begin() as connection:
+        if is_act:
+            sessions.touch(connection, found.id, now())
+        new = sessions.rotate(connection, given, known.actor, now()) if is_changed else None
+    if new is not None:
+        _give(new)
+
+
+def _is_act(found: Found) -> bool:
+    return LIVE not in request.headers and now() - found.seen_at >= sessions.SEEN_EVERY
+
+
+def finish(response: Response) -> Response:
+    """The cookie where it is new; and what one browser was told is kept for no other."""
+    given = g.get("page_cookie")
+    if given is not None:
+        response.set_cookie(
+            cookie_name(),
+            given,
+            max_age=int(sessions.LIFETIME.total_seconds()) if given else 0,
+            secure=is_secure(),
+            httponly=True,
+            samesite="Lax",
+            path="/",
+        )
+    if given is not None or cookie_name() in request.cookies:
+        response.vary.add("Cookie")
+        if "Cache-Control" in response.headers:
+            response.headers["Cache-Control"] = "private, no-cache"
+    # With `no-referrer` a browser would send `Origin: null` with each form.
+    response.headers["Referrer-Policy"] = "same-origin"
+    return response
