@@ -1,6 +1,6 @@
 """Head counts of classes and companies without accounts, as organizers say; counted apart everywhere."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -66,10 +66,10 @@ def give(
 def _change(
     session: Session, actor: Actor, event: Event, headcount: Headcount, group: Group, now: datetime
 ) -> None:
-    before = headcount.counted
+    before = _figures(headcount)
     headcount.group_name, headcount.people, headcount.minutes = group.name, group.people, group.minutes
     headcount.taken_back = False
-    _note_change(session, actor, event, headcount, headcount.counted - before, now)
+    _note_change(session, actor, event, headcount, before, now)
 
 
 def retract(session: Session, actor: Actor, event_id: UUID, headcount_id: UUID, now: datetime) -> None:
@@ -85,17 +85,29 @@ def retract(session: Session, actor: Actor, event_id: UUID, headcount_id: UUID, 
     if stored.taken_back:
         return
     _check_not_closed(event, now)
-    before, stored.taken_back = stored.counted, True
-    _note_change(session, actor, event, stored, -before, now)
+    before, stored.taken_back = _figures(stored), True
+    _note_change(session, actor, event, stored, before, now)
 
 
 def _note_change(
-    session: Session, actor: Actor, event: Event, headcount: Headcount, difference: int, now: datetime
+    session: Session,
+    actor: Actor,
+    event: Event,
+    headcount: Headcount,
+    before: Mapping[str, int],
+    now: datetime,
 ) -> None:
+    """Note whose change it was; the counts move by what is another than `before`."""
     headcount.changed_by, headcount.changed_at = actor.volunteer_id, now
-    if difference:
-        ledger.add(session, event, headcount=difference)
+    deltas = {name: value - before[name] for name, value in _figures(headcount).items()}
+    if any(deltas.values()):
+        ledger.add(session, event, **deltas)
     session.flush()
+
+
+def _figures(headcount: Headcount) -> dict[str, int]:
+    """What a group adds to the counts."""
+    return {"headcount": headcount.counted, "collectives": int(headcount.is_confirmed)}
 
 
 def _locked_event(session: Session, actor: Actor, event_id: UUID) -> Event:

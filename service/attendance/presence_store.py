@@ -135,7 +135,13 @@ def _count_row(one: Derived) -> dict[str, Any] | None:
     if not any(deltas.values()):
         return None
     event = one.event
-    return {"event_id": event.id, "day": event.day.isoformat(), "region_code": event.region_code, **deltas}
+    return {
+        "event_id": event.id,
+        "day": event.day.isoformat(),
+        "region_code": event.region_code,
+        "volunteer_id": one.volunteer_id,
+        **deltas,
+    }
 
 
 def state_row(state: State, decision: Decision | None) -> dict[str, Any]:

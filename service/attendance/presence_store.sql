@@ -113,9 +113,13 @@ BEGIN
         RAISE EXCEPTION 'something else is there now' USING ERRCODE = 'serialization_failure';
     END IF;
 
+    -- The release before this one tells neither whose attendance it was, nor who came along.
     INSERT INTO count_pending (
-        event_id, day, region_code, participations, in_review, minutes, minutes_assumed
+        event_id, day, region_code, district_code, volunteer_id,
+        participations, in_review, minutes, minutes_assumed, companions
     )
-    SELECT event_id, day, region_code, participations, in_review, minutes, minutes_assumed
-    FROM json_populate_recordset(NULL::count_pending, sent->'counts');
+    SELECT event_id, counted.day, counted.region_code, event.district_code, volunteer_id,
+        participations, in_review, minutes, minutes_assumed, coalesce(companions, 0)
+    FROM json_populate_recordset(NULL::count_pending, sent->'counts') AS counted
+    JOIN event ON event.id = counted.event_id;
 END $$;

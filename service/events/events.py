@@ -156,8 +156,8 @@ def change(
         raise errors.CapacityBelowGoing("capacity", "capacity-below-going", going=event.going)
     event.version += 1
     if event.status == EventStatus.PUBLISHED:
-        was_in = ledger.Cell(before["day"], before["region_code"])
-        ledger.move_event(session, event.id, was_in, ledger.Cell(event.day, event.region_code))
+        was_in = ledger.Cell(before["day"], before["region_code"], before["district_code"])
+        ledger.move_event(session, event.id, was_in, ledger.Cell.of(event))
         _tell_changed(session, actor, event, before, changed, now)
     _tell(session, event, changed, now)
     waitlist.fill_from_waitlist(session, event, now)

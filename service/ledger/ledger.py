@@ -1,8 +1,8 @@
 """Each change inserts one pending row, one job folds them, a read is totals plus pending: exact."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 import procrastinate
@@ -13,7 +13,17 @@ from sqlalchemy.orm import Session
 from service.models import CountPending, CountTotal, Event
 from service.platform import queue
 
-FIGURES = ("events", "signups", "participations", "minutes", "minutes_assumed", "headcount", "in_review")
+FIGURES = (
+    "events",
+    "signups",
+    "participations",
+    "minutes",
+    "minutes_assumed",
+    "headcount",
+    "collectives",
+    "companions",
+    "in_review",
+)
 FOLD_LOCK = 7_201
 """Key of the advisory lock that lets one fold run at a time."""
 
@@ -22,19 +32,21 @@ FOLD_AT_ONCE = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Where an event counts."""
+    """Where an event counts; `district_code`: None where it has none."""
 
     day: date
     region_code: str
+    district_code: str | None = None
+
+    @classmethod
+    def of(cls, event: Event) -> Self:
+        """Where an event counts as it is now."""
+        return cls(event.day, event.region_code, event.district_code)
 
 
 def add(session: Session, event: Event, **deltas: int) -> None:
     """Record a change of an event's figures, in the transaction that makes it."""
-    session.execute(
-        sa.insert(CountPending).values(
-            event_id=event.id, day=event.day, region_code=event.region_code, **deltas
-        )
-    )
+    session.execute(sa.insert(CountPending).values(event_id=event.id, **asdict(Cell.of(event)), **deltas))
 
 
 def all_rows() -> sa.Subquery:
@@ -66,7 +78,8 @@ def move_event(session: Session, event_id: UUID, before: Cell, after: Cell) -> N
     session.execute(
         sa.insert(CountPending),
         [
-            {"event_id": event_id, "day": cell.day, "region_code": cell.region_code}
+            {"event_id": event_id}
+            | asdict(cell)
             | {name: sign * int(value) for name, value in figures.items()}
             for cell, sign in ((before, -1), (after, 1))
         ],

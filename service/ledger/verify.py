@@ -68,6 +68,7 @@ def recounted() -> sa.Subquery:
             sa.func.count().filter(Attendance.status == "review").label("in_review"),
             sa.func.sum(Attendance.minutes - Attendance.assumed_minutes).filter(counted).label("minutes"),
             sa.func.sum(Attendance.assumed_minutes).filter(counted).label("minutes_assumed"),
+            sa.func.sum(Attendance.companions).filter(counted).label("companions"),
         )
         .group_by(Attendance.event_id)
         .subquery()
@@ -79,8 +80,12 @@ def recounted() -> sa.Subquery:
         .subquery()
     )
     groups = (
-        sa.select(Headcount.event_id, sa.func.sum(Headcount.people).label("headcount"))
-        .where(~Headcount.taken_back)
+        sa.select(
+            Headcount.event_id,
+            sa.func.sum(Headcount.people).label("headcount"),
+            sa.func.count().label("collectives"),
+        )
+        .where(~Headcount.taken_back, Headcount.people.is_not(None))
         .group_by(Headcount.event_id)
         .subquery()
     )

@@ -112,8 +112,11 @@ class _Figures:
     participations: Mapped[int] = mapped_column(server_default="0")
     minutes: Mapped[int] = mapped_column(sa.BigInteger, server_default="0")
     minutes_assumed: Mapped[int] = mapped_column(sa.BigInteger, server_default="0")
-    # Classes and companies without accounts: apart from verified people everywhere.
+    # Declared, apart from verified people everywhere: those of groups without accounts, how many groups that
+    # were, and people without phones who came along.
     headcount: Mapped[int] = mapped_column(server_default="0")
+    collectives: Mapped[int] = mapped_column(server_default="0")
+    companions: Mapped[int] = mapped_column(server_default="0")
     in_review: Mapped[int] = mapped_column(server_default="0")
 
 
@@ -126,10 +129,18 @@ class CountPending(_Figures, Base):
     event_id: Mapped[UUID]
     day: Mapped[date]
     region_code: Mapped[str]
+    # Of an event without one: None.
+    district_code: Mapped[str | None]
+    # Whose attendance it was; `participations` says whether the person became counted there (1), or ceased
+    # to be (-1). None: the row is about nobody's attendance.
+    volunteer_id: Mapped[UUID | None]
 
 
 class CountTotal(_Figures, Base):
-    """Sums by day, region and event, folded from pending rows by one job."""
+    """Sums by day, region and event, folded from pending rows by one job.
+
+    An event's district, organization and kind are read from the event.
+    """
 
     __tablename__ = "count_total"
 

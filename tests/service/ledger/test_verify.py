@@ -51,7 +51,9 @@ def event(session: Session) -> Event:
             )
         )  # fmt: skip
     session.flush()
-    ledger.add(session, event, events=1, signups=1, participations=2, in_review=1, headcount=25)
+    ledger.add(
+        session, event, events=1, signups=1, participations=2, in_review=1, headcount=25, collectives=1
+    )
     ledger.add(session, event, minutes=150 + 50, minutes_assumed=40)
     return event
 

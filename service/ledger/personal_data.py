@@ -1,0 +1,8 @@
+"""What becomes of the tables of this room that name people."""
+
+from service.platform.personal_data import Erased, Person, PersonalTable
+
+DERIVED = Person(Erased.TOMBSTONE, exported=False)
+"""Follows from their attendances, which are exported."""
+
+TABLES = (PersonalTable("count_pending", {"volunteer_id": DERIVED}),)
