@@ -13,6 +13,7 @@ import notifications.listeners
 import notifications.tasks
 import service.attendance.closing
 import service.attendance.retention
+import service.audit.verify
 import service.listeners
 from http_base.address_limit import AddressLimit
 from http_base.app_check import AppCheck
@@ -25,6 +26,7 @@ from notifications.push.gateway import Gateway
 from notifications.push.local import LocalGateway
 from notifications.push.sender import Sender, SendRate
 from service import happenings
+from service.audit import seal
 from service.people.accounts import Accounts
 from service.platform import embedded_postgres
 from service.platform.clock import Clock, SharedClock, SystemClock, read_clock_offset
@@ -58,7 +60,11 @@ class Services:
         sessions = sessionmaker(engine, expire_on_commit=False)
         pace = SendRate(self.settings.push_lease_s, self.settings.push_per_second)
         sender = Sender(sessions, self.clock, self._gateway(sessions), pace)
-        extras = {"sender": sender, "accounts": self._accounts()}
+        extras = {
+            "sender": sender,
+            "accounts": self._accounts(),
+            seal.KEY: seal.key_of(self.settings.secret_key),
+        }
         return Runtime(sessions, self.clock, self.settings.thresholds, extras)
 
     def _accounts(self) -> Accounts | None:

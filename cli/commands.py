@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from cli import coordinators, counts, demo, messages, pushes, serving, working
+from cli import audit, coordinators, counts, demo, messages, pushes, serving, working
 
 
 def install(app: Flask) -> None:
@@ -12,6 +12,7 @@ def install(app: Flask) -> None:
         working.worker,
         demo.load_demo,
         coordinators.coordinators,
+        audit.audit,
         counts.counts,
         pushes.pushes,
         messages.messages,

@@ -52,11 +52,14 @@ HEADERS: Mapping[str, Any] = {
     },
 }
 PARAMETERS: Mapping[str, str] = {
+    "action": "Only what was done in this way.",
+    "actor": "Only what this member of the staff did.",
     "attendance_id": "The attendance: the id of its first check-in.",
     "code": "The region's code: KZ-15.",
     "contact_id": "The contact that one was asked to be.",
     "cursor": "`next` of the page before; without one the list begins.",
     "district": "Only of this district, by its code.",
+    "event": "Only about this event.",
     "event_id": "The event.",
     "from": "The first day, in the country's zone.",
     "group_by": "What a row stands for.",
@@ -75,6 +78,7 @@ PARAMETERS: Mapping[str, str] = {
     "region": "Only of this region, by its code: KZ-15.",
     "report_id": "The report.",
     "status": "Only in this state.",
+    "subject": "Only what concerned this volunteer.",
     "to": "The last day, included, in the country's zone.",
     "volunteer_id": "The volunteer.",
     "waiting": "Only those that wait for the caller's decision, as their coordinator.",

@@ -1,6 +1,7 @@
 """HTTP in and out: one module a noun, its blueprint and its schemas."""
 
 from mobile_api.attendance import check_ins, codes, groups
+from mobile_api.audit import entries
 from mobile_api.events import announcements, events, reports, signups, visibility
 from mobile_api.figures import counts
 from mobile_api.notifications import inbox, notification_settings
@@ -39,4 +40,5 @@ BLUEPRINTS = (
     counts.blueprint,
     reports.blueprint,
     coordinators.blueprint,
+    entries.blueprint,
 )

@@ -88,6 +88,7 @@ class Permission(StrEnum):
     BAN = "ban"
     BAN_STAFF = "ban-staff"
     SET_REGION_CONTACT = "set-region-contact"
+    SEE_AUDIT = "see-audit"
 
 
 Predicate = Callable[[Actor, Target], bool]
@@ -167,6 +168,7 @@ RULES: Mapping[Permission, Predicate] = {
     Permission.BAN: _coordinates,
     Permission.BAN_STAFF: _national,
     Permission.SET_REGION_CONTACT: _coordinates,
+    Permission.SEE_AUDIT: _national,
 }
 
 

@@ -1,14 +1,21 @@
-"""The record of what staff has done and read."""
+"""The record of what staff has done and read: written by use cases, read by the national coordinator."""
 
-from collections.abc import Mapping
-from datetime import datetime
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from service.access import Actor, Permission, require
 from service.models.audit import AuditAction, AuditEntry
-from service.models.base import new_id
+from service.models.base import COUNTRY_ZONE, first_id_at, new_id
+
+READ_ONCE_IN_S = 10 * 60
+"""Who turns the pages of a list, or keeps it open, has read it once."""
 
 
 def record(
@@ -41,3 +48,81 @@ def record(
             detail=dict(detail or {}),
         )
     )
+
+
+def record_read(
+    session: Session,
+    actor_id: UUID,
+    action: AuditAction,
+    *,
+    region_code: str | None = None,
+    organization_id: UUID | None = None,
+    event_id: UUID | None = None,
+    subject_id: UUID | None = None,
+    detail: Mapping[str, Any] | None = None,
+    now: datetime,
+) -> None:
+    """Write down that somebody has read something, once in ten minutes; as `record`.
+
+    The view commits, though it only reads.
+    """
+    about: dict[str, Any] = {
+        "region_code": region_code,
+        "organization_id": organization_id,
+        "event_id": event_id,
+        "subject_id": subject_id,
+    }
+    same = [getattr(AuditEntry, name).is_not_distinct_from(value) for name, value in about.items()]
+    lately = sa.exists().where(
+        AuditEntry.actor_id == actor_id,
+        AuditEntry.id > first_id_at(time.time() - READ_ONCE_IN_S),
+        AuditEntry.action == action,
+        AuditEntry.detail == sa.cast(dict(detail or {}), AuditEntry.detail.type),
+        *same,
+    )
+    if not session.scalar(sa.select(lately)):
+        record(session, actor_id, action, **about, detail=detail, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditQuestion:
+    """Which entries; None: whichever. Days are the country's, inclusive."""
+
+    actor_id: UUID | None = None
+    action: str | None = None
+    region_code: str | None = None
+    organization_id: UUID | None = None
+    event_id: UUID | None = None
+    subject_id: UUID | None = None
+    first_day: date | None = None
+    last_day: date | None = None
+
+
+EQUAL = ("actor_id", "action", "region_code", "organization_id", "event_id", "subject_id")
+
+
+def entries(
+    session: Session, actor: Actor, question: AuditQuestion, after: UUID | None, limit: int, now: datetime
+) -> Sequence[AuditEntry]:
+    """The entries, newest first, for the national coordinator; that they were read is one of them.
+
+    `after`: the id of the last one seen. Raises Forbidden.
+    """
+    require(actor, Permission.SEE_AUDIT)
+    record_read(session, actor.volunteer_id, AuditAction.AUDIT_READ, now=now)
+    query = sa.select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit)
+    asked = {name: getattr(question, name) for name in EQUAL}
+    for name, value in asked.items():
+        if value is not None:
+            query = query.where(getattr(AuditEntry, name) == value)
+    if question.first_day is not None:
+        query = query.where(AuditEntry.at >= _begin(question.first_day))
+    if question.last_day is not None:
+        query = query.where(AuditEntry.at < _begin(question.last_day) + timedelta(days=1))
+    if after is not None:
+        query = query.where(AuditEntry.id < after)
+    return session.scalars(query).all()
+
+
+def _begin(day: date) -> datetime:
+    return datetime.combine(day, datetime.min.time(), COUNTRY_ZONE)

@@ -54,3 +54,8 @@ def localized(names: Mapping[str, str], locale: str) -> str:
 def new_id() -> UUID:
     """A UUID of version 7: ids made by the server sort by the time of making."""
     return uuid7()
+
+
+def first_id_at(seconds: float) -> UUID:
+    """The smallest id of version 7 that can be made then: so many seconds of the epoch, by the real clock."""
+    return UUID(int=int(seconds * 1_000) << 80)

@@ -51,6 +51,7 @@ CONTRACT: dict[str, tuple[set[str], set[str], set[str]]] = {
     "ban": (NOBODY, NOBODY, HERE),
     "ban-staff": (NOBODY, NOBODY, ALL),
     "set-region-contact": (NOBODY, NOBODY, HERE),
+    "see-audit": (NOBODY, NOBODY, ALL),
 }
 
 

@@ -1,0 +1,1 @@
+"""What staff has done and read, for the national coordinator."""
