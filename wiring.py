@@ -31,6 +31,7 @@ from service.people.accounts import Accounts
 from service.platform import embedded_postgres
 from service.platform.clock import Clock, SharedClock, SystemClock, read_clock_offset
 from service.platform.database import Connections, connections, db, engine_options, libpq_url, sqlalchemy_url
+from service.platform.files import Files
 from service.platform.queue import Runtime
 from service.platform.settings import Settings
 
@@ -48,6 +49,7 @@ class Services:
     verifier: TokenVerifier
     app_check: AppCheck | None
     address_limit: AddressLimit
+    files: Files
 
     def prepare(self) -> None:
         """Begin what the first requests of a process that serves would have to wait for."""
@@ -63,6 +65,7 @@ class Services:
         extras = {
             "sender": sender,
             "accounts": self._accounts(),
+            "files": self.files,
             seal.KEY: seal.key_of(self.settings.secret_key),
         }
         return Runtime(sessions, self.clock, self.settings.thresholds, extras)
@@ -106,6 +109,7 @@ def install_services(
         verifier or _verifier(settings, clock),
         _app_check(settings),
         AddressLimit(settings.ratelimit_storage_uri, settings.requests_per_minute),
+        Files(settings.files_url),
     )
 
 

@@ -23,6 +23,7 @@ from service.people import bans, identities
 from service.people.identities import Identity, Known
 from service.platform.clock import Clock
 from service.platform.database import Connections, db
+from service.platform.files import Files
 from service.platform.settings import Settings
 
 
@@ -35,6 +36,7 @@ class Services(Protocol):
     verifier: TokenVerifier
     address_limit: AddressLimit
     app_check: AppCheck | None
+    files: Files
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 from urllib.parse import urlsplit
 
+import fsspec
+
 from service.platform.thresholds import Thresholds
 
 T = TypeVar("T")
@@ -87,6 +89,7 @@ class Settings:
     trusted_hosts: tuple[str, ...]
     push_per_second: int
     metrics_token: str | None
+    files_url: str
     thresholds: Thresholds = field(default_factory=Thresholds)
 
 
@@ -100,10 +103,11 @@ def read(environment: Mapping[str, str]) -> Settings:
     development = reader.choice("TAZALYQ_ENV", ("production", "development"), "production") == "development"
     port = reader.number("PORT", 8000, int, lowest=1, highest=65_535)
     public_url = reader.origin("PUBLIC_URL", ("http", "https") if development else ("https",))
+    data_dir = Path(reader.text("TAZALYQ_DATA_DIR") or "var")
     settings = Settings(
         development=development,
         port=port,
-        data_dir=Path(reader.text("TAZALYQ_DATA_DIR") or "var"),
+        data_dir=data_dir,
         secret_key=reader.text("SECRET_KEY") or (DEVELOPMENT_SECRET if development else ""),
         database_url=reader.url("DATABASE_URL", ("postgres", "postgresql", "postgresql+psycopg")),
         database_read_url=reader.url("DATABASE_READ_URL", ("postgres", "postgresql", "postgresql+psycopg")),
@@ -138,6 +142,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         trusted_hosts=reader.names("TRUSTED_HOSTS") or _hosts_of(public_url),
         push_per_second=reader.number("PUSH_PER_SECOND", 500, int, lowest=0, highest=10_000),
         metrics_token=reader.text("METRICS_TOKEN"),
+        files_url=reader.files("FILES_URL") or (data_dir.absolute() / "files").as_uri(),
         thresholds=reader.thresholds(),
     )
     if settings.metrics_token is not None and len(settings.metrics_token) < MIN_SECRET_LENGTH:
@@ -222,6 +227,24 @@ class _Reader:
             f"{name} is {value!r}: set it to scheme and host alone, {schemes[-1]}://api.example"
         )
         return None
+
+    def files(self, name: str) -> str | None:
+        """Where files lie: an address that fsspec knows how to open."""
+        value = self.text(name)
+        if value is None:
+            return None
+        scheme = urlsplit(value).scheme
+        if scheme not in fsspec.available_protocols():
+            self.problems.append(
+                f"{name} is not the address of a folder: file:///srv/tazalyq, s3://bucket/path."
+            )
+            return None
+        try:
+            fsspec.get_filesystem_class(scheme)
+        except ImportError as error:
+            self.problems.append(f"{name}: {scheme} asks for a package that is not installed ({error}).")
+            return None
+        return value
 
     def existing_file(self, name: str) -> str | None:
         value = self.text(name)
