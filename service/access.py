@@ -78,6 +78,7 @@ class Permission(StrEnum):
     SHOW_CODE = "show-code"
     GIVE_HEADCOUNTS = "give-headcounts"
     SEE_HEADCOUNTS = "see-headcounts"
+    GIVE_RESULT = "give-result"
     COUNT_REGION = "count-region"
     COUNT_ORGANIZATION = "count-organization"
     APPOINT_COORDINATORS = "appoint-coordinators"
@@ -158,6 +159,7 @@ RULES: Mapping[Permission, Predicate] = {
     Permission.SHOW_CODE: _runs_events,
     Permission.GIVE_HEADCOUNTS: _runs_events,
     Permission.SEE_HEADCOUNTS: _either(_organizes, _coordinates),
+    Permission.GIVE_RESULT: _either(_runs_events, _coordinates_others),
     Permission.COUNT_REGION: _coordinates,
     Permission.COUNT_ORGANIZATION: _either(_organizes, _national),
     Permission.APPOINT_COORDINATORS: _national,

@@ -294,6 +294,20 @@ class HeadcountsClosed(Conflict):
     code = "headcounts-closed"
 
 
+class ResultClosed(Conflict):
+    """`closed_at`: until when its organizer could say what came of the event."""
+
+    asks: ClassVar[Ask | None] = Ask.COORDINATOR
+    code = "result-closed"
+
+
+class ResultClosedForAll(ResultClosed):
+    """The same for coordinators, who have longer: there is nobody left to ask."""
+
+    asks = None
+    words = "result-closed-for-all"
+
+
 class OwnOrganization(Forbidden):
     """Nobody decides about the organization that they belong to."""
 

@@ -1,6 +1,6 @@
 """Events: creating, changing, publishing, finding, announcing."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates
 
 from http_base import cursors
 from http_base.blueprints import Blueprint
-from http_base.contacts import ContactShown, shown_by
+from http_base.contacts import ContactShown
 from http_base.context import actor, locale, maybe_actor, now, session
 from http_base.document import OPEN_OR_SIGNED_IN
 from http_base.fields import (
@@ -27,7 +27,9 @@ from http_base.fields import (
     one_of,
     whole,
 )
+from mobile_api.events import known as known_things
 from mobile_api.events.areas import AreaField
+from mobile_api.events.known import Known, ResultShown
 from mobile_api.events.queries import EventQuery
 from mobile_api.organizations.contacts import ContactBody, said
 from service import errors
@@ -126,6 +128,7 @@ class EventShown(Schema):
     going = fields.Integer()
     waitlisted = fields.Integer()
     present = fields.Integer(metadata=OPTIONAL)
+    result = fields.Nested(ResultShown, allow_none=True)
     rederiving = fields.Boolean()
     series_id = fields.UUID(allow_none=True)
     version = fields.Integer()
@@ -141,20 +144,15 @@ class ReasonBody(Strict):
     reason = Text(longest=1_000, required=True)
 
 
-def contacts_of(listed: Iterable[Event]) -> dict[UUID, dict[str, Any]]:
-    """Whom to ask about each event, as the caller may see it: for a whole list at once."""
-    return shown_by(contacts.by_event(session(), listed))
-
-
 def shown(
     event: Event,
     caller: Actor | None = None,
     distance_m: float | None = None,
-    known: Mapping[UUID, dict[str, Any]] | None = None,
+    known: Known | None = None,
 ) -> dict[str, Any]:
-    """An event as phones see it, its times in its own zone; `known`: the contacts of the whole list."""
+    """An event as phones see it, its times in its own zone; `known`: what is known of the whole list."""
     if known is None:
-        known = contacts_of([event])
+        known = known_things.of([event])
     zone = ZoneInfo(event.zone)
     document = {
         name: getattr(event, name)
@@ -171,7 +169,8 @@ def shown(
         "district": event.district_code,
         "series_id": None,
         "hidden": event.is_hidden,
-        "contact": known.get(event.id),
+        "contact": known.contacts.get(event.id),
+        "result": known.result(event),
     }
     if not event.is_hidden:
         del document["hidden_reason"]
@@ -264,7 +263,7 @@ def _soonest(wanted: Search, query: Mapping[str, Any]) -> dict[str, Any]:
     after = cursors.decode(query.get("cursor"), cursors.moment, UUID)
     found = search.find(session(), wanted, after, query["limit"] + 1)
     items, following = cursors.page(found, query["limit"], lambda event: (event.starts_at, event.id))
-    known = contacts_of(items)
+    known = known_things.of(items)
     return {"items": [shown(event, known=known) for event in items], "next": following}
 
 
@@ -279,7 +278,7 @@ def _near(wanted: Search, query: Mapping[str, Any]) -> dict[str, Any]:
         query["limit"] + 1,
     )
     items, following = cursors.page(found, query["limit"], lambda row: (row[1], row[0].id))
-    known = contacts_of(event for event, _ in items)
+    known = known_things.of([event for event, _ in items])
     return {
         "items": [shown(event, None, distance_m, known) for event, distance_m in items],
         "next": following,

@@ -36,6 +36,11 @@ class ReportShown(Schema):
     region = fields.String()
     volunteer_id = fields.UUID()
     reason = fields.String()
+    outliers = fields.List(
+        fields.String(),
+        allow_none=True,
+        metadata={"description": "Not reported by anybody: figures of the result that are unusually large."},
+    )
     created_at = DateTime()
 
 
@@ -81,6 +86,7 @@ def list_reports(query: dict[str, Any]) -> dict[str, Any]:
             "region": event.region_code,
             "volunteer_id": report.volunteer_id,
             "reason": report.reason,
+            "outliers": report.outliers,
             "created_at": report.created_at,
         }
         for report, event in rows

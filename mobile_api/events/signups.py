@@ -10,7 +10,8 @@ from http_base import cursors
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, session
 from http_base.fields import Paged, Strict, one_of, whole
-from mobile_api.events.events import EventShown, contacts_of, shown
+from mobile_api.events import known as known_things
+from mobile_api.events.events import EventShown, shown
 from service import errors
 from service.attendance.evidence import Status
 from service.events import participants, signups
@@ -96,7 +97,7 @@ def list_my_signups(query: dict[str, Any]) -> dict[str, Any]:
     after = cursors.decode(query.get("cursor"), cursors.moment, UUID)
     found = signups.mine(session(), actor(), now(), after, query["limit"] + 1)
     rows, following = cursors.page(found, query["limit"], lambda row: (row[1].starts_at, row[1].id))
-    known = contacts_of(event for _, event, _ in rows)
+    known = known_things.of([event for _, event, _ in rows])
     items = [
         {
             "status": signup.status,

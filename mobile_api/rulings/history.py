@@ -1,6 +1,6 @@
 """One's own record: where one was, and the facts behind each line."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -13,7 +13,9 @@ from http_base import cursors
 from http_base.blueprints import Blueprint
 from http_base.context import actor, locale, session
 from http_base.fields import Paged, one_of
-from mobile_api.events.events import EventShown, contacts_of, shown
+from mobile_api.events import known as known_things
+from mobile_api.events.events import EventShown, shown
+from mobile_api.events.known import Known
 from notifications import words
 from service.attendance.evidence import Evidence, RecordKind, Status
 from service.models import Appeal, AttendanceDecision, PresenceRecord
@@ -103,7 +105,7 @@ def get_record(query: dict[str, Any]) -> dict[str, Any]:
         found, query["limit"], lambda line: (line.attendance.checked_in_at, line.attendance.id)
     )
     events_counted, minutes = history.totals(session(), volunteer_id)
-    known = contacts_of(line.event for line in rows)
+    known = known_things.of([line.event for line in rows])
     items = [_line(line, known) for line in rows]
     return {"events": events_counted, "minutes": minutes, "items": items, "next": following}
 
@@ -126,13 +128,13 @@ def get_record_of_event(query: dict[str, Any], event_id: UUID) -> dict[str, Any]
     records, following = cursors.page(found, query["limit"], lambda record: (record.captured_at, record.id))
     grounds = history.grounds_of(session(), [attended])[attended.id]
     zone = ZoneInfo(event.zone)
-    return _line(HistoryEntry(attended, event, grounds), contacts_of([event])) | {
+    return _line(HistoryEntry(attended, event, grounds), known_things.of([event])) | {
         "records": [record_shown(record, zone) for record in records],
         "next": following,
     }
 
 
-def _line(line: HistoryEntry, known: Mapping[UUID, dict[str, Any]]) -> dict[str, Any]:
+def _line(line: HistoryEntry, known: Known) -> dict[str, Any]:
     attended, zone = line.attendance, ZoneInfo(line.event.zone)
     names = ("minutes", "assumed_minutes", "minutes_assumed", "status", "evidence", "distance_m", "reasons")
     return {

@@ -193,6 +193,11 @@ class Event(Base):
         """As the reader's language says it."""
         return localized(self.current_address_names, language) or self.address
 
+    @property
+    def presence_ends_at(self) -> datetime:
+        """Until when presence counts: an event that was called off ended then."""
+        return self.ends_at if self.cancelled_at is None else min(self.ends_at, self.cancelled_at)
+
     def is_over(self, now: datetime) -> bool:
         return now >= self.ends_at
 

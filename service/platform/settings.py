@@ -90,6 +90,8 @@ class Settings:
     push_per_second: int
     metrics_token: str | None
     files_url: str
+    waste_bag_t: float
+    waste_m3_t: float
     thresholds: Thresholds = field(default_factory=Thresholds)
 
 
@@ -141,12 +143,12 @@ def read(environment: Mapping[str, str]) -> Settings:
         public_url=public_url or f"http://127.0.0.1:{port}",
         trusted_hosts=reader.names("TRUSTED_HOSTS") or _hosts_of(public_url),
         push_per_second=reader.number("PUSH_PER_SECOND", 500, int, lowest=0, highest=10_000),
-        metrics_token=reader.text("METRICS_TOKEN"),
+        metrics_token=reader.token("METRICS_TOKEN"),
         files_url=reader.files("FILES_URL") or (data_dir.absolute() / "files").as_uri(),
+        waste_bag_t=reader.number("WASTE_BAG_T", 0.01, float, lowest=0.001, highest=1),
+        waste_m3_t=reader.number("WASTE_M3_T", 0.2, float, lowest=0.001, highest=10),
         thresholds=reader.thresholds(),
     )
-    if settings.metrics_token is not None and len(settings.metrics_token) < MIN_SECRET_LENGTH:
-        reader.problems.append(f"METRICS_TOKEN is too short: give at least {MIN_SECRET_LENGTH} characters.")
     if not development:
         reader.require_for_production()
     if reader.problems:
@@ -179,6 +181,13 @@ class _Reader:
 
     def text(self, name: str) -> str | None:
         return self.environment.get(name, "").strip() or None
+
+    def token(self, name: str) -> str | None:
+        """A secret that nobody guesses."""
+        value = self.text(name)
+        if value is not None and len(value) < MIN_SECRET_LENGTH:
+            self.problems.append(f"{name} is too short: give at least {MIN_SECRET_LENGTH} characters.")
+        return value
 
     def choice(self, name: str, allowed: tuple[str, ...], default: str) -> str:
         value = self.text(name) or default

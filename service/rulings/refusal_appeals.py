@@ -58,10 +58,9 @@ def appeal(
         if (stored.id, stored.text) == (appeal_id, text):
             return stored, event, True
         raise presence_errors.AlreadyAppealed()
-    ends_at = event.ends_at if event.cancelled_at is None else min(event.ends_at, event.cancelled_at)
-    closes_at = ends_at + timedelta(days=thresholds.review_sync_days)
-    if now < ends_at:
-        raise presence_errors.AppealTooEarly(opens_at=event.local(ends_at))
+    closes_at = event.presence_ends_at + timedelta(days=thresholds.review_sync_days)
+    if now < event.presence_ends_at:
+        raise presence_errors.AppealTooEarly(opens_at=event.local(event.presence_ends_at))
     if now > closes_at:
         raise presence_errors.AppealTooLate(closed_at=event.local(closes_at))
     refused = _nearest(session, event, actor.volunteer_id, thresholds)

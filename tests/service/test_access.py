@@ -40,6 +40,7 @@ CONTRACT: dict[str, tuple[set[str], set[str], set[str]]] = {
     "show-code": (STAFF, NOBODY, NOBODY),
     "give-headcounts": (STAFF, NOBODY, NOBODY),
     "see-headcounts": (NOBODY, STAFF, HERE),
+    "give-result": (STAFF, NOBODY, HERE),
     "count-region": (NOBODY, NOBODY, HERE),
     "count-organization": (NOBODY, STAFF, ALL),
     "appoint-coordinators": (NOBODY, NOBODY, ALL),
@@ -55,7 +56,7 @@ CONTRACT: dict[str, tuple[set[str], set[str], set[str]]] = {
 }
 
 
-OF_OTHERS = {"decide-organization", "hide-event", "handle-report"}
+OF_OTHERS = {"decide-organization", "hide-event", "handle-report", "give-result"}
 """Nobody decides about themself: a coordinator who belongs to the organization leaves it to another one."""
 
 

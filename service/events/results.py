@@ -1,0 +1,227 @@
+"""What came of an event: given by its organizer, corrected by its region's coordinator, for the report."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from service import errors
+from service.access import Actor, Permission, require
+from service.audit import audit
+from service.events import events
+from service.models import AuditAction, Event, EventReport, EventResult, WasteUnit
+from service.models.base import new_id
+from service.models.results import FIGURES, MEASURED_FIGURES
+
+ORGANIZER_HAS = timedelta(days=14)
+"""So long after the end its organizer gives and mends a result: as long as kept records are taken."""
+
+COORDINATOR_HAS = timedelta(days=90)
+
+UNUSUAL: Mapping[str, int] = {
+    "waste_t": 500,
+    "recycled_t": 500,
+    "area_ha": 200,
+    "banks_km": 50,
+    "places": 200,
+    "machines": 200,
+    "trees": 10_000,
+    "shrubs": 10_000,
+    "yards": 500,
+    "parks": 50,
+    "water_bodies": 20,
+    "social": 50,
+    "monuments": 50,
+    "containers": 500,
+    "dumps": 50,
+}
+"""Above these a coordinator looks at it: hardly any single clean-up reaches them, typing errors do."""
+
+_GRAIN = Decimal("0.001")
+
+
+@dataclass(frozen=True, slots=True)
+class WasteFactors:
+    """Tonnes of a bag and of a cubic metre of waste."""
+
+    bag_t: float
+    m3_t: float
+
+    def tonnes(self, amount: Decimal, unit: WasteUnit) -> Decimal:
+        """To the kilogram."""
+        factor = {WasteUnit.TONNES: 1, WasteUnit.BAGS: self.bag_t, WasteUnit.CUBIC_METRES: self.m3_t}[unit]
+        return _to_grain(amount * Decimal(str(factor)))
+
+
+@dataclass(frozen=True, slots=True)
+class Waste:
+    """How much was taken away, as it was measured."""
+
+    amount: float
+    unit: WasteUnit
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What somebody says of an event. `figures`: by name as in the model; None where nobody says anything."""
+
+    waste: Waste | None = None
+    figures: Mapping[str, float | None] = field(default_factory=dict)
+    note: str | None = None
+
+    def columns(self, factors: WasteFactors) -> dict[str, Any]:
+        """All columns of `event_result` that are said."""
+        measured = {name: self.figures.get(name) for name in MEASURED_FIGURES}
+        said = {name: self.figures.get(name) for name in FIGURES} | {
+            name: None if value is None else _to_grain(Decimal(str(value)))
+            for name, value in measured.items()
+        }
+        if self.waste is None:
+            waste: dict[str, Any] = {"waste_t": None, "waste_amount": None, "waste_unit": None}
+        else:
+            amount = _to_grain(Decimal(str(self.waste.amount)))
+            tonnes = factors.tonnes(amount, self.waste.unit)
+            waste = {"waste_t": tonnes, "waste_amount": amount, "waste_unit": self.waste.unit}
+        return said | waste | {"note": self.note}
+
+
+def _to_grain(value: Decimal) -> Decimal:
+    return value.quantize(_GRAIN, ROUND_HALF_UP)
+
+
+def put(
+    session: Session,
+    actor: Actor,
+    event_id: UUID,
+    version: int,
+    result: Result,
+    factors: WasteFactors,
+    now: datetime,
+) -> EventResult:
+    """Say what came of an event, in place of what was said before; the same again changes nothing.
+
+    `version`: of the result that the caller has seen; where there is none it is compared with nothing.
+
+    Raises:
+        NotFound, Forbidden, NotVerified. NotPublished, Cancelled: nothing took place. NotStarted.
+        ResultClosed: too long after the end for this caller. Stale: made from an older version.
+    """
+    event = events.lock_places(session, event_id)
+    if not events.is_visible(session, actor, event):
+        raise errors.NotFound(errors.Thing.EVENT)
+    require(actor, Permission.GIVE_RESULT, events.target_of(event))
+    _check_moment(event, actor, now)
+    columns = result.columns(factors)
+    stored = session.get(EventResult, event_id, populate_existing=True)
+    if stored is None:
+        stored = EventResult(
+            event_id=event_id,
+            version=1,
+            created_by=actor.volunteer_id,
+            created_at=now,
+            updated_by=actor.volunteer_id,
+            updated_at=now,
+            **columns,
+        )
+        session.add(stored)
+        changed = sorted(name for name, value in columns.items() if value is not None)
+    else:
+        changed = sorted(name for name, value in columns.items() if getattr(stored, name) != value)
+        if not changed:
+            return stored
+        if stored.version != version:
+            raise errors.Stale(version=stored.version)
+        for name in changed:
+            setattr(stored, name, columns[name])
+        stored.version += 1
+        stored.updated_by, stored.updated_at = actor.volunteer_id, now
+    _note(session, actor, event, stored, changed, now)
+    return stored
+
+
+def _check_moment(event: Event, actor: Actor, now: datetime) -> None:
+    if event.is_draft:
+        raise errors.NotPublished()
+    if event.cancelled_at is not None and event.cancelled_at <= event.starts_at:
+        raise events.cancelled(event)
+    if now < event.starts_at:
+        raise errors.NotStarted(starts_at=event.local(event.starts_at))
+    is_own = actor.organizes(event.organization_id)
+    closed_at = event.local(event.presence_ends_at + (ORGANIZER_HAS if is_own else COORDINATOR_HAS))
+    if now > closed_at:
+        raise (errors.ResultClosed if is_own else errors.ResultClosedForAll)(closed_at=closed_at)
+
+
+def _note(
+    session: Session, actor: Actor, event: Event, stored: EventResult, changed: list[str], now: datetime
+) -> None:
+    """Who has said it when, and what a coordinator should look at."""
+    detail = {"version": stored.version, "changed": changed}
+    audit.record(
+        session,
+        actor.volunteer_id,
+        AuditAction.RESULT_SET,
+        region_code=event.region_code,
+        organization_id=event.organization_id,
+        event_id=event.id,
+        detail=detail,
+        now=now,
+    )
+    session.flush()
+    found = outliers(stored)
+    if found and actor.organizes(event.organization_id):
+        _report(session, actor, event, stored, found, now)
+    else:
+        _forget_report(session, event.id)
+
+
+def outliers(result: EventResult) -> list[str]:
+    """The figures of a result that are unusually large, and more recycled than there was waste."""
+    figures = {name: value for name, value in result.figures().items() if value is not None}
+    found = {name for name, value in figures.items() if value > UNUSUAL[name]}
+    if figures.get("recycled_t", 0) > figures.get("waste_t", figures.get("recycled_t", 0)):
+        found.add("recycled_t")
+    return sorted(found)
+
+
+def _report(
+    session: Session, actor: Actor, event: Event, stored: EventResult, found: list[str], now: datetime
+) -> None:
+    """Put it before the region's coordinators, among what people have reported; one an event and person."""
+    figures = stored.figures()
+    told = {
+        "reason": ", ".join(f"{name}: {float(figures[name]):.10g}" for name in found),
+        "outliers": found,
+        "created_at": now,
+        "closed_at": None,
+        "closed_by": None,
+        "resolution": None,
+    }
+    session.execute(
+        insert(EventReport)
+        .values(id=new_id(), event_id=event.id, volunteer_id=actor.volunteer_id, **told)
+        .on_conflict_do_update(index_elements=["event_id", "volunteer_id"], set_=told)
+    )
+
+
+def _forget_report(session: Session, event_id: UUID) -> None:
+    """There is nothing unusual any more, or a coordinator has set it right."""
+    session.execute(
+        sa.delete(EventReport).where(
+            EventReport.event_id == event_id,
+            EventReport.outliers.is_not(None),
+            EventReport.closed_at.is_(None),
+        )
+    )
+
+
+def by_event(session: Session, event_ids: Iterable[UUID]) -> dict[UUID, EventResult]:
+    """The results of a whole list of events, of those that have one."""
+    found = session.scalars(sa.select(EventResult).where(EventResult.event_id.in_(list(event_ids))))
+    return {one.event_id: one for one in found}
