@@ -5,6 +5,7 @@ import os
 import cli.commands
 import http_base.api
 import mobile_api
+import web
 from http_base.application import Tazalyq, end_with_main
 from http_base.identity import TokenVerifier
 from mobile_api.operations import dev
@@ -31,7 +32,7 @@ def create_app(
             raise SystemExit(str(error)) from error
         logs.begin(development=configured.development)
         settings.put_back(os.environ)
-    app = Tazalyq("tazalyq")
+    app = Tazalyq("tazalyq", static_folder=None)
     install_services(app, configured, clock, verifier)
     blueprints = (*mobile_api.BLUEPRINTS, *((dev.blueprint,) if configured.development else ()))
     http_base.api.install(
@@ -41,6 +42,7 @@ def create_app(
         trusted_hosts=configured.trusted_hosts,
         public_url=configured.public_url,
     )
+    web.install(app, (*web.BLUEPRINTS, *(web.IN_DEVELOPMENT if configured.development else ())))
     cli.commands.install(app)
     if serves:
         app.extensions["tazalyq"].prepare()

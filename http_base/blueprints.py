@@ -35,9 +35,9 @@ OPEN_ENDPOINTS = frozenset(
         "dev.put_phone",
         "api-docs.openapi_json",
         "docs.show",
-        "docs.start",
         "docs.static",
-        "static",
+        "assets.show",
+        "start",
     }
 )
 

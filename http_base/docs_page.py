@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template
+from flask import Blueprint, Response, render_template
 
 from notifications import words
 
@@ -51,7 +51,7 @@ class Operation:
 
 
 def make_blueprint(document: Callable[[], dict[str, Any]]) -> Blueprint:
-    """The page, its style, and the way to it from `/`."""
+    """The page and its style."""
     blueprint = Blueprint(
         "docs",
         __name__,
@@ -73,7 +73,6 @@ def make_blueprint(document: Callable[[], dict[str, Any]]) -> Blueprint:
         return Response(page, headers={"Cache-Control": "no-cache"})
 
     blueprint.add_url_rule(ADDRESS, "show", show, strict_slashes=False)
-    blueprint.add_url_rule("/", "start", lambda: redirect(ADDRESS, 302))
     return blueprint
 
 

@@ -51,5 +51,6 @@ def _finish(response: Response) -> Response:
         # All redirects lead to ourselves: never to the Host that somebody has sent.
         target = urlsplit(response.location)
         query = f"?{target.query}" if target.query else ""
-        response.location = "/" + target.path.lstrip("/") + query
+        fragment = f"#{target.fragment}" if target.fragment else ""
+        response.location = "/" + target.path.lstrip("/") + query + fragment
     return response

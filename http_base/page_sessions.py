@@ -126,7 +126,7 @@ def finish(response: Response) -> Response:
         )
     if given is not None or cookie_name() in request.cookies:
         response.vary.add("Cookie")
-        if "Cache-Control" in response.headers:
+        if response.cache_control.public:
             response.headers["Cache-Control"] = "private, no-cache"
     # With `no-referrer` a browser would send `Origin: null` with each form.
     response.headers["Referrer-Policy"] = "same-origin"

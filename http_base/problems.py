@@ -116,6 +116,12 @@ def document_of(error: errors.ServiceError, event_id: UUID | None = None) -> dic
     return document(status_of(error), error.code, *_data_of(error), error.words, contact)
 
 
+def words_of_invalid(error: errors.Invalid) -> dict[str, list[str]]:
+    """What an error of a field says, by the field."""
+    _, said = _data_of(error)
+    return said or {}
+
+
 def _data_of(error: errors.ServiceError) -> tuple[dict[str, Any], dict[str, list[str]] | None]:
     """The facts to show, and the words for the field where one is to blame."""
     data = dict(error.data)

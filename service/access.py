@@ -182,6 +182,18 @@ def may(actor: Actor | None, permission: Permission, target: Target = NOTHING) -
     return actor is not None and RULES[permission](actor, target)
 
 
+def may_anywhere(actor: Actor, permission: Permission) -> bool:
+    """Whether there is anything that the actor may do this to: what a page asks before its use case does."""
+    regions = sorted(actor.regions - {NATIONAL}) or [NATIONAL]
+    verified = OrganizationStatus.VERIFIED
+    targets = [
+        NOTHING,
+        *(Target(region_code=code) for code in regions),
+        *(Target(organization, organization_status=verified) for organization in actor.organizations),
+    ]
+    return any(may(actor, permission, target) for target in targets)
+
+
 def require(actor: Actor | None, permission: Permission, target: Target = NOTHING) -> None:
     """Do nothing where the actor may.
 

@@ -20,6 +20,7 @@ from notifications import words
 from notifications.push.fcm_schema import DOCUMENT
 from service import errors
 from service.errors import ServiceError
+from web.pages import Pages
 
 ROOT = Path(__file__).parent.parent
 
@@ -63,7 +64,7 @@ def test_every_route_refuses_anonymous_callers_but_the_written_ones(
 ) -> None:
     refused = 0
     for rule in app.url_map.iter_rules():
-        if rule.endpoint in OPEN_ENDPOINTS:
+        if rule.endpoint in OPEN_ENDPOINTS or is_page(app, rule.endpoint):
             continue
         path = re.sub(r"<uuid:[^>]+>", "01a20b43-da95-76d9-b7ca-338e67a4b6e6", rule.rule)
         path = re.sub(r"<[^>]+>", "x", path)
@@ -72,6 +73,11 @@ def test_every_route_refuses_anonymous_callers_but_the_written_ones(
             assert (answer.status_code, answer.json["code"]) == (401, "unauthenticated"), (method, path)
             refused += 1
     assert refused > 25
+
+
+def is_page(app: Tazalyq, endpoint: str) -> bool:
+    """Whether a page stands there: tests/web/test_pages.py asks who may open it."""
+    return isinstance(app.blueprints.get(endpoint.partition(".")[0]), Pages)
 
 
 def test_the_open_endpoints_exist(app: Tazalyq) -> None:
@@ -170,7 +176,17 @@ MAX_FILE, MAX_FUNCTION = 400, 60
 
 def code_files() -> list[Path]:
     """The tree's modules, but migrations: what they say is written once and stays."""
-    folders = ("service", "http_base", "mobile_api", "notifications", "cli", "tests", "benchmarks", "tools")
+    folders = (
+        "service",
+        "http_base",
+        "mobile_api",
+        "web",
+        "notifications",
+        "cli",
+        "tests",
+        "benchmarks",
+        "tools",
+    )
     return [
         *ROOT.glob("*.py"),
         *(file for folder in folders for file in sorted((ROOT / folder).rglob("*.py"))),

@@ -73,9 +73,9 @@ def test_no_redirect_leads_to_a_host_that_was_sent(client: FlaskClient, path: st
     assert b"evil.example/v1/docs" not in answer.data
 
 
-def test_the_start_leads_to_the_document(client: FlaskClient) -> None:
+def test_the_start_leads_to_the_pages_and_the_document_stands_at_its_own(client: FlaskClient) -> None:
     answer = client.get("/")
-    assert (answer.status_code, answer.headers["Location"]) == (302, "/v1/docs")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/kk/")
     assert client.get("/v1/docs").status_code == 200
 
 

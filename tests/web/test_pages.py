@@ -1,0 +1,127 @@
+"""Pages in three languages, who may open them, and what a browser is told about them."""
+
+import re
+
+import pytest
+
+from http_base.application import Tazalyq
+from notifications import words
+from notifications.words import LOCALES
+from tests.web.html import read
+from tests.web.visitor import Visitor
+from web import templating
+from web.pages import Pages, policy
+
+HTML = {"Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"}
+
+OPEN = frozenset({"start-pages.home", "design-pages.show", "design-pages.refused"})
+"""Pages for everybody."""
+
+
+def views(app: Tazalyq) -> dict[str, object]:
+    """All views of pages, by endpoint."""
+    return {
+        rule.endpoint: app.view_functions[rule.endpoint]
+        for rule in app.url_map.iter_rules()
+        if isinstance(app.blueprints.get(rule.endpoint.partition(".")[0]), Pages)
+    }
+
+
+def test_every_page_is_staffs_or_stands_on_the_written_list(app: Tazalyq) -> None:
+    found = views(app)
+    assert {endpoint for endpoint, view in found.items() if not hasattr(view, "staff")} == OPEN
+
+
+@pytest.mark.parametrize("language", LOCALES)
+def test_every_open_page_is_whole_in_every_language(visitor: Visitor, app: Tazalyq, language: str) -> None:
+    """Those without a number in their path; the others have tests of their own."""
+    seen = 0
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint in OPEN and rule.arguments == {"language"} and "GET" in (rule.methods or ()):
+            page = visitor.page(re.sub("<[^>]+>", language, rule.rule, count=1))
+            assert page.one("html")["lang"] == language
+            seen += 1
+    assert seen >= 2
+
+
+def test_the_start_leads_to_kazakh(visitor: Visitor) -> None:
+    answer = visitor.get("/", headers={"Accept-Language": "ru"})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/kk/")
+
+
+@pytest.mark.parametrize("path", ["/de/", "/kk/nothing", "/nothing", "/KK/"])
+def test_where_nothing_stands_a_page_says_how_to_go_on(visitor: Visitor, path: str) -> None:
+    answer = visitor.get(path, headers=HTML)
+    assert answer.status_code == 404
+    page = read(answer.text)
+    assert page.one("title").text == "Қате: Бет табылмады – Tazalyq"
+    assert page.one("a", class_="btn")["href"] == "/kk/"
+    assert "/v1/docs" not in answer.text
+
+
+def test_the_api_answers_programs_as_before(visitor: Visitor) -> None:
+    for path in ("/v1/nothing", "/nothing"):
+        answer = visitor.get(path)
+        assert (answer.status_code, answer.mimetype) == (404, "application/problem+json"), path
+    assert visitor.get("/v1/nothing", headers=HTML).mimetype == "application/problem+json"
+
+
+def test_the_language_of_the_path_decides_not_that_of_the_browser(visitor: Visitor) -> None:
+    answer = visitor.get("/ru/nothing", headers={"Accept-Language": "en"})
+    assert read(answer.text).one("h1").text == "Страница не найдена"
+
+
+def test_the_switch_of_languages_leads_to_the_same_page(visitor: Visitor) -> None:
+    page = visitor.page("/kk/dev/design?state=absent&q=%D3%99")
+    links = page.one("ul", class_="languages").all("a")
+    assert [link["href"] for link in links] == [
+        f"/{language}/dev/design?state=absent&q=%D3%99" for language in LOCALES
+    ]
+    assert [link.attributes.get("aria-current") for link in links] == ["true", None, None]
+
+
+def test_a_browser_is_told_to_run_and_show_nothing_but_ours(visitor: Visitor) -> None:
+    for path in ("/kk/", "/kk/nothing"):
+        headers = visitor.get(path).headers
+        assert headers["Content-Security-Policy"] == (
+            "default-src 'self'; object-src 'none'; base-uri 'none'; "
+            "frame-ancestors 'none'; form-action 'self'"
+        )
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Cache-Control"] == "private, no-store"
+        # Without an origin in it, no form could be told from a foreign one.
+        assert headers["Referrer-Policy"] == "same-origin"
+
+
+def test_a_page_may_add_to_its_policy_what_it_needs() -> None:
+    made = policy(connect_src="https://identitytoolkit.googleapis.com", script_src="https://apis.google.com")
+    assert "; connect-src 'self' https://identitytoolkit.googleapis.com" in made
+    assert "; script-src 'self' https://apis.google.com" in made
+    assert made.startswith("default-src 'self'; ")
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 409, 422, 429, 500, 503])
+@pytest.mark.parametrize("language", LOCALES)
+def test_each_refusal_is_a_page_in_words(visitor: Visitor, status: int, language: str) -> None:
+    answer = visitor.get(f"/{language}/dev/design/errors/{status}")
+    assert answer.status_code == status
+    page = read(answer.text)
+    assert page.one("html")["lang"] == language
+    assert page.one("h1").text in page.one("title").text
+    assert page.one("main").all("a")[-1]["href"] == f"/{language}/"
+
+
+def test_a_method_that_a_page_does_not_take_is_a_page(visitor: Visitor) -> None:
+    answer = visitor.delete("/kk/")
+    assert (answer.status_code, answer.mimetype) == (405, "text/html")
+    assert "GET" in answer.headers["Allow"]
+
+
+def test_every_text_that_a_template_asks_for_is_in_the_catalogue() -> None:
+    asked = set()
+    for path in sorted(templating.TEMPLATES.rglob("*.html")):
+        source = path.read_text("utf-8")
+        asked |= set(re.findall(r"\b(?:_|ngettext)\((?:'|\")([^'\"]+)(?:'|\")", source))
+    missing = [key for key in asked if not key.endswith(".") and not words.has(key)]
+    assert len(asked) > 50
+    assert missing == []

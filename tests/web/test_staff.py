@@ -1,0 +1,135 @@
+"""Pages of staff: who is let in, and what is written down of a look."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+from flask import Response
+from sqlalchemy.orm import Session
+
+from app import create_app
+from http_base.application import Tazalyq
+from http_base.context import actor
+from service import errors
+from service.access import Permission
+from service.models import Volunteer
+from service.models.audit import AuditAction, AuditEntry
+from service.platform.clock import FixedClock
+from service.platform.database import db, within
+from tests.conftest import NOW, test_settings
+from tests.makers import make_coordinator, make_volunteer
+from tests.web.html import read
+from tests.web.visitor import Visitor
+from web.pages import Pages, Unaudited, done, render, tell_audit
+
+EVENT = UUID("01a20b43-da95-76d9-b7ca-338e67a4b6e6")
+
+
+def make_pages() -> Pages:
+    pages = Pages("tried")
+
+    @pages.page("/tried/<uuid:event_id>", methods=("GET", "POST"))
+    @pages.staff(Permission.COUNT_REGION, audit=AuditAction.LIVE_READ)
+    def live(event_id: UUID) -> Response:
+        tell_audit(region_code="KZ-15", detail={"rows": 3})
+        if event_id != EVENT:
+            raise errors.NotFound(errors.Thing.EVENT)
+        return render("home.html")
+
+    @pages.page("/tried/plain", methods=("GET", "POST"))
+    @pages.staff(Permission.COUNT_REGION, audit=Unaudited("shows nobody"))
+    def plain() -> Response:
+        return done("/kk/tried/plain#row-3") if actor().is_national else render("home.html")
+
+    return pages
+
+
+@pytest.fixture(scope="module")
+def page_app(database_url: str) -> Iterator[Tazalyq]:
+    made = create_app(test_settings(DATABASE_URL=database_url), clock=FixedClock(NOW))
+    made.testing = True
+    made.register_blueprint(make_pages())
+    yield made
+    with made.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def staff(page_app: Tazalyq, connection: sa.Connection, clock: FixedClock) -> Iterator[Visitor]:
+    """Somebody on these pages, on this test's connection and clock."""
+    with page_app.app_context():
+        engines: dict[str | None, Any] = db.engines  # type: ignore[assignment] # a plain dict inside
+    engine, engines[None] = engines[None], connection
+    page_app.extensions["tazalyq"].clock = clock
+    page_app.extensions["tazalyq"].connections = within(connection)
+    yield Visitor(page_app, page_app.response_class, use_cookies=True)
+    engines[None] = engine
+
+
+def entries(session: Session) -> list[AuditEntry]:
+    session.expire_all()
+    return list(session.scalars(sa.select(AuditEntry)))
+
+
+def test_nobody_is_asked_to_sign_in(staff: Visitor, session: Session) -> None:
+    answer = staff.get(f"/kk/tried/{EVENT}")
+    assert answer.status_code == 401
+    assert read(answer.text).one("h1").text == "Кіру қажет"
+    assert entries(session) == []
+
+
+def test_a_token_of_the_app_opens_no_page(
+    staff: Visitor, session: Session, login: Callable[[Volunteer], dict[str, str]]
+) -> None:
+    assert staff.get(f"/kk/tried/{EVENT}", headers=login(make_volunteer(session))).status_code == 401
+
+
+def test_who_may_not_is_told_so_and_nothing_is_shown(staff: Visitor, session: Session) -> None:
+    staff.sign_in(session, make_volunteer(session))
+    answer = staff.get(f"/ru/tried/{EVENT}")
+    assert answer.status_code == 403
+    assert "субботники" not in answer.text.casefold()
+    assert entries(session) == []
+
+
+def test_a_look_is_written_down_once_with_its_ids(staff: Visitor, session: Session) -> None:
+    coordinator = make_coordinator(session)
+    staff.sign_in(session, coordinator)
+    staff.page(f"/kk/tried/{EVENT}")
+    (entry,) = entries(session)
+    assert (entry.actor_id, entry.action, entry.event_id) == (coordinator.id, "live-read", EVENT)
+    assert (entry.region_code, entry.detail) == ("KZ-15", {"rows": 3})
+
+
+def test_what_was_refused_was_not_seen(staff: Visitor, session: Session) -> None:
+    staff.sign_in(session, make_coordinator(session))
+    answer = staff.get("/kk/tried/01a20b43-da95-76d9-b7ca-000000000000")
+    assert answer.status_code == 404
+    assert read(answer.text).one("h1").text == "Табылмады"
+    assert entries(session) == []
+
+
+def test_a_page_that_shows_nobody_is_not_written_down(staff: Visitor, session: Session) -> None:
+    staff.sign_in(session, make_coordinator(session))
+    staff.page("/kk/tried/plain")
+    assert entries(session) == []
+
+
+def test_a_post_leads_back_to_its_row(staff: Visitor, session: Session) -> None:
+    staff.sign_in(session, make_coordinator(session, "*"))
+    answer = staff.get("/kk/tried/plain")
+    assert answer.headers["Location"] == "/kk/tried/plain#row-3"
+
+
+def test_a_form_of_another_site_changes_nothing(staff: Visitor, session: Session) -> None:
+    staff.sign_in(session, make_coordinator(session))
+    answer = staff.post("/kk/tried/plain", data={})
+    assert answer.status_code == 403
+    assert answer.mimetype == "text/html"
+
+
+def test_what_staff_sees_is_kept_nowhere(staff: Visitor, session: Session) -> None:
+    staff.sign_in(session, make_coordinator(session))
+    assert staff.get(f"/kk/tried/{EVENT}").headers["Cache-Control"] == "private, no-store"

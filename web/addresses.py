@@ -1,0 +1,23 @@
+"""Addresses of pages, each in a language."""
+
+from typing import Any
+
+from flask import request, url_for
+
+from http_base.context import locale
+from notifications.words import LOCALES
+
+
+def to(page: str, **values: Any) -> str:
+    """The address of a page: `to("events.show", event_id=…)`, in the language of this request's."""
+    noun, _, view = page.rpartition(".")
+    return url_for(f"{noun}-pages.{view}", **({"language": locale()} | values))
+
+
+def in_language(language: str) -> str:
+    """The address of the present page in another language; of one that stands in none, the start."""
+    first, _, rest = request.path.lstrip("/").partition("/")
+    if first not in LOCALES:
+        return f"/{language}/"
+    query = request.query_string.decode("latin-1")
+    return f"/{language}/{rest}" + (f"?{query}" if query else "")

@@ -1,0 +1,65 @@
+"""Refusals as pages: the problem document's own words, and how to go on."""
+
+from http import HTTPStatus
+
+from flask import Flask, Response, current_app, request
+
+from http_base.context import locale
+from notifications import words
+from notifications.words import LOCALES
+from web.pages import How, Pages, render
+
+PROBLEM = "application/problem+json"
+WAYS_ON = {
+    HTTPStatus.UNAUTHORIZED: "sign-in",
+    HTTPStatus.FORBIDDEN: "forbidden",
+    HTTPStatus.NOT_FOUND: "missing",
+    HTTPStatus.METHOD_NOT_ALLOWED: "missing",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "input",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "input",
+    HTTPStatus.TOO_MANY_REQUESTS: "wait",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "ours",
+    HTTPStatus.SERVICE_UNAVAILABLE: "wait",
+}
+"""Of all others: back."""
+OF_BODIES = ("Content-Type", "Content-Length", "Set-Cookie")
+
+
+def install(app: Flask) -> None:
+    """Show people who meet a refusal a page in place of a problem document."""
+    app.after_request(_as_page)
+
+
+def _as_page(response: Response) -> Response:
+    if response.mimetype != PROBLEM or not wants_page():
+        return response
+    status = HTTPStatus(response.status_code)
+    problem = {"errors": {}, "contact": {}} | response.get_json()
+    if request.url_rule is None and status == HTTPStatus.NOT_FOUND:
+        # The API's words for it name the API's document.
+        problem |= {part: words.translate(f"page.missing.{part}", locale()) for part in ("title", "detail")}
+    page = render("error.html", How(status), problem=problem, way_on=way_on(status, problem["code"]))
+    # What the refusal says besides stays: cookies, Retry-After, Allow.
+    response.data = page.data
+    response.mimetype = "text/html"
+    response.headers.update({name: value for name, value in page.headers if name not in OF_BODIES})
+    # Whatever part htmx has asked for: this stands in place of the whole page.
+    response.headers["HX-Retarget"] = "body"
+    return response
+
+
+def way_on(status: HTTPStatus, code: str) -> str:
+    """By what words a page says how to go on."""
+    return "back" if code == "form-expired" else WAYS_ON.get(status, "back")
+
+
+def wants_page() -> bool:
+    """Whether somebody looks at this in a browser: a page of ours, or an address where nothing stands."""
+    if request.url_rule is not None:
+        return isinstance(current_app.blueprints.get(request.blueprint or ""), Pages)
+    if request.path.split("/", 2)[1] in LOCALES:
+        return True
+    if request.path.startswith(("/v1/", "/dev/")):
+        return False
+    accepted = request.accept_mimetypes
+    return accepted["text/html"] > accepted["application/json"]

@@ -1,0 +1,64 @@
+"""One notice for the next page, in a signed cookie: what a post has done, told after its redirect."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Response, g, request
+from itsdangerous import BadData, URLSafeTimedSerializer
+
+from http_base import page_sessions
+from http_base.context import locale, services
+from notifications import words
+
+COOKIE = "tazalyq_notice"
+LIVES_S = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Flash:
+    """`kind`: good, info, wait or bad; `key`: of the catalogue; `facts`: plain values for its text."""
+
+    kind: str
+    key: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        return words.translate(self.key, locale(), self.facts)
+
+
+def leave(response: Response, flash: Flash) -> None:
+    """Give the browser a notice for the page that it opens next."""
+    value = _signer().dumps([flash.kind, flash.key, {name: str(fact) for name, fact in flash.facts.items()}])
+    response.set_cookie(
+        COOKIE,
+        value,
+        max_age=LIVES_S,
+        httponly=True,
+        samesite="Lax",
+        secure=page_sessions.is_secure(),
+    )
+
+
+def take() -> Flash | None:
+    """The notice that the last post has left; it is shown by who asks, once."""
+    given = request.cookies.get(COOKIE)
+    if given is None:
+        return None
+    g.flash_shown = True
+    try:
+        kind, key, facts = _signer().loads(given, max_age=LIVES_S)
+    except BadData:
+        return None
+    return Flash(kind, key, facts)
+
+
+def forget_shown(response: Response) -> None:
+    """Take the notice away from the browser when this answer has shown it."""
+    if g.get("flash_shown"):
+        response.delete_cookie(COOKIE, httponly=True, samesite="Lax")
+
+
+def _signer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(services().settings.secret_key, salt="notice")

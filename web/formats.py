@@ -1,0 +1,95 @@
+"""Dates, numbers and spans as people of each language write them (month names from the CLDR)."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.numbers import format_decimal
+
+from http_base.context import locale
+from notifications import words
+from service.models.base import COUNTRY_ZONE
+
+MINUS = "−"
+
+
+def day(on: date | datetime, zone: str | None = None) -> str:
+    """«бс, 26 қараша», «чт, 26 ноября», "Thu 26 November". `zone`: of a moment; the country's when None."""
+    local = _local(on, zone)
+    weekday = Locale(locale()).days["format"]["abbreviated"][local.weekday()]
+    return f"{weekday}{' ' if locale() == 'en' else ', '}{_day_of_month(local)}"
+
+
+def time(at: datetime, zone: str | None = None) -> str:
+    """«10:00»."""
+    return f"{_local(at, zone):%H:%M}"
+
+
+def moment(at: datetime, zone: str | None = None) -> str:
+    """«бс, 26 қараша, 10:00»."""
+    return f"{day(at, zone)}, {time(at, zone)}"
+
+
+def span(starts_at: datetime, ends_at: datetime, zone: str | None = None) -> str:
+    """«бс, 26 қараша, 10:00–12:00»; over midnight both days."""
+    if _local(starts_at, zone).date() == _local(ends_at, zone).date():
+        return f"{moment(starts_at, zone)}–{time(ends_at, zone)}"
+    return f"{moment(starts_at, zone)} – {moment(ends_at, zone)}"
+
+
+def period(first: date, last: date) -> str:
+    """«16–22 қараша 2026», «30 қараша – 6 желтоқсан 2026»; `last` belongs to it."""
+    if first == last:
+        return f"{_day_of_month(last)} {last.year}"
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{_day_of_month(last)} {last.year}"
+    year = "" if first.year == last.year else f" {first.year}"
+    return f"{_day_of_month(first)}{year} – {_day_of_month(last)} {last.year}"
+
+
+def month(of: date) -> str:
+    """«қараша 2026», as a heading says it."""
+    return f"{Locale(locale()).months['stand-alone']['wide'][of.month]} {of.year}"
+
+
+def stamp(at: datetime, zone: str | None = None) -> str:
+    """«25.11.2026, 09:12»: when figures were read."""
+    return f"{_local(at, zone):%d.%m.%Y, %H:%M}"
+
+
+def number(value: float, digits: int = 1) -> str:
+    """«2 386», «77,3»; at most `digits` behind the comma."""
+    pattern = "#,##0" + ("." + "#" * digits if digits else "")
+    return format_decimal(value, pattern, locale=locale()).replace("-", MINUS)
+
+
+def change(value: float, digits: int = 1) -> str:
+    """«+141», «−4,6», «0»."""
+    said = number(value, digits)
+    return f"+{said}" if said.strip("0.,") and value > 0 else said
+
+
+def duration(minutes: int) -> str:
+    """«2 сағ 10 мин»."""
+    return words.duration(minutes, locale())
+
+
+def distance(metres: float) -> str:
+    """«640 м», «10,9 км»."""
+    return words.distance(metres, locale())
+
+
+def _day_of_month(on: date) -> str:
+    return f"{on.day} {Locale(locale()).months['format']['wide'][on.month]}"
+
+
+def _local(on: date | datetime, zone: str | None) -> datetime:
+    if not isinstance(on, datetime):
+        return datetime(on.year, on.month, on.day, tzinfo=COUNTRY_ZONE)
+    return on.astimezone(ZoneInfo(zone) if zone else COUNTRY_ZONE)
+
+
+FORMATS = {
+    maker.__name__: maker for maker in (day, time, moment, span, period, month, stamp, number, change)
+} | {"duration": duration, "distance": distance}
+"""What templates call by these names, as filters."""

@@ -1,0 +1,52 @@
+"""The templates' own environment: what each of them may call, and nothing undefined."""
+
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from http_base import csrf
+from http_base.context import locale
+from notifications import words
+from notifications.words import LOCALES
+from web import addresses, assets, flashes, formats, icons
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def text(key: str, **facts: Any) -> str:
+    """The text of a key in the page's language."""
+    return words.translate(key, locale(), facts)
+
+
+def counted(key: str, number: int, **facts: Any) -> str:
+    """The form of a key that fits the number, which stands for {number} in it."""
+    return words.translate_plural(key, number, locale(), {"number": formats.number(number), **facts})
+
+
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.globals |= {
+        "_": text,
+        "ngettext": counted,
+        "asset": assets.asset,
+        "csrf_token": csrf.token,
+        "icon": icons.icon,
+        "in_language": addresses.in_language,
+        "LOCALES": LOCALES,
+        "locale": locale,
+        "take_flash": flashes.take,
+        "to": addresses.to,
+    }
+    made.filters |= formats.FORMATS
+    return made
+
+
+ENVIRONMENT = _environment()
