@@ -22,8 +22,6 @@ BROKEN = {
     "code passed on, kept": {"code_live_s": 10**9, "shared_code_people": 1_000},
     "code passed on, kept, signed up": {"shared_code_people": 1_000},
 }
-CODES = {"code passed on", "code passed on, kept, signed up"}
-"""Up to nine people by one code may well be there: decision 0066."""
 
 
 @pytest.fixture(scope="module")
@@ -33,8 +31,8 @@ def tallies() -> Tallies:
 
 def test_a_small_run_keeps_the_budget(tallies: Tallies) -> None:
     result = tallies.result()
-    assert {script for script, share in result["flagged_by_cheat"].items() if share < 1} <= CODES
-    assert result["cheats_flagged"] == min(result["flagged_by_cheat"].values()) > 0.5
+    assert {script for script, share in result["flagged_by_cheat"].items() if share < 1} == set()
+    assert result["cheats_flagged"] == 1.0
     # A few attendances of so small a run: the budget itself is for the full size.
     assert result["refused"] <= 0.005
     assert result["review"] <= 0.04
