@@ -12,6 +12,7 @@ from sqlalchemy.orm import sessionmaker
 import notifications.listeners
 import notifications.tasks
 import service.attendance.closing
+import service.attendance.late_doubts
 import service.attendance.retention
 import service.audit.verify
 import service.listeners

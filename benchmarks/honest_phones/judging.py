@@ -12,7 +12,8 @@ from uuid import UUID
 
 from benchmarks.honest_phones.season import Sent
 from service import errors
-from service.attendance import cross_checks, evidence
+from service.attendance import code_shares, cross_checks, evidence
+from service.attendance.code_shares import Seen
 from service.attendance.cross_checks import Sighting
 from service.attendance.derivation import Record, State, derive
 from service.attendance.evidence import RecordKind
@@ -51,7 +52,9 @@ def judge_all(
 ) -> list[Outcome]:
     """The final attendance of each person at each event."""
     judged = _judge_each(sent, events, thresholds)
-    _doubt([one for one in judged if one.record is not None], thresholds)
+    kept = [one for one in judged if one.record is not None]
+    _doubt(kept, thresholds)
+    _doubt_codes(kept, events, thresholds)
     people: defaultdict[str, defaultdict[str, list[Judged]]] = defaultdict(lambda: defaultdict(list))
     for one in judged:
         people[one.sent.sender][str(one.sent.report.event_id)].append(one)
@@ -104,8 +107,31 @@ def _doubt(kept: Sequence[Judged], thresholds: Thresholds) -> None:
         known = [other for shared in {key for one in new for key in _shared(one)} for other in alike[shared]]
         for key, reasons in cross_checks.flags(new, known, thresholds).items():
             found[key] |= reasons
+    _put_in(kept, found)
+
+
+def _doubt_codes(kept: Sequence[Judged], events: Mapping[str, EventFacts], thresholds: Thresholds) -> None:
+    """Put in what whole events show at night, when phones have had the time to send."""
+    seen: defaultdict[str, list[Seen]] = defaultdict(list)
     for one in kept:
-        if one.record is not None and (added := found.get(one.sighting.key)):
+        late = one.sent.arrived_at - events[one.sighting.event_id].ends_at
+        if one.record is not None and late <= timedelta(hours=thresholds.sync_hours):
+            at, record = one.sighting, one.record
+            seen[at.event_id].append(
+                Seen(at.key, record.kind, at.captured_at, at.fix_key, record.evidence, record.reasons)
+            )
+    found = {
+        doubt.key: {code_shares.SHARED_CODE}
+        for records in seen.values()
+        for doubt in code_shares.doubted(records, thresholds)
+    }
+    _put_in(kept, found)
+
+
+def _put_in(kept: Sequence[Judged], found: Mapping[cross_checks.RecordKey, set[str]]) -> None:
+    for one in kept:
+        if one.record is not None:
+            added = found.get(one.sighting.key, set()).difference(one.record.reasons)
             one.record = replace(one.record, reasons=(*one.record.reasons, *sorted(added)))
 
 

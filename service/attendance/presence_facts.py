@@ -128,10 +128,8 @@ class Window:
     @cached_property
     def locks(self) -> list[int]:
         """Of the person, of the phone on each day, and of each fix."""
-        keys = {lock_key("person", self.subject)}
-        keys |= {lock_key("phone", one.installation_id, one.day) for one in self.sightings}
-        keys |= {lock_key("fix", one.fix_key) for one in self.sightings if one.fix_key is not None}
-        return sorted(keys)
+        each = (lock_keys(self.subject, one.installation_id, one.day, one.fix_key) for one in self.sightings)
+        return sorted(set().union(*each))
 
     @cached_property
     def related(self) -> dict[str, Any]:
@@ -162,6 +160,12 @@ def lock_key(*parts: object) -> int:
     """A 64-bit key of an advisory lock. Two things that share one by chance only wait for each other."""
     digest = hashlib.blake2b(repr(parts).encode(), digest_size=8).digest()
     return int.from_bytes(digest, signed=True)
+
+
+def lock_keys(subject: str, installation_id: str, day: date, fix_key: int | None) -> set[int]:
+    """The keys that whoever judges a record holds: of its person, of the phone on that day, of the fix."""
+    keys = {lock_key("person", subject), lock_key("phone", installation_id, day)}
+    return keys if fix_key is None else keys | {lock_key("fix", fix_key)}
 
 
 def person_key(subject: str | None, volunteer_id: object) -> int:

@@ -107,14 +107,21 @@ def _finish(session: Session, event_id: UUID) -> None:
 def derive_together(session: Session, pairs: Sequence[Pair], now: datetime, thresholds: Thresholds) -> None:
     """Derive attendances again and store what has changed; one that changes meanwhile holds up no other."""
     try:
-        _derive(session, pairs, now, thresholds)
+        derive_all_or_none(session, pairs, now, thresholds)
     except RaceLostError:
         for pair in pairs:
             with suppress(RaceLostError):
-                _derive(session, [pair], now, thresholds)
+                derive_all_or_none(session, [pair], now, thresholds)
 
 
-def _derive(session: Session, pairs: Sequence[Pair], now: datetime, thresholds: Thresholds) -> None:
+def derive_all_or_none(
+    session: Session, pairs: Sequence[Pair], now: datetime, thresholds: Thresholds
+) -> None:
+    """Derive attendances again and store what has changed.
+
+    Raises:
+        RaceLostError: one of them has changed meanwhile, and none is stored.
+    """
     with session.begin_nested(), driver_cursor(session.connection()) as cursor:
         here = presence_facts.read_pairs(cursor, pairs)
         # Where else these people were at about that time: two events at once are a doubt about both.

@@ -29,6 +29,10 @@ class Thresholds:
     installation_people: int = 3
     code_live_s: int = 180
     shared_code_people: int = 10
+    code_share: float = 0.2
+    code_share_people: int = 20
+    code_group_people: int = 5
+    code_near_min: int = 3
     clock_off_hours: int = 25
     assumed_hours: int = 4
     overlap_min: int = 15

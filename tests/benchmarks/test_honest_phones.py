@@ -8,6 +8,7 @@ from benchmarks.honest_phones import __main__ as honest_phones
 from benchmarks.honest_phones.report import Tallies
 from service.platform.thresholds import Thresholds
 
+CODES = {"shared_code_people": 1_000, "code_group_people": 1_000, "code_share_people": 1_000}
 BROKEN = {
     "teleport": {"travel_kmh": 1e9},
     "copied fix": {"same_fix_people": 1_000},
@@ -18,9 +19,9 @@ BROKEN = {
     "jittered fix": {"installation_people": 1_000},
     "overlap": {"overlap_min": 10**6},
     "in the future": {"future_s": 10**9},
-    "code passed on": {"shared_code_people": 1_000},
-    "code passed on, kept": {"code_live_s": 10**9, "shared_code_people": 1_000},
-    "code passed on, kept, signed up": {"shared_code_people": 1_000},
+    "code passed on": CODES,
+    "code passed on, kept": CODES | {"code_live_s": 10**9},
+    "code passed on, kept, signed up": CODES,
 }
 
 

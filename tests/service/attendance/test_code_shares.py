@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from types import SimpleNamespace
+from typing import Any
 from uuid import uuid4
 
 import pyotp
@@ -10,12 +11,12 @@ import pytest
 import sqlalchemy as sa
 
 import wiring  # noqa: F401 - registers every task
-from service.attendance import check_in
+from service.attendance import check_in, late_doubts, presence_facts
 from service.attendance.check_in import Stored
 from service.attendance.evidence import Position, RecordKind, Status
 from service.attendance.sent_records import SentRecord
 from service.ledger import verify
-from service.models import Attendance, Event, Signup, Volunteer
+from service.models import Attendance, Event, Organization, Signup, Volunteer
 from service.people import identities
 from service.platform import queue
 from service.platform.clock import FixedClock
@@ -240,6 +241,50 @@ def test_what_staff_decided_stays_above_it(crowd: Crowd) -> None:
         session.commit()
     crowd.pass_by(HEARD + timedelta(hours=49))
     assert crowd.found([reviewed]) == [(Status.COUNTED, ("shared-code",))]
+
+
+def test_one_that_changes_meanwhile_is_doubted_all_the_same(
+    crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody's record says one thing while the attendance says another."""
+    coded = crowd.share(6)
+    read_pairs = presence_facts.read_pairs
+
+    def reading(*args: Any, **options: Any) -> Any:
+        pairs = read_pairs(*args, **options)
+        monkeypatch.undo()
+        with crowd.sessions.begin() as other:
+            other.execute(
+                sa.update(Attendance)
+                .where(Attendance.volunteer_id == coded[2].id)
+                .values(version=Attendance.version + 1)
+            )
+        return pairs
+
+    monkeypatch.setattr(presence_facts, "read_pairs", reading)
+    crowd.pass_by(HEARD + timedelta(hours=25))
+    assert crowd.found(coded) == [DOUBTED] * 6
+
+
+def test_many_are_doubted_some_at_a_time(crowd: Crowd, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(late_doubts, "CHUNK", 2)
+    coded = crowd.share(7)
+    crowd.pass_by(HEARD + timedelta(hours=25))
+    assert crowd.found(coded) == [DOUBTED] * 7
+
+
+def test_a_code_told_elsewhere_is_another(crowd: Crowd) -> None:
+    """Two who come by code alone at one event, and three at another of the same minute, are no five."""
+    coded = crowd.share(3)
+    with crowd.sessions.begin() as session:
+        crowd.event = make_event(
+            session, session.get_one(Organization, crowd.event.organization_id), starts_at=START, ends_at=END
+        )
+    coded += crowd.share(2)
+    crowd.pass_by(HEARD + timedelta(hours=25))
+    with crowd.sessions() as session:
+        theirs = Attendance.volunteer_id.in_([who.id for who in coded])
+        assert set(session.scalars(sa.select(Attendance.status).where(theirs))) == {"counted"}
 
 
 def test_it_is_looked_at_for_two_weeks(crowd: Crowd) -> None:

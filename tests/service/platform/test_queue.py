@@ -21,6 +21,7 @@ EVERY_S = {
     "notifications.remind": 60,
     "queue.retry_stalled": 60,
     "attendance.close_forgotten": 120,
+    "attendance.doubt_codes": 86_400,
     "queue.remove_old_jobs": 3_600,
     "retention.forget_coordinates": 86_400,
 }
