@@ -1,10 +1,12 @@
 """The simulation of honest phones: small, and able to see a rule that does not work."""
 
+import json
 from dataclasses import replace
 
 import pytest
 
 from benchmarks.honest_phones import __main__ as honest_phones
+from benchmarks.honest_phones import codes
 from benchmarks.honest_phones.report import Tallies
 from service.platform.thresholds import Thresholds
 
@@ -53,3 +55,15 @@ def test_a_rule_that_does_not_work_lets_its_cheats_through(script: str) -> None:
     thresholds = replace(Thresholds(), **BROKEN[script])
     tallies = honest_phones.simulated(600, seed=7, thresholds=thresholds)
     assert tallies.cheats[script].counted > 0
+
+
+def test_what_codes_alone_cost_honest_people_is_printed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(codes, "PEOPLE_EACH", 2_000)
+    assert codes.main() == 0
+    result = json.loads(capsys.readouterr().out.partition("RESULT ")[2])
+    assert len(result) == 24
+    assert max(found["as they are"] for found in result.values()) < 0.03
+    # Twenty classes of 25 at one event: five of one code are no sign of anything.
+    assert result["2000 in classes 0.1"]["five at once"] > 0.01
