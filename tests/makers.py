@@ -1,6 +1,7 @@
 """Plain makers: a row with sensible values, any of which can be overridden. They flush and do not commit."""
 
 import itertools
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -8,7 +9,18 @@ from uuid import uuid4
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
-from service.models import Attendance, Consent, Device, Event, Membership, Organization, Signup, Volunteer
+from service.ledger.ledger import Cell
+from service.models import (
+    Attendance,
+    Consent,
+    CountPending,
+    Device,
+    Event,
+    Membership,
+    Organization,
+    Signup,
+    Volunteer,
+)
 from service.models.base import new_id
 from service.models.volunteers import Coordinator
 from tests.conftest import NOW
@@ -133,6 +145,16 @@ def make_attendance(session: Session, event: Event, volunteer: Volunteer, **over
         "reasons": [],
     }
     return _added(session, Attendance(event_id=event.id, volunteer_id=volunteer.id, **values | overrides))
+
+
+def make_counted(session: Session, event: Event, volunteer: Volunteer, **overrides: Any) -> Attendance:
+    """Somebody who was there, and is counted so, as the storing of presence does it."""
+    made = make_attendance(session, event, volunteer, **overrides)
+    assumed = made.assumed_minutes or 0
+    figures = {"participations": 1, "minutes": (made.minutes or 0) - assumed, "minutes_assumed": assumed}
+    row = CountPending(event_id=event.id, volunteer_id=volunteer.id, **asdict(Cell.of(event)), **figures)
+    _added(session, row)
+    return made
 
 
 def make_device(session: Session, volunteer: Volunteer, **overrides: Any) -> Device:

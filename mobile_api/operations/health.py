@@ -15,6 +15,7 @@ from http_base.fields import one_of
 from http_base.problems import problem
 from notifications import operations
 from notifications.push import circuit
+from service.ledger import checks
 from service.people import accounts
 from service.platform import health
 
@@ -88,4 +89,5 @@ def _details() -> dict[str, Any]:
         "pushes": {"due": pushes.count, "oldest_s": pushes.oldest_s},
         "worker": {"seen_s_ago": health.worker_seen_s_ago(session())},
         "identity": _identity(),
+        "counts": checks.describe(session()),
     }

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from service.models import CountPending, CountTotal, Event
+from service.ledger import sightings
+from service.models import Attendance, CountPending, CountTotal, Event
 from service.platform import queue
 
 FIGURES = (
@@ -62,19 +63,21 @@ def sums(rows: Any) -> list[sa.Label[Any]]:
 
 
 def move_event(session: Session, event_id: UUID, before: Cell, after: Cell) -> None:
-    """Let all that counts for an event in one cell, place and day, count in another.
+    """Let all that counts for an event in one cell, place and day, count in another; hold its row FOR UPDATE.
 
-    What is counted in a third cell is none of its business: `verify` finds it.
+    Each person who counts there goes along by a row of their own. What is counted in a third cell is none of
+    its business: `verify` finds it.
     """
     if before == after:
         return
+    _count_people(session, event_id, before, -1)
     counted = all_rows()
-    here = sa.select(*sums(counted)).where(
+    left = sa.select(*sums(counted)).where(
         counted.c.event_id == event_id,
         counted.c.day == before.day,
         counted.c.region_code == before.region_code,
     )
-    figures = session.execute(here).mappings().one()
+    figures = session.execute(left).mappings().one()
     session.execute(
         sa.insert(CountPending),
         [
@@ -84,10 +87,32 @@ def move_event(session: Session, event_id: UUID, before: Cell, after: Cell) -> N
             for cell, sign in ((before, -1), (after, 1))
         ],
     )
+    _count_people(session, event_id, after, 1)
+
+
+def _count_people(session: Session, event_id: UUID, cell: Cell, sign: int) -> None:
+    """Count everybody who counts at an event once more in a cell, or once less."""
+    pending = CountPending.__table__.c
+    row = {"event_id": event_id, **asdict(cell), "participations": sign}
+    values = [sa.cast(value, pending[name].type) for name, value in row.items()]
+    people = sa.select(Attendance.volunteer_id, *values).where(
+        Attendance.event_id == event_id, Attendance.status == "counted"
+    )
+    session.execute(sa.insert(CountPending).from_select(["volunteer_id", *row], people))
+
+
+def about_people(rows: sa.FromClause, *conditions: sa.ColumnElement[bool]) -> sa.Subquery:
+    """Of rows of changes those of a person who became counted, or ceased to be, as sightings take them."""
+    return (
+        sa.select(*rows.c["event_id", "day", "region_code", "district_code", "volunteer_id"])
+        .add_columns(rows.c.participations.label("n"))
+        .where(rows.c.volunteer_id.is_not(None), rows.c.participations != 0, *conditions)
+        .subquery()
+    )
 
 
 def _folding() -> sa.Select[Any]:
-    """Take the oldest pending rows away and add them to the totals, in one statement; how many there were."""
+    """Take the oldest pending rows away and add them to totals and sightings, in one statement; how many."""
     oldest = sa.select(CountPending.id).order_by(CountPending.id).limit(FOLD_AT_ONCE)
     taken = sa.delete(CountPending).where(CountPending.id.in_(oldest)).returning(CountPending).cte("taken")
     cell = taken.c["day", "region_code", "event_id"]
@@ -97,7 +122,8 @@ def _folding() -> sa.Select[Any]:
         index_elements=[column.name for column in cell],
         set_={name: CountTotal.__table__.c[name] + adding.excluded[name] for name in FIGURES},
     )
-    return sa.select(sa.func.count()).select_from(taken).add_cte(folded.cte("folded"))
+    seen = sightings.applied(sightings.changes(about_people(taken)))
+    return sa.select(sa.func.count()).select_from(taken).add_cte(folded.cte("folded"), *seen)
 
 
 def fold(session: Session) -> int:

@@ -5,4 +5,7 @@ from service.platform.personal_data import Erased, Person, PersonalTable
 DERIVED = Person(Erased.TOMBSTONE, exported=False)
 """Follows from their attendances, which are exported."""
 
-TABLES = (PersonalTable("count_pending", {"volunteer_id": DERIVED}),)
+TABLES = (
+    PersonalTable("count_pending", {"volunteer_id": DERIVED}),
+    PersonalTable("sighting", {"volunteer_id": DERIVED}),
+)

@@ -6,17 +6,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-import procrastinate
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from service.ledger.ledger import FIGURES, all_rows, sums
 from service.models import Attendance, Event, EventStatus, Headcount, Signup, SignupStatus
-from service.platform import logs, queue
-
-logger = logs.get(__name__)
-
-TASK = "counts.verify"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +103,3 @@ def _of_event(found: sa.Subquery) -> sa.Select[Any]:
 def without_time_limit(session: Session) -> None:
     """For this transaction: a season is read in seconds, ten of them in minutes."""
     session.execute(sa.select(sa.func.set_config("statement_timeout", "0", True)))  # noqa: FBT003 - its own
-
-
-@queue.app.periodic(cron="10 22 * * *")  # UTC: the night in Kazakhstan
-@queue.app.task(name=TASK, queueing_lock=TASK, pass_context=True)
-def verify_every_night(context: procrastinate.JobContext, timestamp: int) -> None:
-    """Log what is counted wrong, so that somebody looks before the figures are sent upward."""
-    with queue.runtime(context).sessions.begin() as session:
-        for difference in differences(session):
-            logger.error("counted wrong", what=str(difference))

@@ -1,10 +1,11 @@
 """The tables. Importing this package registers all of them on the one metadata."""
 
-from service.models.attendance import Attendance, CountPending, CountTotal, PresenceRecord
+from service.models.attendance import Attendance, PresenceRecord
 from service.models.audit import AuditAction, AuditEntry, AuditSeal
 from service.models.bans import Ban
 from service.models.consents import Consent, ConsentName
 from service.models.contacts import Contact, ContactOf, ContactState
+from service.models.counts import CountCheck, CountPending, CountTotal, Sighting, SightingTotal
 from service.models.districts import District, DistrictImport, DistrictKind
 from service.models.events import Event, EventKind, EventStatus, HiddenBy, Signup, SignupStatus
 from service.models.headcounts import Headcount, HeadcountCategory
@@ -53,6 +54,7 @@ __all__ = [
     "Ban",
     "Consent",
     "ConsentName",
+    "CountCheck",
     "CountPending",
     "CountTotal",
     "Device",
@@ -81,6 +83,8 @@ __all__ = [
     "PresenceRecord",
     "SecretUse",
     "SignInCode",
+    "Sighting",
+    "SightingTotal",
     "Signup",
     "Volunteer",
     "WasteUnit",

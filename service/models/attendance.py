@@ -1,4 +1,4 @@
-"""Presence as phones reported it, the attendance derived from it, and the counts that follow."""
+"""Presence as phones reported it, and the attendance derived from it."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -102,48 +102,3 @@ class Attendance(Base):
     decision: Mapped[str | None]
     decision_minutes: Mapped[int | None]
     decision_is_correction: Mapped[bool] = mapped_column(default=False)
-
-
-class _Figures:
-    """What is counted. Deltas in a pending row, sums in a total."""
-
-    events: Mapped[int] = mapped_column(server_default="0")
-    signups: Mapped[int] = mapped_column(server_default="0")
-    participations: Mapped[int] = mapped_column(server_default="0")
-    minutes: Mapped[int] = mapped_column(sa.BigInteger, server_default="0")
-    minutes_assumed: Mapped[int] = mapped_column(sa.BigInteger, server_default="0")
-    # Declared, apart from verified people everywhere: those of groups without accounts, how many groups that
-    # were, and people without phones who came along.
-    headcount: Mapped[int] = mapped_column(server_default="0")
-    collectives: Mapped[int] = mapped_column(server_default="0")
-    companions: Mapped[int] = mapped_column(server_default="0")
-    in_review: Mapped[int] = mapped_column(server_default="0")
-
-
-class CountPending(_Figures, Base):
-    """One change that no total has taken in yet. Inserted plainly: counting never waits for a lock."""
-
-    __tablename__ = "count_pending"
-
-    id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(), primary_key=True)
-    event_id: Mapped[UUID]
-    day: Mapped[date]
-    region_code: Mapped[str]
-    # Of an event without one: None.
-    district_code: Mapped[str | None]
-    # Whose attendance it was; `participations` says whether the person became counted there (1), or ceased
-    # to be (-1). None: the row is about nobody's attendance.
-    volunteer_id: Mapped[UUID | None]
-
-
-class CountTotal(_Figures, Base):
-    """Sums by day, region and event, folded from pending rows by one job.
-
-    An event's district, organization and kind are read from the event.
-    """
-
-    __tablename__ = "count_total"
-
-    day: Mapped[date] = mapped_column(primary_key=True)
-    region_code: Mapped[str] = mapped_column(primary_key=True)
-    event_id: Mapped[UUID] = mapped_column(primary_key=True)

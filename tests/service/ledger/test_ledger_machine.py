@@ -22,7 +22,7 @@ from service.attendance import check_in, closing, groups, rederivation
 from service.attendance.evidence import Position, RecordKind, Status
 from service.attendance.sent_records import SentRecord
 from service.events import events, signups
-from service.ledger import ledger, verify
+from service.ledger import ledger, sighting_checks, verify
 from service.models import Attendance, Event, Volunteer
 from service.people import identities
 from service.platform.database import within
@@ -127,6 +127,11 @@ class LedgerMachine(RuleBasedStateMachine):
         shift, event = timedelta(days=days), self.event
         self.change(starts_at=event.starts_at + shift, ends_at=event.ends_at + shift)
 
+    @rule(district=st.sampled_from([None, "151000000", "153200000"]))
+    def move_to_another_district(self, district: str | None) -> None:
+        """Also when people were there already: it is no place where presence counts."""
+        self.change(district_code=district)
+
     @rule()
     def move_to_another_region(self) -> None:
         self.change(**ALMATY)
@@ -177,7 +182,8 @@ class LedgerMachine(RuleBasedStateMachine):
     @invariant()
     def counted_as_the_rows_say(self) -> None:
         self.session.flush()
-        assert [str(one) for one in verify.differences(self.session)] == []
+        wrong = [*verify.differences(self.session), *sighting_checks.wrong(self.session)]
+        assert [str(one) for one in wrong] == []
 
 
 def test_what_is_counted_is_what_the_rows_say_in_any_order(connection: sa.Connection) -> None:

@@ -14,7 +14,7 @@ from http_base.application import Tazalyq
 from service.ledger import ledger, rebuild, verify
 from service.models import CountPending, CountTotal, Event, Headcount
 from tests.conftest import NOW, Sessions
-from tests.makers import make_attendance, make_event, make_signup, make_volunteer
+from tests.makers import make_attendance, make_counted, make_event, make_signup, make_volunteer
 from tests.proofs.waiting import until_done_or_waiting
 
 Run = Callable[[str], tuple[int, str]]
@@ -38,8 +38,8 @@ def event(session: Session) -> Event:
     event = make_event(session)
     for status in ("going", "cancelled", "waitlisted"):
         make_signup(session, event, make_volunteer(session), status=status)
-    make_attendance(session, event, make_volunteer(session))
-    make_attendance(session, event, make_volunteer(session), minutes=90, assumed_minutes=40)
+    make_counted(session, event, make_volunteer(session))
+    make_counted(session, event, make_volunteer(session), minutes=90, assumed_minutes=40)
     make_attendance(session, event, make_volunteer(session), status="review")
     make_attendance(session, event, make_volunteer(session), status="rejected")
     for people, taken_back in ((25, False), (7, True)):
@@ -51,10 +51,7 @@ def event(session: Session) -> Event:
             )
         )  # fmt: skip
     session.flush()
-    ledger.add(
-        session, event, events=1, signups=1, participations=2, in_review=1, headcount=25, collectives=1
-    )
-    ledger.add(session, event, minutes=150 + 50, minutes_assumed=40)
+    ledger.add(session, event, events=1, signups=1, in_review=1, headcount=25, collectives=1)
     return event
 
 
