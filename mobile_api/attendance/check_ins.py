@@ -13,7 +13,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from http_base import problems
 from http_base.blueprints import Blueprint
 from http_base.context import attestation, identity, now, services, session
-from http_base.fields import ITEMS_TO, OPTIONAL, DateTime, Number, Point, Strict, Text, YesNo, one_of
+from http_base.fields import ITEMS_TO, OPTIONAL, DateTime, Number, Point, Strict, Text, YesNo, one_of, whole
 from http_base.openapi import ProblemField
 from http_base.strict_json import check_value
 from service import errors, presence_errors
@@ -21,6 +21,7 @@ from service.attendance import check_in, place_codes
 from service.attendance.check_in import RecordOutcome, Stored
 from service.attendance.evidence import Evidence, Position, RecordKind, Status
 from service.attendance.sent_records import SentRecord
+from service.models.events import MAX_COMPANIONS
 from service.people import identities
 
 blueprint = Blueprint("attendance", __name__, url_prefix="/v1", description="Attendance")
@@ -69,10 +70,25 @@ class PresenceBody(Evidenced):
     installation_id = Text(required=True)
 
 
+def _companions() -> fields.Integer:
+    """People without phones who came along; null as if absent."""
+    return whole(0, MAX_COMPANIONS, allow_none=True)
+
+
+class CheckInBody(PresenceBody):
+    companions = _companions()
+
+
 class KeptRecord(Evidenced):
     type = one_of("check_in", "check_out", required=True)
     event_id = fields.UUID(required=True)
     captured_at = DateTime(required=True)
+    companions = _companions()
+
+    @validates_schema
+    def _who_comes_brings(self, data: dict[str, Any], **_options: Any) -> None:
+        if data.get("companions") and data.get("type") == "check_out":
+            raise ValidationError("companions-of-check-out", "companions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +142,7 @@ class AttendanceShown(Schema):
     assumed_minutes = fields.Integer()
     minutes_assumed = fields.Boolean()
     distance_m = fields.Integer(allow_none=True)
+    companions = fields.Integer(metadata={"description": "Declared: people without phones who came along."})
     reasons = fields.List(fields.String())
 
 
@@ -167,6 +184,7 @@ def _live(body: dict[str, Any], event_id: UUID, kind: RecordKind) -> SentRecord:
         position=_position(body),
         code=body.get("code"),
         attested=attestation(),
+        companions=body.get("companions") or 0,
     )
 
 
@@ -184,6 +202,7 @@ def _kept(record: dict[str, Any], body: dict[str, Any]) -> SentRecord:
         code=record.get("code"),
         is_offline=True,
         attested=attestation(),
+        companions=record.get("companions") or 0,
     )
 
 
@@ -236,7 +255,7 @@ def _shown(stored: Stored) -> dict[str, Any]:
 
 @blueprint.route("/events/<uuid:event_id>/check-ins", methods=["POST"])
 @blueprint.operation("checkIn", "a volunteer", *REFUSALS)
-@blueprint.arguments(PresenceBody)
+@blueprint.arguments(CheckInBody)
 @blueprint.response(HTTPStatus.OK, PresenceShown)
 @blueprint.alt_response(HTTPStatus.CREATED, schema=PresenceShown)
 def post_check_in(body: dict[str, Any], event_id: UUID) -> Any:

@@ -77,6 +77,7 @@ class RecordLine(Schema):
     status = one_of(*Status)
     evidence = one_of(*Evidence)
     distance_m = fields.Integer(allow_none=True)
+    companions = fields.Integer()
     reasons = fields.List(fields.String())
     explanations = fields.List(fields.String())
     records = fields.List(fields.Nested(RecordShown))
@@ -136,7 +137,16 @@ def get_record_of_event(query: dict[str, Any], event_id: UUID) -> dict[str, Any]
 
 def _line(line: HistoryEntry, known: Known) -> dict[str, Any]:
     attended, zone = line.attendance, ZoneInfo(line.event.zone)
-    names = ("minutes", "assumed_minutes", "minutes_assumed", "status", "evidence", "distance_m", "reasons")
+    names = (
+        "minutes",
+        "assumed_minutes",
+        "minutes_assumed",
+        "status",
+        "evidence",
+        "distance_m",
+        "companions",
+        "reasons",
+    )
     return {
         "attendance_id": attended.id,
         "event": shown(line.event, known=known),

@@ -162,6 +162,7 @@ SHOWN = (
     "assumed_minutes",
     "minutes_assumed",
     "distance_m",
+    "companions",
     "reasons",
 )
 """What the contract shows of an attendance."""
@@ -181,6 +182,7 @@ def shown_attendance(id_: str, state: State, event_id: str, volunteer_id: str) -
         "assumed_minutes": state.assumed_minutes,
         "minutes_assumed": state.minutes_assumed,
         "distance_m": state.distance_m,
+        "companions": state.companions,
         "reasons": state.reasons,
     }
 

@@ -15,7 +15,10 @@ _STRENGTH = {Evidence.GPS: 0, Evidence.CODE: 1, Evidence.WEAK: 2}
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One judged record of a volunteer at an event. `distance_m`: None without a position."""
+    """One judged record of a volunteer at an event.
+
+    `distance_m`: None without a position. `companions`: people without phones who came along.
+    """
 
     id: str
     kind: RecordKind
@@ -23,6 +26,7 @@ class Record:
     evidence: Evidence
     distance_m: int | None
     reasons: tuple[str, ...]
+    companions: int = 0
 
     @property
     def is_doubtful(self) -> bool:
@@ -46,7 +50,7 @@ class Decision:
 @dataclass(frozen=True, slots=True)
 class State:
     """All of an attendance that is derived. `minutes` None: still there; of `assumed_minutes` of them nothing
-    proves when the person left."""
+    proves when the person left. `companions`: declared, the most that any check-in that opens says."""
 
     status: Status
     evidence: Evidence
@@ -56,6 +60,7 @@ class State:
     assumed_minutes: int
     distance_m: int | None
     reasons: tuple[str, ...]
+    companions: int = 0
 
     @property
     def minutes_assumed(self) -> bool:
@@ -149,6 +154,7 @@ def _by_records(
         assumed_minutes=0 if is_there else assumed,
         distance_m=opening[0].distance_m,
         reasons=reasons,
+        companions=max(record.companions for record in opening),
     )
 
 
@@ -268,7 +274,8 @@ def _decided(state: State, decision: Decision) -> State:
 
 
 def deltas(before: State | None, after: State | None) -> dict[str, int]:
-    """What a change of one attendance adds to the counts; proven and assumed minutes are counted apart."""
+    """What a change of one attendance adds to the counts: minutes, proven and assumed apart, and companions
+    move with its status."""
     was, now_is = _figures(before), _figures(after)
     return {name: now_is[name] - was[name] for name in now_is}
 
@@ -282,4 +289,5 @@ def _figures(state: State | None) -> dict[str, int]:
         "in_review": int(state is not None and state.status is Status.REVIEW),
         "minutes": minutes - assumed,
         "minutes_assumed": assumed,
+        "companions": state.companions if state is not None and is_counted else 0,
     }

@@ -294,6 +294,7 @@ def _held(row: dict[str, Any]) -> HeldAttendance:
         assumed_minutes=row["assumed_minutes"],
         distance_m=row["distance_m"],
         reasons=tuple(row["reasons"]),
+        companions=row["companions"],
     )
     return HeldAttendance(row["id"], row["version"], row["event_version"], state, _decision(row))
 
@@ -329,6 +330,7 @@ def _record(row: dict[str, Any]) -> Record:
         evidence=Evidence(row["evidence"]),
         distance_m=row["distance_m"],
         reasons=tuple(row["reasons"]),
+        companions=row["companions"],
     )
 
 

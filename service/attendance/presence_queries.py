@@ -29,7 +29,8 @@ def _text(query: sa.Select[Any]) -> str:
 _ATTENDANCE = _object(
     *Attendance.__table__.c[
         "id", "version", "event_version", "status", "evidence", "checked_in_at", "checked_out_at", "minutes",
-        "assumed_minutes", "distance_m", "reasons", "decision", "decision_minutes", "decision_is_correction",
+        "assumed_minutes", "distance_m", "companions", "reasons",
+        "decision", "decision_minutes", "decision_is_correction",
     ]
 )  # fmt: skip
 _EVENT = (
@@ -62,6 +63,7 @@ def _records(record: Any) -> sa.ColumnElement[Any]:
             record.c.fixed_at,
             record.c.evidence,
             record.c.distance_m,
+            record.c.companions,
             record.c.reasons,
             record.c.code_is_right,
             sa.func.encode(record.c.content_hash, sa.literal_column("'hex'")).label("content_hash"),
@@ -129,7 +131,8 @@ def _around(pair: Any) -> sa.Select[Any]:
         sa.select(
             sa.func.json_agg(
                 _object(
-                    *near.c["id", "event_id", "type", "captured_at", "evidence", "distance_m", "reasons"],
+                    *near.c["id", "event_id", "type", "captured_at", "evidence", "distance_m", "companions"],
+                    near.c.reasons,
                     event.c.starts_at,
                     presence_end(event.c).label("ends_at"),
                     *attendance.c["decision", "decision_minutes", "decision_is_correction"],

@@ -155,6 +155,7 @@ def state_row(state: State, decision: Decision | None) -> dict[str, Any]:
         "minutes_assumed": state.minutes_assumed,
         "assumed_minutes": state.assumed_minutes,
         "distance_m": state.distance_m,
+        "companions": state.companions,
         "reasons": state.reasons,
         "decision": decision and decision.status,
         "decision_minutes": decision and decision.minutes,

@@ -63,11 +63,11 @@ BEGIN
     INSERT INTO presence_record (
         sender_id, id, content_hash, type, event_id, installation_id, captured_at, received_at,
         latitude, longitude, accuracy_m, fixed_at, mocked, code_is_right, attested, fix_key, day,
-        distance_m, status, evidence, reasons
+        distance_m, companions, status, evidence, reasons
     )
     SELECT sender_id, id, content_hash, type, event_id, installation_id, captured_at, received_at,
         latitude, longitude, accuracy_m, fixed_at, mocked, code_is_right, attested, fix_key, day,
-        distance_m, status, evidence, reasons
+        distance_m, coalesce(companions, 0), status, evidence, reasons
     FROM json_populate_recordset(NULL::presence_record, sent->'records')
     ON CONFLICT DO NOTHING;
     GET DIAGNOSTICS stored = ROW_COUNT;
@@ -79,15 +79,16 @@ BEGIN
     GET DIAGNOSTICS stored = ROW_COUNT;
     is_lost := is_lost OR stored <> json_array_length(sent->'annotations');
 
-    -- The release before this one tells no `assumed_minutes`: all of its minutes were assumed, or none.
+    -- A release of before tells no `assumed_minutes`: all of its minutes were assumed, or none. Nor does it
+    -- tell `companions`: those that are known stay.
     INSERT INTO attendance (
         id, event_id, volunteer_id, version, event_version, status, evidence, checked_in_at, checked_out_at,
-        minutes, assumed_minutes, minutes_assumed, distance_m, reasons,
+        minutes, assumed_minutes, minutes_assumed, distance_m, companions, reasons,
         decision, decision_minutes, decision_is_correction
     )
     SELECT id, event_id, volunteer_id, 1, event_version, status, evidence, checked_in_at, checked_out_at,
         minutes, coalesce(assumed_minutes, CASE WHEN minutes_assumed THEN minutes ELSE 0 END), minutes_assumed,
-        distance_m, reasons, decision, decision_minutes, decision_is_correction
+        distance_m, coalesce(companions, 0), reasons, decision, decision_minutes, decision_is_correction
     FROM json_populate_recordset(NULL::attendance, sent->'created')
     ON CONFLICT DO NOTHING;
     GET DIAGNOSTICS stored = ROW_COUNT;
@@ -101,7 +102,8 @@ BEGIN
         assumed_minutes = coalesce(
             derived.assumed_minutes, CASE WHEN derived.minutes_assumed THEN derived.minutes ELSE 0 END
         ),
-        distance_m = derived.distance_m, reasons = derived.reasons,
+        distance_m = derived.distance_m, companions = coalesce(derived.companions, attendance.companions),
+        reasons = derived.reasons,
         decision = derived.decision, decision_minutes = derived.decision_minutes,
         decision_is_correction = derived.decision_is_correction
     FROM json_populate_recordset(NULL::attendance, sent->'changed') AS derived

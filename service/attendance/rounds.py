@@ -75,7 +75,15 @@ class Round:
             # A right code without a position: the person is where the code hangs.
             sighting.latitude, sighting.longitude = event.latitude, event.longitude
         distance_m = None if judged.fix is None else round(judged.fix.distance_m)
-        record = Record(id_, sent.kind, sent.captured_at, verdict.evidence, distance_m, verdict.reasons)
+        record = Record(
+            id_,
+            sent.kind,
+            sent.captured_at,
+            verdict.evidence,
+            distance_m,
+            verdict.reasons,
+            sent.companions,
+        )
         self.by_event[sighting.event_id] += 1
         self.by_day[sighting.day] += 1
         self.hashes[id_] = content_hash = sent.content_hash()

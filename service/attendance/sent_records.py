@@ -22,6 +22,7 @@ class SentRecord:
 
     `captured_at`: the moment of presence, by the service's clock; `clock_ahead`: how far the phone's clock
     was ahead of it; `is_offline`: kept without signal, sent later; `attested`: what App Check said.
+    `companions`: people without phones who came along, of a check-in.
     """
 
     id: UUID
@@ -34,6 +35,7 @@ class SentRecord:
     code: str | None = None
     is_offline: bool = False
     attested: bool | None = None
+    companions: int = 0
 
     def content_hash(self, version: int | None = None) -> str:
         """Of the content as this version knows it, None: the newest; in hex, with the version before it."""
@@ -126,7 +128,11 @@ def _content_1(sent: SentRecord) -> tuple[Any, ...]:
     return sent.kind.value, str(sent.event_id), sent.installation_id, position, sent.code
 
 
-CONTENTS: dict[int, Callable[[SentRecord], tuple[Any, ...]]] = {1: _content_1}
+def _content_2(sent: SentRecord) -> tuple[Any, ...]:
+    return *_content_1(sent), sent.companions
+
+
+CONTENTS: dict[int, Callable[[SentRecord], tuple[Any, ...]]] = {1: _content_1, 2: _content_2}
 """What makes a repeat the same, by version: everything but moments of sending, so that a check-in that was
 sent, not answered, and kept for later is known again in the batch. A new field makes a new version; the old
 ones stay as they are, or phones would be told that their kept records' ids are taken."""
@@ -156,4 +162,5 @@ def record_row(
         "fix_key": sighting.fix_key,
         "day": sighting.day.isoformat(),
         "distance_m": None if judged.fix is None else round(judged.fix.distance_m),
+        "companions": sent.companions,
     }

@@ -17,10 +17,10 @@ from tests.conftest import NOW
 Login = Callable[[Volunteer], dict[str, str]]
 START, END = NOW - timedelta(hours=1), NOW + timedelta(hours=2)
 EVENING = END + timedelta(hours=4)
-FIGURES = "participations, in_review, minutes, minutes_assumed"
+FIGURES = "participations, in_review, minutes, minutes_assumed, companions"
 COUNTED = sa.text(
     f"""
-    SELECT event_id, sum(participations), sum(in_review), sum(minutes), sum(minutes_assumed)
+    SELECT event_id, sum(participations), sum(in_review), sum(minutes), sum(minutes_assumed), sum(companions)
     FROM (SELECT event_id, {FIGURES} FROM count_pending
           UNION ALL SELECT event_id, {FIGURES} FROM count_total) AS counted
     GROUP BY event_id
@@ -30,7 +30,8 @@ RECOUNTED = sa.text(
     """
     SELECT event_id, count(*) FILTER (WHERE status = 'counted'), count(*) FILTER (WHERE status = 'review'),
         coalesce(sum(minutes - assumed_minutes) FILTER (WHERE status = 'counted'), 0),
-        coalesce(sum(assumed_minutes) FILTER (WHERE status = 'counted' AND minutes IS NOT NULL), 0)
+        coalesce(sum(assumed_minutes) FILTER (WHERE status = 'counted' AND minutes IS NOT NULL), 0),
+        coalesce(sum(companions) FILTER (WHERE status = 'counted'), 0)
     FROM attendance GROUP BY event_id
     """
 )
@@ -70,7 +71,9 @@ class Phone:
     def send_live(self, record: dict[str, Any]) -> Any:
         """Send a record by itself, at once."""
         path = f"/v1/events/{record['event_id']}/{record['type'].replace('_', '-')}s"
-        body = {name: record[name] for name in ("id", "position", "code") if name in record} | self._sent_at()
+        body = {
+            name: record[name] for name in ("id", "position", "code", "companions") if name in record
+        } | self._sent_at()
         return self.client.post(
             path, json=body | {"installation_id": self.installation}, headers=self.headers
         )
@@ -88,7 +91,7 @@ def assert_counts_equal_the_rows(session: Session) -> None:
     counted, recounted = (
         {row[0]: tuple(map(int, row[1:])) for row in session.execute(query)} for query in (COUNTED, RECOUNTED)
     )
-    nothing = (0, 0, 0, 0)
+    nothing = (0,) * 5
     everywhere = counted.keys() | recounted.keys()
     assert {id_: counted.get(id_, nothing) for id_ in everywhere} == {
         id_: recounted.get(id_, nothing) for id_ in everywhere

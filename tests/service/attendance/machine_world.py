@@ -145,6 +145,7 @@ class World:
                 row.minutes,
                 row.assumed_minutes,
                 row.distance_m,
+                row.companions,
                 sorted(row.reasons),
             )
             for row, subject in rows
@@ -152,7 +153,7 @@ class World:
 
     def counted(self) -> dict[str, int]:
         """The counts, from the deltas that were recorded."""
-        names = ("participations", "in_review", "minutes", "minutes_assumed")
+        names = ("participations", "in_review", "minutes", "minutes_assumed", "companions")
         sums = [sa.func.coalesce(sa.func.sum(getattr(CountPending, name)), 0) for name in names]
         return dict(zip(names, map(int, self.session.execute(sa.select(*sums)).one()), strict=True))
 
@@ -165,6 +166,7 @@ class World:
             "in_review": sum(row.status == "review" for row in rows),
             "minutes": sum((row.minutes or 0) - row.assumed_minutes for row in counted),
             "minutes_assumed": sum(row.assumed_minutes for row in counted),
+            "companions": sum(row.companions for row in counted),
         }
 
     def end(self) -> None:

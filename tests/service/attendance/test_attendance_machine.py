@@ -129,6 +129,7 @@ class Phones(RuleBasedStateMachine):
             clock_ahead=timedelta(0),
             position=None if place == "code" else position,
             code=pyotp.TOTP(SECRET, interval=60).at(self.now) if has_code else None,
+            companions=self.numbers.choice([0, 0, 1, 4]) if kind is RecordKind.CHECK_IN else 0,
         )
 
     def deliver(self, person: int, sent: list[SentRecord]) -> None:

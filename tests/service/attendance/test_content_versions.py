@@ -75,11 +75,40 @@ def test_a_record_of_a_release_to_come_is_not_refused_by_one_that_still_runs(
     assert is_repeated(session, person, sent)
 
 
-def test_what_the_first_releases_stored_is_known_for_ever(
-    session: Session, person: Volunteer, sent: SentRecord
+@pytest.mark.parametrize("version", [1, 2])
+def test_what_a_release_has_stored_is_known_for_ever(
+    session: Session, person: Volunteer, sent: SentRecord, version: int
 ) -> None:
     assert not is_repeated(session, person, sent)
     position = (*AKTOBE, 8, NOW.timestamp(), False)
-    content = ("check_in", str(sent.event_id), "phone", position, None)
-    assert stored_hash(session, sent) == hashlib.sha256(repr(content).encode()).digest()
+    content: tuple[object, ...] = ("check_in", str(sent.event_id), "phone", position, None)
+    if version == 2:
+        content = (*content, 0)
+    digest = hashlib.sha256(repr(content).encode()).digest()
+    stored = digest if version == 1 else bytes([version]) + digest
+    if version == max(sent_records.CONTENTS):
+        assert stored_hash(session, sent) == stored
+    session.execute(sa.update(PresenceRecord).where(PresenceRecord.id == sent.id).values(content_hash=stored))
     assert is_repeated(session, person, sent)
+    with pytest.raises(errors.IdReused):
+        is_repeated(session, person, replace(sent, code="123456"))
+
+
+def test_a_record_of_before_had_no_companions_to_compare(
+    session: Session, person: Volunteer, sent: SentRecord
+) -> None:
+    assert not is_repeated(session, person, sent)
+    of_before = bytes.fromhex(sent.content_hash(1))
+    session.execute(
+        sa.update(PresenceRecord).where(PresenceRecord.id == sent.id).values(content_hash=of_before)
+    )
+    assert is_repeated(session, person, replace(sent, companions=3))
+
+
+def test_the_same_id_with_other_companions_is_another_record(
+    session: Session, person: Volunteer, sent: SentRecord
+) -> None:
+    assert not is_repeated(session, person, replace(sent, companions=2))
+    assert is_repeated(session, person, replace(sent, companions=2))
+    with pytest.raises(errors.IdReused):
+        is_repeated(session, person, replace(sent, companions=3))

@@ -333,4 +333,23 @@ def test_what_a_change_adds_to_the_counts(
     before: State | None, after: State | None, expected: tuple[int, int, int, int]
 ) -> None:
     names = ("participations", "in_review", "minutes", "minutes_assumed")
-    assert deltas(before, after) == dict(zip(names, expected, strict=True))
+    nobody = {"companions": 0}
+    assert deltas(before, after) == dict(zip(names, expected, strict=True)) | nobody
+
+
+def test_companions_are_the_most_of_the_check_ins_that_open_and_count_with_the_attendance() -> None:
+    def with_companions(record: Record, companions: int) -> Record:
+        return replace(record, companions=companions)
+
+    settled = [with_companions(came(0), 2), with_companions(came(30), 4), left(60)]
+    doubtful = with_companions(came(5, "accuracy"), 9)
+    counted, rejected = (
+        derived(*settled, doubtful),
+        derived(*settled, decision=Decision(Status.REJECTED, None, is_correction=False)),
+    )
+    assert (counted.companions, rejected.companions) == (4, 4)
+    assert derived(doubtful).companions == 9
+    assert deltas(None, counted)["companions"] == 4
+    assert deltas(counted, rejected)["companions"] == -4
+    assert deltas(None, derived(doubtful))["companions"] == 0
+    assert deltas(None, rejected)["companions"] == 0

@@ -7,6 +7,7 @@ The rows are counted anew by `verify.differences`, which knows nothing of how th
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -84,12 +85,20 @@ class LedgerMachine(RuleBasedStateMachine):
     def time_passes(self, minutes: int) -> None:
         self.now += timedelta(minutes=minutes)
 
-    @rule(person=people, kind=st.sampled_from(RecordKind), mocked=st.booleans(), metres=st.integers(0, 500))
-    def record(self, person: int, kind: RecordKind, metres: int, *, mocked: bool) -> None:
+    @rule(
+        person=people,
+        kind=st.sampled_from(RecordKind),
+        mocked=st.booleans(),
+        metres=st.integers(0, 500),
+        companions=st.integers(0, 3),
+    )
+    def record(self, person: int, kind: RecordKind, metres: int, companions: int, *, mocked: bool) -> None:
         latitude = AKTOBE[0] + metres * 1e-5
         position = Position(latitude, AKTOBE[1], accuracy_m=8, fixed_at=self.now, mocked=mocked)
         installation = f"phone-{person}"
         sent = SentRecord(uuid4(), self.event_id, kind, installation, self.now, timedelta(0), position)
+        if kind is RecordKind.CHECK_IN:
+            sent = replace(sent, companions=companions)
         subject = str(self.people[person].subject)
         with self.attempt():
             check_in.record(within(self.connection), subject, sent, self.now, LIMITS)
