@@ -15,7 +15,7 @@ from flask_migrate import upgrade
 from honcho.manager import Manager
 
 from app import create_app
-from cli import demo
+from cli import assets, demo
 from cli.ports import PortTakenError, check_free
 from service.platform import logs, settings
 from service.platform.database import db
@@ -32,6 +32,7 @@ def main() -> int:
         configured = settings.read(os.environ)
         logs.begin(development=configured.development)
         check_free("127.0.0.1", configured.port)
+        assets.build_once()
         _set_up(configured)
     except (SettingsError, PortTakenError) as error:
         return _failed(str(error))

@@ -12,7 +12,7 @@ from werkzeug.exceptions import NotFound
 
 HERE = Path(__file__).parent
 STYLES = HERE / "styles"
-BUILT = HERE / "frontend" / "dist"
+BUILT = HERE.parent / "frontend" / "dist"
 FOREVER = "public, max-age=31536000, immutable"
 SHEETS = {
     "site.css": ("tokens.css", "base.css"),

@@ -48,8 +48,9 @@ def period(first: date, last: date) -> str:
 
 
 def month(of: date) -> str:
-    """«қараша 2026», as a heading says it."""
-    return f"{Locale(locale()).months['stand-alone']['wide'][of.month]} {of.year}"
+    """«Қараша 2026», as a heading says it."""
+    name = Locale(locale()).months["stand-alone"]["wide"][of.month]
+    return f"{name[0].upper()}{name[1:]} {of.year}"
 
 
 def stamp(at: datetime, zone: str | None = None) -> str:
@@ -60,13 +61,14 @@ def stamp(at: datetime, zone: str | None = None) -> str:
 def number(value: float, digits: int = 1) -> str:
     """«2 386», «77,3»; at most `digits` behind the comma."""
     pattern = "#,##0" + ("." + "#" * digits if digits else "")
-    return format_decimal(value, pattern, locale=locale()).replace("-", MINUS)
+    # A little less than nothing is nothing.
+    rounded = round(value, digits) or 0
+    return format_decimal(rounded, pattern, locale=locale()).replace("-", MINUS)
 
 
 def change(value: float, digits: int = 1) -> str:
     """«+141», «−4,6», «0»."""
-    said = number(value, digits)
-    return f"+{said}" if said.strip("0.,") and value > 0 else said
+    return f"+{number(value, digits)}" if round(value, digits) > 0 else number(value, digits)
 
 
 def duration(minutes: int) -> str:

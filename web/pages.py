@@ -31,6 +31,8 @@ SOURCES: Mapping[str, str] = {
 }
 IN_PATHS = ("organization_id", "event_id", "region_code", "subject_id")
 """What of a page's path is recorded with a look at it."""
+ASKS_FOR = "HX-Request-Type"
+"""By this htmx says whether an answer goes into a part of the page (`partial`) or in place of it (`full`)."""
 PRIVATE = "private, no-store"
 SAME_ORIGIN = "same-origin"
 """Of pages: with `no-referrer` a browser would send `Origin: null` with each form."""
@@ -141,14 +143,14 @@ def render(template: str, how: How = PLAIN, /, **values: Any) -> Response:
     refused = any(isinstance(value, Form) and value.errors for value in values.values())
     status = how.status or (HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK)
     found = ENVIRONMENT.get_template(template)
-    if how.part is not None and "HX-Request" in request.headers:
+    if how.part is not None and request.headers.get(ASKS_FOR) == "partial":
         context = found.new_context(dict(values))
         text = "".join(found.blocks[how.part](context))
     else:
         text = found.render(values)
     response = Response(text, status=status, mimetype="text/html")
     if how.part is not None:
-        response.vary.add("HX-Request")
+        response.vary.add(ASKS_FOR)
     return dressed(response, how)
 
 

@@ -1,6 +1,7 @@
 """Pages in three languages, who may open them, and what a browser is told about them."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -115,6 +116,15 @@ def test_a_method_that_a_page_does_not_take_is_a_page(visitor: Visitor) -> None:
     answer = visitor.delete("/kk/")
     assert (answer.status_code, answer.mimetype) == (405, "text/html")
     assert "GET" in answer.headers["Allow"]
+
+
+@pytest.mark.parametrize("path", sorted(templating.TEMPLATES.rglob("*.html")), ids=lambda path: path.name)
+def test_no_template_has_a_style_or_a_script_of_its_own(path: Path) -> None:
+    source = path.read_text("utf-8")
+    assert (
+        re.findall(r"""\bstyle=|<style|<script(?![^>]*\bsrc=)|\son[a-z]+=|javascript:|\|\s*safe""", source)
+        == []
+    )
 
 
 def test_every_text_that_a_template_asks_for_is_in_the_catalogue() -> None:

@@ -22,7 +22,7 @@ from tests.conftest import NOW, test_settings
 from tests.makers import make_coordinator, make_volunteer
 from tests.web.html import read
 from tests.web.visitor import Visitor
-from web.pages import Pages, Unaudited, done, render, tell_audit
+from web.pages import How, Pages, Unaudited, done, render, tell_audit
 
 EVENT = UUID("01a20b43-da95-76d9-b7ca-338e67a4b6e6")
 
@@ -42,6 +42,10 @@ def make_pages() -> Pages:
     @pages.staff(Permission.COUNT_REGION, audit=Unaudited("shows nobody"))
     def plain() -> Response:
         return done("/kk/tried/plain#row-3") if actor().is_national else render("home.html")
+
+    @pages.page("/tried/part")
+    def part() -> Response:
+        return render("home.html", How(part="main", cache="public, max-age=60"))
 
     return pages
 
@@ -133,3 +137,20 @@ def test_a_form_of_another_site_changes_nothing(staff: Visitor, session: Session
 def test_what_staff_sees_is_kept_nowhere(staff: Visitor, session: Session) -> None:
     staff.sign_in(session, make_coordinator(session))
     assert staff.get(f"/kk/tried/{EVENT}").headers["Cache-Control"] == "private, no-store"
+
+
+def test_htmx_gets_the_part_that_it_puts_in_and_everybody_else_the_page(staff: Visitor) -> None:
+    whole = staff.get("/kk/tried/part")
+    assert whole.text.startswith("<!doctype html>")
+    part = staff.get("/kk/tried/part", headers={"HX-Request": "true", "HX-Request-Type": "partial"})
+    assert part.text.strip().startswith("<h1>")
+    assert part.text in whole.text
+    full = staff.get("/kk/tried/part", headers={"HX-Request": "true", "HX-Request-Type": "full"})
+    assert full.text == whole.text
+    assert "HX-Request-Type" in whole.headers["Vary"]
+
+
+def test_an_open_page_may_be_kept_until_somebody_signs_in(staff: Visitor, session: Session) -> None:
+    assert staff.get("/kk/tried/part").headers["Cache-Control"] == "public, max-age=60"
+    staff.sign_in(session, make_coordinator(session))
+    assert staff.get("/kk/tried/part").headers["Cache-Control"] == "private, no-cache"

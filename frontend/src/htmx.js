@@ -1,0 +1,2 @@
+// Pages whose parts come by themselves: htmx, as it is.
+import 'htmx.org';

@@ -1,0 +1,55 @@
+// What makes the pages quicker for who has JavaScript. Without it each of them does all the same.
+const script = document.currentScript;
+const each = (selector, act) => Array.prototype.forEach.call(document.querySelectorAll(selector), act);
+
+// htmx asks for what came in 2020: an older browser goes on as one without scripts.
+const isNewEnough = String.prototype.replaceAll && Element.prototype.replaceChildren;
+if (isNewEnough && document.querySelector('[hx-get],[hx-post]')) {
+  const htmx = document.createElement('script');
+  htmx.src = script.dataset.htmx;
+  document.head.appendChild(htmx);
+}
+
+// A refused form: its list of errors is read first.
+const summary = document.querySelector('[data-focus]');
+if (summary) summary.focus();
+
+// Buttons that only a script can serve.
+each('[data-print]', (button) => {
+  button.hidden = false;
+  button.addEventListener('click', () => window.print());
+});
+
+// A second press does nothing: the button says that it is at work. Its value has gone with the form by then.
+each('form[method="post"]', (form) => {
+  form.addEventListener('submit', (event) => {
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = 'yes';
+    const button = event.submitter || form.querySelector('.btn');
+    if (!button || !button.dataset.sending) return;
+    setTimeout(() => {
+      button.disabled = true;
+      button.dataset.label = button.textContent;
+      button.textContent = button.dataset.sending;
+    });
+  });
+});
+
+// Back by the browser's button: the page as it was before the press.
+window.addEventListener('pageshow', (event) => {
+  if (!event.persisted) return;
+  each('form[data-sent]', (form) => form.removeAttribute('data-sent'));
+  each('button[data-label]', (button) => {
+    button.disabled = false;
+    button.textContent = button.dataset.label;
+  });
+});
+
+// Five minutes before a session ends it is said, with a way to stay.
+each('[data-session-ends]', (notice) => {
+  const left = Number(notice.dataset.sessionEnds) * 1000 - 5 * 60 * 1000;
+  setTimeout(() => { notice.hidden = false; }, Math.max(0, left));
+});
