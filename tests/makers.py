@@ -15,6 +15,8 @@ from service.models import (
     Consent,
     CountPending,
     Device,
+    District,
+    DistrictImport,
     Event,
     Membership,
     Organization,
@@ -121,6 +123,28 @@ def make_event(session: Session, organization: Organization | None = None, **ove
         "content_hash": "",
     }
     return _added(session, Event(**values | overrides))
+
+
+def box(west: float, south: float, east: float, north: float) -> dict[str, Any]:
+    """A rectangle in degrees, as GeoJSON."""
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    return {"type": "Polygon", "coordinates": [ring]}
+
+
+def make_district(session: Session, code: str, outline: dict[str, Any], **overrides: Any) -> District:
+    """A district of KZ-15, not yet of any import."""
+    values: dict[str, Any] = {
+        "region_code": "KZ-15",
+        "kind": "district",
+        "names": {"kk": f"{code} ауданы"},
+        "version": 1,
+    }
+    return _added(session, District(code=code, outline=outline, **values | overrides))
+
+
+def make_import(session: Session) -> int:
+    """An import by which all districts of now are known; its version."""
+    return _added(session, DistrictImport(imported_at=NOW, added=1, changed=0, refused=0)).version
 
 
 def make_signup(session: Session, event: Event, volunteer: Volunteer, **overrides: Any) -> Signup:

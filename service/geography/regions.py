@@ -62,6 +62,13 @@ def _outlines() -> tuple[shapely.STRtree, list[str]]:
     return shapely.STRtree(outlines), [feature["properties"]["iso"] for feature in document["features"]]
 
 
+def share_in(outline: shapely.Geometry, code: str) -> float:
+    """How much of an outline (degrees; valid, not empty) lies in a region: 0 to 1."""
+    tree, codes = _outlines()
+    region = tree.geometries[codes.index(code)]
+    return float(shapely.intersection(outline, region).area / outline.area)
+
+
 WEST, SOUTH, EAST, NORTH = 46.4, 40.5, 87.4, 55.5
 """The box, in degrees, that Kazakhstan lies in."""
 

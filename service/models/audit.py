@@ -61,6 +61,7 @@ class AuditAction(StrEnum):
     RESULT_SET = "result-set"
     RESULTS_REMINDED = "results-reminded"
     DISTRICT_SET = "district-set"
+    DISTRICTS_IMPORTED = "districts-imported"
     REPORTS_READ = "reports-read"
     REPORT_HANDLED = "report-handled"
     # attendance

@@ -1,38 +1,10 @@
 """Which district a point lies in: outlines, borders, towns within districts, and imports meanwhile."""
 
-from typing import Any
-
 import pytest
 from sqlalchemy.orm import Session
 
 from service.geography import districts
-from service.models import District, DistrictImport
-from tests.conftest import NOW
-
-
-def box(west: float, south: float, east: float, north: float) -> dict[str, Any]:
-    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
-    return {"type": "Polygon", "coordinates": [ring]}
-
-
-def make_district(session: Session, code: str, outline: dict[str, Any], **overrides: Any) -> District:
-    values: dict[str, Any] = {
-        "region_code": "KZ-15",
-        "kind": "district",
-        "names": {"kk": f"{code} ауданы"},
-        "version": 1,
-    }
-    district = District(code=code, outline=outline, **values | overrides)
-    session.add(district)
-    session.flush()
-    return district
-
-
-def imported(session: Session) -> int:
-    done = DistrictImport(imported_at=NOW, added=1, changed=0, refused=0)
-    session.add(done)
-    session.flush()
-    return done.version
+from tests.makers import box, make_district, make_import
 
 
 @pytest.fixture
@@ -41,7 +13,7 @@ def two(session: Session) -> None:
     make_district(session, "151000000", box(56.4, 50.4, 56.6, 50.6), kind="city")
     make_district(session, "153400000", box(56, 50, 57, 51))
     make_district(session, "153200000", box(57, 50, 58, 51))
-    imported(session)
+    make_import(session)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +40,7 @@ def test_a_district_of_another_region_is_never_a_points(session: Session, two: N
     assert districts.current(session).at(50.1, 56.5, "KZ-27") is None
     assert not districts.current(session).knows("KZ-27")
     make_district(session, "273200000", box(56.5, 50, 58, 51), region_code="KZ-27")
-    imported(session)
+    make_import(session)
     assert districts.current(session).at(50.1, 56.6, "KZ-27") == "273200000"
     assert districts.current(session).at(50.1, 56.6, "KZ-15") == "153400000"
 
@@ -78,7 +50,7 @@ def test_an_import_is_seen_at_once_and_an_old_one_is_kept_in_memory(session: Ses
     assert districts.current(session) is known
     make_district(session, "154000000", box(59, 50, 60, 51))
     assert districts.current(session) is known
-    version = imported(session)
+    version = make_import(session)
     assert districts.current(session).version == version
     assert districts.current(session).at(50.5, 59.5, "KZ-15") == "154000000"
 
