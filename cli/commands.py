@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from cli import audit, coordinators, counts, demo, messages, pushes, serving, working
+from cli import audit, coordinators, counts, demo, districts, messages, pushes, serving, working
 
 
 def install(app: Flask) -> None:
@@ -14,6 +14,7 @@ def install(app: Flask) -> None:
         coordinators.coordinators,
         audit.audit,
         counts.counts,
+        districts.districts_group,
         pushes.pushes,
         messages.messages,
     ):

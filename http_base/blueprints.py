@@ -21,6 +21,7 @@ OPEN_ENDPOINTS = frozenset(
         "auth.post_code",
         "auth.post_token",
         "consents.list_consents",
+        "districts.list_districts",
         "events.list_events",
         "events.get_event",
         "meta.get_meta",

@@ -58,7 +58,7 @@ PARAMETERS: Mapping[str, str] = {
     "code": "The region's code: KZ-15.",
     "contact_id": "The contact that one was asked to be.",
     "cursor": "`next` of the page before; without one the list begins.",
-    "district": "Only of this district, by its code.",
+    "district": "Only of this district, by its KATO code; `none`: of no district.",
     "event": "Only about this event.",
     "event_id": "The event.",
     "from": "The first day, in the country's zone.",

@@ -30,6 +30,11 @@ FACTS: Mapping[str, Mapping[str, Any]] = {
     "columns": {**_TEXT, "description": "Which columns there are."},
     "closed_at": {**_MOMENT, "description": "Until when it was possible."},
     "distance_m": {**_NUMBER, "description": "How far away it was measured."},
+    "district": {
+        "type": "object",
+        "additionalProperties": {"type": "string"},
+        "description": "The names of the district of the meeting point.",
+    },
     "event_status": {**_TEXT, "description": "What the event is."},
     "expires_at": {**_MOMENT, "description": "Until when it could be answered, or a ban holds."},
     "forms": {**_TEXT, "description": "How it may be written."},

@@ -42,6 +42,8 @@ def _plain(value: Any, language: str) -> Any:
         return words.moment(value, str(value.tzinfo if is_of_an_event else COUNTRY_ZONE), language)
     if isinstance(value, Thing):
         return words.translate(f"thing.{value}", language)
+    if isinstance(value, dict):
+        return localized(value, language)
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return value.isoformat() if hasattr(value, "isoformat") else value

@@ -2,7 +2,7 @@
 
 from mobile_api.attendance import check_ins, codes, groups
 from mobile_api.audit import entries
-from mobile_api.events import announcements, events, reports, results, signups, visibility
+from mobile_api.events import announcements, districts, events, reports, results, signups, visibility
 from mobile_api.figures import counts
 from mobile_api.notifications import inbox, notification_settings
 from mobile_api.operations import health, meta, metrics
@@ -27,6 +27,7 @@ BLUEPRINTS = (
     memberships.blueprint,
     invitations.blueprint,
     contacts.blueprint,
+    districts.blueprint,
     events.blueprint,
     announcements.blueprint,
     visibility.blueprint,

@@ -69,6 +69,7 @@ class Permission(StrEnum):
     CHANGE_EVENT = "change-event"
     CANCEL_EVENT = "cancel-event"
     HIDE_EVENT = "hide-event"
+    SET_DISTRICT = "set-district"
     SEE_DRAFT = "see-draft"
     SEE_HIDDEN = "see-hidden"
     SEE_PRESENT = "see-present"
@@ -150,6 +151,7 @@ RULES: Mapping[Permission, Predicate] = {
     Permission.CHANGE_EVENT: _runs_events,
     Permission.CANCEL_EVENT: _either(_runs_events, _coordinates),
     Permission.HIDE_EVENT: _coordinates_others,
+    Permission.SET_DISTRICT: _coordinates_others,
     Permission.SEE_DRAFT: _either(_organizes, _coordinates),
     Permission.SEE_HIDDEN: _either(_organizes, _coordinates),
     Permission.SEE_PRESENT: _either(_organizes, _coordinates),

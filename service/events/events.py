@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from service import errors
 from service.access import Actor, Permission, Target, may, require
-from service.events import frozen, plans, waitlist
+from service.events import districts, frozen, plans, waitlist
 from service.events.plans import Plan
 from service.happenings import EventChanged, tell
 from service.ledger import ledger
@@ -53,6 +53,7 @@ def create(
         ),
     )
     plans.apply(event, plan)
+    districts.settle(session, event, plan.district_code)
     stored, _ = store_once(session, event)
     return stored
 
@@ -148,6 +149,7 @@ def change(
         raise cancelled(event)
     before = {name: getattr(event, name) for name in plans.COLUMNS}
     plans.apply(event, plans.changed(event, changes))
+    districts.follow(session, event, before, changes)
     changed = frozenset(name for name, value in before.items() if getattr(event, name) != value)
     frozen.check(session, event, before, changed, now)
     if changed & DECIDE_AGE:

@@ -15,12 +15,15 @@ from service.geography.geodesy import EARTH_RADIUS_M
 from service.models import Event, EventStatus
 from service.platform import keyset
 
+WITHOUT_DISTRICT = "none"
+
 
 @dataclass(frozen=True, slots=True)
 class Search:
     """Which events to find: those that touch the days, both inclusive, in their own zones.
 
-    `not_over_at`: and are not over at that moment. `organization_ids` with drafts and hidden ones for `mine`.
+    `district_code` WITHOUT_DISTRICT: in none. `not_over_at`: and are not over at that moment.
+    `organization_ids` with drafts and hidden ones for `mine`.
     """
 
     first_day: date
@@ -78,11 +81,13 @@ def _conditions(search: Search) -> list[sa.ColumnElement[bool]]:
             conditions += [Event.status != EventStatus.DRAFT, ~Event.never_published]
     for column, value in (
         (Event.region_code, search.region_code),
-        (Event.district_code, search.district_code),
         (Event.kind, search.kind),
     ):
         if value is not None:
             conditions.append(column == value)
+    if search.district_code is not None:
+        is_without = search.district_code == WITHOUT_DISTRICT
+        conditions.append(Event.district_code == (None if is_without else search.district_code))
     if search.organization_ids is not None:
         conditions.append(Event.organization_id.in_(search.organization_ids))
     if search.text:

@@ -19,6 +19,7 @@ OPEN = {
     "getMeta",
     "getReadiness",
     "listConsents",
+    "listDistricts",
     "listLocalMessages",
     "movePhone",
     "requestCode",

@@ -31,6 +31,7 @@ CONTRACT: dict[str, tuple[set[str], set[str], set[str]]] = {
     "change-event": (STAFF, NOBODY, NOBODY),
     "cancel-event": (STAFF, NOBODY, HERE),
     "hide-event": (NOBODY, NOBODY, HERE),
+    "set-district": (NOBODY, NOBODY, HERE),
     "see-draft": (NOBODY, STAFF, HERE),
     "see-hidden": (NOBODY, STAFF, HERE),
     "see-present": (NOBODY, STAFF, HERE),
@@ -56,7 +57,7 @@ CONTRACT: dict[str, tuple[set[str], set[str], set[str]]] = {
 }
 
 
-OF_OTHERS = {"decide-organization", "hide-event", "handle-report", "give-result"}
+OF_OTHERS = {"decide-organization", "hide-event", "set-district", "handle-report", "give-result"}
 """Nobody decides about themself: a coordinator who belongs to the organization leaves it to another one."""
 
 
