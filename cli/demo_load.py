@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from cli import demo_answers, demo_ids, demo_people, demo_week
 from cli.demo_people import AKTOBE, ALMATY, ASKED, WAITING, Organizer
 from service.access import Actor
-from service.geography import places
+from service.events import district_moves
+from service.geography import district_file, places
 from service.models import Coordinator, Organization, OrganizationStatus, Volunteer
 from service.models.volunteers import NATIONAL
 from service.organizations import organizations, verification
@@ -25,6 +26,7 @@ def load(session: Session, now: datetime) -> bool:
     if session.scalar(sa.select(sa.exists().where(Volunteer.id.is_not(None)))):
         return False
     then = now - REGISTERED_BEFORE
+    district_moves.import_districts(session, district_file.read(district_file.SHIPPED), then, partial=False)
     national = _person(session, *demo_people.NATIONAL, "kk", then)
     regional = _person(session, *demo_people.REGIONAL, "kk", then)
     session.add(Coordinator(volunteer_id=national.id, region_code=NATIONAL, created_at=then))
@@ -61,6 +63,7 @@ def load(session: Session, now: datetime) -> bool:
         demo_week.past(scene, now)
         demo_week.coming(scene, now)
         if organizer is AKTOBE:
+            demo_week.in_districts(scene, now)
             demo_answers.wait(scene, now)
     lately = now - timedelta(days=2)
     owner = _owner(session, WAITING, lately)

@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 
 from sqlalchemy.orm import Session
 
-from cli import demo_ids, demo_people
+from cli import demo_districts, demo_ids, demo_people
 from cli.demo_people import BANK, PARK, ROUND_THE_CLOCK, SORTING, TREES, Spot, Work
 from service import presence_errors
 from service.access import Actor
@@ -103,6 +103,30 @@ def past(scene: Scene, now: datetime) -> None:
         scene.session, scene.owner, called_off.id, "Дауылды ескерту жарияланды", storm - timedelta(hours=5)
     )
     _doubts(scene, thursday, saturday)
+
+
+def in_districts(scene: Scene, now: datetime) -> None:
+    """Last week, Monday to Sunday, all over the region: everybody came, nobody is doubted.
+
+    On days that have no other event, so that nobody is in two places.
+    """
+    today = now.astimezone(COUNTRY_ZONE).date()
+    monday = today - timedelta(days=today.weekday() + 7)
+    taken = {today - timedelta(days=ago) for ago in (5, 3)}
+    free = [day for n in range(7) if (day := monday + timedelta(days=n)) not in taken]
+    for number, held in enumerate(demo_districts.HELD, start=20):
+        starts_at = local(free[held.day], held.at)
+        planned = starts_at - PLANNED_BEFORE
+        event = _published(scene, number, held.work, held.spot, starts_at, timedelta(hours=2), planned)
+        for place, (person, actor) in enumerate(scene.people[held.first : held.first + held.people]):
+            signups.sign_up(scene.session, actor, event.id, 0, planned + timedelta(days=1))
+            came, left = timedelta(minutes=2 * place), timedelta(minutes=115 - place)
+            _send(scene, event, person, RecordKind.CHECK_IN, starts_at + came, 5.0 + place)
+            _send(scene, event, person, RecordKind.CHECK_OUT, starts_at + left, 7.0 + place)
+        if held.group is not None:
+            group = Group(*held.group, minutes=120)
+            ended = event.ends_at + timedelta(minutes=10)
+            groups.give(scene.session, scene.owner, event.id, uuid5(event.id, "group-0"), group, ended)
 
 
 def _held(scene: Scene, number: int, work: Work, spot: int, starts_at: datetime, people: int) -> Event:

@@ -95,3 +95,31 @@ def test_people_have_names(session: Session) -> None:
 def test_it_is_loaded_once(session: Session) -> None:
     assert demo_load.load(session, NOON)
     assert not demo_load.load(session, NOON)
+
+
+@MOMENTS
+def test_the_regions_last_week_shows_its_districts_and_an_event_without_one(
+    app: Tazalyq, client: FlaskClient, session: Session, clock: FixedClock, at: datetime
+) -> None:
+    clock.at = at
+    demo_load.load(session, at)
+    session.commit()
+    today = at.astimezone(ZoneInfo("Asia/Almaty")).date()
+    monday = today - timedelta(days=today.weekday() + 7)
+    days = f"from={monday}&to={monday + timedelta(days=6)}&region=KZ-15"
+    items = client.get(f"/v1/events?{days}&limit=100").json["items"]
+    districts = client.get("/v1/districts?region=KZ-15").json["items"]
+    names = {one["code"]: one["name"] for one in districts}
+    shown = {item["district"] for item in items}
+    assert len(names) == 13
+    assert len(shown & set(names)) >= 8
+    assert [item["title"]["en"] for item in items if item["district"] is None] == ["River bank clean-up"]
+    assert names["154200000"]["ru"] == "Кобдинский район"
+    coordinator = sign_in(app, "+77000000002")
+    totals = client.get(f"/v1/counts?{days}&group_by=event", headers=coordinator).json
+    without = {item["id"] for item in items if item["district"] is None}
+    counted = {row["key"]: row["participations"] for row in totals["rows"]}
+    assert sum(counted[id_] for id_ in without) == 4
+    assert totals["totals"]["participations"] == sum(counted.values())
+    # Nobody of these is doubted: the two that wait are those of the other events.
+    assert len(client.get("/v1/reviews?region=KZ-15", headers=coordinator).json["items"]) <= 4
