@@ -1,7 +1,7 @@
 """The parts put together: what reads the settings and chooses between the real and the local ones."""
 
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -18,7 +18,7 @@ import service.audit.verify
 import service.listeners
 from http_base.address_limit import AddressLimit
 from http_base.app_check import AppCheck
-from http_base.firebase_accounts import FirebaseAccounts
+from http_base.firebase_accounts import TIMEOUT_S, FirebaseAccounts
 from http_base.firebase_tokens import FirebaseVerifier
 from http_base.identity import TokenVerifier
 from http_base.local_tokens import LocalTokens
@@ -37,6 +37,8 @@ from service.platform.queue import Runtime
 from service.platform.settings import Settings
 
 migrate = Migrate()
+
+ASK_WITHIN_S = 3
 
 
 @dataclass
@@ -65,16 +67,21 @@ class Services:
         sender = Sender(sessions, self.clock, self._gateway(sessions), pace)
         extras = {
             "sender": sender,
-            "accounts": self._accounts(),
+            "accounts": self._accounts(TIMEOUT_S),
             "files": self.files,
             seal.KEY: seal.key_of(self.settings.secret_key),
         }
         return Runtime(sessions, self.clock, self.settings.thresholds, extras)
 
-    def _accounts(self) -> Accounts | None:
+    @cached_property
+    def accounts(self) -> Accounts | None:
+        """Firebase's accounts for who waits for a page: asked once, and not for long."""
+        return self._accounts(ASK_WITHIN_S)
+
+    def _accounts(self, timeout_s: float) -> Accounts | None:
         """Firebase's accounts, when its project and credentials are set."""
         project_id, file = self.settings.firebase_project_id, self.settings.google_application_credentials
-        return FirebaseAccounts(project_id, file) if project_id and file else None
+        return FirebaseAccounts(project_id, file, timeout_s) if project_id and file else None
 
     def _gateway(self, sessions: Any) -> Gateway:
         """Firebase when its credentials are set (broken ones raise), else the local one."""

@@ -1,6 +1,6 @@
 """What a request stands in: the composition's parts, the caller, the moment, the language."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, cast
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import current_app, g, request
 from sqlalchemy.orm import Session
 
+from http_base import elevations
 from http_base.address_limit import AddressLimit
 from http_base.app_check import AppCheck
 from http_base.identity import (
@@ -19,12 +20,13 @@ from http_base.identity import (
 from notifications.words import LOCALES
 from service import errors
 from service.access import Actor
-from service.people import bans, identities
+from service.people import accounts, bans, identities, second_factor
+from service.people.accounts import Accounts
 from service.people.identities import Identity, Known
 from service.platform.clock import Clock
 from service.platform.database import Connections, db
 from service.platform.files import Files
-from service.platform.settings import Settings
+from service.platform.settings import SecondFactorMode, Settings
 
 
 class Services(Protocol):
@@ -37,6 +39,9 @@ class Services(Protocol):
     address_limit: AddressLimit
     app_check: AppCheck | None
     files: Files
+
+    @property
+    def accounts(self) -> Accounts | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +156,28 @@ def _signed_in() -> Actor | None:
         raise errors.AccountDisabled()
     if caller.known.ban is not None and caller.known.ban.holds_at(now()):
         raise caller.known.ban.refusal()
-    return replace(caller.known.actor, elevated=caller.passed_second_factor)
+    return _with_what_is_proven(caller.known.actor)
+
+
+def passed_second_factor(actor: Actor) -> bool:
+    """Whether the caller, who is this actor, has shown the second factor: whatever the mode asks for."""
+    caller = page_caller()
+    if is_page():
+        return caller is not None and caller.passed_second_factor
+    given = request.headers.get(elevations.HEADER)
+    if not given:
+        return False
+    enrolment = elevations.read(given, identity(), now(), services().settings.secret_key)
+    return enrolment is not None and second_factor.is_current(session(), actor, enrolment)
+
+
+def _with_what_is_proven(actor: Actor) -> Actor:
+    """The caller, without the powers for which the second factor is missing here."""
+    mode = services().settings.second_factor
+    is_guarded = mode is SecondFactorMode.REQUIRED or (mode is SecondFactorMode.PAGES and is_page())
+    if not is_guarded or not actor.has_powers or passed_second_factor(actor):
+        return actor
+    return actor.without_powers()
 
 
 def _recognized() -> Actor | None:
@@ -164,13 +190,14 @@ def _recognized() -> Actor | None:
     if known is None:
         return None
     if "noted" in g or not known.standing.learns_from(token, now()):
-        return known.actor
+        return _with_what_is_proven(known.actor)
     g.noted = True
     # Who calls is asked before anything is written: this only gives the connection back.
     session().rollback()
     with services().connections.begin() as connection:
         identities.note(connection, token, now())
-    return identities.find_actor(session(), token.subject)
+    found = identities.find_actor(session(), token.subject)
+    return None if found is None else _with_what_is_proven(found)
 
 
 def refuse_banned() -> None:
@@ -198,3 +225,23 @@ def actor() -> Actor:
     if found is None:
         raise errors.NotRegistered()
     return found
+
+
+def ask_provider(subject: str) -> None:
+    """Ask the identity provider whether an account may still sign in; no answer leaves the last one in force.
+
+    Raises:
+        AccountDisabled.
+    """
+    provider = services().accounts
+    if provider is None:
+        return
+    # What was read so far was read: this only gives the connection back while the provider is asked.
+    session().rollback()
+    locked_out = accounts.ask(provider, subject)
+    if locked_out is None:
+        return
+    with services().connections.begin() as connection:
+        accounts.keep(connection, subject, now(), locked_out=locked_out)
+    if locked_out:
+        raise errors.AccountDisabled()

@@ -88,7 +88,8 @@ ABOUT = """\
 The service behind the clean-ups of «Таза Қазақстан».
 
 **Signing in.** `Authorization: Bearer <token>`: a Firebase ID token, or, without Firebase, a token of
-`createToken`. **Words** follow `Accept-Language` (kk, ru, en; kk when absent). **Refusals** are RFC 9457
+`createToken`. Powers of coordinators and owners may ask for `X-Elevation`, too, which `elevate` gives.
+**Words** follow `Accept-Language` (kk, ru, en; kk when absent). **Refusals** are RFC 9457
 problem documents: `code` is stable, `title` and `detail` are for people, facts stand beside them. **Lists**
 give `next`: send it as `cursor`. **Reading again** costs little: send the `ETag` as `If-None-Match`.
 **Answers grow**: read the fields that you know and ignore the rest; nothing is taken away.
@@ -201,6 +202,9 @@ def _refusals(operation: Mapping[str, Any], contract: Contract, path: str) -> Co
         add(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type")
     if "requestBody" in operation or operation.get("parameters") or path.startswith("/v1/"):
         add(HTTPStatus.UNPROCESSABLE_ENTITY, errors.Invalid.code)
+    if errors.Forbidden in contract.refuses:
+        # What roles allow may be guarded: who has not passed the second factor is told so.
+        add(HTTPStatus.FORBIDDEN, errors.SecondFactorRequired.code)
     for kind in contract.refuses:
         add(*(kind if isinstance(kind, tuple) else (status_of_kind(kind), kind.code)))
     add(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable")

@@ -16,10 +16,10 @@ TIMEOUT_S = 10
 class FirebaseAccounts:
     """Asks Firebase by the unmodified SDK."""
 
-    def __init__(self, project_id: str, credentials_file: str) -> None:
+    def __init__(self, project_id: str, credentials_file: str, timeout_s: float = TIMEOUT_S) -> None:
         self._app = firebase_admin.initialize_app(
             credentials.Certificate(credentials_file),
-            {"projectId": project_id, "httpTimeout": TIMEOUT_S},
+            {"projectId": project_id, "httpTimeout": timeout_s},
             name=f"accounts-{uuid4()}",
         )
 

@@ -7,7 +7,16 @@ from mobile_api.figures import counts
 from mobile_api.notifications import inbox, notification_settings
 from mobile_api.operations import health, meta, metrics
 from mobile_api.organizations import contacts, invitations, members, memberships, organizations
-from mobile_api.people import auth, bans, birth_dates, consents, coordinators, devices, volunteers
+from mobile_api.people import (
+    auth,
+    bans,
+    birth_dates,
+    consents,
+    coordinators,
+    devices,
+    second_factors,
+    volunteers,
+)
 from mobile_api.rulings import corrections, history, reviews
 
 BLUEPRINTS = (
@@ -20,6 +29,7 @@ BLUEPRINTS = (
     birth_dates.blueprint,
     bans.blueprint,
     devices.blueprint,
+    second_factors.blueprint,
     inbox.blueprint,
     notification_settings.blueprint,
     organizations.blueprint,

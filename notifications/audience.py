@@ -178,6 +178,8 @@ AUDIENCES: Mapping[str, Audience] = {
     "number_lost": _the_person,
     "staff_number_lost": _the_person,
     "record_detached": _the_person,
+    "second_factor_reset": _the_person,
+    "staff_second_factor_reset": _the_person,
     "birth_date_set": _the_person,
     "waiting_digest": _coordinators_of_waiting(),
 }

@@ -131,6 +131,8 @@ KINDS: Mapping[str, NotificationKind] = {
         NotificationKind("number_lost", "organizations", None, _R, _for(days=7)),
         NotificationKind("staff_number_lost", "coordination", None, _R, _for(days=7)),
         NotificationKind("record_detached", "coordination", None, _R, _for(days=7)),
+        NotificationKind("second_factor_reset", "organizations", None, _R, _for(days=7)),
+        NotificationKind("staff_second_factor_reset", "coordination", None, _R, _for(days=7)),
         NotificationKind("birth_date_set", "decisions", None, _R, _for(days=7)),
         NotificationKind(
             "waiting_digest", "coordination", None, _R, _for(days=1), "/coordination", "passive"

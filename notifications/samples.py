@@ -66,6 +66,8 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
     ],
     "number_lost": [{}],
     "staff_number_lost": [{}],
+    "second_factor_reset": [{}],
+    "staff_second_factor_reset": [{}],
     "record_detached": [{}],
     "birth_date_set": [{}],
     "waiting_digest": [

@@ -14,8 +14,9 @@ from service.models.volunteers import NATIONAL
 class Actor:
     """Who asks. `phone`: None once it is somebody else's.
 
-    `organizations`: role by organization; `regions`: codes coordinated, NATIONAL for all. `elevated`: whether
-    the second factor was passed.
+    `organizations`: role by organization; `regions`: codes coordinated, NATIONAL for all. `elevated`: nothing
+    more has to be proven for the powers of these roles; else `regions` is empty, and what the person would
+    coordinate is in `asleep`.
     """
 
     volunteer_id: UUID
@@ -23,7 +24,8 @@ class Actor:
     locale: str
     organizations: Mapping[UUID, str]
     regions: frozenset[str]
-    elevated: bool = False
+    elevated: bool = True
+    asleep: frozenset[str] = frozenset()
 
     @property
     def is_national(self) -> bool:
@@ -43,6 +45,20 @@ class Actor:
 
     def owns(self, organization_id: UUID) -> bool:
         return self.organizations.get(organization_id) == MemberRole.OWNER
+
+    @property
+    def has_powers(self) -> bool:
+        """Whether the second factor guards anything of theirs: they coordinate a region or administer an
+        organization."""
+        return bool(self.regions or self.asleep) or MemberRole.OWNER in self.organizations.values()
+
+    def without_powers(self) -> "Actor":
+        """The same person before the second factor: what a volunteer and an organizer may is untouched."""
+        return replace(self, regions=frozenset(), asleep=self.regions | self.asleep, elevated=False)
+
+    def with_powers(self) -> "Actor":
+        """The same person after it."""
+        return replace(self, regions=self.regions | self.asleep, asleep=frozenset(), elevated=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +129,11 @@ def _owns(actor: Actor, target: Target) -> bool:
     return target.organization_id is not None and actor.owns(target.organization_id)
 
 
+def _administers(actor: Actor, target: Target) -> bool:
+    """As its owner, who has proven with the second factor to be nobody else (R5)."""
+    return actor.elevated and _owns(actor, target)
+
+
 def _national(actor: Actor, _target: Target) -> bool:
     return actor.is_national
 
@@ -137,16 +158,18 @@ def _unless_suspended(predicate: Predicate) -> Predicate:
 
 _runs_events = _while_verified(_organizes)
 
-# Its own things are read in every state; whatever reaches other people needs a verified organization.
+# Its own things are read in every state; whatever reaches other people needs a verified organization. What
+# coordinators may, and owners about members and their data, is guarded by the second factor (R5):
+# who has not passed it coordinates nothing and administers nothing.
 RULES: Mapping[Permission, Predicate] = {
     Permission.DECIDE_ORGANIZATION: _coordinates_others,
     Permission.SEE_ORGANIZATION: _either(_organizes, _coordinates),
-    Permission.CHANGE_ORGANIZATION: _either(_owns, _coordinates),
-    Permission.SET_ORGANIZATION_CONTACT: _either(_unless_suspended(_owns), _coordinates),
+    Permission.CHANGE_ORGANIZATION: _either(_administers, _coordinates),
+    Permission.SET_ORGANIZATION_CONTACT: _either(_unless_suspended(_administers), _coordinates),
     Permission.ANSWER_COORDINATOR: _owns,
-    Permission.SEE_MEMBERS: _owns,
-    Permission.MANAGE_MEMBERS: _while_verified(_owns),
-    Permission.CONFIRM_MEMBER: _either(_while_verified(_owns), _coordinates),
+    Permission.SEE_MEMBERS: _administers,
+    Permission.MANAGE_MEMBERS: _while_verified(_administers),
+    Permission.CONFIRM_MEMBER: _either(_while_verified(_administers), _coordinates),
     Permission.CREATE_EVENT: _runs_events,
     Permission.CHANGE_EVENT: _runs_events,
     Permission.CANCEL_EVENT: _either(_runs_events, _coordinates),
@@ -200,13 +223,22 @@ def require(actor: Actor | None, permission: Permission, target: Target = NOTHIN
     """Do nothing where the actor may.
 
     Raises:
-        NotVerified: the actor could, if only the organization were verified. OwnOrganization: if it were not
-            their own. Forbidden: in no case.
+        SecondFactorRequired: the actor could, once they have passed it. NotVerified: if only the organization
+            were verified. OwnOrganization: if it were not their own. Forbidden: in no case.
     """
     if may(actor, permission, target):
         return
-    if may(actor, permission, replace(target, organization_status=OrganizationStatus.VERIFIED)):
+    powerful = None if actor is None else actor.with_powers()
+    if may(powerful, permission, target):
+        raise errors.SecondFactorRequired()
+    if may(powerful, permission, replace(target, organization_status=OrganizationStatus.VERIFIED)):
         raise errors.NotVerified()
-    if may(actor, permission, replace(target, organization_id=None)):
+    if may(powerful, permission, replace(target, organization_id=None)):
         raise errors.OwnOrganization()
     raise errors.Forbidden()
+
+
+def require_coordinator(actor: Actor) -> None:
+    """Do nothing where the actor coordinates any region at all. Raises SecondFactorRequired, Forbidden."""
+    if not actor.regions:
+        raise errors.SecondFactorRequired() if actor.asleep else errors.Forbidden()

@@ -85,6 +85,12 @@ class Forbidden(ServiceError):
     code = "forbidden"
 
 
+class SecondFactorRequired(Forbidden):
+    """The caller's roles allow it once the second factor is passed."""
+
+    code = "second-factor-required"
+
+
 class Thing(StrEnum):
     """What may be missing, or hidden from who asks; the catalogue has its words as `thing.<name>`."""
 
@@ -102,6 +108,7 @@ class Thing(StrEnum):
     ORGANIZATION = "organization"
     REGION = "region"
     REPORT = "report"
+    SECOND_FACTOR = "second_factor"
     SESSION = "session"
     SIGNUP = "signup"
     VOLUNTEER = "volunteer"
@@ -133,6 +140,13 @@ class AccountDisabled(ServiceError):
     words = "account-disabled"
 
 
+class EnrolmentSecretRequired(Forbidden):
+    """A coordinator's second factor begins with the one-time secret that they were given."""
+
+    asks = Ask.COORDINATOR
+    code = "enrolment-secret-required"
+
+
 class BadCode(ServiceError):
     code = "bad-code"
 
@@ -158,6 +172,12 @@ class Stale(ServiceError):
 
 class Conflict(ServiceError):
     """The request is well formed, but the state of things refuses it."""
+
+
+class NotEnrolled(Conflict):
+    """There is no second factor to prove or to confirm, or none that suffices for the caller's roles."""
+
+    code = "second-factor-missing"
 
 
 class IdReused(Conflict):

@@ -30,6 +30,8 @@ def production(standin: Standin) -> dict[str, str]:
     """The settings of a service in production, with Google's addresses stood in for."""
     return {
         "TAZALYQ_ENV": "production",
+        # Who plays a coordinator here is a field app.
+        "SECOND_FACTOR": "pages",
         "SECRET_KEY": secrets.token_hex(),
         "PUBLIC_URL": "https://taza.invalid",
         "TRUSTED_HOSTS": "127.0.0.1",

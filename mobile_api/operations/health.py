@@ -18,6 +18,7 @@ from notifications.push import circuit
 from service.ledger import checks
 from service.people import accounts
 from service.platform import health
+from service.platform.settings import SecondFactorMode
 
 blueprint = Blueprint("health", __name__, description="Health")
 
@@ -51,6 +52,8 @@ def healthz() -> dict[str, str]:
 def _identity() -> dict[str, str]:
     """What keeps people from being recognized, by name; nothing while all is well."""
     found = {**services().verifier.describe(), **accounts.describe(session())}
+    if services().settings.second_factor is SecondFactorMode.PAGES:
+        found["second_factor"] = "pages: calls of the API pass without one"
     app_check = services().app_check
     if app_check is not None and (trouble := app_check.describe()) is not None:
         found["app_check_keys"] = trouble

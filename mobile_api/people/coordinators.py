@@ -12,7 +12,7 @@ from http_base.fields import Strict, Text
 from service import errors
 from service.access import Permission, require
 from service.models import ConsentName
-from service.people import consents, coordinators
+from service.people import consents, coordinators, second_factor
 from service.platform import phones
 
 blueprint = Blueprint("coordinators", __name__, url_prefix="/v1/coordinators", description="Coordinators")
@@ -34,6 +34,16 @@ class CoordinatorShown(Schema):
 class Coordinators(Schema):
     items = fields.List(fields.Nested(CoordinatorShown))
     next = fields.String(allow_none=True)
+
+
+class Appointed(Coordinators):
+    enrolment_secret = fields.String(
+        allow_none=True,
+        metadata={
+            "description": "To hand to the appointed, who enrols the second factor with it, once, within "
+            "7 days; null for who has done so already."
+        },
+    )
 
 
 def _all() -> dict[str, Any]:
@@ -64,14 +74,15 @@ def list_coordinators() -> dict[str, Any]:
 @blueprint.route("", methods=["PUT"])
 @blueprint.operation("appointCoordinator", "a national coordinator", errors.Forbidden, errors.NotFound)
 @blueprint.arguments(CoordinatorBody)
-@blueprint.response(HTTPStatus.OK, Coordinators)
+@blueprint.response(HTTPStatus.OK, Appointed)
 def put_coordinator(body: dict[str, Any]) -> dict[str, Any]:
     """Give a registered person a region; null for the whole country."""
     require(actor(), Permission.APPOINT_COORDINATORS)
     phone = phones.parse(body["phone"], services().settings.phone_regions)
-    coordinators.appoint(session(), phone, body["region"], now())
+    appointed = coordinators.appoint(session(), phone, body["region"], now())
+    secret = second_factor.new_secret(session(), appointed.id, now(), services().settings.secret_key)
     session().commit()
-    return _all()
+    return _all() | {"enrolment_secret": secret}
 
 
 @blueprint.route("/<uuid:volunteer_id>", methods=["DELETE"])

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from service import errors
-from service.access import Actor, Permission, require
+from service.access import Actor, Permission, require, require_coordinator
 from service.events import events
 from service.models import Event, EventReport
 from service.models.base import new_id
@@ -38,8 +38,7 @@ def open_reports(
     Raises:
         Forbidden: coordinates none.
     """
-    if not actor.regions:
-        raise errors.Forbidden()
+    require_coordinator(actor)
     query = (
         sa.select(EventReport, Event)
         .join(Event, Event.id == EventReport.event_id)

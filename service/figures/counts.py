@@ -10,8 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
-from service import errors
-from service.access import Actor, Permission, Target, may, require
+from service.access import Actor, Permission, Target, may, require, require_coordinator
 from service.ledger.ledger import FIGURES, all_rows, sums
 from service.models import Attendance, Event, Organization
 
@@ -51,8 +50,7 @@ def in_scope(actor: Actor, question: CountRequest) -> CountRequest:
         for region_code in question.region_codes:
             require(actor, Permission.COUNT_REGION, Target(region_code=region_code))
         return question
-    if not actor.regions:
-        raise errors.Forbidden()
+    require_coordinator(actor)
     return question if actor.is_national else replace(question, region_codes=actor.regions)
 
 

@@ -24,6 +24,7 @@ from service.models.refusals import RefusalAppeal, RefusedRecord
 from service.models.reports import EventReport
 from service.models.results import EventResult, WasteUnit
 from service.models.reviews import Appeal, AttendanceDecision
+from service.models.second_factors import EnrolmentSecret, SecondFactor
 from service.models.sessions import PageSession
 from service.models.volunteers import (
     AccountCheck,
@@ -36,6 +37,8 @@ from service.models.volunteers import (
 )
 
 __all__ = [
+    "EnrolmentSecret",
+    "SecondFactor",
     "PageSession",
     "RefusalAppeal",
     "RefusedRecord",

@@ -55,6 +55,22 @@ def check(sessions: sessionmaker[Session], accounts: Accounts, now: datetime) ->
             _note(session, whose, now, trouble)
 
 
+def ask(accounts: Accounts, subject: str) -> bool | None:
+    """Whether one account is locked out, asked at once; None: no answer, so that the last one is in force."""
+    try:
+        return subject in accounts.locked_out([subject])
+    except AccountsUnavailable:
+        logger.warning("an account could not be checked")
+        return None
+
+
+def keep(connection: sa.Connection, subject: str, now: datetime, *, locked_out: bool) -> None:
+    """Keep what the provider has said of one account, in the connection's own transaction."""
+    with Session(connection) as session:
+        _keep(session, [subject], frozenset([subject] if locked_out else ()), now)
+        session.commit()
+
+
 def describe(session: Session) -> dict[str, str]:
     """What an operator should know, by name; empty while the provider answers."""
     rows = session.execute(

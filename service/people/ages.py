@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from service import errors
-from service.access import Actor, Permission, Target, require
+from service.access import Actor, Permission, Target, require, require_coordinator
 from service.models import Volunteer
 from service.models.base import COUNTRY_ZONE
 from service.models.volunteers import ADULT_AGE, age_on
@@ -54,7 +54,8 @@ def set_birth_date(
     Raises:
         Forbidden: not a coordinator there, or one's own. NotFound. Invalid, TooYoungToRegister: as `check`.
     """
-    if not actor.regions or volunteer_id == actor.volunteer_id:
+    require_coordinator(actor)
+    if volunteer_id == actor.volunteer_id:
         raise errors.Forbidden()
     volunteer = session.get(Volunteer, volunteer_id, with_for_update=True, populate_existing=True)
     if volunteer is None:

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from service import errors, happenings
-from service.access import Actor, Permission, Target, may
+from service.access import Actor, Permission, Target, may, require_coordinator
 from service.happenings import PersonBanned
 from service.models import Attendance, Ban, Coordinator, Event, Membership, Signup, Volunteer
 
@@ -151,7 +151,8 @@ def answer(session: Session, subject: str, answer_id: UUID, text: str, now: date
 
 def _lock_target(session: Session, actor: Actor, volunteer_id: UUID, now: datetime) -> Volunteer:
     """The person, held, whom the actor may ban."""
-    if not actor.regions or volunteer_id == actor.volunteer_id:
+    require_coordinator(actor)
+    if volunteer_id == actor.volunteer_id:
         raise errors.Forbidden()
     volunteer = session.get(
         Volunteer, volunteer_id, with_for_update={"key_share": True}, populate_existing=True

@@ -23,9 +23,7 @@ def appoint(session: Session, phone: str, region_code: str | None, now: datetime
     """
     if region_code is not None and regions.get(region_code) is None:
         raise errors.Invalid("region", "region")
-    volunteer = session.scalars(sa.select(Volunteer).where(Volunteer.phone == phone)).first()
-    if volunteer is None:
-        raise errors.NotFound(errors.Thing.VOLUNTEER)
+    volunteer = get_by_phone(session, phone)
     appointed = session.scalar(
         insert(Coordinator)
         .values(volunteer_id=volunteer.id, region_code=region_code or NATIONAL, created_at=now)
@@ -39,6 +37,14 @@ def appoint(session: Session, phone: str, region_code: str | None, now: datetime
         .where(Coordinator.volunteer_id == volunteer.id, Coordinator.region_code == (region_code or NATIONAL))
         .values(resting=False)
     )
+    return volunteer
+
+
+def get_by_phone(session: Session, phone: str) -> Volunteer:
+    """Who has this number. Raises NotFound: nobody."""
+    volunteer = session.scalars(sa.select(Volunteer).where(Volunteer.phone == phone)).first()
+    if volunteer is None:
+        raise errors.NotFound(errors.Thing.VOLUNTEER)
     return volunteer
 
 

@@ -13,6 +13,10 @@ TABLES = (
     ),
     PersonalTable("coordinator", {"volunteer_id": OWN}),
     PersonalTable("device", {"volunteer_id": OWN}),
+    PersonalTable(
+        "second_factor", {"volunteer_id": Person(Erased.DELETED, exported=False), "reset_asked_by": STAFF}
+    ),
+    PersonalTable("enrolment_secret", {"volunteer_id": Person(Erased.DELETED, exported=False)}),
     PersonalTable("page_session", {"volunteer_id": OWN}, kept=timedelta(days=31)),
     PersonalTable("consent", {"volunteer_id": OWN}),
     PersonalTable("notification_settings", {"volunteer_id": OWN}),

@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 from urllib.parse import urlsplit
@@ -44,6 +45,16 @@ HARMFUL_TO_PRODUCTION = {
 }
 
 
+class SecondFactorMode(StrEnum):
+    """Whose powers the second factor guards."""
+
+    REQUIRED = "required"
+    PAGES = "pages"
+    """On pages alone: while a field app cannot ask for it yet."""
+
+    OFF = "off"
+
+
 class SettingsError(Exception):
     """One line for each wrong setting, each with the way to mend it."""
 
@@ -62,6 +73,7 @@ class Settings:
     port: int
     data_dir: Path
     secret_key: str
+    second_factor: SecondFactorMode
     database_url: str | None
     database_read_url: str | None
     firebase_project_id: str | None
@@ -111,6 +123,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         port=port,
         data_dir=data_dir,
         secret_key=reader.text("SECRET_KEY") or (DEVELOPMENT_SECRET if development else ""),
+        second_factor=reader.second_factor(development=development),
         database_url=reader.url("DATABASE_URL", ("postgres", "postgresql", "postgresql+psycopg")),
         database_read_url=reader.url("DATABASE_READ_URL", ("postgres", "postgresql", "postgresql+psycopg")),
         firebase_project_id=reader.text("FIREBASE_PROJECT_ID"),
@@ -195,6 +208,11 @@ class _Reader:
             return value
         self.problems.append(f"{name} is {value!r}: set it to one of {', '.join(allowed)}.")
         return default
+
+    def second_factor(self, *, development: bool) -> SecondFactorMode:
+        allowed = [mode for mode in SecondFactorMode if development or mode != SecondFactorMode.OFF]
+        default = SecondFactorMode.OFF if development else SecondFactorMode.REQUIRED
+        return SecondFactorMode(self.choice("SECOND_FACTOR", tuple(allowed), default))
 
     def number(
         self,

@@ -3,9 +3,10 @@
 They live in PostgreSQL: a process that starts anew forgets no try.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
+import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -46,3 +47,8 @@ def count_uses(
     return {
         subject: errors.TooManyRequests(retry_after_s=seconds) for subject, uses in counted if uses > limit
     }
+
+
+def forget(session: Session, subjects: Collection[str]) -> None:
+    """Count none of the uses of these subjects any more."""
+    session.execute(sa.delete(SecretUse).where(SecretUse.subject.in_(subjects)))

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from service import errors, presence_errors
-from service.access import Actor, Permission, Target, require
+from service.access import Actor, Permission, Target, require, require_coordinator
 from service.attendance import check_in
 from service.attendance.derivation import Decision
 from service.attendance.evidence import Status
@@ -56,8 +56,7 @@ def regions_to_review(actor: Actor, region_code: str | None) -> list[str] | None
         Forbidden: not a coordinator (there). Invalid: no such region.
     """
     if region_code is None:
-        if not actor.regions:
-            raise errors.Forbidden()
+        require_coordinator(actor)
         return actor.coordinated_regions
     require(actor, Permission.REVIEW_ATTENDANCE, Target(region_code=region_code))
     if regions.get(region_code) is None:
@@ -139,8 +138,7 @@ def decide(
     Raises:
         Forbidden: not a coordinator of the event's region. NotFound. OwnAttendance: about oneself. Busy.
     """
-    if not actor.regions:
-        raise errors.Forbidden()
+    require_coordinator(actor)
     ruling = Ruling(RuledBy.COORDINATOR, actor.volunteer_id, status, None, reason)
     refused = refusal_appeals.find(session, attendance_id)
     if refused is not None and refused.decision != Status.COUNTED:

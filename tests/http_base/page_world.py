@@ -96,7 +96,9 @@ class Browser:
 
 @pytest.fixture(scope="module")
 def page_app(database_url: str) -> Iterator[Tazalyq]:
-    made = create_app(test_settings(DATABASE_URL=database_url), clock=FixedClock(NOW))
+    made = create_app(
+        test_settings(DATABASE_URL=database_url, SECOND_FACTOR="required"), clock=FixedClock(NOW)
+    )
     made.testing = True
     made.register_blueprint(make_pages())
     yield made

@@ -20,7 +20,11 @@ from tests.conftest import fresh_database
 from tests.journeys.processes import Service
 
 NAMES = Path(__file__).parent.parent / "http_base" / "operations.txt"
-REFUSED = {"createToken": (401, "bad-code")}
+REFUSED = {
+    "createToken": (401, "bad-code"),
+    "confirmSecondFactor": (422, "invalid"),
+    "elevate": (409, "second-factor-missing"),
+}
 """A code is another each time: the page says where to read it."""
 FIRST = {"removeMember": ["changeEvent"]}
 """Who leaves takes the codes of coming events along: they get new ones, and with them a newer version."""

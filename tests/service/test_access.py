@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from service import errors
-from service.access import Actor, Permission, Target, may, require
+from service.access import Actor, Permission, Target, may, require, require_coordinator
 
 STATES = ("pending", "asked", "verified", "rejected", "suspended")
 ROLES = ("owner", "organizer", "helper", None)
@@ -65,6 +65,16 @@ NOT_SUSPENDED = {"set-organization-contact"}
 """It stands beside events that a coordinator may have kept in sight."""
 
 
+BY_THE_OWNER_ELEVATED = {
+    "change-organization",
+    "set-organization-contact",
+    "see-members",
+    "manage-members",
+    "confirm-member",
+}
+"""R5: members, invitations, the organization's data. What coordinators may is guarded whole."""
+
+
 def actor_who(role: str | None, coordinates: str | None, target: Target) -> Actor:
     organizations = {} if role is None or target.organization_id is None else {target.organization_id: role}
     regions = frozenset() if coordinates is None else frozenset({coordinates})
@@ -90,6 +100,44 @@ def test_every_permission_of_every_role_in_every_state(permission: Permission) -
         refusal = errors.NotVerified if could else errors.Forbidden
         with pytest.raises(refusal):
             require(actor, permission, target)
+
+
+@pytest.mark.parametrize("permission", list(Permission), ids=str)
+def test_what_the_second_factor_guards(permission: Permission) -> None:
+    """Every permission by each role and coordinator: what a volunteer and an organizer may stays."""
+    target = Target(organization_id=uuid4(), region_code="KZ-15", organization_status="verified")
+    for role, coordinates in product(ROLES, COORDINATES):
+        powerful = actor_who(role, coordinates, target)
+        guarded = powerful.without_powers()
+        assert guarded.with_powers() == powerful
+        by_role = actor_who(role, None, target)
+        is_administration = role == "owner" and permission in BY_THE_OWNER_ELEVATED
+        expected = may(by_role, permission, target) and not is_administration
+        assert may(guarded, permission, target) is expected, (role, coordinates)
+        if may(powerful, permission, target) and not expected:
+            with pytest.raises(errors.SecondFactorRequired):
+                require(guarded, permission, target)
+        elif not expected:
+            with pytest.raises(errors.ServiceError) as refused:
+                require(guarded, permission, target)
+            with pytest.raises(type(refused.value)):
+                require(powerful, permission, target)
+            assert not isinstance(refused.value, errors.SecondFactorRequired)
+
+
+def test_who_coordinates_anything_at_all() -> None:
+    coordinator, nobody = (actor_who(None, coordinates, Target()) for coordinates in ("KZ-15", None))
+    require_coordinator(coordinator)
+    with pytest.raises(errors.SecondFactorRequired):
+        require_coordinator(coordinator.without_powers())
+    with pytest.raises(errors.Forbidden) as refused:
+        require_coordinator(nobody.without_powers())
+    assert not isinstance(refused.value, errors.SecondFactorRequired)
+    assert [coordinator.has_powers, coordinator.without_powers().has_powers, nobody.has_powers] == [
+        True,
+        True,
+        False,
+    ]
 
 
 def test_the_contract_names_every_permission() -> None:
