@@ -19,6 +19,7 @@ from service.models import (
     ContactState,
     Coordinator,
     Event,
+    EventResult,
     EventStatus,
     Invitation,
     InvitationStatus,
@@ -31,6 +32,7 @@ from service.models import (
     SignupStatus,
     Volunteer,
 )
+from service.models.events import presence_end
 from service.models.volunteers import NATIONAL
 from service.people.volunteers import HOME_RESOLUTION
 from service.rulings import waiting
@@ -87,6 +89,25 @@ def _thanked() -> Audience:
         _people(Attendance.volunteer_id, minutes)
         .join(Attendance, Attendance.event_id == Outbox.event_id)
         .where(Attendance.status == "counted", Attendance.minutes.is_not(None))
+    )
+
+
+def _organizers_without_result() -> Audience:
+    """Who can say what came of an event that took place, while nobody has."""
+    said = sa.exists().where(EventResult.event_id == Event.id)
+    return (
+        _people(Membership.volunteer_id)
+        .join(Event, Event.id == Outbox.event_id)
+        .join(Organization, Organization.id == Event.organization_id)
+        .join(Membership, Membership.organization_id == Organization.id)
+        .where(
+            Event.status != EventStatus.DRAFT,
+            presence_end(Event) > Event.starts_at,
+            Organization.status == OrganizationStatus.VERIFIED,
+            Membership.role.in_((MemberRole.OWNER, MemberRole.ORGANIZER)),
+            ~Membership.resting,
+            ~said,
+        )
     )
 
 
@@ -169,6 +190,7 @@ AUDIENCES: Mapping[str, Audience] = {
     "check_in_open": _not_there_yet(),
     "nearby_event": _neighbours(),
     "thanks": _thanked(),
+    "result_missing": _organizers_without_result(),
     "review_decided": _the_person,
     "organization_decided": _owners(),
     "organization_answered": _coordinators_of_organization(),

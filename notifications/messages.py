@@ -120,6 +120,7 @@ KINDS: Mapping[str, NotificationKind] = {
             "nearby_event", "nearby", "nearby", _R, _until_start, EVENT, "passive", once_a_day=True
         ),
         NotificationKind("thanks", "recognition", "recognition", _R, _for(days=7), EVENT, "passive"),
+        NotificationKind("result_missing", "organizations", None, _R, _for(days=3), EVENT),
         NotificationKind("review_decided", "decisions", None, _R, _for(days=7), EVENT, is_decision=True),
         NotificationKind(
             "organization_decided", "organizations", None, _R, _for(days=7), ORGANIZATION, is_decision=True

@@ -21,7 +21,7 @@ from notifications.fan_out import Recipient, fill
 from notifications.models import InboxItem
 from service.events import plans
 from service.events.plans import MAX_DURATION
-from service.models import Event, EventStatus, NotificationSettings, Outbox, Signup, SignupStatus
+from service.models import Event, EventResult, EventStatus, NotificationSettings, Outbox, Signup, SignupStatus
 from service.models.base import COUNTRY_ZONE
 from service.models.notification_settings import default_settings
 from service.platform import logs, outbox
@@ -46,6 +46,11 @@ SETTLES = timedelta(minutes=15)
 """So long after forgotten check-outs are closed everybody's minutes stand."""
 
 DIGEST_HOUR = 9
+RESULT_HOUR = 19
+RESULT_AFTER = timedelta(hours=3)
+"""In the evening, organizers of events that ended so long before are asked what came of them."""
+
+RESULT_UNTIL = timedelta(days=3)
 EVENTS_AT_ONCE = 500
 AT_ONCE = 5_000
 """People of one entry told in one transaction: each visit reads all of the event's, so not too few."""
@@ -80,7 +85,7 @@ Step = Callable[[Session, Hour], bool]
 
 def run(sessions: sessionmaker[Session], hour: Hour) -> None:
     """Owe what has come due since the last time, then tell everybody whose moment has come."""
-    for step in (owe_reminders, owe_check_in_open, owe_thanks, owe_digest, visit_next):
+    for step in (owe_reminders, owe_check_in_open, owe_thanks, owe_results, owe_digest, visit_next):
         more = True
         while more:
             more = _take(step, sessions, hour)
@@ -132,6 +137,27 @@ def owe_thanks(session: Session, hour: Hour) -> bool:
     for event in found:
         _owe_gradually(session, "thanks", event, hour.now)
     return len(found) == EVENTS_AT_ONCE
+
+
+def owe_results(session: Session, hour: Hour) -> bool:
+    """The evening after an event of which nobody has said what came of it. True: call again."""
+    kind, evening = "result_missing", _last_evening(hour.now)
+    ended = Event.ends_at <= evening - RESULT_AFTER, Event.ends_at > hour.now - RESULT_UNTIL
+    said = sa.exists().where(EventResult.event_id == Event.id)
+    days = _days(hour.now - RESULT_UNTIL - MAX_DURATION, hour.now)
+    found = _events_without(session, kind, days, *ended, ~said)
+    for event in found:
+        outbox.enqueue_once(
+            session, kind, _key(kind, event), hour.now, plans.facts_of(event), event_id=event.id
+        )
+    return len(found) == EVENTS_AT_ONCE
+
+
+def _last_evening(now: datetime) -> datetime:
+    """When it was last seven in the evening."""
+    local = now.astimezone(COUNTRY_ZONE)
+    evening = local.replace(hour=RESULT_HOUR, minute=0, second=0, microsecond=0)
+    return evening if evening <= local else evening - timedelta(days=1)
 
 
 def owe_digest(session: Session, hour: Hour) -> bool:

@@ -41,6 +41,7 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
     "check_in_open": [EVENT],
     "nearby_event": [EVENT, UNADDRESSED],
     "thanks": [EVENT | {"minutes": minutes} for minutes in (1, 2, 5, 150, 0)],
+    "result_missing": [EVENT],
     "review_decided": [
         EVENT | {"status": status} | why for status in ("counted", "rejected") for why in (REASON, {})
     ]

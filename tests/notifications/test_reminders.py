@@ -1,14 +1,12 @@
 """What the clock owes: reminders that move with their event, thanks, the digest; nothing twice."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
 import h3
-import pytest
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
 from notifications import fan_out, inbox, reminders
 from notifications.models import Delivery, InboxItem
@@ -16,7 +14,6 @@ from notifications.policy import Action, decide
 from service.models import Appeal, Coordinator, Event, EventReport, Outbox, Signup, Volunteer
 from service.models.base import new_id
 from service.people import identities, notification_settings
-from service.platform.thresholds import Thresholds
 from service.rulings import reviews
 from tests.conftest import NOW
 from tests.makers import (
@@ -28,30 +25,12 @@ from tests.makers import (
     make_signup,
     make_volunteer,
 )
+from tests.notifications.conftest import Run
 
 START = datetime(2026, 5, 18, 9, 0, tzinfo=UTC)
 """Monday, 14:00 in Almaty."""
 
 TEN = timedelta(minutes=10)
-Run = Callable[[datetime], None]
-
-
-@pytest.fixture
-def run(session: Session, connection: sa.Connection) -> Run:
-    """One round of the minute's task, and the expansion of what it owes."""
-    sessions = sessionmaker(connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
-
-    def once(now: datetime) -> None:
-        session.flush()
-        session.commit()
-        reminders.run(sessions, reminders.Hour(now, Thresholds()))
-        unexpanded = session.scalars(sa.select(Outbox.id).where(Outbox.expanded_at.is_(None))).all()
-        for entry in unexpanded:
-            while fan_out.expand(session, entry, now):
-                pass
-        session.commit()
-
-    return once
 
 
 def told(session: Session, person: Volunteer) -> list[str]:

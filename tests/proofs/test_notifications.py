@@ -16,7 +16,8 @@ from service.platform.thresholds import Thresholds
 from tests.conftest import NOW, Sessions
 from tests.makers import make_event, make_organization, make_signup, make_volunteer
 from tests.mobile_api.scene import Scene
-from tests.notifications.test_reminders import START, Run, run, told
+from tests.notifications.conftest import Run, run
+from tests.notifications.test_reminders import START, told
 
 __all__ = ["run"]
 MONTH = timedelta(days=30)
