@@ -44,6 +44,7 @@ GROUPS = (
     Group(
         ["service/events/waitlist.py", "service/events/signups.py"],
         [
+            "tests/service/events/test_signups.py",
             "tests/service/events/test_waitlist.py",
             "tests/service/events/test_unlimited.py",
             "tests/mobile_api/events/test_waitlist.py",

@@ -36,7 +36,7 @@ def sign_up(session: Session, actor: Actor, event_id: UUID, companions: int, now
     """
     event = _lock_open_event(session, actor, event_id, now)
     _check_person(session, actor, event, now)
-    signup = _get_or_make(session, actor, event, now)
+    signup = _read(session, event.id, actor.volunteer_id) or _make(session, event, actor, companions, now)
     if signup.status == SignupStatus.CANCELLED or signup.companions != companions:
         if not event.organization.is_verified:
             raise errors.NotVerified()
@@ -67,19 +67,21 @@ def _check_person(session: Session, actor: Actor, event: Event, now: datetime) -
     waitlist.check_age(event, volunteer.birth_date)
 
 
-def _get_or_make(session: Session, actor: Actor, event: Event, now: datetime) -> Signup:
-    """The actor's sign-up for a locked event; a new one counts as withdrawn until it has joined."""
-    signup = session.get(Signup, (event.id, actor.volunteer_id), populate_existing=True)
-    if signup is None:
-        signup = Signup(
-            event_id=event.id,
-            volunteer_id=actor.volunteer_id,
-            status=SignupStatus.CANCELLED,
-            companions=0,
-            created_at=now,
-            going=(),
-        )
-        session.add(signup)
+def _read(session: Session, event_id: UUID, volunteer_id: UUID) -> Signup | None:
+    """A sign-up for a locked event, as it is by now."""
+    return session.get(Signup, (event_id, volunteer_id), populate_existing=True)
+
+
+def _make(session: Session, event: Event, actor: Actor, companions: int, now: datetime) -> Signup:
+    """A new one counts as withdrawn until it has joined."""
+    signup = Signup(
+        event_id=event.id,
+        volunteer_id=actor.volunteer_id,
+        status=SignupStatus.CANCELLED,
+        companions=companions,
+        created_at=now,
+    )
+    session.add(signup)
     return signup
 
 
@@ -116,22 +118,21 @@ def withdraw(session: Session, actor: Actor, event_id: UUID, now: datetime) -> N
         NotFound: no such event, or never signed up for it. Over: what was, stays.
     """
     event = events.lock_places(session, event_id)
-    signup = session.get(Signup, (event_id, actor.volunteer_id), populate_existing=True)
+    signup = _read(session, event_id, actor.volunteer_id)
     if signup is None:
         raise errors.NotFound(errors.Thing.SIGNUP)
     if signup.status == SignupStatus.CANCELLED:
         return
     if event.is_over(now):
         raise errors.Over()
-    waitlist.leave(session, event, signup, now)
-    waitlist.fill_from_waitlist(session, event, now)
+    _give_back(session, event, signup, now)
 
 
 def withdraw_banned(session: Session, happening: PersonBanned) -> None:
     """Give back every coming place of who was banned; the lines move up."""
     coming = session.scalars(
         sa.select(Event.id)
-        .join(Signup, Signup.event_id == Event.id)
+        .join(Signup)
         .where(
             Signup.volunteer_id == happening.volunteer_id,
             Signup.status != SignupStatus.CANCELLED,
@@ -141,9 +142,14 @@ def withdraw_banned(session: Session, happening: PersonBanned) -> None:
     )
     for event_id in coming.all():
         event = events.lock_places(session, event_id)
-        signup = session.get_one(Signup, (event_id, happening.volunteer_id), populate_existing=True)
-        waitlist.leave(session, event, signup, happening.at)
-        waitlist.fill_from_waitlist(session, event, happening.at)
+        signup = _read(session, event_id, happening.volunteer_id)
+        if signup is not None:
+            _give_back(session, event, signup, happening.at)
+
+
+def _give_back(session: Session, event: Event, signup: Signup, now: datetime) -> None:
+    waitlist.leave(session, event, signup, now)
+    waitlist.fill_from_waitlist(session, event, now)
 
 
 def _state(session: Session, signup: Signup) -> SignupState:
@@ -162,7 +168,7 @@ def mine(
     """What the actor goes to or waits for and is not over yet, soonest first; who waits with the position."""
     query = (
         sa.select(Signup, Event, waitlist.position())
-        .join(Event, Event.id == Signup.event_id)
+        .join(Event)
         .where(
             Signup.volunteer_id == actor.volunteer_id,
             Signup.status.in_((SignupStatus.GOING, SignupStatus.WAITLISTED)),

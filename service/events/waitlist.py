@@ -5,7 +5,7 @@ Places change in three ways, `admit`, `queue` and `leave`; whatever has changed 
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
@@ -77,15 +77,11 @@ def remove_too_young(session: Session, event: Event, now: datetime) -> None:
 
 
 def _with_birth_dates(session: Session, event: Event) -> Sequence[sa.Row[Signup, date]]:
-    """Who goes or waits and may be too young, in the order of the line."""
+    """Who goes or waits, in the order of the line."""
     query = (
         sa.select(Signup, Volunteer.birth_date)
-        .join(Volunteer, Volunteer.id == Signup.volunteer_id)
-        .where(
-            Signup.event_id == event.id,
-            Signup.status != SignupStatus.CANCELLED,
-            Volunteer.birth_date > event.day - timedelta(days=366 * event.lowest_age),
-        )
+        .join(Volunteer)
+        .where(Signup.event_id == event.id, Signup.status != SignupStatus.CANCELLED)
         .order_by(Signup.queue_number)
         .execution_options(populate_existing=True)
     )
@@ -113,7 +109,7 @@ def fill_from_waitlist(session: Session, event: Event, now: datetime) -> None:
     if not event.waitlisted or not event.is_published or event.is_over(now):
         return
     for signup in _next_in_line(session, event):
-        leave(session, event, signup, now)
+        event.waitlisted -= signup.people
         admit(session, event, signup, now)
         told = plans.facts_of(event)
         person = signup.volunteer_id
