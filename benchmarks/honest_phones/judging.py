@@ -87,7 +87,7 @@ def _judge(sent: Sent, event: EventFacts, thresholds: Thresholds) -> Judged:
     except errors.ServiceError as refusal:
         return Judged(sent, sighting, distance_m, None, refusal.code)
     if report.position is None:
-        sighting.latitude, sighting.longitude = event.latitude, event.longitude
+        sighting.place = event.latitude, event.longitude
     record = Record(
         sighting.key[1], report.kind, report.captured_at, verdict.evidence, round(distance_m), verdict.reasons
     )

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
-from itertools import chain, islice
+from itertools import chain, combinations, product
 from math import asin, cos, radians, sin, sqrt
 from uuid import UUID
 
@@ -32,6 +32,9 @@ TRAVEL_WINDOW = timedelta(hours=48)
 NOBODY: Mapping[str, date] = {}
 """Owners of an installation that is registered to nobody."""
 
+Place = tuple[float, float]
+"""(latitude, longitude) in degrees."""
+
 RecordKey = tuple[str, str]
 """(sender_id, id), as text."""
 
@@ -39,13 +42,15 @@ RecordKey = tuple[str, str]
 # Not frozen: the sender is put in late, and a frozen one costs three times as much on the busiest path.
 @dataclass(slots=True)
 class Sighting:
-    """One record, as these rules see it: whose, when, where (degrees; None: no position), on which phone."""
+    """One record, as these rules see it: whose, when, where, on which phone.
+
+    `place` None: no position.
+    """
 
     key: RecordKey
     event_id: str
     captured_at: datetime
-    latitude: float | None
-    longitude: float | None
+    place: Place | None
     accuracy_m: float
     installation_id: str
     day: date
@@ -84,10 +89,9 @@ def flags(
     """
     every = list({sighting.key: sighting for sighting in (*known, *new)}.values())
     found: defaultdict[RecordKey, set[str]] = defaultdict(set)
-    if len(every) > 1:
-        _doubt_travel(new, every, thresholds, found)
-        _doubt_shared_key(new, every, thresholds, found)
-        _doubt_installation(new, every, thresholds, found, owners)
+    _doubt_travel(new, every, thresholds, found)
+    _doubt_shared_key(new, every, thresholds, found)
+    _doubt_installation(new, every, thresholds, found, owners)
     return found
 
 
@@ -100,11 +104,10 @@ def _doubt_travel(
     """Each pair once: a batch of 200 records has 20,000."""
     new_keys = {one.key for one in new}
     known = [one for one in every if one.key not in new_keys]
-    for number, one in enumerate(new, start=1):
-        for other in chain(known, islice(new, number, None)):
-            if other.sender_id == one.sender_id and is_impossible_travel(one, other, thresholds):
-                found[one.key].add("travel")
-                found[other.key].add("travel")
+    for one, other in chain(combinations(new, 2), product(new, known)):
+        if other.sender_id == one.sender_id and is_impossible_travel(one, other, thresholds):
+            found[one.key].add("travel")
+            found[other.key].add("travel")
 
 
 def is_impossible_travel(one: Sighting, other: Sighting, thresholds: Thresholds) -> bool:
@@ -112,16 +115,17 @@ def is_impossible_travel(one: Sighting, other: Sighting, thresholds: Thresholds)
 
     Both accuracies are given away, up to a limit: a phone may claim any.
     """
-    if one.latitude is None or one.longitude is None or other.latitude is None or other.longitude is None:
+    if one.place is None or other.place is None:
         return False
     apart = abs(one.captured_at - other.captured_at)
     possible_m = max(thresholds.travel_m, thresholds.travel_kmh / 3.6 * apart.total_seconds())
     possible_m += sum(min(at.accuracy_m, thresholds.travel_accuracy_m) for at in (one, other))
     # First north, then east is never shorter than the great circle, and takes no trigonometry to measure.
-    detour_m = DEGREE_M * (abs(one.latitude - other.latitude) + abs(one.longitude - other.longitude))
+    (latitude, longitude), (latitude_2, longitude_2) = one.place, other.place
+    detour_m = DEGREE_M * (abs(latitude - latitude_2) + abs(longitude - longitude_2))
     if apart > TRAVEL_WINDOW or detour_m <= possible_m:
         return False
-    return _great_circle_m(one.latitude, one.longitude, other.latitude, other.longitude) > possible_m
+    return _great_circle_m(latitude, longitude, latitude_2, longitude_2) > possible_m
 
 
 def _great_circle_m(latitude: float, longitude: float, latitude_2: float, longitude_2: float) -> float:

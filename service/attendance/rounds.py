@@ -73,7 +73,7 @@ class Round:
         sighting.key = (self.facts.volunteer_id, id_)
         if sent.position is None:
             # A right code without a position: the person is where the code hangs.
-            sighting.latitude, sighting.longitude = event.latitude, event.longitude
+            sighting.place = event.latitude, event.longitude
         distance_m = None if judged.fix is None else round(judged.fix.distance_m)
         record = Record(
             id_,

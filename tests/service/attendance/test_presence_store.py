@@ -49,7 +49,7 @@ def test_the_migrated_functions_are_those_of_the_file(session: Session) -> None:
 
 def test_related_records_are_found_inside_the_query(session: Session) -> None:
     """The planner unfolds the function: closed, it would copy all rows, and no index would be chosen anew."""
-    sighting = Sighting(("", str(uuid4())), str(uuid4()), NOW, None, None, 0.0, "phone", NOW.date(), None)
+    sighting = Sighting(("", str(uuid4())), str(uuid4()), NOW, None, 0.0, "phone", NOW.date(), None)
     parameters = Window("local:+77010000000", [sighting], Thresholds()).parameters
     with driver_cursor(session.connection()) as cursor:
         plan = [line for (line,) in cursor.execute("EXPLAIN " + presence_queries.FACTS, parameters)]
