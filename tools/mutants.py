@@ -25,7 +25,7 @@ from tests.conftest import migrate
 
 ROOT = Path(__file__).parent.parent
 TEMPLATE = "tazalyq_mutants"
-PURE = ("derivation", "evidence", "cross_checks", "overlap")
+PURE = ("derivation", "evidence", "cross_checks", "code_shares", "overlap")
 
 
 @dataclass(frozen=True, slots=True)

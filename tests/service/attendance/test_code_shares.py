@@ -1,305 +1,155 @@
-"""A code passed on in small pieces: what only the whole event shows, once all phones have been heard."""
+"""How large a group by code alone may be: each limit from both sides."""
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
-from types import SimpleNamespace
-from typing import Any
-from uuid import uuid4
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 
-import pyotp
 import pytest
-import sqlalchemy as sa
 
-import wiring  # noqa: F401 - registers every task
-from service.attendance import check_in, late_doubts, presence_facts
-from service.attendance.check_in import Stored
-from service.attendance.evidence import Position, RecordKind, Status
-from service.attendance.sent_records import SentRecord
-from service.ledger import verify
-from service.models import Attendance, Event, Organization, Signup, Volunteer
-from service.people import identities
-from service.platform import queue
-from service.platform.clock import FixedClock
-from service.platform.queue import Runtime
+from service.attendance.code_shares import Seen, doubted
+from service.attendance.cross_checks import CODE_KEYS
+from service.attendance.evidence import Evidence, RecordKind
 from service.platform.thresholds import Thresholds
-from service.rulings import corrections, reviews
-from service.rulings.corrections import Correction
-from tests.conftest import NOW, Sessions, committing
-from tests.makers import AKTOBE, make_coordinator, make_event, make_organization, make_volunteer
 
-START, END = NOW - timedelta(hours=2), NOW
-HEARD = END + timedelta(hours=72)
-"""Until then phones may send what they kept without signal."""
-
-MINUTE = timedelta(minutes=1)
-COUNTED = (Status.COUNTED, ())
-DOUBTED = (Status.REVIEW, ("shared-code",))
+LIMITS = Thresholds()
+NOON = datetime(2026, 5, 16, 7, 0, tzinfo=UTC)
 
 
-class Crowd:
-    """An event of two hours, and people who come to it with a position or with a code alone."""
-
-    def __init__(self, sessions: Sessions) -> None:
-        self.sessions = sessions
-        with sessions.begin() as session:
-            self.owner = make_volunteer(session)
-            self.coordinator = make_coordinator(session)
-            self.event = make_event(
-                session, make_organization(session, self.owner), starts_at=START, ends_at=END
-            )
-
-    def person(self, *, is_going: bool = False) -> Volunteer:
-        with self.sessions.begin() as session:
-            who = make_volunteer(session)
-            if is_going:
-                signup = Signup(
-                    event_id=self.event.id, volunteer_id=who.id, companions=0, created_at=START - MINUTE
-                )
-                signup.goes(START - MINUTE)
-                session.add(signup)
-            return who
-
-    def placed(
-        self, who: Volunteer, at: datetime, kind: RecordKind = RecordKind.CHECK_IN, metres: float = 0
-    ) -> Volunteer:
-        """With the position of a phone under the open sky, so far from the meeting point."""
-        latitude = AKTOBE[0] + metres / 111_000 + (at - START).total_seconds() * 1e-8
-        return self.send(who, at, kind, position=Position(latitude, AKTOBE[1], 8, at))
-
-    def coded(self, who: Volunteer, at: datetime, *, sent_at: datetime | None = None) -> Volunteer:
-        """With the code of the minute alone; `sent_at`: kept until then."""
-        code = pyotp.TOTP(self.event.code_secret, interval=60).at(at)
-        return self.send(who, at, RecordKind.CHECK_IN, code=code, sent_at=sent_at)
-
-    def send(
-        self,
-        who: Volunteer,
-        at: datetime,
-        kind: RecordKind,
-        *,
-        position: Position | None = None,
-        code: str | None = None,
-        sent_at: datetime | None = None,
-    ) -> Volunteer:
-        sent = SentRecord(
-            uuid4(), self.event.id, kind, str(who.id), at, timedelta(0), position, code, sent_at is not None
-        )
-        stored = check_in.record(committing(self.sessions), who.subject, sent, sent_at or at, Thresholds())
-        assert isinstance(stored, Stored)
-        return who
-
-    def come(self, number: int, every: timedelta = 3 * MINUTE) -> list[Volunteer]:
-        """So many people with positions, one after the other."""
-        return [self.placed(self.person(), START + one * every) for one in range(number)]
-
-    def drip(self, number: int) -> list[Volunteer]:
-        """So many people by a code alone, each by one of their own."""
-        return [self.coded(self.person(), START + 10 * one * MINUTE) for one in range(number)]
-
-    def share(self, number: int) -> list[Volunteer]:
-        """So many people by one code alone."""
-        return [self.coded(self.person(), START + timedelta(seconds=one)) for one in range(number)]
-
-    def pass_by(self, now: datetime) -> None:
-        """What the worker does by itself of this room's work at a moment."""
-        runtime = Runtime(self.sessions, FixedClock(now), Thresholds(), {})
-        context = SimpleNamespace(additional_context={"runtime": runtime})
-        for periodic in list(queue.app.periodic_registry.periodic_tasks.values()):
-            if periodic.task.name.startswith("attendance."):
-                periodic.task.func(context, timestamp=0)
-
-    def found(self, people: Sequence[Volunteer]) -> list[tuple[str, tuple[str, ...]]]:
-        """What became of each."""
-        query = sa.select(Attendance).where(Attendance.event_id == self.event.id)
-        with self.sessions() as session:
-            rows = {row.volunteer_id: row for row in session.scalars(query)}
-        return [(rows[who.id].status, tuple(rows[who.id].reasons)) for who in people]
-
-    def attendance_id(self, who: Volunteer) -> object:
-        query = sa.select(Attendance.id).where(
-            Attendance.event_id == self.event.id, Attendance.volunteer_id == who.id
-        )
-        with self.sessions() as session:
-            return session.scalars(query).one()
+def placed(
+    number: int, minutes: float = 0, *, kind: RecordKind = RecordKind.CHECK_IN, reasons: Sequence[str] = ()
+) -> Seen:
+    """Somebody with a position, so many minutes after noon."""
+    at = NOON + timedelta(minutes=minutes)
+    return Seen((f"placed {number}", f"{kind} {minutes}"), kind, at, number, Evidence.GPS, reasons)
 
 
-@pytest.fixture
-def crowd(sessions: Sessions) -> Iterator[Crowd]:
-    made = Crowd(sessions)
-    yield made
-    # What makers put in without counting it: the event itself, and sign-ups.
-    with sessions() as session:
-        told = [figures for one in verify.differences(session) for figures in one.figures]
-    assert set(told) <= {"events", "signups"}
+def coded(
+    number: int,
+    minutes: float = 0,
+    *,
+    code: int = 0,
+    kind: RecordKind = RecordKind.CHECK_IN,
+    evidence: Evidence = Evidence.CODE,
+) -> Seen:
+    """Somebody with the code of the minute alone."""
+    at = NOON + timedelta(minutes=minutes)
+    return Seen((f"coded {number}", f"{kind} {minutes}"), kind, at, CODE_KEYS + code, evidence, ())
 
 
-def test_more_than_a_fifth_by_code_alone_are_for_review(crowd: Crowd) -> None:
-    placed, coded = crowd.come(16), crowd.drip(5)
-    crowd.pass_by(HEARD - MINUTE)
-    assert crowd.found(coded) == [COUNTED] * 5
-    crowd.pass_by(HEARD + timedelta(hours=25))
-    assert crowd.found(coded) == [DOUBTED] * 5
-    assert crowd.found(placed) == [COUNTED] * 16
+def keys(records: Iterable[Seen]) -> set[tuple[str, str]]:
+    return {one.key for one in records}
 
 
-def test_a_fifth_is_not_more(crowd: Crowd) -> None:
-    coded = crowd.drip(4)
-    crowd.come(16)
-    crowd.pass_by(HEARD + timedelta(hours=25))
-    assert crowd.found(coded) == [COUNTED] * 4
+def spread(number: int) -> list[Seen]:
+    """People with a code each, over hours."""
+    return [coded(one, 20 * one, code=one) for one in range(number)]
 
 
-def test_a_share_says_something_once_there_are_twenty(crowd: Crowd) -> None:
-    crowd.come(14)
-    coded = crowd.drip(5)
-    crowd.pass_by(HEARD + timedelta(hours=25))
-    assert crowd.found(coded) == [COUNTED] * 5
-    crowd.placed(crowd.person(), END - MINUTE)
-    crowd.pass_by(HEARD + timedelta(hours=25))
-    assert crowd.found(coded) == [DOUBTED] * 5
+# Of all who came
 
 
-def test_five_by_one_code_alone_are_for_review_where_few_came_meanwhile(crowd: Crowd) -> None:
-    """Nine of an event passed unseen; large ones hid such a group altogether."""
-    placed = crowd.come(30)
-    coded = crowd.share(5)
-    other = crowd.coded(crowd.person(), START + 60 * MINUTE)
-    crowd.pass_by(HEARD + timedelta(hours=25))
-    assert crowd.found(coded) == [DOUBTED] * 5
-    assert crowd.found([*placed, other]) == [COUNTED] * 31
+@pytest.mark.parametrize(
+    ("by_code", "with_places", "is_doubted"), [(5, 15, True), (4, 16, False), (5, 20, False), (6, 23, True)]
+)
+def test_more_than_a_fifth_of_an_event(by_code: int, with_places: int, *, is_doubted: bool) -> None:
+    alone, others = spread(by_code), [placed(one) for one in range(with_places)]
+    assert keys(doubted([*others, *alone], LIMITS)) == (keys(alone) if is_doubted else set())
 
 
-def test_four_by_one_code_may_well_be_there(crowd: Crowd) -> None:
-    coded = crowd.share(4)
-    crowd.pass_by(HEARD + timedelta(hours=25))
-    assert crowd.found(coded) == [COUNTED] * 4
+def test_fewer_than_twenty_say_nothing() -> None:
+    alone = spread(10)
+    assert not doubted([*alone, *(placed(one) for one in range(9))], LIMITS)
+    assert keys(doubted([*alone, *(placed(one) for one in range(10))], LIMITS)) == keys(alone)
 
 
-def test_five_of_a_class_that_came_at_once_may_well_be_there(crowd: Crowd) -> None:
-    """A bus of 25, of whom five allow no position."""
-    crowd.come(20, every=timedelta(seconds=6))
-    coded = crowd.share(5)
-    crowd.pass_by(HEARD + timedelta(hours=25))
-    assert crowd.found(coded) == [COUNTED] * 5
+def test_people_are_counted_and_not_records() -> None:
+    four, again = spread(4), [coded(0, 20 * one + 1, code=one + 50) for one in range(9)]
+    others = [placed(one) for one in range(16)]
+    assert not doubted([*four, *again, *others], LIMITS)
+    five = [*spread(5), *again]
+    assert keys(doubted([*five, *others, *(placed(0, one) for one in range(9))], LIMITS)) == keys(five)
 
 
-def test_kept_by_people_who_were_going_it_is_no_better(crowd: Crowd) -> None:
-    coded = [
-        crowd.coded(crowd.person(is_going=True), START + timedelta(seconds=one), sent_at=END)
-        for one in range(5)
-    ]
-    assert crowd.found(coded) == [COUNTED] * 5
-    crowd.pass_by(HEARD + timedelta(hours=25))
-    assert crowd.found(coded) == [DOUBTED] * 5
+def test_who_only_leaves_has_not_come() -> None:
+    others = [placed(one) for one in range(14)]
+    leave = [placed(one, 90, kind=RecordKind.CHECK_OUT) for one in range(14, 20)]
+    assert not doubted([*spread(5), *others, *leave], LIMITS)
+    leave = [coded(one, 90, kind=RecordKind.CHECK_OUT) for one in range(10, 16)]
+    assert not doubted([*spread(4), *others, placed(14), placed(15), *leave], LIMITS)
 
 
-def test_whoever_has_shown_a_place_is_not_by_code_alone(crowd: Crowd) -> None:
-    """Also on leaving; a place that is itself in doubt says nothing."""
-    coded = crowd.share(5)
-    crowd.placed(coded[0], START + 90 * MINUTE, RecordKind.CHECK_OUT)
-    crowd.pass_by(HEARD + timedelta(hours=25))
-    assert crowd.found(coded) == [COUNTED] * 5
-    doubtful = crowd.share(1)[0]
-    crowd.placed(doubtful, START + 90 * MINUTE, RecordKind.CHECK_OUT, metres=600)
-    crowd.pass_by(HEARD + timedelta(hours=25))
-    assert crowd.found([coded[0], *coded[1:], doubtful]) == [COUNTED, *[DOUBTED] * 5]
+# What a place is shown by
 
 
-def test_who_is_heard_later_changes_nothing(crowd: Crowd) -> None:
-    """Whatever the night in which it is looked at, the same records count."""
-    coded = crowd.share(5)
-    late = crowd.coded(crowd.person(is_going=True), START, sent_at=HEARD + 10 * MINUTE)
-    for one in range(30):
-        who = crowd.person()
-        at = START + timedelta(seconds=one)
-        position = Position(AKTOBE[0] + one * 1e-5, AKTOBE[1], 8, at)
-        crowd.send(who, at, RecordKind.CHECK_IN, position=position, sent_at=HEARD + 10 * MINUTE)
-    crowd.pass_by(HEARD + timedelta(hours=25))
-    assert crowd.found(coded) == [DOUBTED] * 5
-    assert crowd.found([late]) == [(Status.REVIEW, ("late-sync",))]
-
-
-def test_what_staff_decided_stays_above_it(crowd: Crowd) -> None:
-    coded = crowd.share(6)
-    vouched, rejected, reviewed = coded[:3]
-    with crowd.sessions() as session:
-        owner = identities.find_actor(session, crowd.owner.subject)
-        assert owner is not None
-        for who, is_present in ((vouched, True), (rejected, False)):
-            said = Correction(is_present, None, "мен көрдім")
-            corrections.correct(session, owner, crowd.event.id, who.id, said, END, Thresholds())
-        session.commit()
-    crowd.pass_by(HEARD + timedelta(hours=25))
-    assert [status for status, _ in crowd.found(coded)] == [
-        "counted", "rejected", "review", "review", "review", "review",
-    ]  # fmt: skip
-    with crowd.sessions() as session:
-        coordinator = identities.find_actor(session, crowd.coordinator.subject)
-        assert coordinator is not None
-        held = crowd.attendance_id(reviewed)
-        reviews.decide(session, coordinator, held, Status.COUNTED, "x", HEARD, Thresholds())
-        session.commit()
-    crowd.pass_by(HEARD + timedelta(hours=49))
-    assert crowd.found([reviewed]) == [(Status.COUNTED, ("shared-code",))]
-
-
-def test_one_that_changes_meanwhile_is_doubted_all_the_same(
-    crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("reasons", "is_doubted"),
+    [((), False), (("mocked",), False), (("distance",), True), (("accuracy", "mocked"), True)],
+)
+def test_a_position_shows_a_place_unless_it_is_doubtful(
+    reasons: tuple[str, ...], *, is_doubted: bool
 ) -> None:
-    """Nobody's record says one thing while the attendance says another."""
-    coded = crowd.share(6)
-    read_pairs = presence_facts.read_pairs
-
-    def reading(*args: Any, **options: Any) -> Any:
-        pairs = read_pairs(*args, **options)
-        monkeypatch.undo()
-        with crowd.sessions.begin() as other:
-            other.execute(
-                sa.update(Attendance)
-                .where(Attendance.volunteer_id == coded[2].id)
-                .values(version=Attendance.version + 1)
-            )
-        return pairs
-
-    monkeypatch.setattr(presence_facts, "read_pairs", reading)
-    crowd.pass_by(HEARD + timedelta(hours=25))
-    assert crowd.found(coded) == [DOUBTED] * 6
+    """Doubts of honesty are about the whole attendance anyhow."""
+    alone = [coded(one, one / 10) for one in range(5)]
+    where = placed(0, 60, kind=RecordKind.CHECK_OUT, reasons=reasons)
+    left = Seen(("coded 0", "left"), where.kind, where.captured_at, where.fix_key, where.evidence, reasons)
+    assert keys(doubted([*alone, left], LIMITS)) == (keys(alone) if is_doubted else set())
 
 
-def test_many_are_doubted_some_at_a_time(crowd: Crowd, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(late_doubts, "CHUNK", 2)
-    coded = crowd.share(7)
-    crowd.pass_by(HEARD + timedelta(hours=25))
-    assert crowd.found(coded) == [DOUBTED] * 7
+def test_nothing_at_all_shows_no_place() -> None:
+    """Of old records the keys are gone."""
+    alone = [coded(one) for one in range(5)]
+    gone = Seen(("coded 0", "old"), RecordKind.CHECK_OUT, NOON, None, Evidence.GPS, ())
+    assert keys(doubted([*alone, gone], LIMITS)) == keys(alone)
+    old = [Seen((str(one), "old"), RecordKind.CHECK_IN, NOON, None, Evidence.CODE, ()) for one in range(9)]
+    assert not doubted(old, LIMITS)
 
 
-def test_a_code_told_elsewhere_is_another(crowd: Crowd) -> None:
-    """Two who come by code alone at one event, and three at another of the same minute, are no five."""
-    coded = crowd.share(3)
-    with crowd.sessions.begin() as session:
-        crowd.event = make_event(
-            session, session.get_one(Organization, crowd.event.organization_id), starts_at=START, ends_at=END
-        )
-    coded += crowd.share(2)
-    crowd.pass_by(HEARD + timedelta(hours=25))
-    with crowd.sessions() as session:
-        theirs = Attendance.volunteer_id.in_([who.id for who in coded])
-        assert set(session.scalars(sa.select(Attendance.status).where(theirs))) == {"counted"}
+def test_a_wrong_code_beside_a_coarse_position_is_no_code() -> None:
+    assert not doubted([coded(one, evidence=Evidence.WEAK) for one in range(9)], LIMITS)
 
 
-def test_it_is_looked_at_for_two_weeks(crowd: Crowd) -> None:
-    """A worker that stood still for a week has missed nothing; nothing is looked at for ever."""
-    coded = crowd.share(5)
-    crowd.pass_by(HEARD + timedelta(days=15))
-    assert crowd.found(coded) == [COUNTED] * 5
-    crowd.pass_by(HEARD + timedelta(days=10))
-    assert crowd.found(coded) == [DOUBTED] * 5
+def test_keys_below_those_of_codes_are_places() -> None:
+    alone = [coded(one) for one in range(5)]
+    assert keys(doubted(alone, LIMITS)) == keys(alone)
+    assert not doubted([coded(one, code=-1) for one in range(9)], LIMITS)
 
 
-def test_an_event_that_was_called_off_is_looked_at_as_well(crowd: Crowd) -> None:
-    coded = crowd.share(5)
-    with crowd.sessions.begin() as session:
-        event = session.get_one(Event, crowd.event.id)
-        event.status, event.cancelled_at, event.cancel_reason = "cancelled", START + 30 * MINUTE, "дауыл"
-    crowd.pass_by(HEARD + timedelta(hours=25))
-    assert crowd.found(coded) == [DOUBTED] * 5
+# Of those who came meanwhile
+
+
+@pytest.mark.parametrize(("people", "is_doubted"), [(5, True), (4, False)])
+def test_five_by_one_code_are_a_group(people: int, *, is_doubted: bool) -> None:
+    alone = [coded(one) for one in range(people)]
+    assert keys(doubted([*alone, coded(9, code=1), placed(1, 30)], LIMITS)) == (
+        keys(alone) if is_doubted else set()
+    )
+
+
+def test_five_records_of_one_are_no_group() -> None:
+    assert not doubted([coded(0, one / 10) for one in range(5)], LIMITS)
+
+
+@pytest.mark.parametrize(("others", "is_doubted"), [(19, True), (20, False)])
+def test_a_fifth_of_those_who_came_meanwhile(others: int, *, is_doubted: bool) -> None:
+    alone = [coded(one) for one in range(5)]
+    meanwhile = [placed(one, one / 100) for one in range(others)]
+    limits = Thresholds(code_share_people=1_000)
+    assert bool(doubted([*alone, *meanwhile], limits)) is is_doubted
+
+
+@pytest.mark.parametrize(
+    ("minutes", "is_doubted"), [(-3, False), (-3.01, True), (0, False), (4, False), (4.01, True)]
+)
+def test_meanwhile_is_three_minutes_before_the_first_to_three_after_the_last(
+    minutes: float, *, is_doubted: bool
+) -> None:
+    alone = [coded(one, one / 4) for one in range(5)]
+    others = [placed(one, minutes) for one in range(20)]
+    assert bool(doubted([*others, *alone], LIMITS)) is is_doubted
+
+
+def test_each_code_is_looked_at_for_itself() -> None:
+    alone = [coded(one, code=1) for one in range(5)]
+    fewer = [coded(one, 60, code=2) for one in range(5, 9)]
+    more = [coded(one, 120, code=3) for one in range(9, 15)]
+    others = [placed(one, 30 + one) for one in range(80)]
+    assert keys(doubted([*alone, *fewer, *more, *others], LIMITS)) == keys([*alone, *more])
