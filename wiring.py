@@ -107,7 +107,7 @@ def install_services(
     happenings.install(service.listeners.LISTENERS, notifications.listeners.LISTENERS)
     database_url = _connect_database(app, settings)
     with app.app_context():
-        opened = connections(db.engine)
+        opened = connections(db.engine, db.engines.get("read"))
     clock = clock or _clock(app, settings)
     app.extensions["tazalyq"] = Services(
         settings,

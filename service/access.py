@@ -98,6 +98,8 @@ class Permission(StrEnum):
     GIVE_RESULT = "give-result"
     COUNT_REGION = "count-region"
     COUNT_ORGANIZATION = "count-organization"
+    REPORT_REGION = "report-region"
+    SEE_HONOURS = "see-honours"
     APPOINT_COORDINATORS = "appoint-coordinators"
     CORRECT_ATTENDANCE = "correct-attendance"
     REVIEW_ATTENDANCE = "review-attendance"
@@ -187,6 +189,8 @@ RULES: Mapping[Permission, Predicate] = {
     Permission.GIVE_RESULT: _either(_runs_events, _coordinates_others),
     Permission.COUNT_REGION: _coordinates,
     Permission.COUNT_ORGANIZATION: _either(_organizes, _national),
+    Permission.REPORT_REGION: _coordinates,
+    Permission.SEE_HONOURS: _coordinates,
     Permission.APPOINT_COORDINATORS: _national,
     Permission.CORRECT_ATTENDANCE: _runs_events,
     Permission.REVIEW_ATTENDANCE: _coordinates,

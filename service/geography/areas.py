@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from math import hypot
+from math import hypot, pi
 from typing import Any
 
 import shapely
@@ -21,6 +21,7 @@ MIN_WIDTH_M, MAX_WIDTH_M = 10, 500
 MAX_VERTICES = 200
 MAX_KM2 = 25
 MAX_EXTENT_KM = 50
+M2_PER_HECTARE, HECTARES_PER_KM2 = 10_000, 100
 MAX_MEETING_POINT_M = 500
 
 
@@ -138,6 +139,20 @@ def _check_size(geometry: shapely.Geometry, margin_m: float) -> None:
     km = hypot(right - left, top - bottom) * scale / 1_000
     if km > MAX_EXTENT_KM:
         raise errors.Invalid("area", "area-too-wide", km=round(km), limit_km=MAX_EXTENT_KM)
-    km2 = plane.buffer(margin_m / scale).area * scale**2 / 1_000_000
+    km2 = _km2(plane, margin_m, scale)
     if km2 > MAX_KM2:
         raise errors.Invalid("area", "area-too-large", km2=round(km2, 1), limit_km2=MAX_KM2)
+
+
+def _km2(plane: shapely.Geometry, margin_m: float, scale: float) -> float:
+    return float(plane.buffer(margin_m / scale).area * scale**2 / 1_000_000)
+
+
+def hectares(area: Mapping[str, Any]) -> float:
+    """The size of an area as it is kept."""
+    if area["type"] == "circle":
+        return float(pi * area["radius_m"] ** 2 / M2_PER_HECTARE)
+    geometry, margin_m = geodesy.geometry_of(area)
+    _, south, _, north = geometry.bounds
+    scale = geodesy.metres_per_radian((south + north) / 2)
+    return _km2(geodesy.on_plane(geometry), margin_m, scale) * HECTARES_PER_KM2

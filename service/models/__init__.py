@@ -21,6 +21,7 @@ from service.models.organizations import (
 )
 from service.models.outbox import ClockOffset, Outbox, WorkerSeen
 from service.models.refusals import RefusalAppeal, RefusedRecord
+from service.models.region_reports import RegionReport
 from service.models.reports import EventReport
 from service.models.results import EventResult, WasteUnit
 from service.models.reviews import Appeal, AttendanceDecision
@@ -40,6 +41,7 @@ __all__ = [
     "EnrolmentSecret",
     "SecondFactor",
     "PageSession",
+    "RegionReport",
     "RefusalAppeal",
     "RefusedRecord",
     "AccountCheck",

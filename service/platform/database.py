@@ -82,15 +82,19 @@ class Connections:
     `begin`: a transaction, committed when the context ends, rolled back when an error leaves it. `each`:
     every statement is a transaction of its own, which saves the round trips of BEGIN and COMMIT. A request
     that loses its connection here is tried again, whatever was kept: only for what may be done twice.
+    `snapshot`: for reading, all statements see one moment; on the replica when one is configured.
     """
 
     begin: Connect
     each: Connect
+    snapshot: Connect
 
 
-def connections(engine: sa.Engine) -> Connections:
+def connections(engine: sa.Engine, replica: sa.Engine | None = None) -> Connections:
     """Those of one engine, from its pool."""
-    return Connections(engine.begin, engine.execution_options(isolation_level="AUTOCOMMIT").connect)
+    reader = (replica or engine).execution_options(isolation_level="REPEATABLE READ")
+    each = engine.execution_options(isolation_level="AUTOCOMMIT")
+    return Connections(engine.begin, each.connect, reader.connect)
 
 
 def within(connection: sa.Connection) -> Connections:
@@ -101,7 +105,7 @@ def within(connection: sa.Connection) -> Connections:
         with connection.begin_nested():
             yield connection
 
-    return Connections(savepoint, savepoint)
+    return Connections(savepoint, savepoint, savepoint)
 
 
 @contextmanager

@@ -53,12 +53,3 @@ def pieces(file: IO[bytes]) -> Iterator[bytes]:
     with file:
         while piece := file.read(PIECE):
             yield piece
-
-
-def whole(parts: Iterator[bytes]) -> IO[bytes]:
-    """The parts in a temporary file, at its beginning: what is sent has all been made."""
-    file = tempfile.SpooledTemporaryFile(max_size=1024 * 1024)  # noqa: SIM115 - whoever sends it closes it
-    for part in parts:
-        file.write(part)
-    file.seek(0)
-    return file

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from itertools import chain
+from math import ceil
 from typing import IO, Any
 
 import xlsxwriter
@@ -27,6 +28,12 @@ ROWS_A_SHEET = 1_000_000
 
 LONGEST_CELL = 32_767
 A4 = 9
+CHARACTERS_A_PAGE = 170
+"""What a landscape A4 takes, in widths of columns, and can still be read."""
+
+LINE_HEIGHT = 13
+"""In points."""
+
 BOM = b"\xef\xbb\xbf"
 
 
@@ -192,13 +199,16 @@ class _BookWriter:
         paper.set_landscape()
         paper.set_paper(A4)
         paper.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.5)
-        paper.fit_to_pages(1, 0)
+        wide = sum(column.width for column in sheet.columns)
+        paper.fit_to_pages(ceil(wide / CHARACTERS_A_PAGE), 0)
+        paper.repeat_columns(0)
         paper.set_footer("&L&A&R&P / &N")
         for number, line in enumerate(sheet.lines):
             paper.write_string(number, 0, cell_text(line), self.first_line if number == 0 else self.line)
         top = self._top(sheet)
         for number, language in enumerate(self.languages):
-            paper.set_row(top + number, 45)
+            lines = max(ceil(1.2 * len(localized(one.names, language)) / one.width) for one in sheet.columns)
+            paper.set_row(top + number, LINE_HEIGHT * (lines + 0.5))
             for index, column in enumerate(sheet.columns):
                 text = cell_text(localized(column.names, language))
                 paper.write_string(top + number, index, text, self.heads[min(number, 1)])

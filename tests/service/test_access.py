@@ -44,6 +44,8 @@ CONTRACT: dict[str, tuple[set[str], set[str], set[str]]] = {
     "give-result": (STAFF, NOBODY, HERE),
     "count-region": (NOBODY, NOBODY, HERE),
     "count-organization": (NOBODY, STAFF, ALL),
+    "report-region": (NOBODY, NOBODY, HERE),
+    "see-honours": (NOBODY, NOBODY, HERE),
     "appoint-coordinators": (NOBODY, NOBODY, ALL),
     "correct-attendance": (STAFF, NOBODY, NOBODY),
     "review-attendance": (NOBODY, NOBODY, HERE),

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -177,7 +177,11 @@ def test_a_change_at_each_statement_of_a_first_check_in(stage: Stage, what: str,
     change = Interruption(stage.sessions, statement, lambda: stage.change(CHANGES[what]))
     ours = committing(stage.sessions)
     told = stage.check_in(
-        Connections(lambda: pausing(ours.begin(), change.pause), lambda: pausing(ours.each(), change.pause))
+        replace(
+            ours,
+            begin=lambda: pausing(ours.begin(), change.pause),
+            each=lambda: pausing(ours.each(), change.pause),
+        )
     )
     changed = change.result()
     stage.assert_consistent(told, changed)

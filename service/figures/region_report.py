@@ -1,0 +1,340 @@
+"""The report that a region sends upward: a row a district, the same by day of action, and the events.
+
+What is counted comes from `counts`, as `/v1/counts` shows it; what came of the events from their results.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from service import errors
+from service.access import Actor, Permission, Target, require
+from service.figures import counts
+from service.figures.counts import CountRequest
+from service.figures.periods import Period
+from service.figures.report_columns import DEFAULT_ACTION, all_words
+from service.geography import areas, districts, regions
+from service.models import Event, EventResult, Headcount, Organization
+from service.models.base import LocalizedText
+from service.models.headcounts import HeadcountCategory
+from service.models.results import FIGURES
+from service.platform.database import Connections
+
+CATEGORIES: Mapping[str, str] = {
+    HeadcountCategory.STATE: "state",
+    HeadcountCategory.BUSINESS: "firms",
+    HeadcountCategory.SCHOOL: "pupils",
+    HeadcountCategory.UNIVERSITY: "students",
+    HeadcountCategory.NGO: "ngo",
+}
+"""The column of each category; every other one is of the residents."""
+
+WITHOUT = "none"
+"""What stands for the code of a district where events have none."""
+
+Cells = dict[str, Any]
+Counted = Mapping[str, Any]
+NOTHING: Counted = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`key`: a district's code (None: of the events without one), a day, an event's id; None of the total.
+
+    `cells` by column: a number, text, or None where nobody filled it; `about`: the columns whose number was
+    converted or estimated.
+    """
+
+    key: str | None
+    name: LocalizedText
+    cells: Cells
+    about: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """An event held in the period, with the same cells."""
+
+    row: Row
+    day: date
+    starts_at: datetime
+    organization: LocalizedText
+    district: LocalizedText
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What leaves upward. `made_by`: a name, for people; `action`: what the movement calls it."""
+
+    region_code: str
+    region: LocalizedText
+    period: Period
+    as_of: datetime
+    rows: Sequence[Row]
+    total: Row
+    days: Sequence[Row] = ()
+    events: Sequence[EventRow] = ()
+    action: str = DEFAULT_ACTION
+    made_by: str = ""
+    sent_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What is known of an event beside its counts."""
+
+    event: Event
+    organization: LocalizedText
+    result: EventResult | None
+    groups: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        return str(self.event.id)
+
+
+def region_of(actor: Actor, said: str | None) -> str:
+    """The region to report on: as said, or the only one that the actor coordinates.
+
+    Raises:
+        Invalid: none was said, and there are several. Forbidden: another coordinator's.
+    """
+    if said is None:
+        own = [code for code in sorted(actor.regions) if regions.get(code) is not None]
+        if not actor.regions:
+            raise errors.Forbidden()
+        if len(own) != 1 or actor.is_national:
+            raise errors.Invalid("region", "region-which", regions_known=", ".join(_known(actor)))
+        said = own[0]
+    require(actor, Permission.REPORT_REGION, Target(region_code=said))
+    return said
+
+
+def _known(actor: Actor) -> list[str]:
+    return [region.code for region in regions.all_regions() if actor.coordinates(region.code)]
+
+
+def make(
+    session: Session,
+    region_code: str,
+    period: Period,
+    now: datetime,
+    *,
+    notes: Mapping[str, str] | None = None,
+) -> Report:
+    """Count a region's period: by district, by day of action, and event by event.
+
+    `notes`: the coordinator's words by district code, WITHOUT for the events that have none.
+    """
+    counted = _Counted(session, region_code, period, now)
+    by_event = counted.rows("event")
+    facts = _facts(session, region_code, period, by_event)
+    held = frozenset(key for key, row in by_event.items() if row["events_held"])
+    names = _names(session, region_code, facts)
+    said = notes or {}
+    rows = [
+        _row(key, name, by_key, group, held, {"kato": key, "note": said.get(key or WITHOUT)})
+        for key, name, by_key, group in _grouped(counted.rows("district"), facts, names, _district)
+    ]
+    days: dict[str, LocalizedText] = {day: {} for day in sorted({_day(one) for one in facts})}
+    region = regions.get(region_code)
+    return Report(
+        region_code=region_code,
+        region=region.names if region else {},
+        period=period,
+        as_of=now,
+        rows=rows,
+        total=_row(None, all_words()["total"], counted.totals, facts, held, {}),
+        days=[
+            _row(key, {}, by_key, group, held, {})
+            for key, _, by_key, group in _grouped(counted.rows("day"), facts, days, _day)
+        ],
+        events=[_event_row(one, by_event[one.key], names, held) for one in facts if one.key in held],
+    )
+
+
+def at_one_moment(
+    opened: Connections,
+    region_code: str,
+    period: Period,
+    now: datetime,
+    notes: Mapping[str, str] | None = None,
+) -> Report:
+    """The same, all of it as it stood at one moment; on a connection of its own."""
+    with opened.snapshot() as connection, Session(connection) as session:
+        return make(session, region_code, period, now, notes=notes)
+
+
+class _Counted:
+    """What `/v1/counts` says of the region and the period, grouped as asked."""
+
+    def __init__(self, session: Session, region_code: str, period: Period, now: datetime) -> None:
+        self._session, self._now = session, now
+        self._question = CountRequest(period.first_day, period.last_day, "region", [region_code])
+        self.totals: Counted = NOTHING
+
+    def rows(self, group_by: str) -> dict[str | None, Counted]:
+        if group_by == "district" and "district" not in counts.GROUPINGS:
+            return self._interim()
+        found = counts.count(self._session, replace(self._question, group_by=group_by), self._now)
+        self.totals = found["totals"]
+        for row in [found["totals"], *found["rows"]]:
+            row.setdefault("declared", row["headcount"])
+            row.setdefault("events_held", int(bool(row["participations"] or row["headcount"])))
+        return {row["key"] or None: row for row in found["rows"]}
+
+    def _interim(self) -> dict[str | None, Counted]:
+        of: dict[UUID, Any] = dict(self._session.execute(sa.select(Event.id, Event.district_code)).all())
+        rows: dict[str | None, Any] = {}
+        for key, row in self.rows("event").items():
+            into = rows.setdefault(of[UUID(key)], dict.fromkeys(row, 0))
+            for name in row:
+                if name not in ("key", "name"):
+                    into[name] += row[name]
+        self.totals = {name: sum(row[name] for row in rows.values()) for name in self.totals}
+        return rows
+
+
+def _facts(session: Session, region_code: str, period: Period, counted: Iterable[str | None]) -> list[_Facts]:
+    """The events of the period of which anything is known, by day and start."""
+    ids = [UUID(key) for key in counted if key is not None]
+    in_period = sa.and_(
+        Event.region_code == region_code, Event.day.between(period.first_day, period.last_day)
+    )
+    query = (
+        sa.select(Event, Organization.name, EventResult)
+        .join(Organization, Organization.id == Event.organization_id)
+        .outerjoin(EventResult, EventResult.event_id == Event.id)
+        .where(in_period, sa.or_(Event.id.in_(ids), EventResult.event_id.is_not(None)))
+        .order_by(Event.day, Event.starts_at, Event.id)
+    )
+    people: dict[UUID, dict[str, int]] = {}
+    grouped = (
+        sa.select(Headcount.event_id, Headcount.category, sa.func.sum(Headcount.people))
+        .join(Event, Event.id == Headcount.event_id)
+        .where(in_period, ~Headcount.taken_back, Headcount.people.is_not(None))
+        .group_by(Headcount.event_id, Headcount.category)
+    )
+    for event_id, category, number in session.execute(grouped):
+        of_event = people.setdefault(event_id, {})
+        column = CATEGORIES.get(category or "", "residents")
+        of_event[column] = of_event.get(column, 0) + int(number or 0)
+    return [
+        _Facts(event, name, result, people.get(event.id, {}))
+        for event, name, result in session.execute(query)
+    ]
+
+
+def _district(one: _Facts) -> str | None:
+    return one.event.district_code
+
+
+def _day(one: _Facts) -> str:
+    return one.event.day.isoformat()
+
+
+def _names(session: Session, region_code: str, facts: Sequence[_Facts]) -> dict[str | None, LocalizedText]:
+    """Of each district in the order of their list, also of those where nothing was; then of what has none."""
+    listed: list[str | None] = [one.code for one in districts.current(session).of_region(region_code)]
+    others = sorted({_district(one) or "" for one in facts} - {code or "" for code in listed})
+    return districts.names_of(session, [*listed, *(code or None for code in reversed(others))])
+
+
+def _grouped(
+    counted: Mapping[str | None, Counted],
+    facts: Sequence[_Facts],
+    names: Mapping[Any, LocalizedText],
+    key_of: Callable[[_Facts], str | None],
+) -> Iterable[tuple[str | None, LocalizedText, Counted, Sequence[_Facts]]]:
+    groups: dict[str | None, list[_Facts]] = {}
+    for one in facts:
+        groups.setdefault(key_of(one), []).append(one)
+    for key, name in names.items():
+        yield key, name, counted.get(key, NOTHING), groups.get(key, ())
+
+
+def _event_row(
+    one: _Facts, counted: Counted, names: Mapping[str | None, LocalizedText], held: frozenset[str | None]
+) -> EventRow:
+    event = one.event
+    note = one.result.note if one.result else None
+    return EventRow(
+        row=_row(one.key, event.title, counted, [one], held, {"kato": event.district_code, "note": note}),
+        day=event.day,
+        starts_at=event.starts_at,
+        organization=one.organization,
+        district=names[event.district_code],
+    )
+
+
+def _row(
+    key: str | None,
+    name: LocalizedText,
+    counted: Counted,
+    facts: Sequence[_Facts],
+    held: frozenset[str | None],
+    said: Cells,
+) -> Row:
+    about: set[str] = set()
+    cells = _counted_cells(counted) | _declared_cells(counted, facts) | _result_cells(facts, held, about)
+    # Photos come once events have them.
+    return Row(key, name, cells | {"kato": None, "photos": None, "note": None} | said, frozenset(about))
+
+
+def _counted_cells(counted: Counted) -> Cells:
+    """Numbers where something was held, counted or doubted; else empty."""
+    names = ("events_held", "participations", "declared", "in_review")
+    if not any(counted.get(name) for name in names):
+        columns = "events people_total people_verified people_different hours_verified in_review"
+        return dict.fromkeys(columns.split())
+    return {
+        "events": counted["events_held"],
+        "people_total": counted["participations"] + counted["declared"],
+        "people_verified": counted["participations"],
+        "people_different": counted["volunteers"],
+        "hours_verified": round(counted["minutes"] / 60, 1),
+        "in_review": counted["in_review"],
+    }
+
+
+def _declared_cells(counted: Counted, facts: Sequence[_Facts]) -> Cells:
+    """What organizers said of people; whoever is in no other category is a resident, companions too."""
+    people = {column: sum(one.groups.get(column, 0) for one in facts) for column in CATEGORIES.values()}
+    declared = int(counted.get("declared", 0))
+    people |= {
+        "people_declared": declared,
+        "residents": declared - sum(people.values()),
+        "collectives": int(counted.get("collectives", 0)),
+    }
+    return {column: number or None for column, number in people.items()}
+
+
+def _result_cells(facts: Sequence[_Facts], held: frozenset[str | None], about: set[str]) -> Cells:
+    """Sums of what was filled in; an area that nobody gave is that of the outline, of events held."""
+    results = [one.result for one in facts if one.result is not None]
+    cells: Cells = {name: _sum(getattr(result, name) for result in results) for name in ("waste_t", *FIGURES)}
+    if any(result.waste_is_converted for result in results):
+        about.add("waste_t")
+    outlined = [
+        areas.hectares(one.event.area)
+        for one in facts
+        if one.key in held and (one.result is None or one.result.area_ha is None)
+    ]
+    if outlined:
+        about.add("area_ha")
+        cells["area_ha"] = round((cells["area_ha"] or 0) + sum(outlined), 2)
+    return cells
+
+
+def _sum(values: Iterable[Decimal | int | None]) -> float | int | None:
+    filled = [value for value in values if value is not None]
+    if not filled:
+        return None
+    total = sum(filled)
+    return float(round(total, 3)) if isinstance(total, Decimal) else total
