@@ -32,6 +32,8 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        # It would compute `{{ 130 | duration }}` once, in the language of the first page that asks.
+        optimized=False,
     )
     made.globals |= {
         "_": text,

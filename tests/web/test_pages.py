@@ -135,3 +135,8 @@ def test_every_text_that_a_template_asks_for_is_in_the_catalogue() -> None:
     missing = [key for key in asked if not key.endswith(".") and not words.has(key)]
     assert len(asked) > 50
     assert missing == []
+
+
+def test_a_number_that_stands_in_a_template_is_said_in_each_pages_language(visitor: Visitor) -> None:
+    for language, said in (("kk", "2 сағ 10 мин"), ("ru", "2 ч 10 мин"), ("en", "2 h 10 min")):
+        assert said in visitor.page(f"/{language}/dev/design").one(class_="lead").text.replace("\xa0", " ")
