@@ -1,9 +1,11 @@
 """The templates' own environment: what each of them may call, and nothing undefined."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 
 from http_base import csrf
 from http_base.context import locale
@@ -24,6 +26,16 @@ def counted(key: str, number: int, **facts: Any) -> str:
     return words.translate_plural(key, number, locale(), {"number": formats.number(number), **facts})
 
 
+def _said_anew(maker: Callable[..., str]) -> Callable[..., str]:
+    """For each page: Jinja computes `{{ 130 | duration }}` once, in the language of the first that asks."""
+
+    @pass_context
+    def say(_context: Context, *given: Any) -> str:
+        return maker(*given)
+
+    return say
+
+
 def _environment() -> Environment:
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -32,8 +44,6 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        # It would compute `{{ 130 | duration }}` once, in the language of the first page that asks.
-        optimized=False,
     )
     made.globals |= {
         "_": text,
@@ -47,7 +57,7 @@ def _environment() -> Environment:
         "take_flash": flashes.take,
         "to": addresses.to,
     }
-    made.filters |= formats.FORMATS
+    made.filters |= {name: _said_anew(maker) for name, maker in formats.FORMATS.items()}
     return made
 
 

@@ -80,11 +80,12 @@ PLAIN = Look(scripts=False)
 
 
 class Window:
-    """One browser window: what goes wrong in it is kept, and is told by `check`."""
+    """One browser window: what goes wrong in it is kept, and is told by `check`; `asked`: all addresses."""
 
     def __init__(self, context: BrowserContext, url: str, look: Look, shots: Path | None) -> None:
         self.look, self._shots = look, shots
         self.wrong: list[str] = []
+        self.asked: list[str] = []
         self.page: Page = context.new_page()
         self.page.on("request", self._note_request)
         self.page.on("pageerror", lambda error: self.wrong.append(f"script: {error}"))
@@ -92,6 +93,7 @@ class Window:
         self._url = url
 
     def _note_request(self, request: Any) -> None:
+        self.asked.append(request.url)
         if urlsplit(request.url).hostname not in ("127.0.0.1", None):
             self.wrong.append(f"asked {request.url}")
 

@@ -63,9 +63,7 @@ def test_a_form_is_mended_and_sent(window: Open, url: str, look: Look) -> None:
 def test_a_phone_loads_no_letters_and_a_pc_does(window: Open, url: str) -> None:
     for look, expected in ((PHONE, 0), (PC, 2)):
         seen = window(url, look)
-        asked: list[str] = []
-        seen.page.on("request", lambda request, asked=asked: asked.append(request.url))
         seen.open("/kk/dev/design")
         seen.page.wait_for_load_state("networkidle")
-        letters = [address for address in asked if address.endswith(".woff2")]
+        letters = [address for address in seen.asked if address.endswith(".woff2")]
         assert len(letters) >= expected if expected else letters == []
