@@ -1,6 +1,7 @@
 """Addresses of pages, each in a language."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import request, url_for
 
@@ -21,3 +22,11 @@ def in_language(language: str) -> str:
         return f"/{language}/"
     query = request.query_string.decode("latin-1")
     return f"/{language}/{rest}" + (f"?{query}" if query else "")
+
+
+def here(**changes: str | None) -> str:
+    """The address of the present page with other parameters; None takes one away."""
+    kept = {name: values for name, values in request.args.lists() if name not in changes}
+    added = {name: value for name, value in changes.items() if value is not None}
+    query = urlencode(kept | added, doseq=True)
+    return request.path + (f"?{query}" if query else "")

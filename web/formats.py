@@ -1,5 +1,6 @@
 """Dates, numbers and spans as people of each language write them (month names from the CLDR)."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,7 @@ from babel.numbers import format_decimal
 from http_base.context import locale
 from notifications import words
 from service.models.base import COUNTRY_ZONE
+from service.models.base import localized as named
 
 MINUS = "−"
 
@@ -81,6 +83,11 @@ def distance(metres: float) -> str:
     return words.distance(metres, locale())
 
 
+def localized(names: Mapping[str, str]) -> str:
+    """A name that stands in several languages, in the page's."""
+    return named(names, locale())
+
+
 def _day_of_month(on: date) -> str:
     return f"{on.day} {Locale(locale()).months['format']['wide'][on.month]}"
 
@@ -92,6 +99,7 @@ def _local(on: date | datetime, zone: str | None) -> datetime:
 
 
 FORMATS = {
-    maker.__name__: maker for maker in (day, time, moment, span, period, month, stamp, number, change)
+    maker.__name__: maker
+    for maker in (day, time, moment, span, period, month, stamp, number, change, localized)
 } | {"duration": duration, "distance": distance}
 """What templates call by these names, as filters."""

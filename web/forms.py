@@ -101,6 +101,19 @@ def read_form(schema: type[Schema] | Schema, **begins_with: Any) -> Form:
     return form
 
 
+def read_query(schema: type[Schema]) -> dict[str, Any]:
+    """The address's parameters by this schema; what it does not know is left out, as `utm_…`.
+
+    Raises:
+        ValidationError: what it knows cannot be read.
+    """
+    made = schema()
+    known = {one.data_key or name for name, one in made.fields.items()}
+    typed = MultiDict([(name, value) for name, value in request.args.items(multi=True) if name in known])
+    found: dict[str, Any] = made.load(values_of(made, typed))
+    return found
+
+
 def values_of(schema: Schema, typed: MultiDict[str, str], before: str = "") -> dict[str, Any]:
     """What the schema would be sent as JSON, from text; fields of a group are named `group.field`.
 

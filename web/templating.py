@@ -50,6 +50,7 @@ def _environment() -> Environment:
         "ngettext": counted,
         "asset": assets.asset,
         "csrf_token": csrf.token,
+        "here": addresses.here,
         "icon": icons.icon,
         "in_language": addresses.in_language,
         "LOCALES": LOCALES,

@@ -27,11 +27,12 @@ from http_base.fields import (
     one_of,
     whole,
 )
+from http_base.schemas.organizations import ContactBody
 from mobile_api.events import known as known_things
 from mobile_api.events.areas import AreaField
 from mobile_api.events.known import Known, ResultShown
 from mobile_api.events.queries import EventQuery
-from mobile_api.organizations.contacts import ContactBody, said
+from mobile_api.organizations.contacts import said
 from service import errors
 from service.access import Actor, Permission, may
 from service.attendance import check_in

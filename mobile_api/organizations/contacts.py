@@ -5,31 +5,15 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from marshmallow import ValidationError, validates
-
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, services, session
-from http_base.fields import Strict, Text, YesNo
+from http_base.schemas.organizations import ContactBody
 from service import errors
 from service.organizations import contacts
 from service.organizations.contacts import ContactSaid
 from service.platform import phones
 
 blueprint = Blueprint("contacts", __name__, url_prefix="/v1", description="Contacts")
-
-
-class ContactBody(Strict):
-    """Whom to ask. One's own number stands at once, a colleague's after that person's yes."""
-
-    name = Text(longest=100)
-    phone = Text()
-    link = Text(longest=500)
-    public = YesNo(load_default=False)
-
-    @validates("link")
-    def _https(self, value: str, **_options: Any) -> None:
-        if not value.startswith("https://") or any(character.isspace() for character in value):
-            raise ValidationError("link")
 
 
 def said(body: Mapping[str, Any] | None) -> ContactSaid | None:

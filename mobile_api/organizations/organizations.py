@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields
 
 from http_base import cursors
 from http_base.blueprints import Blueprint
@@ -16,15 +16,14 @@ from http_base.fields import (
     Accepted,
     DateTime,
     LocalizedName,
-    Names,
     Paged,
     RegionCode,
     Strict,
     Text,
     one_of,
-    whole,
 )
-from mobile_api.organizations.contacts import ContactBody, said
+from http_base.schemas.organizations import OrganizationBody, OrganizationPatch, StatusBody
+from mobile_api.organizations.contacts import said
 from service import errors
 from service.access import Actor, Permission, may, require
 from service.happenings import EventsFate
@@ -34,28 +33,6 @@ from service.organizations.organizations import Correction
 from service.organizations.verification import Verdict
 
 blueprint = Blueprint("organizations", __name__, url_prefix="/v1/organizations", description="Organizations")
-
-
-def _bin() -> fields.String:
-    """Its check digit is looked at by the service."""
-    return fields.String(allow_none=True, validate=validate.Regexp("^[0-9]{12}$", error="bin"))
-
-
-class OrganizationBody(Strict):
-    id = fields.UUID()
-    name = fields.Nested(Names, required=True)
-    region = Text(required=True)
-    bin = _bin()
-    kind = one_of(*OrganizationKind, allow_none=True)
-    contact = fields.Nested(ContactBody, allow_none=True)
-
-
-class OrganizationPatch(Strict):
-    version = whole(1, 2**31 - 1, required=True)
-    name = fields.Nested(Names)
-    bin = _bin()
-    kind = one_of(*OrganizationKind, allow_none=True)
-    contact = fields.Nested(ContactBody, allow_none=True)
 
 
 class OrganizationShown(Schema):
@@ -85,14 +62,6 @@ class OrganizationQuery(Paged):
     region = RegionCode()
     q = Text()
     waiting = fields.Boolean(load_default=False)
-
-
-class StatusBody(Strict):
-    status = one_of(*verification.DECISIONS, required=True)
-    reason = Text(longest=1_000, allow_none=True)
-    question = Text(longest=1_000)
-    events = one_of(*EventsFate)
-    version = whole(1, 2**31 - 1)
 
 
 class AnswerBody(Strict):

@@ -14,7 +14,7 @@ from service.models import Attendance, AttendanceDecision, Event, Organization, 
 from service.models.base import LocalizedText
 from service.platform import keyset
 from service.rulings.decisions import RuledBy
-from service.rulings.reviews import regions_to_review
+from service.rulings.waiting import regions_to_review
 
 UNUSUAL_CORRECTIONS = 5
 """Fewer corrections than this are never unusual: of four people, one forgotten phone is a quarter already."""

@@ -14,7 +14,6 @@ from service.access import Actor, Permission, Target, require, require_coordinat
 from service.attendance import check_in
 from service.attendance.derivation import Decision
 from service.attendance.evidence import Status
-from service.geography import regions
 from service.models import Appeal, Attendance, Event, Organization, RefusalAppeal, Volunteer
 from service.models.base import LocalizedText
 from service.platform import keyset, outbox
@@ -49,21 +48,6 @@ class Decided:
     zone: str
 
 
-def regions_to_review(actor: Actor, region_code: str | None) -> list[str] | None:
-    """The regions of a coordinator's question: the one named, else all of the actor's; None for every one.
-
-    Raises:
-        Forbidden: not a coordinator (there). Invalid: no such region.
-    """
-    if region_code is None:
-        require_coordinator(actor)
-        return actor.coordinated_regions
-    require(actor, Permission.REVIEW_ATTENDANCE, Target(region_code=region_code))
-    if regions.get(region_code) is None:
-        raise errors.Invalid("region", "region")
-    return [region_code]
-
-
 def waiting(
     session: Session,
     actor: Actor,
@@ -79,7 +63,7 @@ def waiting(
     Raises:
         Forbidden. Invalid: no such region.
     """
-    asked = regions_to_review(actor, region_code)
+    asked = waiting_list.regions_to_review(actor, region_code)
     found: list[ReviewItem] = []
     if after is None or isinstance(after[0], int):
         for made, event, organization, volunteer in refusal_appeals.waiting(

@@ -1,11 +1,18 @@
 """What waits for a coordinator: said once, for the queue that shows it and for the digest that counts it."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
+from service import errors
+from service.access import Actor, Permission, Target, require, require_coordinator
 from service.attendance.evidence import Status
+from service.geography import regions
 from service.models import (
     Appeal,
     Attendance,
@@ -76,8 +83,57 @@ def by_coordinator() -> sa.Select[*tuple[Any, ...]]:
     )
 
 
+def regions_to_review(actor: Actor, region_code: str | None) -> list[str] | None:
+    """The regions of a coordinator's question: the one named, else all of the actor's; None for every one.
+
+    Raises:
+        Forbidden: not a coordinator (there). Invalid: no such region.
+    """
+    if region_code is None:
+        require_coordinator(actor)
+        return actor.coordinated_regions
+    require(actor, Permission.REVIEW_ATTENDANCE, Target(region_code=region_code))
+    if regions.get(region_code) is None:
+        raise errors.Invalid("region", "region")
+    return [region_code]
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """How much of one kind waits, and since when the oldest does (None: nothing waits)."""
+
+    number: int
+    since: datetime | None
+
+
+def what_waits(session: Session, actor: Actor, region_code: str | None) -> Mapping[Waiting, Queue]:
+    """What waits for this coordinator, of each kind, in a region or in all of theirs; what concerns
+    themself is for somebody else.
+
+    Raises:
+        Forbidden: not a coordinator (there). Invalid: no such region.
+    """
+    asked = regions_to_review(actor, region_code)
+    things = _things().subquery()
+    query = (
+        sa.select(things.c.what, sa.func.count(sa.distinct(things.c.id)), sa.func.min(things.c.since))
+        .where(
+            things.c.volunteer_id.is_distinct_from(actor.volunteer_id),
+            sa.or_(
+                things.c.organization_id.is_(None),
+                things.c.organization_id.not_in(list(actor.organizations)),
+            ),
+        )
+        .group_by(things.c.what)
+    )
+    if asked is not None:
+        query = query.where(things.c.region_code.in_(asked))
+    found = {what: Queue(number, since) for what, number, since in session.execute(query)}
+    return {what: found.get(what, Queue(0, None)) for what in Waiting}
+
+
 def _things() -> sa.CompoundSelect[Any]:
-    """(region_code, what, id, volunteer_id, organization_id) of each.
+    """(region_code, what, id, volunteer_id, organization_id, since) of each.
 
     `volunteer_id`: whose attendance it is; `organization_id`: about which it is, or about whose event.
     """
@@ -88,10 +144,16 @@ def _things() -> sa.CompoundSelect[Any]:
         Organization.id,
         nobody.label("volunteer_id"),
         Organization.id.label("organization_id"),
+        Organization.created_at.label("since"),
     ).where(WAITS_FOR_COORDINATOR)
     reports = (
         sa.select(
-            Event.region_code, sa.literal(Waiting.REPORTS), EventReport.id, nobody, Event.organization_id
+            Event.region_code,
+            sa.literal(Waiting.REPORTS),
+            EventReport.id,
+            nobody,
+            Event.organization_id,
+            EventReport.created_at,
         )
         .join(Event, Event.id == EventReport.event_id)
         .where(EventReport.closed_at.is_(None))
@@ -102,21 +164,25 @@ def _things() -> sa.CompoundSelect[Any]:
         RefusalAppeal.attendance_id,
         RefusalAppeal.volunteer_id,
         nobody,
+        RefusalAppeal.created_at,
     )
     return sa.union_all(
         organizations,
-        _attended(IN_REVIEW, Waiting.REVIEWS),
-        _attended(APPEALED, Waiting.APPEALS),
+        _attended(IN_REVIEW, Waiting.REVIEWS, Attendance.checked_in_at),
+        _attended(APPEALED, Waiting.APPEALS, Appeal.created_at),
         refusals,
         reports,
     )
 
 
-def _attended(rows: sa.Select[*tuple[Any, ...]], what: Waiting) -> sa.Select[*tuple[Any, ...]]:
+def _attended(
+    rows: sa.Select[*tuple[Any, ...]], what: Waiting, since: sa.SQLColumnExpression[datetime]
+) -> sa.Select[*tuple[Any, ...]]:
     return rows.join(Event, Event.id == Attendance.event_id).with_only_columns(
         Event.region_code,
         sa.literal(what),
         Attendance.id,
         Attendance.volunteer_id,
         sa.cast(sa.null(), sa.Uuid),
+        since,
     )

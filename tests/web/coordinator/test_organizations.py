@@ -1,0 +1,120 @@
+"""A coordinator's organizations: what waits, decided in words that its administrators read."""
+
+import pytest
+from sqlalchemy.orm import Session
+
+from notifications.words import LOCALES
+from service.models import Organization, Volunteer
+from tests.makers import make_coordinator, make_event, make_member, make_organization
+from tests.web.html import read
+from tests.web.visitor import Visitor
+
+LIST = "/kk/coordinator/organizations"
+
+
+@pytest.fixture
+def waits(session: Session) -> Organization:
+    return make_organization(session, status="pending", name={"kk": "Жасыл Ақтөбе"}, bin="940140000385")
+
+
+def test_what_waits_is_shown_with_what_is_known_of_it(desk: Visitor, waits: Organization) -> None:
+    page = desk.page(LIST)
+    assert "Жасыл Ақтөбе" in page.one("main").text
+    assert "940140000385" in page.one("main").text
+    (current,) = (
+        link for link in page.one("nav", class_="tabs").all("a") if link.has("aria-current", "page")
+    )
+    assert current.one("span", class_="count").text.startswith("1")
+
+
+@pytest.mark.parametrize("language", LOCALES)
+@pytest.mark.parametrize(
+    "path",
+    ["", "?view=all", "?view=all&status=suspended", "/{id}", "/{id}/ask", "/{id}/suspend", "/{id}/edit"],
+)
+def test_pages_are_whole(desk: Visitor, waits: Organization, language: str, path: str) -> None:
+    desk.page(f"/{language}/coordinator/organizations" + path.format(id=waits.id))
+
+
+def test_verified_with_one_press(desk: Visitor, session: Session, waits: Organization) -> None:
+    answer = desk.send(f"{LIST}/{waits.id}", {})
+    assert (answer.status_code, answer.headers["Location"]) == (303, LIST)
+    session.refresh(waits)
+    assert waits.status == "verified"
+    page = desk.page(LIST)
+    assert "Ұйым расталды" in page.one("main").text
+    assert "Бәрі шешілді" in page.one("main").text
+
+
+@pytest.mark.parametrize(("act", "field"), [("ask", "question"), ("reject", "reason")])
+def test_what_needs_words_is_not_done_without(
+    desk: Visitor, session: Session, waits: Organization, act: str, field: str
+) -> None:
+    path = f"{LIST}/{waits.id}/{act}"
+    answer = desk.send(path, {field: "  "})
+    assert answer.status_code == 422
+    page = read(answer.text)
+    assert page.one("title").text.startswith("Қате: ")
+    assert page.one("textarea")["aria-invalid"] == "true"
+    session.refresh(waits)
+    assert waits.status == "pending"
+    assert desk.send(path, {field: "Жарғыңызды жіберіңіз"}).status_code == 303
+    session.refresh(waits)
+    assert waits.status == {"ask": "asked", "reject": "rejected"}[act]
+
+
+def test_suspending_says_what_becomes_of_events(desk: Visitor, session: Session) -> None:
+    organization = make_organization(session)
+    event = make_event(session, organization)
+    answer = desk.send(f"{LIST}/{organization.id}/suspend", {"reason": "Құжат жоқ", "events": "cancel"})
+    assert answer.status_code == 303
+    session.refresh(organization)
+    session.refresh(event)
+    assert (organization.status, event.status) == ("suspended", "cancelled")
+
+
+def test_a_name_is_corrected_and_a_wrong_number_is_told(
+    desk: Visitor, session: Session, waits: Organization
+) -> None:
+    path = f"{LIST}/{waits.id}/edit"
+    answer = desk.send(path, {"name.kk": "Жаңа атау", "bin": "111111111111", "kind": "ngo"})
+    assert answer.status_code == 422
+    assert read(answer.text).one("input", name="name.kk")["value"] == "Жаңа атау"
+    assert desk.send(path, {"name.kk": "Жаңа атау", "bin": "", "kind": "ngo"}).status_code == 303
+    session.refresh(waits)
+    assert (waits.name, waits.bin, waits.kind) == ({"kk": "Жаңа атау"}, None, "ngo")
+
+
+def test_who_decided_meanwhile_is_not_overruled(desk: Visitor, session: Session, waits: Organization) -> None:
+    page = desk.page(f"{LIST}/{waits.id}")
+    hidden = {one["name"]: one["value"] for one in page.one("form").all(type="hidden")}
+    waits.status, waits.version = "rejected", waits.version + 1
+    session.commit()
+    assert desk.post(f"{LIST}/{waits.id}/verify", data=hidden).status_code == 412
+    session.refresh(waits)
+    assert waits.status == "rejected"
+
+
+def test_ones_own_is_for_somebody_else(
+    desk: Visitor, session: Session, coordinator: Volunteer, waits: Organization
+) -> None:
+    make_member(session, waits, coordinator, "owner")
+    assert "басқа үйлестіруші" in desk.page(f"{LIST}/{waits.id}").one("main").text
+    assert desk.post(f"{LIST}/{waits.id}/verify", data={}).status_code == 403
+
+
+def test_another_region_is_not_ones_own(visitor: Visitor, session: Session, waits: Organization) -> None:
+    visitor.sign_in(session, make_coordinator(session, "KZ-75"))
+    assert "Жасыл Ақтөбе" not in visitor.page(LIST).text
+    assert visitor.get(f"{LIST}/{waits.id}").status_code in (403, 404)
+    assert visitor.get(f"{LIST}?region=KZ-15").status_code == 403
+    assert visitor.get(f"{LIST}?region=KZ-99").status_code == 422
+
+
+def test_the_national_one_chooses_the_region(visitor: Visitor, session: Session, waits: Organization) -> None:
+    visitor.sign_in(session, make_coordinator(session, "*"))
+    assert "Жасыл Ақтөбе" in visitor.page(LIST).text
+    assert "Жасыл Ақтөбе" not in visitor.page(f"{LIST}?region=KZ-75").text
+    page = visitor.page(f"{LIST}?region=KZ-15")
+    assert page.one("select", id="region").one("option", selected="")["value"] == "KZ-15"
+    assert "region=KZ-15" in page.one("ul", class_="rows").one("a", class_="btn-danger")["href"]

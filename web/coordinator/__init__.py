@@ -1,0 +1,5 @@
+"""The pages of regional coordinators."""
+
+from web.coordinator import organizations
+
+BLUEPRINTS = (organizations.pages,)

@@ -1,0 +1,110 @@
+"""What all of a coordinator's pages stand in: the region that they look at, the sections, what waits."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import Response, request
+
+from http_base.context import actor, locale, session
+from service import errors
+from service.access import Actor
+from service.geography import regions
+from service.geography.regions import Region
+from service.models.base import localized
+from service.people import volunteers
+from service.rulings import waiting
+from service.rulings.waiting import Queue, Waiting
+from web.addresses import to
+from web.pages import PLAIN, How, render
+
+SECTIONS = {"organizations": "coordinator-organizations.show_all"}
+"""Each section of the desk, and its first page, in the order of the tabs."""
+
+WAITING_IN = {"organizations": (Waiting.ORGANIZATIONS,), "reviews": (Waiting.REVIEWS, Waiting.APPEALS)}
+"""What is decided in a section."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """`region`: None for all that the actor coordinates; `regions`: among which they can choose, by name.
+
+    `waits`: what waits for this very coordinator there.
+    """
+
+    section: str
+    who: str
+    region: Region | None
+    regions: Sequence[Region]
+    waits: Mapping[Waiting, Queue]
+
+    @property
+    def region_code(self) -> str | None:
+        return None if self.region is None else self.region.code
+
+    @property
+    def name(self) -> str | None:
+        """Of the region, in the page's language."""
+        return None if self.region is None else localized(self.region.names, locale())
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """What of the address says which region it is; nothing where there is but one."""
+        return {"region": self.region.code} if self.region is not None and len(self.regions) > 1 else {}
+
+    def to(self, page: str, **values: object) -> str:
+        """The address of another page of the desk, of the same region."""
+        return to(page, **(self.chosen | values))
+
+    @property
+    def tabs(self) -> list[tuple[str, str, bool, int]]:
+        """(section, href, current, waiting) of each section."""
+        return [
+            (
+                section,
+                self.to(page),
+                section == self.section,
+                sum(self.waits[what].number for what in WAITING_IN.get(section, ())),
+            )
+            for section, page in SECTIONS.items()
+        ]
+
+
+def region_of(caller: Actor) -> Region | None:
+    """The region that the address asks for, else the only one of the coordinator; None for all of theirs.
+
+    Raises:
+        Forbidden: none of theirs, or not a coordinator. Invalid: no such region.
+    """
+    if not caller.regions:
+        raise errors.Forbidden()
+    asked = request.args.get("region", "")
+    if not asked:
+        return regions.get(next(iter(caller.regions))) if len(caller.regions) == 1 else None
+    found = regions.get(asked)
+    if found is None:
+        raise errors.Invalid("region", "region")
+    if not caller.coordinates(found.code):
+        raise errors.Forbidden()
+    return found
+
+
+def regions_of(caller: Actor) -> list[Region]:
+    """The regions that somebody coordinates, in the order of their names."""
+    return sorted(
+        (region for region in regions.all_regions() if caller.coordinates(region.code)),
+        key=lambda region: localized(region.names, locale()),
+    )
+
+
+def sit_down(section: str) -> Desk:
+    """The caller's desk. Raises what `region_of` raises."""
+    caller = actor()
+    who = volunteers.get(session(), caller.volunteer_id).display_name
+    region = region_of(caller)
+    waits = waiting.what_waits(session(), caller, None if region is None else region.code)
+    return Desk(section, who, region, regions_of(caller), waits)
+
+
+def show(desk: Desk, template: str, how: How = PLAIN, /, **values: object) -> Response:
+    """A page of the desk."""
+    return render(f"coordinator/{template}", how, desk=desk, wide=True, **values)
