@@ -137,6 +137,7 @@ def shaped(made: RefusalAppeal) -> Attendance:
         assumed_minutes=0,
         minutes_assumed=False,
         distance_m=made.distance_m,
+        companions=0,
         reasons=[made.refused_as],
     )
 
