@@ -58,6 +58,7 @@ PARAMETERS: Mapping[str, str] = {
     "code": "The region's code: KZ-15.",
     "columns": "Which columns: `all`, `short`, or keys between commas.",
     "contact_id": "The contact that one was asked to be.",
+    "compare": "`previous`: the days before as well; a whole month with the month before, a year likewise.",
     "cursor": "`next` of the page before; without one the list begins.",
     "district": "Only of this district, by its KATO code; `none`: of no district.",
     "dialect": "Of CSV: `plain` for programs; `excel`: BOM, `;`, decimal commas, heads for people.",

@@ -13,6 +13,7 @@ MAX_NAME = 200
 MAX_TEXT = 5_000
 MAX_PAGE = 100
 FIRST_YEAR, LAST_YEAR = 1900, 2999
+KATO_DIGITS = 9
 
 
 def told(key: str, **facts: Any) -> str:
@@ -78,6 +79,16 @@ class RegionCode(Text):
         if regions.get(code) is None:
             known = ", ".join(region.code for region in regions.all_regions())
             raise ValidationError(told("region-unknown", regions=known))
+        return code
+
+
+class DistrictCode(Text):
+    """The KATO code of a district, imported or not: nine digits, the first two of them its region's."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
+        code = super()._deserialize(value, attr, data, **options)
+        if len(code) != KATO_DIGITS or not code.isdecimal() or regions.of_kato(code) is None:
+            raise ValidationError("district")
         return code
 
 

@@ -1,34 +1,23 @@
-"""Counts, read: one statement over the ledger's totals and pending rows, and the attendances."""
+"""Counts, read: exact at every moment, by whoever may count them."""
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from service.access import Actor, Permission, Target, may, require, require_coordinator
-from service.ledger.ledger import FIGURES, all_rows, sums
-from service.models import Attendance, Event, Organization
+from service.figures import count_queries
+from service.figures.count_queries import RESULTS, SUMMED
+from service.figures.count_requests import GROUPINGS, WITHOUT_DISTRICT, CountRequest
+from service.figures.periods import before
+from service.geography import districts, regions
+from service.ledger import checks
 
-GROUPINGS = ("region", "organization", "event", "day", "week", "month", "kind")
+__all__ = ["GROUPINGS", "CountRequest", "count", "in_scope", "previous"]
 
-
-@dataclass(frozen=True, slots=True)
-class CountRequest:
-    """What to count: days inclusive, grouped by one of GROUPINGS; in these regions, of these organizations.
-
-    None: whatever the region, the organization.
-    """
-
-    first_day: date
-    last_day: date
-    group_by: str
-    region_codes: Collection[str] | None = None
-    organization_ids: Collection[UUID] | None = None
+_NUMBERS = (*SUMMED, "volunteers")
 
 
 def in_scope(actor: Actor, question: CountRequest) -> CountRequest:
@@ -39,6 +28,7 @@ def in_scope(actor: Actor, question: CountRequest) -> CountRequest:
     Raises:
         Forbidden: it names something else, or the actor counts nothing.
     """
+    question = _in_regions(question)
     own = [id_ for id_ in actor.organizations if actor.organizes(id_)]
     if question.organization_ids is not None:
         targets = (Target(organization_id=id_) for id_ in question.organization_ids)
@@ -54,95 +44,52 @@ def in_scope(actor: Actor, question: CountRequest) -> CountRequest:
     return question if actor.is_national else replace(question, region_codes=actor.regions)
 
 
+def _in_regions(question: CountRequest) -> CountRequest:
+    """With the regions of its districts, where it names none."""
+    if question.district_codes is None or question.region_codes is not None:
+        return question
+    found = (regions.of_kato(code) for code in question.district_codes)
+    return replace(question, region_codes=sorted({region.code for region in found if region is not None}))
+
+
+def previous(question: CountRequest) -> CountRequest:
+    """The same of the days before: as many, or where these are whole months, as many months."""
+    first_day, last_day = before(question.first_day, question.last_day)
+    return replace(question, first_day=first_day, last_day=last_day)
+
+
 def count(session: Session, question: CountRequest, now: datetime) -> dict[str, Any]:
-    """Count exactly, in one statement: {totals, rows, as_of}; rows without any figure are left out."""
-    totals, *rows = session.execute(_query(question)).mappings().all()
-    shown = (*FIGURES, "volunteers")
+    """Count exactly, in one statement: {totals, rows, as_of}; rows without any figure are left out.
+
+    What came of events is None where nobody said anything; a row's `key` is, for those without a district.
+    """
+    by_sightings = checks.has_sightings(session)
+    query = count_queries.statement(question, now, by_sightings=by_sightings)
+    totals, *rows = session.execute(query).mappings().all()
+    names = _names(session, question.group_by, [row["key"] for row in rows])
     return {
-        "totals": {name: int(totals[name]) for name in shown},
+        "totals": _shown(totals),
         "rows": [
-            {"key": row["key"], "name": row["name"]} | {name: int(row[name]) for name in shown}
+            {"key": row["key"] or None, "name": names.get(row["key"], row["name"]), **_shown(row)}
             for row in rows
-            if any(row[name] for name in shown)
+            if any(row[name] for name in _NUMBERS) or any(row[name] is not None for name in RESULTS)
         ],
         "as_of": now,
     }
 
 
-def _query(question: CountRequest) -> sa.Select[Any]:
-    """The totals, then a row a group by its key: (is_total, key, name, *FIGURES, volunteers)."""
-    figures, attended = _figures(question).cte("figures"), _attended(question).cte("attended")
-    people = _different(attended, "key").cte("people")
-    named = {"organization": Organization.__table__.c.name, "event": Event.__table__.c.title}
-    name, key = named.get(question.group_by), figures.c.key
-    rows = (
-        sa.select(
-            sa.literal(value=False).label("is_total"),
-            sa.cast(key, sa.Text).label("key"),
-            (sa.cast(sa.null(), JSONB) if name is None else name).label("name"),
-            *figures.c[FIGURES],
-            sa.func.coalesce(people.c.volunteers, 0).label("volunteers"),
-        )
-        .select_from(figures)
-        .outerjoin(people, people.c.key == key)
-    )
-    if name is not None:
-        rows = rows.outerjoin(name.table, name.table.c.id == key)
-    total = sa.select(
-        sa.literal(value=True),
-        sa.null(),
-        sa.null(),
-        *sums(figures),
-        _different(attended).scalar_subquery(),
-    )
-    both = sa.union_all(rows, total).subquery()
-    return sa.select(both).order_by(both.c.is_total.desc(), both.c.key)
+def _shown(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """Its figures; people whom organizers declare are those of groups and those who came along."""
+    shown = {name: int(row[name]) for name in _NUMBERS} | {name: row[name] for name in RESULTS}
+    shown["declared"] = shown["headcount"] + shown["companions"]
+    return shown | {"waste_converted": bool(row["waste_converted"])}
 
 
-def _figures(question: CountRequest) -> sa.Select[Any]:
-    """The figures of each group: (key, *FIGURES)."""
-    counted = all_rows()
-    key = _key(question.group_by, counted).label("key")
-    joined = counted.join(Event, Event.id == counted.c.event_id)
-    conditions = _conditions(question, counted)
-    return sa.select(key, *sums(counted)).select_from(joined).where(*conditions).group_by(key)
-
-
-def _attended(question: CountRequest) -> sa.Select[Any]:
-    """Who counted as there, in each group: (key, volunteer_id), once for each event."""
-    event = Event.__table__
-    return (
-        sa.select(_key(question.group_by, event).label("key"), Attendance.volunteer_id)
-        .join_from(Attendance, event, event.c.id == Attendance.event_id)
-        .where(Attendance.status == "counted", *_conditions(question, event))
-    )
-
-
-def _different(attended: sa.CTE, *keys: str) -> sa.Select[Any]:
-    """How many different people there were, in all or by the columns of this name: (*keys, volunteers)."""
-    once = sa.select(*(attended.c[name] for name in ("volunteer_id", *keys))).distinct().subquery()
-    named = [once.c[name] for name in keys]
-    return sa.select(*named, sa.func.count().label("volunteers")).select_from(once).group_by(*named)
-
-
-def _key(group_by: str, rows: sa.FromClause) -> sa.ColumnElement[Any]:
-    """What rows with a `day` and a `region_code`, of an `event`, are grouped by."""
-    keys: dict[str, sa.ColumnElement[Any]] = {
-        "region": rows.c.region_code,
-        "organization": Event.__table__.c.organization_id,
-        "event": Event.__table__.c.id,
-        "kind": Event.__table__.c.kind,
-        "day": sa.func.to_char(rows.c.day, sa.literal_column("'YYYY-MM-DD'")),
-        "week": sa.func.to_char(rows.c.day, sa.literal_column("'IYYY-\"W\"IW'")),
-        "month": sa.func.to_char(rows.c.day, sa.literal_column("'YYYY-MM'")),
-    }
-    return keys[group_by]
-
-
-def _conditions(question: CountRequest, rows: sa.FromClause) -> list[sa.ColumnElement[bool]]:
-    conditions: list[sa.ColumnElement[bool]] = [rows.c.day.between(question.first_day, question.last_day)]
-    if question.region_codes is not None:
-        conditions.append(rows.c.region_code.in_(question.region_codes))
-    if question.organization_ids is not None:
-        conditions.append(Event.__table__.c.organization_id.in_(question.organization_ids))
-    return conditions
+def _names(session: Session, group_by: str, keys: list[str]) -> dict[str, Any]:
+    """The names of rows that the statement does not know."""
+    if group_by == "region":
+        return {key: region.names for key in keys if (region := regions.get(key)) is not None}
+    if group_by == "district":
+        named = districts.names_of(session, [key or None for key in keys])
+        return {code or WITHOUT_DISTRICT: name for code, name in named.items()}
+    return {}

@@ -82,3 +82,19 @@ def _read(code: str) -> Period:
 
 def _month_end(first: date) -> date:
     return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+
+def before(first_day: date, last_day: date) -> tuple[date, date]:
+    """The days before these: as many, or where these are whole months, as many months.
+
+    May is compared with April, a year with the year before, a week with the week before.
+    """
+    eve = first_day - timedelta(days=1)
+    if first_day.day != 1 or last_day != _month_end(last_day.replace(day=1)):
+        return eve - (last_day - first_day), eve
+    year, month = divmod(2 * _month_number(first_day) - _month_number(last_day) - 1, 12)
+    return date(year, month + 1, 1), eve
+
+
+def _month_number(day: date) -> int:
+    return day.year * 12 + day.month - 1

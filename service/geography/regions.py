@@ -54,6 +54,11 @@ def get(code: str) -> Region | None:
     return _by_code().get(code)
 
 
+def of_kato(code: str) -> Region | None:
+    """The region that a place lies in, by its KATO code."""
+    return next((region for region in all_regions() if code.startswith(region.kato)), None)
+
+
 @cache
 def _outlines() -> tuple[shapely.STRtree, list[str]]:
     document = json.loads((DATA / "regions.geojson").read_text(encoding="utf-8"))

@@ -13,8 +13,8 @@ from service.models import Coordinator, Event, Organization, Volunteer
 from service.platform.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import (
-    make_attendance,
     make_coordinator,
+    make_counted,
     make_event,
     make_member,
     make_organization,
@@ -25,13 +25,15 @@ Login = Callable[[Volunteer], dict[str, str]]
 WHOLE_YEAR = "from=2026-01-01&to=2026-12-31"
 
 
-def make_counted(session: Session, organization: Organization, day: date, region: str, people: int) -> Event:
+def make_counted_event(
+    session: Session, organization: Organization, day: date, region: str, people: int
+) -> Event:
     """An event of a day, with so many people who were there."""
     starts_at = datetime(day.year, day.month, day.day, 5, tzinfo=UTC)
     event = make_event(session, organization, starts_at=starts_at, day=day, region_code=region)
     for _ in range(people):
-        make_attendance(session, event, make_volunteer(session))
-    ledger.add(session, event, events=1, participations=people, minutes=150 * people)
+        make_counted(session, event, make_volunteer(session))
+    ledger.add(session, event, events=1)
     return event
 
 
@@ -46,11 +48,11 @@ class Country:
         self.coordinator = make_coordinator(session, "KZ-15")
         session.add(Coordinator(volunteer_id=self.coordinator.id, region_code="KZ-75", created_at=NOW))
         self.national = make_coordinator(session, "*")
-        make_counted(session, self.first, date(2026, 1, 1), "KZ-15", 1)
-        make_counted(session, self.second, date(2026, 12, 31), "KZ-75", 2)
-        make_counted(session, self.third, date(2026, 5, 16), "KZ-71", 4)
-        make_counted(session, self.third, date(2025, 12, 31), "KZ-15", 8)
-        make_counted(session, self.first, date(2027, 1, 1), "KZ-15", 16)
+        make_counted_event(session, self.first, date(2026, 1, 1), "KZ-15", 1)
+        make_counted_event(session, self.second, date(2026, 12, 31), "KZ-75", 2)
+        make_counted_event(session, self.third, date(2026, 5, 16), "KZ-71", 4)
+        make_counted_event(session, self.third, date(2025, 12, 31), "KZ-15", 8)
+        make_counted_event(session, self.first, date(2027, 1, 1), "KZ-15", 16)
         session.commit()
 
     def get(self, who: Volunteer, query: str) -> Any:
