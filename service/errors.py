@@ -316,6 +316,12 @@ class HeadcountsClosed(Conflict):
     code = "headcounts-closed"
 
 
+class TooManyGroups(Conflict):
+    """The event has as many groups as one may (`limit`)."""
+
+    code = "too-many-groups"
+
+
 class ResultClosed(Conflict):
     """`closed_at`: until when its organizer could say what came of the event."""
 

@@ -9,32 +9,27 @@ from marshmallow import Schema, fields
 from http_base import cursors
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, session
-from http_base.fields import Paged, Strict, Text, whole
+from http_base.fields import Paged, one_of
+from http_base.schemas.headcounts import HeadcountBody
 from service import errors
 from service.attendance import groups
 from service.attendance.groups import Group
 from service.events import events
-from service.events.plans import MAX_DURATION
-from service.models import Event, Headcount
-from service.models.headcounts import MAX_PEOPLE
+from service.models import Event, Headcount, HeadcountCategory
 
 blueprint = Blueprint("headcounts", __name__, url_prefix="/v1/events", description="Head counts")
-
-MAX_MINUTES = int(MAX_DURATION.total_seconds() // 60)
-
-
-class HeadcountBody(Strict):
-    group = Text(required=True)
-    people = whole(1, MAX_PEOPLE, required=True)
-    minutes = whole(0, MAX_MINUTES, required=True)
 
 
 class HeadcountShown(Schema):
     id = fields.UUID()
     event_id = fields.UUID()
     group = fields.String()
-    people = fields.Integer()
-    minutes = fields.Integer()
+    category = one_of(*HeadcountCategory, allow_none=True)
+    expected = fields.Integer(allow_none=True)
+    people = fields.Integer(
+        allow_none=True, metadata={"description": "null: not confirmed, and not counted."}
+    )
+    minutes = fields.Integer(allow_none=True)
     created_by = fields.UUID()
     created_at = fields.DateTime(format="iso")
     changed_by = fields.UUID()
@@ -62,6 +57,7 @@ def _shown(headcount: Headcount, event: Event) -> dict[str, Any]:
     errors.Cancelled,
     errors.NotStarted,
     errors.HeadcountsClosed,
+    errors.TooManyGroups,
     errors.IdReused,
     errors.NotVerified,
 )
@@ -69,8 +65,12 @@ def _shown(headcount: Headcount, event: Event) -> dict[str, Any]:
 @blueprint.response(HTTPStatus.OK, HeadcountShown)
 @blueprint.alt_response(HTTPStatus.CREATED, schema=HeadcountShown)
 def put_headcount(body: dict[str, Any], event_id: UUID, headcount_id: UUID) -> Any:
-    """Say how many of a group are or were there: 201 at first, 200 when it replaces what was said."""
-    group = Group(body["group"], body["people"], body["minutes"])
+    """Announce a group (`expected`), or say how many of it came (`people`), which counts.
+
+    201 at first, 200 after; what is left out stays as it was said before.
+    """
+    said = {name: body.get(name) for name in ("people", "minutes", "category", "expected")}
+    group = Group(body["group"], **said)
     stored, is_new = groups.give(session(), actor(), event_id, headcount_id, group, now())
     session().commit()
     shown = _shown(stored, events.get(session(), event_id))
@@ -95,7 +95,7 @@ def delete_headcount(event_id: UUID, headcount_id: UUID) -> None:
 @blueprint.arguments(Paged, location="query")
 @blueprint.response(HTTPStatus.OK, Headcounts)
 def list_headcounts(query: dict[str, Any], event_id: UUID) -> dict[str, Any]:
-    """Those that count, for organizers and coordinators."""
+    """Announced and confirmed ones, for organizers and coordinators."""
     after = cursors.decode(query.get("cursor"), UUID)
     found = groups.of_event(session(), actor(), event_id, after and after[0], query["limit"] + 1)
     items, following = cursors.page(found, query["limit"], lambda headcount: (headcount.id,))

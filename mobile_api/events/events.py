@@ -30,7 +30,7 @@ from http_base.fields import (
 from http_base.schemas.organizations import ContactBody
 from mobile_api.events import known as known_things
 from mobile_api.events.areas import AreaField
-from mobile_api.events.known import Known, ResultShown
+from mobile_api.events.known import ExpectedGroup, Known, ResultShown, expected_groups
 from mobile_api.events.queries import EventQuery
 from mobile_api.organizations.contacts import said
 from service import errors
@@ -129,6 +129,7 @@ class EventShown(Schema):
     going = fields.Integer()
     waitlisted = fields.Integer()
     present = fields.Integer(metadata=OPTIONAL)
+    expected_groups = fields.List(fields.Nested(ExpectedGroup), metadata=OPTIONAL)
     result = fields.Nested(ResultShown, allow_none=True)
     rederiving = fields.Boolean()
     series_id = fields.UUID(allow_none=True)
@@ -179,6 +180,8 @@ def shown(
         document["distance_m"] = round(distance_m)
     if caller is not None and may(caller, Permission.SEE_PRESENT, events.target_of(event)):
         document["present"] = check_in.present(session(), event.id)
+    if caller is not None and may(caller, Permission.SEE_HEADCOUNTS, events.target_of(event)):
+        document["expected_groups"] = expected_groups(event)
     return document
 
 

@@ -10,8 +10,9 @@ from marshmallow import Schema, fields
 from http_base.contacts import shown_by
 from http_base.context import session
 from http_base.fields import one_of
+from service.attendance import groups
 from service.events import results
-from service.models import Event, EventResult, WasteUnit
+from service.models import Event, EventResult, HeadcountCategory, WasteUnit
 from service.organizations import contacts
 
 
@@ -48,6 +49,16 @@ class ResultShown(Schema):
     updated_at = fields.DateTime(format="iso")
 
 
+class ExpectedGroup(Schema):
+    """A group that was announced; `people`: null until it was seen there."""
+
+    id = fields.UUID()
+    group = fields.String()
+    category = one_of(*HeadcountCategory, allow_none=True)
+    expected = fields.Integer()
+    people = fields.Integer(allow_none=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """Of some events, by their ids."""
@@ -67,6 +78,20 @@ def of(listed: Sequence[Event]) -> Known:
         shown_by(contacts.by_event(session(), listed)),
         results.by_event(session(), (event.id for event in listed)),
     )
+
+
+def expected_groups(event: Event) -> list[dict[str, Any]]:
+    """For its staff alone: where a class of children will be is nobody else's business."""
+    return [
+        {
+            "id": one.id,
+            "group": one.group_name,
+            "category": one.category,
+            "expected": one.expected,
+            "people": one.people,
+        }
+        for one in groups.expected(session(), event.id)
+    ]
 
 
 def shown_result(event: Event, result: EventResult) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,39 +14,65 @@ from service.access import Actor, Permission, require
 from service.attendance.derivation import event_minutes
 from service.events import events
 from service.ledger import ledger
-from service.models import Event, Headcount
+from service.models import Event, Headcount, HeadcountCategory
 
 OPEN_AFTER_END = timedelta(days=14)
 """So long head counts can be given and taken back: as long as records kept without signal are taken."""
 
 
+MAX_GROUPS = 200
+"""Of one event: as many collectives as a large square holds, and a page shows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What an organizer says of a group: its name, how many came, and how long each worked (minutes)."""
+    """What an organizer says of a group; None: nothing is said, and what was said before stays.
+
+    `people`: how many came, which confirms the group; `minutes`: how long each worked; `expected`: how many
+    were announced.
+    """
 
     name: str
-    people: int
-    minutes: int
+    people: int | None = None
+    minutes: int | None = None
+    category: HeadcountCategory | None = None
+    expected: int | None = None
+
+    def columns(self) -> dict[str, Any]:
+        """Those of a head count that something is said of."""
+        said = {
+            "group_name": self.name,
+            "people": self.people,
+            "minutes": self.minutes,
+            "category": self.category,
+            "expected": self.expected,
+        }
+        return {name: value for name, value in said.items() if value is not None}
 
 
 def give(
     session: Session, actor: Actor, event_id: UUID, headcount_id: UUID, group: Group, now: datetime
 ) -> tuple[Headcount, bool]:
-    """Store a head count, or put another in its place; the counts move by the difference.
+    """Announce a group or confirm it, or say it anew; the counts move by the difference.
+
+    A group is announced from the draft on, and counts once its people were seen there.
 
     Returns:
         The head count, and whether it is new.
 
     Raises:
         NotFound, Forbidden. NotPublished, Cancelled, NotStarted, HeadcountsClosed.
-        Invalid: more minutes than the event has.
+        Invalid: more minutes than the event has; neither how many came nor how many are expected.
+        TooManyGroups.
     """
     event = _locked_event(session, actor, event_id)
-    _check_open(event, now)
-    length = event_minutes(event.starts_at, event.ends_at)
-    if group.minutes > length:
-        raise errors.Invalid("minutes", "headcount-minutes", limit=length)
-    stored = session.get(Headcount, (event_id, headcount_id))
+    _check_open(event, now, is_announced=group.people is None)
+    _check_minutes(event, group)
+    stored = session.get(Headcount, (event_id, headcount_id), populate_existing=True)
+    if group.people is None and group.expected is None and (stored is None or stored.taken_back):
+        raise errors.Invalid("people", "headcount-people")
+    if stored is None or stored.taken_back:
+        _check_not_too_many(session, event_id)
     if stored is None:
         made = Headcount(
             event_id=event_id,
@@ -57,8 +84,8 @@ def give(
         session.add(made)
         _change(session, actor, event, made, group, now)
         return made, True
-    said = (stored.group_name, stored.people, stored.minutes)
-    if stored.taken_back or said != (group.name, group.people, group.minutes):
+    is_other = any(getattr(stored, name) != value for name, value in group.columns().items())
+    if stored.taken_back or is_other:
         _change(session, actor, event, stored, group, now)
     return stored, False
 
@@ -67,7 +94,11 @@ def _change(
     session: Session, actor: Actor, event: Event, headcount: Headcount, group: Group, now: datetime
 ) -> None:
     before = _figures(headcount)
-    headcount.group_name, headcount.people, headcount.minutes = group.name, group.people, group.minutes
+    if headcount.taken_back:
+        # What was taken back is forgotten, and the group begins anew.
+        headcount.people = headcount.minutes = headcount.category = headcount.expected = None
+    for name, value in group.columns().items():
+        setattr(headcount, name, value)
     headcount.taken_back = False
     _note_change(session, actor, event, headcount, before, now)
 
@@ -79,7 +110,7 @@ def retract(session: Session, actor: Actor, event_id: UUID, headcount_id: UUID, 
         NotFound, Forbidden. HeadcountsClosed.
     """
     event = _locked_event(session, actor, event_id)
-    stored = session.get(Headcount, (event_id, headcount_id))
+    stored = session.get(Headcount, (event_id, headcount_id), populate_existing=True)
     if stored is None:
         raise errors.NotFound(errors.Thing.HEADCOUNT)
     if stored.taken_back:
@@ -115,22 +146,36 @@ def _locked_event(session: Session, actor: Actor, event_id: UUID) -> Event:
 
     The lock lets check-ins pass: they only look at the event's key. Raises NotFound, Forbidden.
     """
-    event = session.get(Event, event_id, with_for_update={"key_share": True})
-    if event is None:
+    event = events.lock_places(session, event_id)
+    if not events.is_visible(session, actor, event):
         raise errors.NotFound(errors.Thing.EVENT)
-    events.get_visible(session, actor, event_id)
     require(actor, Permission.GIVE_HEADCOUNTS, events.target_of(event))
     return event
 
 
-def _check_open(event: Event, now: datetime) -> None:
-    if event.is_draft:
-        raise errors.NotPublished()
-    if event.is_cancelled:
+def _check_open(event: Event, now: datetime, *, is_announced: bool) -> None:
+    """Announced is a group from the draft on, confirmed from the start of what takes place."""
+    if event.never_began:
         raise events.cancelled(event)
-    if now < event.starts_at:
-        raise errors.NotStarted(starts_at=event.local(event.starts_at))
+    if not is_announced:
+        if event.is_draft:
+            raise errors.NotPublished()
+        if now < event.starts_at:
+            raise errors.NotStarted(starts_at=event.local(event.starts_at))
     _check_not_closed(event, now)
+
+
+def _check_minutes(event: Event, group: Group) -> None:
+    length = event_minutes(event.starts_at, event.ends_at)
+    if group.minutes is not None and group.minutes > length:
+        raise errors.Invalid("minutes", "headcount-minutes", limit=length)
+
+
+def _check_not_too_many(session: Session, event_id: UUID) -> None:
+    """Of an event that is locked: its page shows all of them."""
+    stand = sa.select(sa.func.count()).where(Headcount.event_id == event_id, ~Headcount.taken_back)
+    if (session.scalar(stand) or 0) >= MAX_GROUPS:
+        raise errors.TooManyGroups(limit=MAX_GROUPS)
 
 
 def _check_not_closed(event: Event, now: datetime) -> None:
@@ -142,7 +187,7 @@ def _check_not_closed(event: Event, now: datetime) -> None:
 def of_event(
     session: Session, actor: Actor, event_id: UUID, after: UUID | None, limit: int
 ) -> Sequence[Headcount]:
-    """The head counts of an event that count, by id, for its organizers and coordinators.
+    """The groups of an event, announced and confirmed, by id, for its organizers and coordinators.
 
     Raises:
         NotFound, Forbidden.
@@ -157,4 +202,16 @@ def of_event(
     )
     if after:
         query = query.where(Headcount.id > after)
+    return session.scalars(query).all()
+
+
+def expected(session: Session, event_id: UUID) -> Sequence[Headcount]:
+    """The groups that were announced for an event, those that have come by now among them, by id."""
+    query = (
+        sa.select(Headcount)
+        .where(
+            Headcount.event_id == event_id, Headcount.taken_back.is_(False), Headcount.expected.is_not(None)
+        )
+        .order_by(Headcount.id)
+    )
     return session.scalars(query).all()

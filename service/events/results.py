@@ -148,7 +148,7 @@ def put(
 def _check_moment(event: Event, actor: Actor, now: datetime) -> None:
     if event.is_draft:
         raise errors.NotPublished()
-    if event.cancelled_at is not None and event.cancelled_at <= event.starts_at:
+    if event.never_began:
         raise events.cancelled(event)
     if now < event.starts_at:
         raise errors.NotStarted(starts_at=event.local(event.starts_at))

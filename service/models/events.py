@@ -198,6 +198,11 @@ class Event(Base):
         """Until when presence counts: an event that was called off ended then."""
         return self.ends_at if self.cancelled_at is None else min(self.ends_at, self.cancelled_at)
 
+    @property
+    def never_began(self) -> bool:
+        """Called off before its start: nobody can have been there."""
+        return self.is_cancelled and (self.cancelled_at is None or self.cancelled_at <= self.starts_at)
+
     def is_over(self, now: datetime) -> bool:
         return now >= self.ends_at
 

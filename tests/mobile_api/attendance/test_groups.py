@@ -6,9 +6,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from service.attendance import groups
+from service.ledger import ledger
 from service.models import Event, Organization, Volunteer
 from service.platform.clock import FixedClock
 from tests.conftest import NOW
@@ -164,3 +167,124 @@ def test_others_can_neither_give_nor_take_back(
         assert client.put(url, json=BODY, headers=login(person)).status_code == 403
         assert client.delete(url, headers=login(person)).status_code == 403
     assert client.delete(url_of(event, uuid4()), headers=login(owner)).status_code == 404
+
+
+def test_an_announced_group_neither_counts_nor_freezes(
+    client: FlaskClient, session: Session, login: Login, owner: Volunteer, totals: Any
+) -> None:
+    coming = make_event(session, make_organization(session, owner), starts_at=NOW + timedelta(days=1))
+    url, headers = url_of(coming, uuid4()), login(owner)
+    body = {"group": "7-А", "expected": 25, "category": "school"}
+    announced = client.put(url, json=body, headers=headers)
+    assert announced.status_code == 201
+    told = {name: announced.json[name] for name in ("group", "category", "expected", "people", "minutes")}
+    assert told == body | {"people": None, "minutes": None}
+    assert totals()["headcount"] == 0
+    assert groups_that_came(session) == 0
+    moved = {"version": coming.version, "starts_at": (coming.starts_at + timedelta(hours=1)).isoformat()}
+    moved["ends_at"] = (coming.ends_at + timedelta(hours=1)).isoformat()
+    assert client.patch(f"/v1/events/{coming.id}", json=moved, headers=headers).status_code == 200
+    (listed,) = client.get(url_of(coming), headers=headers).json["items"]
+    assert listed == announced.json
+
+
+def groups_that_came(session: Session) -> int:
+    rows = ledger.all_rows()
+    return int(session.scalar(sa.select(sa.func.coalesce(sa.func.sum(rows.c.collectives), 0))) or 0)
+
+
+def test_a_group_is_announced_then_confirmed_then_taken_back(
+    client: FlaskClient, session: Session, login: Login, owner: Volunteer, event: Event, totals: Any
+) -> None:
+    url, headers = url_of(event, uuid4()), login(owner)
+    client.put(url, json={"group": "7-А", "expected": 25, "category": "school"}, headers=headers)
+    came = client.put(url, json={"group": "7-А", "people": 23, "minutes": 90}, headers=headers)
+    assert (came.status_code, came.json["expected"], came.json["category"]) == (200, 25, "school")
+    assert (totals()["headcount"], groups_that_came(session)) == (23, 1)
+    # The announcement comes once more, late: it takes nothing away.
+    client.put(url, json={"group": "7-А", "expected": 25, "category": "school"}, headers=headers)
+    assert (totals()["headcount"], groups_that_came(session)) == (23, 1)
+    client.delete(url, headers=headers)
+    assert (totals()["headcount"], groups_that_came(session)) == (0, 0)
+    anew = client.put(url, json={"group": "7-Б", "expected": 20}, headers=headers).json
+    assert (anew["people"], anew["category"], anew["expected"]) == (None, None, 20)
+    assert (totals()["headcount"], groups_that_came(session)) == (0, 0)
+
+
+def test_a_confirmed_group_freezes(client: FlaskClient, login: Login, owner: Volunteer, event: Event) -> None:
+    headers = login(owner)
+    change = {"version": event.version, "meeting_point": {"latitude": 50.3, "longitude": 57.2}}
+    client.put(url_of(event, uuid4()), json={"group": "7-А", "people": 20}, headers=headers)
+    refused = client.patch(f"/v1/events/{event.id}", json=change, headers=headers)
+    assert (refused.status_code, refused.json["code"]) == (409, "already-started")
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"group": "7-А"}, "people"),
+        ({"group": "7-А", "people": None, "expected": None}, "people"),
+        ({"group": "7-А", "minutes": 10}, "people"),
+        ({"group": "7-А", "expected": 0}, "expected"),
+        ({"group": "7-А", "expected": -3}, "expected"),
+        ({"group": "7-А", "expected": 5_001}, "expected"),
+        ({"group": "7-А", "people": 3, "category": "pupils"}, "category"),
+        ({"people": 3}, "group"),
+    ],
+)
+def test_what_is_no_group_is_explained(
+    client: FlaskClient, login: Login, owner: Volunteer, event: Event, body: dict[str, Any], field: str
+) -> None:
+    answer = client.put(url_of(event, uuid4()), json=body, headers=login(owner))
+    assert (answer.status_code, answer.json["code"]) == (422, "invalid")
+    assert field in answer.json["errors"]
+
+
+def test_a_draft_takes_announcements_alone(
+    client: FlaskClient, session: Session, login: Login, owner: Volunteer
+) -> None:
+    draft = make_event(session, make_organization(session, owner), status="draft")
+    url, headers = url_of(draft, uuid4()), login(owner)
+    assert client.put(url, json={"group": "7-А", "expected": 20}, headers=headers).status_code == 201
+    early = client.put(url, json={"group": "7-А", "people": 20}, headers=headers)
+    assert early.json["code"] == "not-published"
+
+
+def test_what_was_broken_off_had_its_groups(
+    client: FlaskClient, session: Session, login: Login, owner: Volunteer, totals: Any
+) -> None:
+    values = {"status": "cancelled", "cancelled_at": NOW - timedelta(minutes=10), "cancel_reason": "Жаңбыр"}
+    event = make_event(session, make_organization(session, owner), **values)
+    answer = client.put(url_of(event, uuid4()), json={"group": "7-А", "people": 20}, headers=login(owner))
+    assert (answer.status_code, totals()["headcount"]) == (201, 20)
+
+
+def test_its_staff_see_expected_groups_on_the_event(
+    client: FlaskClient, session: Session, login: Login, owner: Volunteer, event: Event
+) -> None:
+    headers, school, firm = login(owner), uuid4(), uuid4()
+    body = {"group": "7-А", "expected": 25, "category": "school"}
+    client.put(url_of(event, school), json=body, headers=headers)
+    client.put(url_of(event, firm), json={"group": "АО «Ақтөбе»", "people": 40}, headers=headers)
+    expected = [{"id": str(school), "group": "7-А", "category": "school", "expected": 25, "people": None}]
+    for person in (owner, make_coordinator(session)):
+        shown = client.get(f"/v1/events/{event.id}", headers=login(person)).json
+        assert shown["expected_groups"] == expected
+    for headers in ({}, login(make_volunteer(session))):
+        assert "expected_groups" not in client.get(f"/v1/events/{event.id}", headers=headers).json
+
+
+def test_an_event_has_so_many_groups_at_most(
+    client: FlaskClient, login: Login, owner: Volunteer, event: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(groups, "MAX_GROUPS", 26)
+    headers, ids = login(owner), [uuid4() for _ in range(27)]
+    body = {"group": "7-А", "people": 2}
+    found = [client.put(url_of(event, id_), json=body, headers=headers) for id_ in ids]
+    assert [one.status_code for one in found] == [201] * 26 + [409]
+    assert (found[-1].json["code"], found[-1].json["limit"]) == ("too-many-groups", 26)
+    # A change of one that stands is none more; one taken back makes room.
+    assert client.put(url_of(event, ids[0]), json=body | {"people": 3}, headers=headers).status_code == 200
+    client.delete(url_of(event, ids[0]), headers=headers)
+    assert client.put(url_of(event, ids[-1]), json=body, headers=headers).status_code == 201
+    assert client.put(url_of(event, ids[0]), json=body, headers=headers).status_code == 409

@@ -44,6 +44,26 @@ def test_changes_at_once_leave_the_counts_exact(sessions: Sessions) -> None:
     assert counted == sum(headcount.counted for headcount in stored)
 
 
+def test_one_group_confirmed_many_times_at_once_counts_once(sessions: Sessions) -> None:
+    group_id = uuid4()
+    with sessions.begin() as session:
+        owner = make_volunteer(session)
+        event = make_event(session, make_organization(session, owner))
+
+    def say(**said: int) -> None:
+        with sessions.begin() as session:
+            actor = identities.find_actor(session, owner.subject)
+            assert actor is not None
+            groups.give(session, actor, event.id, group_id, Group("7-А", **said), NOW)
+
+    say(expected=25)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: say(people=24), range(16)))
+    with sessions() as session:
+        sums = (sa.func.sum(getattr(CountPending, name)) for name in ("headcount", "collectives"))
+        assert session.execute(sa.select(*sums).where(CountPending.event_id == event.id)).one() == (24, 1)
+
+
 def test_a_head_count_in_the_making_does_not_hold_up_check_ins(sessions: Sessions) -> None:
     with sessions.begin() as session:
         owner = make_volunteer(session)

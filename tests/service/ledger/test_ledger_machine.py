@@ -160,10 +160,10 @@ class LedgerMachine(RuleBasedStateMachine):
         with self.attempt():
             signups.withdraw(self.session, self.actor(self.people[person]), self.event_id, self.now)
 
-    @rule(people=st.integers(1, 50))
-    def give_a_head_count(self, people: int) -> None:
+    @rule(people=st.none() | st.integers(1, 50), expected=st.none() | st.integers(1, 50))
+    def announce_or_confirm_a_group(self, people: int | None, expected: int | None) -> None:
         with self.attempt():
-            group, by = groups.Group("7А", people, 20), self.actor(self.owner)
+            group, by = groups.Group("7А", people, 20, expected=expected), self.actor(self.owner)
             groups.give(self.session, by, self.event_id, self.group_id, group, self.now)
 
     @rule()
