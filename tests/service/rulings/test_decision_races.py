@@ -19,10 +19,18 @@ from service.attendance.evidence import Position, RecordKind, Status
 from service.attendance.presence_store import RaceLostError
 from service.attendance.sent_records import SentRecord
 from service.figures import counts
-from service.models import Appeal, Attendance, AttendanceDecision, Event, Outbox, Volunteer
+from service.models import (
+    Appeal,
+    Attendance,
+    AttendanceDecision,
+    Event,
+    Outbox,
+    RefusalAppeal,
+    Volunteer,
+)
 from service.people import identities
 from service.platform.thresholds import Thresholds
-from service.rulings import appeals, corrections, decisions, reviews
+from service.rulings import appeals, corrections, decisions, refusal_appeals, reviews
 from service.rulings.corrections import Correction
 from tests.conftest import NOW, Sessions, committing
 from tests.makers import AKTOBE, make_coordinator, make_event, make_organization, make_volunteer
@@ -229,3 +237,43 @@ def test_a_change_behind_the_decisions_back_is_noticed(sessions: Sessions) -> No
             decisions.put(session, case, word, decision, ended, Thresholds())
         session.rollback()
     assert stage.decisions() == []
+
+
+def test_a_refusal_that_another_coordinator_has_accepted_meanwhile_is_one_no_more(
+    sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever comes second decides about the attendance: what is told and what counts are the same."""
+    stage = Stage(sessions)
+    at = stage.event.starts_at
+    made_id = uuid4()
+    with sessions.begin() as session:
+        session.add(
+            RefusalAppeal(
+                event_id=stage.event.id, volunteer_id=stage.volunteer.id, id=uuid4(),
+                attendance_id=made_id, text="мен сонда болдым", created_at=LATER, captured_at=at,
+                refused_as="outside-area", distance_m=2_000,
+            )
+        )  # fmt: skip
+
+    def decide(status: Status, by: int) -> None:
+        with committed(sessions) as session:
+            actor = stage.actor(session, stage.coordinators[by])
+            reviews.decide(session, actor, made_id, status, str(status), LATER, Thresholds())
+
+    put = refusal_appeals.put
+
+    def losing(session: Session, *args: Any) -> Any:
+        """Lost to the other coordinator, as a change of the same attendance makes one lose."""
+        monkeypatch.undo()
+        session.rollback()
+        decide(Status.COUNTED, 1)
+        raise RaceLostError
+
+    monkeypatch.setattr(refusal_appeals, "put", losing)
+    decide(Status.REJECTED, 0)
+    assert refusal_appeals.put is put
+    with sessions() as session:
+        appeal = session.get_one(RefusalAppeal, (stage.event.id, stage.volunteer.id))
+    assert (appeal.decision, stage.attendance().status) == ("counted", "rejected")
+    assert [one.status for one in stage.decisions()] == ["counted", "rejected"]
+    assert stage.figures() == stage.expected()
