@@ -17,6 +17,7 @@ from mobile_api.attendance.check_ins import AttendanceShown, in_zone
 from mobile_api.rulings import history
 from mobile_api.rulings.history import AppealShown, DecisionShown, RecordShown
 from service import errors, presence_errors
+from service.attendance import check_in
 from service.attendance.evidence import Status
 from service.models.base import COUNTRY_ZONE
 from service.people import consents
@@ -159,9 +160,8 @@ def _after(cursor: str | None) -> SortKey | None:
 
 def _item(item: ReviewItem, names: Mapping[UUID, str]) -> dict[str, Any]:
     event, zone = item.event, ZoneInfo(item.event.zone)
-    attended = {name: getattr(item.attendance, name) for name in AttendanceShown._declared_fields}
     return {
-        "attendance": in_zone(attended, event.zone),
+        "attendance": in_zone(check_in.as_shown(item.attendance), event.zone),
         "explanations": history.explanations(item.attendance.reasons),
         "event": {
             "id": event.id,
@@ -238,8 +238,7 @@ def post_refusal_appeal(body: dict[str, Any], event_id: UUID) -> Any:
         session(), actor(), event_id, body["text"], now(), body.get("id"), thresholds
     )
     session().commit()
-    shown = refusal_appeals.shaped(made)
-    document = {name: getattr(shown, name) for name in AttendanceShown._declared_fields}
+    document = check_in.as_shown(refusal_appeals.shaped(made))
     return in_zone(document, event.zone), HTTPStatus.OK if repeated else HTTPStatus.CREATED
 
 

@@ -150,10 +150,7 @@ def _stored(facts: PresenceFacts, own: Derived | None, sent: SentRecord, *, repe
     return Stored(shown, event.zone, repeated)
 
 
-SHOWN = (
-    "id",
-    "event_id",
-    "volunteer_id",
+_STATE_SHOWN = (
     "status",
     "evidence",
     "checked_in_at",
@@ -165,26 +162,21 @@ SHOWN = (
     "companions",
     "reasons",
 )
+SHOWN = ("id", "event_id", "volunteer_id", *_STATE_SHOWN)
 """What the contract shows of an attendance."""
 
 
 def shown_attendance(id_: str, state: State, event_id: str, volunteer_id: str) -> dict[str, Any]:
     """An attendance as the contract shows it."""
-    return {
-        "id": id_,
-        "event_id": event_id,
-        "volunteer_id": volunteer_id,
-        "status": state.status,
-        "evidence": state.evidence,
-        "checked_in_at": state.checked_in_at,
-        "checked_out_at": state.checked_out_at,
-        "minutes": state.minutes,
-        "assumed_minutes": state.assumed_minutes,
-        "minutes_assumed": state.minutes_assumed,
-        "distance_m": state.distance_m,
-        "companions": state.companions,
-        "reasons": state.reasons,
-    }
+    shown: dict[str, Any] = {"id": id_, "event_id": event_id, "volunteer_id": volunteer_id}
+    for name in _STATE_SHOWN:
+        shown[name] = getattr(state, name)
+    return shown
+
+
+def as_shown(attendance: Attendance) -> dict[str, Any]:
+    """The same of a row, or of an appeal in a row's shape."""
+    return {name: getattr(attendance, name) for name in SHOWN}
 
 
 def present(session: Session, event_id: UUID) -> int:

@@ -124,26 +124,33 @@ def decide(
     """
     require_coordinator(actor)
     ruling = Ruling(RuledBy.COORDINATOR, actor.volunteer_id, status, None, reason)
-    refused = refusal_appeals.find(session, attendance_id)
-    if refused is not None and refused.decision != Status.COUNTED:
-        return _decide_refusal(session, actor, refused, ruling, now, thresholds)
+
+    def act() -> Decided:
+        refused = refusal_appeals.find(session, attendance_id)
+        if refused is not None and refused.decision != Status.COUNTED:
+            return _decide_refusal(session, actor, refused, ruling, now, thresholds)
+        return _decide_attendance(session, actor, attendance_id, ruling, now, thresholds)
+
+    return decisions.retrying(session, act)
+
+
+def _decide_attendance(
+    session: Session, actor: Actor, attendance_id: UUID, ruling: Ruling, now: datetime, thresholds: Thresholds
+) -> Decided:
+    """Raises as `decide`, and RaceLostError: to be retried."""
     event_id, volunteer_id, region_code, title = _subject(session, attendance_id)
     require(actor, Permission.REVIEW_ATTENDANCE, Target(region_code=region_code))
     if volunteer_id == actor.volunteer_id:
         raise presence_errors.OwnAttendance()
-
-    def act() -> Decided:
-        file = decisions.lock_and_read(session, event_id, volunteer_id)
-        zone = file.facts.event.zone
-        if file.is_repeated(ruling) and not appeals.is_open(session, attendance_id):
-            return Decided(decisions.shown(file), zone)
-        decided = decisions.put(session, file, ruling, _decision(file, status), now, thresholds)
-        appeals.close(session, attendance_id, now)
-        was_appealed = session.get(Appeal, attendance_id) is not None
-        _tell(session, ruling, event_id, volunteer_id, title, now, was_appealed=was_appealed)
-        return Decided(decided, zone)
-
-    return decisions.retrying(session, act)
+    file = decisions.lock_and_read(session, event_id, volunteer_id)
+    zone = file.facts.event.zone
+    if file.is_repeated(ruling) and not appeals.is_open(session, attendance_id):
+        return Decided(decisions.shown(file), zone)
+    decided = decisions.put(session, file, ruling, _decision(file, ruling.status), now, thresholds)
+    appeals.close(session, attendance_id, now)
+    was_appealed = session.get(Appeal, attendance_id) is not None
+    _tell(session, ruling, event_id, volunteer_id, title, now, was_appealed=was_appealed)
+    return Decided(decided, zone)
 
 
 def _decide_refusal(
@@ -154,27 +161,19 @@ def _decide_refusal(
     now: datetime,
     thresholds: Thresholds,
 ) -> Decided:
-    """Decide on the appeal of a refusal: accepted, an attendance begins; until then words may change.
+    """Decide on the locked appeal of a refusal: accepted, an attendance begins; until then words may change.
 
-    Raises as `decide`.
+    Raises as `decide`, and RaceLostError: to be retried.
     """
-    event = session.get_one(Event, refused.event_id)
+    event, volunteer_id = session.get_one(Event, refused.event_id), refused.volunteer_id
     require(actor, Permission.REVIEW_ATTENDANCE, Target(region_code=event.region_code))
-    if refused.volunteer_id == actor.volunteer_id:
+    if volunteer_id == actor.volunteer_id:
         raise presence_errors.OwnAttendance()
-    event_id, volunteer_id, attendance_id = refused.event_id, refused.volunteer_id, refused.attendance_id
-
-    def act() -> Decided:
-        locked = refusal_appeals.find(session, attendance_id)
-        assert locked is not None  # noqa: S101 - appeals are never deleted under a coordinator's hands
-        shown = refusal_appeals.shaped(locked)
-        if (locked.decision, locked.reason) != (ruling.status, ruling.reason):
-            attended = refusal_appeals.put(session, locked, ruling, now, thresholds)
-            _tell(session, ruling, event_id, volunteer_id, event.title, now, was_appealed=True)
-            shown = attended or refusal_appeals.shaped(locked)
-        return Decided({name: getattr(shown, name) for name in check_in.SHOWN}, event.zone)
-
-    return decisions.retrying(session, act)
+    attended = None
+    if (refused.decision, refused.reason) != (ruling.status, ruling.reason):
+        attended = refusal_appeals.put(session, refused, ruling, now, thresholds)
+        _tell(session, ruling, event.id, volunteer_id, event.title, now, was_appealed=True)
+    return Decided(check_in.as_shown(attended or refusal_appeals.shaped(refused)), event.zone)
 
 
 def _subject(session: Session, attendance_id: UUID) -> tuple[UUID, UUID, str, LocalizedText]:

@@ -9,6 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from mobile_api.attendance.check_ins import AttendanceShown
+from service.attendance import check_in
 from service.models import Volunteer
 from service.platform.clock import FixedClock
 from tests.conftest import NOW
@@ -174,3 +176,7 @@ def test_a_position_that_is_none_is_invalid(
     )
     assert (answer.status_code, answer.json["code"]) == (422, "invalid")
     assert any(field.startswith("position.") for field in answer.json["errors"])
+
+
+def test_the_document_names_what_is_shown() -> None:
+    assert tuple(AttendanceShown._declared_fields) == check_in.SHOWN
