@@ -65,11 +65,11 @@ ABSURD_AGE = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A position as the judge sees it: `distance_m` to the area; `age_s` when captured, as `age_of_fix` says
-    (negative: the fix lies in the future)."""
+    """A position as the judge sees it: `distance_m` to the area, `accuracy_m` (0: not known); `age_s` when
+    captured, as `age_of_fix` says (negative: the fix lies in the future)."""
 
     distance_m: float
-    accuracy_m: float | None
+    accuracy_m: float
     age_s: float
     mocked: bool = False
 
@@ -151,12 +151,12 @@ def age_of_fix(
     return min((age for age in ages if age >= earliest), default=max(ages))
 
 
-def allowed_distance_m(accuracy_m: float | None, thresholds: Thresholds) -> float:
+def allowed_distance_m(accuracy_m: float, thresholds: Thresholds) -> float:
     """Distance in metres within which a fix of this accuracy counts.
 
     Twice the reported radius holds 95 % of honest fixes when the reported one holds 68 % (Rayleigh).
     """
-    return max(thresholds.near_m, 2 * min(accuracy_m or 0, thresholds.good_accuracy_m))
+    return max(thresholds.near_m, 2 * min(accuracy_m, thresholds.good_accuracy_m))
 
 
 def _judge_place(presence: Presence, thresholds: Thresholds) -> tuple[Evidence, list[str | None]]:
@@ -200,7 +200,7 @@ def _judge_place_by_code(
         return Evidence.CODE, [_judge_code_alone(presence, thresholds)]
     if fix.distance_m > _review_distance_m(fix.accuracy_m, thresholds):
         return Evidence.CODE, ["distance"]
-    if (fix.accuracy_m or 0) > thresholds.coarse_m:
+    if fix.accuracy_m > thresholds.coarse_m:
         return Evidence.CODE, [_judge_code_alone(presence, thresholds)]
     evidence, accuracy_reason = _judge_accuracy(fix, thresholds)
     doubts = (_judge_fix_age(fix, thresholds), _judge_distance(fix, thresholds), accuracy_reason)
@@ -236,14 +236,14 @@ def _judge_fix_age(fix: Fix, thresholds: Thresholds) -> str | None:
     four times an hour), or a date that no phone can mean."""
     if fix.age_s <= thresholds.fix_age_s:
         return None
-    is_excused = (fix.accuracy_m or 0) > thresholds.coarse_m or fix.age_s > ABSURD_AGE.total_seconds()
+    is_excused = fix.accuracy_m > thresholds.coarse_m or fix.age_s > ABSURD_AGE.total_seconds()
     if fix.age_s > thresholds.review_fix_age_s and not is_excused:
         raise presence_errors.StalePosition(age_s=round(fix.age_s), allowed_s=thresholds.fix_age_s)
     return "old-fix"
 
 
-def _review_distance_m(accuracy_m: float | None, thresholds: Thresholds) -> float:
-    return thresholds.review_distance_m + thresholds.review_accuracy_factor * (accuracy_m or 0)
+def _review_distance_m(accuracy_m: float, thresholds: Thresholds) -> float:
+    return thresholds.review_distance_m + thresholds.review_accuracy_factor * accuracy_m
 
 
 def _judge_distance(fix: Fix, thresholds: Thresholds) -> str | None:

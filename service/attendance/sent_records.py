@@ -100,7 +100,7 @@ class SentRecord:
             area = geodesy.area_of(event.area, event.latitude, event.longitude)
             fix = Fix(
                 area.distance_m(position.latitude, position.longitude),
-                position.accuracy_m,
+                position.accuracy_m or 0,
                 self._age(position, thresholds).total_seconds(),
                 mocked=position.mocked,
             )

@@ -48,10 +48,9 @@ def check_in(kind: RecordKind = RecordKind.CHECK_IN, **changes: object) -> tuple
         (100, 300.1, (Status.REVIEW, Evidence.WEAK, ("accuracy",))),
         (150, 200, (Status.REVIEW, Evidence.WEAK, ("accuracy",))),
         (0, 0, (Status.REVIEW, Evidence.WEAK, ("accuracy-unknown",))),
-        (0, None, (Status.REVIEW, Evidence.WEAK, ("accuracy-unknown",))),
     ],
 )
-def test_distance_and_accuracy(distance_m: float, accuracy_m: float | None, expected: object) -> None:
+def test_distance_and_accuracy(distance_m: float, accuracy_m: float, expected: object) -> None:
     assert check_in(distance_m=distance_m, accuracy_m=accuracy_m) == expected
 
 
@@ -63,13 +62,13 @@ def test_too_far_names_the_measured_and_the_allowed_distance() -> None:
 
 def test_how_far_is_too_far_hangs_on_the_accuracy_with_a_code_too() -> None:
     """Nothing is given away to a fix that does not say how exact it is."""
-    assert check_in(distance_m=1_000, accuracy_m=None)[2] == ("distance", "accuracy-unknown")
+    assert check_in(distance_m=1_000, accuracy_m=0)[2] == ("distance", "accuracy-unknown")
     with pytest.raises(presence_errors.OutsideArea) as refused:
-        check_in(distance_m=1_000.6, accuracy_m=None)
+        check_in(distance_m=1_000.6, accuracy_m=0)
     assert refused.value.data == {"distance_m": 1001, "allowed_m": 100}
     assert check_in(distance_m=1_030, code_is_right=True) == (Status.COUNTED, Evidence.CODE, ())
     assert check_in(distance_m=1_030.1, code_is_right=True)[2] == ("distance",)
-    assert allowed_distance_m(None, replace(LIMITS, near_m=0)) == 0
+    assert allowed_distance_m(0, replace(LIMITS, near_m=0)) == 0
 
 
 @pytest.mark.parametrize(
@@ -181,11 +180,11 @@ def test_a_week_number_that_has_rolled_over(weeks: int, age: timedelta, *, mende
     [
         (1_000.1, 600.1, ("old-fix", "accuracy")),
         (10, 86_401, ("old-fix",)),
-        (None, 86_401, ("old-fix", "accuracy-unknown")),
+        (0, 86_401, ("old-fix", "accuracy-unknown")),
     ],
 )
 def test_a_coarse_old_fix_and_an_absurd_date_are_for_review(
-    accuracy_m: float | None, age_s: float, reasons: tuple[str, ...]
+    accuracy_m: float, age_s: float, reasons: tuple[str, ...]
 ) -> None:
     assert check_in(accuracy_m=accuracy_m, age_s=age_s) == (
         Status.REVIEW,
@@ -241,7 +240,7 @@ def test_a_sync_after_two_weeks_is_refused() -> None:
     [
         ({"distance_m": 900}, Evidence.CODE, ()),
         ({"accuracy_m": 900, "distance_m": 900}, Evidence.CODE, ()),
-        ({"accuracy_m": None}, Evidence.CODE, ()),
+        ({"accuracy_m": 0}, Evidence.CODE, ()),
         ({"age_s": 5_000}, Evidence.CODE, ()),
         ({}, Evidence.GPS, ()),
         ({"fix": None}, Evidence.CODE, ()),
@@ -272,8 +271,8 @@ def test_without_position_and_right_code_there_is_nothing_to_judge() -> None:
         (5_000, {"shows_codes": True, "was_going": True}, ("own-code",)),
     ],
 )
-# An old fix beside the code says nothing of where the person is now.
-@pytest.mark.parametrize("fix", [None, replace(GOOD, age_s=601)])
+# An old fix beside the code says nothing of where the person is now, a coarse one nothing at all.
+@pytest.mark.parametrize("fix", [None, replace(GOOD, age_s=601), replace(GOOD, accuracy_m=1_000.1)])
 def test_a_code_alone(
     late: float, changes: dict[str, object], reasons: tuple[str, ...], fix: Fix | None
 ) -> None:
@@ -282,10 +281,10 @@ def test_a_code_alone(
     assert found == (Status.REVIEW if reasons else Status.COUNTED, Evidence.CODE, reasons)
 
 
-@pytest.mark.parametrize("age_s", [0, 600])
-def test_a_code_beside_a_position_needs_nothing_more(age_s: float) -> None:
+@pytest.mark.parametrize("changes", [{"age_s": 0}, {"age_s": 600}, {"accuracy_m": 1_000}])
+def test_a_code_beside_a_position_needs_nothing_more(changes: dict[str, float]) -> None:
     late = START + timedelta(hours=5)
-    found = check_in(code_is_right=True, shows_codes=True, age_s=age_s, arrived_at=late)
+    found = check_in(code_is_right=True, shows_codes=True, arrived_at=late, **changes)
     assert (found[0], found[2]) == (Status.COUNTED, ())
 
 
