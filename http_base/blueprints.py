@@ -10,7 +10,7 @@ from flask import Response, current_app, request
 from http_base import problems
 from http_base.context import identity, require_attestation
 from http_base.document import Contract
-from http_base.strict_json import StrictParser, check_query
+from http_base.strict_json import OpenParser, StrictParser, check_query
 from service import errors
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -26,6 +26,10 @@ OPEN_ENDPOINTS = frozenset(
         "events.get_event",
         "meta.get_meta",
         "meta.list_regions",
+        "public.get_public_counts",
+        "public.list_public_events",
+        "public.get_dataset",
+        "public.download_dataset",
         "health.healthz",
         "health.readyz",
         "metrics.show_metrics",
@@ -83,6 +87,12 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc] # flask-smorest 
             return decorated
 
         return takes_query
+
+
+class OpenBlueprint(Blueprint):
+    """Routes for everybody, whose addresses are handed on: a query may say more than they know."""
+
+    ARGUMENTS_PARSER = OpenParser()
 
 
 def _require_token() -> None:

@@ -165,7 +165,8 @@ def _complete(operation: dict[str, Any], contract: Contract, path: str, method: 
     responses = operation["responses"]
     # Said by flask-smorest for whatever it parses, in a form that is not ours.
     responses.pop("422", None)
-    if method == "get" and "application/json" in responses.get("200", {}).get("content", {}):
+    content = responses.get("200", {}).get("content", {})
+    if method == "get" and ("application/json" in content or "text/csv" in content):
         responses["200"]["headers"] = {"ETag": _header("ETag")}
         responses["304"] = {"$ref": f"#/components/responses/{RESPONSES[HTTPStatus.NOT_MODIFIED][0]}"}
     for status, codes in refused.items():

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 from flask import Request
 from marshmallow import RAISE, ValidationError
 from webargs.flaskparser import FlaskParser
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import UnsupportedMediaType
 
 from http_base.fields import told
@@ -43,6 +44,17 @@ class StrictParser(FlaskParser):
         raise error
 
 
+class OpenParser(StrictParser):
+    """For addresses that people hand on: what chats and searches add to a query (`utm_…`) is ignored."""
+
+    def load_querystring(self, req: Request, schema: Any) -> Any:
+        """What the schema knows of the query; the rest is let go."""
+        known = [field.data_key or name for name, field in schema.fields.items()]
+        asked = MultiDict((name, value) for name, value in req.args.items(multi=True) if name in known)
+        check_values(asked, known)
+        return self._makeproxy(asked, schema)
+
+
 def _has_body(req: Request) -> bool:
     """Whether something is said to come, before any of it is read."""
     return bool(req.content_length or req.mimetype or "Transfer-Encoding" in req.headers)
@@ -54,8 +66,13 @@ def check_query(req: Request, known: Collection[str]) -> None:
     Raises:
         ValidationError: by name, what is wrong; for an unknown name also which ones there are.
     """
+    check_values(req.args, known)
+
+
+def check_values(asked: MultiDict[str, str], known: Collection[str]) -> None:
+    """As `check_query`, for what was taken out of a query."""
     wrong: dict[str, list[str]] = {}
-    for name, values in req.args.lists():
+    for name, values in asked.lists():
         if not (_is_text(name) and all(map(_is_text, values))):
             wrong[name if _is_text(name) else "_"] = ["text"]
         elif name not in known:

@@ -39,7 +39,7 @@ from service.attendance import check_in
 from service.events import events, search
 from service.events.plans import Plan
 from service.events.search import Search
-from service.models import Event, EventKind, EventStatus
+from service.models import Event, EventKind, EventStatus, PlacesLeft
 from service.models.base import COUNTRY_ZONE
 from service.organizations import contacts
 from service.platform import zones
@@ -127,6 +127,7 @@ class EventShown(Schema):
     hidden = fields.Boolean()
     hidden_reason = fields.String(allow_none=True, metadata=OPTIONAL)
     going = fields.Integer()
+    places_left = one_of(*PlacesLeft, allow_none=True)
     waitlisted = fields.Integer()
     present = fields.Integer(metadata=OPTIONAL)
     expected_groups = fields.List(fields.Nested(ExpectedGroup), metadata=OPTIONAL)

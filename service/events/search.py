@@ -108,6 +108,21 @@ def find(
     return session.scalars(query).all()
 
 
+def coming(session: Session, now: datetime, limit: int) -> Sequence[Event]:
+    """Published events in everybody's sight that are not over, soonest first."""
+    return session.scalars(
+        sa.select(Event)
+        .where(
+            _status(EventStatus.PUBLISHED),
+            Event.hidden_by.is_(None),
+            Event.starts_at > now - MAX_DURATION,
+            Event.ends_at > now,
+        )
+        .order_by(Event.starts_at, Event.id)
+        .limit(limit)
+    ).all()
+
+
 METRES_PER_DEGREE = 111_000
 """A little less than anywhere in Kazakhstan, so that the box is never too small."""
 

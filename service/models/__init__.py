@@ -7,7 +7,7 @@ from service.models.consents import Consent, ConsentName
 from service.models.contacts import Contact, ContactOf, ContactState
 from service.models.counts import CountCheck, CountPending, CountTotal, Sighting, SightingTotal
 from service.models.districts import District, DistrictImport, DistrictKind
-from service.models.events import Event, EventKind, EventStatus, HiddenBy, Signup, SignupStatus
+from service.models.events import Event, EventKind, EventStatus, HiddenBy, PlacesLeft, Signup, SignupStatus
 from service.models.headcounts import Headcount, HeadcountCategory
 from service.models.notification_settings import NotificationSettings
 from service.models.organizations import (
@@ -20,6 +20,7 @@ from service.models.organizations import (
     OrganizationStatus,
 )
 from service.models.outbox import ClockOffset, Outbox, WorkerSeen
+from service.models.public_figures import PublicCell, PublicMonth, PublicTable
 from service.models.refusals import RefusalAppeal, RefusedRecord
 from service.models.region_reports import RegionReport
 from service.models.reports import EventReport
@@ -85,7 +86,11 @@ __all__ = [
     "NotificationSettings",
     "Organization",
     "Outbox",
+    "PlacesLeft",
     "PresenceRecord",
+    "PublicCell",
+    "PublicMonth",
+    "PublicTable",
     "SecretUse",
     "SignInCode",
     "Sighting",

@@ -46,6 +46,18 @@ class HiddenBy(StrEnum):
     """A coordinator hid this very event, and alone shows it again."""
 
 
+class PlacesLeft(StrEnum):
+    """How many places are left, as everybody may know it."""
+
+    MANY = "many"
+    FEW = "few"
+    NONE = "none"
+
+
+FEWEST_PLACES, FEW_OF_ALL = 5, 10
+"""Few are so many places, or that part of all (a tenth) where it is more."""
+
+
 class SignupStatus(StrEnum):
     """How a signup stands."""
 
@@ -150,6 +162,16 @@ class Event(Base):
 
     # Since when the attendances are being derived again, after a change of the times (rederivation.py).
     rederiving_since: Mapped[datetime | None]
+
+    @property
+    def places_left(self) -> PlacesLeft | None:
+        """None where everybody finds a place."""
+        if self.capacity is None:
+            return None
+        free = self.capacity - self.going
+        if free <= 0:
+            return PlacesLeft.NONE
+        return PlacesLeft.FEW if free <= max(FEWEST_PLACES, self.capacity // FEW_OF_ALL) else PlacesLeft.MANY
 
     @property
     def rederiving(self) -> bool:

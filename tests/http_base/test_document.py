@@ -15,6 +15,10 @@ SHARED = ("304", "401", "403", "404", "409", "412", "413", "415", "422", "429", 
 MEMBERS = {"type", "title", "status", "detail", "code"}
 OPEN = {
     "createToken",
+    "downloadDataset",
+    "getDataset",
+    "getPublicCounts",
+    "listPublicEvents",
     "getHealth",
     "getMeta",
     "getReadiness",
