@@ -212,7 +212,7 @@ def may(actor: Actor | None, permission: Permission, target: Target = NOTHING) -
 
 
 def may_anywhere(actor: Actor, permission: Permission) -> bool:
-    """Whether there is anything that the actor may do this to: what a page asks before its use case does."""
+    """Whether there is anything that the actor may do this to."""
     regions = sorted(actor.regions - {NATIONAL}) or [NATIONAL]
     verified = OrganizationStatus.VERIFIED
     targets = [
@@ -221,6 +221,20 @@ def may_anywhere(actor: Actor, permission: Permission) -> bool:
         *(Target(organization, organization_status=verified) for organization in actor.organizations),
     ]
     return any(may(actor, permission, target) for target in targets)
+
+
+def require_anywhere(actor: Actor, permission: Permission) -> None:
+    """Do nothing where there is anything that the actor may do this to: what a page asks before its use case.
+
+    Raises:
+        SecondFactorRequired: there will be, once they have passed it. Forbidden: in no case.
+    """
+    if not may_anywhere(actor, permission):
+        raise (
+            errors.SecondFactorRequired()
+            if may_anywhere(actor.with_powers(), permission)
+            else errors.Forbidden()
+        )
 
 
 def require(actor: Actor | None, permission: Permission, target: Target = NOTHING) -> None:

@@ -12,7 +12,7 @@ from flask import Response, g, request
 from http_base import csrf, problems
 from http_base.context import actor, locale, now, session
 from notifications.words import LOCALES
-from service import access, errors
+from service import access
 from service.access import Permission
 from service.audit import audit as records
 from service.models.audit import AuditAction
@@ -78,14 +78,13 @@ class Pages(flask.Blueprint):
         Stands below `page`. `audit`: as what a look at it is recorded, with the ids of its path and what the
         view gives to `tell_audit`; or why it is not.
 
-        The view raises, before anything of its own: Unauthenticated, Forbidden.
+        The view raises, before anything of its own: Unauthenticated, SecondFactorRequired, Forbidden.
         """
 
         def decorate(view: View) -> View:
             @wraps(view)
             def guarded(**values: Any) -> Any:
-                if not access.may_anywhere(actor(), permission):
-                    raise errors.Forbidden()
+                access.require_anywhere(actor(), permission)
                 answer = view(**values)
                 if isinstance(audit, AuditAction) and request.method in csrf.SAFE:
                     _record_look(audit, values)

@@ -11,7 +11,7 @@ from http_base import csrf
 from http_base.context import locale
 from notifications import words
 from notifications.words import LOCALES
-from web import addresses, assets, flashes, formats, icons
+from web import addresses, assets, charts, flashes, formats, icons
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -49,6 +49,7 @@ def _environment() -> Environment:
         "_": text,
         "ngettext": counted,
         "asset": assets.asset,
+        "charts": charts,
         "csrf_token": csrf.token,
         "here": addresses.here,
         "icon": icons.icon,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.conftest import fresh_database
-from tests.journeys.browser import LOOKS, PC, PHONE, PLAIN, Look, Open, plain
+from tests.journeys.browser import LOOKS, PC, PC_AT_NIGHT, PHONE, PLAIN, Look, Open, plain
 from tests.journeys.processes import Service
 
 
@@ -28,6 +28,13 @@ def test_every_component_fits_and_is_readable(window: Open, url: str, look: Look
     seen = window(url, look)
     seen.open(f"/{language}/dev/design")
     seen.check(f"design-{language}")
+
+
+@pytest.mark.parametrize(("look", "language"), [(PC, "kk"), (PC_AT_NIGHT, "ru"), (PHONE, "ru")])
+def test_charts_fit_and_are_readable(window: Open, url: str, look: Look, language: str) -> None:
+    seen = window(url, look)
+    seen.open(f"/{language}/dev/design/charts")
+    seen.check(f"charts-{language}")
 
 
 @pytest.mark.parametrize("status", [403, 404, 503])

@@ -9,6 +9,7 @@ VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 )
 FIELDS = frozenset({"input", "select", "textarea"})
+FILLED = re.compile(r"url\(#([^)]+)\)")
 POINTERS = ("for", "aria-labelledby", "aria-describedby", "aria-controls")
 MAX_PAGE_BYTES = 100_000
 KEY = re.compile(r"\b(?:page|form|problem|field|unit|thing)\.[a-z]+(?:-[a-z]+)*(?:\.[a-z0-9-]+)*\b")
@@ -122,6 +123,7 @@ def _pointed_to(everything: list[Element]) -> set[str]:
     links = (
         element["href"] for element in everything if element.name == "a" and "href" in element.attributes
     )
+    found |= {one for element in everything for one in FILLED.findall(element.attributes.get("fill", ""))}
     return found | {href[1:] for href in links if href.startswith("#")}
 
 

@@ -21,6 +21,7 @@ def test_a_good_page_has_no_fault() -> None:
     [
         ('<p id="a"></p><p id="a"></p>', "the id a stands 2 times"),
         ('<a href="#b">B</a>', "nothing has the id b"),
+        ('<svg><rect fill="url(#c)"/></svg>', "nothing has the id c"),
         ("<h3>C</h3>", "h3 after h1"),
         ("<h1>B</h1>", "not one h1"),
         ('<input name="x">', "no label for"),

@@ -15,7 +15,9 @@ from web.pages import Pages, policy
 
 HTML = {"Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"}
 
-OPEN = frozenset({"start-pages.home", "design-pages.show", "design-pages.refused"})
+OPEN = frozenset(
+    {"start-pages.home", "design-pages.show", "design-pages.show_charts", "design-pages.refused"}
+)
 """Pages for everybody."""
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app import create_app
 from http_base.application import Tazalyq
 from http_base.context import actor
+from notifications import words
 from service import errors
 from service.access import Permission
 from service.models import Volunteer
@@ -52,7 +53,7 @@ def make_pages() -> Pages:
 
 @pytest.fixture(scope="module")
 def page_app(database_url: str) -> Iterator[Tazalyq]:
-    made = create_app(test_settings(DATABASE_URL=database_url), clock=FixedClock(NOW))
+    made = create_app(test_settings(DATABASE_URL=database_url, SECOND_FACTOR="pages"), clock=FixedClock(NOW))
     made.testing = True
     made.register_blueprint(make_pages())
     yield made
@@ -95,6 +96,14 @@ def test_who_may_not_is_told_so_and_nothing_is_shown(staff: Visitor, session: Se
     answer = staff.get(f"/ru/tried/{EVENT}")
     assert answer.status_code == 403
     assert "субботники" not in answer.text.casefold()
+    assert entries(session) == []
+
+
+def test_who_would_with_the_second_factor_is_asked_for_it(staff: Visitor, session: Session) -> None:
+    staff.sign_in(session, make_coordinator(session), elevated=False)
+    answer = staff.get(f"/kk/tried/{EVENT}")
+    assert answer.status_code == 403
+    assert read(answer.text).one("h1").text == words.translate("problem.second-factor-required.title", "kk")
     assert entries(session) == []
 
 
