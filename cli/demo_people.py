@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from service.models import EventKind
+from service.attendance.groups import Group
+from service.models import EventKind, HeadcountCategory
 from service.models.base import LocalizedText
 
 NATIONAL = ("+77000000001", "Сәуле Әбілқасымқызы", date(1979, 4, 11), "KZ-71")
@@ -200,9 +201,9 @@ ROUND_THE_CLOCK = Work(
     (),
 )
 
-GROUPS: tuple[tuple[str, int, int], ...] = (
-    ("№21 мектеп, 7-А сыныбы", 25, 90),
-    ("«Ақтөбе су-энергия тобы» АҚ", 40, 120),
-    ("Қала әкімдігінің аппараты", 18, 120),
+GROUPS = (
+    Group("№21 мектеп, 7-А сыныбы", 25, 90, HeadcountCategory.SCHOOL, 27),
+    Group("«Ақтөбе су-энергия тобы» АҚ", 40, 120, HeadcountCategory.BUSINESS, 40),
+    Group("Қала әкімдігінің аппараты", 18, 120, HeadcountCategory.STATE, 20),
 )
-"""(name, people, minutes each) of collectives that came."""
+"""Collectives that were expected, and came."""

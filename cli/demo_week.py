@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 
 from sqlalchemy.orm import Session
 
-from cli import demo_districts, demo_ids, demo_people
+from cli import demo_districts, demo_ids, demo_people, demo_results
 from cli.demo_people import BANK, PARK, ROUND_THE_CLOCK, SORTING, TREES, Spot, Work
 from service import presence_errors
 from service.access import Actor
@@ -19,7 +19,7 @@ from service.attendance.groups import Group
 from service.attendance.sent_records import SentRecord
 from service.events import events, reports, signups
 from service.events.plans import Plan
-from service.models import Event, Organization, Volunteer
+from service.models import Event, HeadcountCategory, Organization, Volunteer
 from service.models.base import COUNTRY_ZONE
 from service.platform.database import within
 from service.platform.thresholds import Thresholds
@@ -65,6 +65,8 @@ def coming(scene: Scene, now: datetime) -> None:
         now,
     )
     _sign_up(scene, open_now, 6, now)
+    expected = Group("№21 мектеп, 7-А сыныбы", category=HeadcountCategory.SCHOOL, expected=27)
+    groups.give(scene.session, scene.owner, open_now.id, uuid5(open_now.id, "group-0"), expected, now)
     ahead = (
         (1, time(10), BANK, 1, None),
         (3, time(9), PARK, 0, 6),
@@ -95,6 +97,8 @@ def past(scene: Scene, now: datetime) -> None:
     thursday = _held(scene, 10, BANK, 1, local(today - timedelta(days=5), time(10)), 9)
     saturday = _held(scene, 11, TREES, 0, local(today - timedelta(days=3), time(9)), 11)
     storm = local(today - timedelta(days=1), time(10))
+    # Of Saturday nobody has said yet what came of it.
+    demo_results.give(scene.session, scene.owner, thursday, thursday.ends_at + timedelta(hours=1))
     called_off = _published(
         scene, 12, PARK, scene.spots[0], storm, timedelta(hours=2), storm - PLANNED_BEFORE
     )
@@ -121,12 +125,15 @@ def in_districts(scene: Scene, now: datetime) -> None:
         for place, (person, actor) in enumerate(scene.people[held.first : held.first + held.people]):
             signups.sign_up(scene.session, actor, event.id, 0, planned + timedelta(days=1))
             came, left = timedelta(minutes=2 * place), timedelta(minutes=115 - place)
-            _send(scene, event, person, RecordKind.CHECK_IN, starts_at + came, 5.0 + place)
+            _send(
+                scene, event, person, RecordKind.CHECK_IN, starts_at + came, 5.0 + place, companions=place % 3
+            )
             _send(scene, event, person, RecordKind.CHECK_OUT, starts_at + left, 7.0 + place)
+        ended = event.ends_at + timedelta(minutes=10)
         if held.group is not None:
-            group = Group(*held.group, minutes=120)
-            ended = event.ends_at + timedelta(minutes=10)
-            groups.give(scene.session, scene.owner, event.id, uuid5(event.id, "group-0"), group, ended)
+            groups.give(scene.session, scene.owner, event.id, uuid5(event.id, "group-0"), held.group, ended)
+        if held.has_result:
+            demo_results.give(scene.session, scene.owner, event, ended)
 
 
 def _held(scene: Scene, number: int, work: Work, spot: int, starts_at: datetime, people: int) -> Event:
@@ -139,15 +146,14 @@ def _held(scene: Scene, number: int, work: Work, spot: int, starts_at: datetime,
         came = starts_at + timedelta(minutes=3 * place - 6)
         # Two in a town of tall houses: a fix that says little is looked at by a person.
         accuracy_m = 420.0 if place in (2, 5) else 6.0 + place
-        _send(scene, event, person, RecordKind.CHECK_IN, came, accuracy_m)
+        companions = 2 if place % 4 == 1 else 0
+        _send(scene, event, person, RecordKind.CHECK_IN, came, accuracy_m, companions=companions)
         if place != 4:
             left = starts_at + timedelta(minutes=110 + place)
             _send(scene, event, person, RecordKind.CHECK_OUT, left, 9.0 + place)
     ended = starts_at + timedelta(hours=2, minutes=20)
-    for place, (name, came_people, minutes) in enumerate(demo_people.GROUPS[: 1 + spot]):
-        told = Group(name, came_people, minutes)
-        group_id = uuid5(event.id, f"group-{place}")
-        groups.give(scene.session, scene.owner, event.id, group_id, told, ended)
+    for place, group in enumerate(demo_people.GROUPS[: 1 + spot]):
+        groups.give(scene.session, scene.owner, event.id, uuid5(event.id, f"group-{place}"), group, ended)
     return event
 
 
@@ -206,6 +212,7 @@ def _send(
     accuracy_m: float,
     *,
     north: float = 0,
+    companions: int = 0,
 ) -> None:
     """One record of a person's phone, some steps, or degrees to the north, from the meeting point; each fix
     is another."""
@@ -224,6 +231,7 @@ def _send(
         at,
         timedelta(0),
         position,
+        companions=companions,
     )
     scene.session.flush()
     connections = within(scene.session.connection())

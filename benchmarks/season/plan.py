@@ -1,10 +1,11 @@
 """The plan of a season: who lives where, which events there are, who does what. Pure: one seed, one plan."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from random import Random
+from typing import Any
 
 from benchmarks import phones
 from benchmarks.phones import Fix
@@ -36,6 +37,16 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """A collective: `expected` people are announced, `people` come; None: none do, and it stays announced."""
+
+    name: str
+    category: str
+    expected: int
+    people: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
     """What one person does about one event."""
 
@@ -50,6 +61,7 @@ class Visit:
     repeats: bool = False
     forgets_to_leave: bool = False
     leaves_early: bool = False
+    companions: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +79,8 @@ class PlannedEvent:
     changed: bool
     announced: bool
     visits: tuple[Visit, ...]
+    groups: tuple[Group, ...]
+    result: Mapping[str, Any] | None
 
     @property
     def starts_at(self) -> datetime:
@@ -156,7 +170,29 @@ def _event(
         changed=random.random() < 0.05,
         announced=random.random() < 0.3,
         visits=tuple(_visit(random, town, person) for person in people),
+        groups=tuple(_group(random) for _ in range(random.choice((0, 0, 1, 2)))),
+        result=_result(random) if random.random() < 0.8 else None,
     )
+
+
+def _group(random: Random) -> Group:
+    category = random.choice(("state", "business", "school", "university", "ngo", "residents", "other"))
+    expected = random.randint(8, 60)
+    people = random.randint(5, 70) if random.random() < 0.9 else None
+    return Group(f"Ұжым {random.randint(1, 999)}", category, expected, people)
+
+
+def _result(random: Random) -> dict[str, Any]:
+    """What an organizer says the same evening; waste in whatever it was measured."""
+    unit, most = random.choice((("t", 5), ("bag", 120), ("m3", 20)))
+    waste = {"amount": round(random.uniform(0.1, most), 2), "unit": unit}
+    return {
+        "waste": waste,
+        "machines": random.randint(0, 4),
+        "area_ha": round(random.uniform(0.05, 3), 2),
+        "trees": random.choice((0, 0, 20, 80)),
+        "containers": random.randint(0, 3),
+    }
 
 
 def _guests(random: Random, near: list[int], volunteers: int, busy: set[int]) -> list[int]:
@@ -190,4 +226,5 @@ def _visit(random: Random, town: Place, person: int) -> Visit:
         repeats=random.random() < 0.05,
         forgets_to_leave=random.random() < 0.1,
         leaves_early=random.random() < 0.5,
+        companions=random.choices((0, 1, 2, 5), (0.85, 0.08, 0.05, 0.02))[0],
     )

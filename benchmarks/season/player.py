@@ -47,6 +47,8 @@ class Known:
     attendance: dict[int, dict[str, Any]] = field(default_factory=dict)
     refused: int = 0
     is_cancelled: bool = False
+    groups: int = 0
+    declared: int = 0
 
 
 class Player:
@@ -94,6 +96,8 @@ class Player:
         visits = [(one, visit) for one in known for visit in one.event.visits]
         for slot in sorted({one.event.slot for one in known}):
             self._play_slot(day, slot, [(one, visit) for one, visit in visits if one.event.slot == slot])
+            held = [one for one in known if one.event.slot == slot and not one.is_cancelled]
+            self._all(self._tell_result, held)
 
     def _play_slot(self, day: date, slot: int, visits: list[tuple[Known, Visit]]) -> None:
         starts_at = datetime.combine(day, time(slot), ZONE)
@@ -189,6 +193,9 @@ class Player:
         }
         known.id = self.call(account, "create", "POST", "/v1/events", body=body).body["id"]
         known.organization = self.organizations[event.owner]
+        for number, group in enumerate(event.groups):
+            announced = {"group": group.name, "category": group.category, "expected": group.expected}
+            self._put_group(known, number, announced)
         known.version = self.call(account, "publish", "POST", f"/v1/events/{known.id}/publish").body[
             "version"
         ]
@@ -205,6 +212,22 @@ class Player:
         if known.event.cancelled:
             self.call(account, "cancel", "POST", url + "/cancel", body={"reason": "дауыл"})
             known.is_cancelled = True
+
+    def _put_group(self, known: Known, number: int, body: dict[str, Any]) -> None:
+        url = f"/v1/events/{known.id}/headcounts/{uuid.uuid5(uuid.UUID(known.id), str(number))}"
+        self.call(self.owners[known.event.owner], "group", "PUT", url, body=body)
+
+    def _tell_result(self, known: Known) -> None:
+        """Once it is over: which groups came, and what came of it."""
+        for number, group in enumerate(known.event.groups):
+            if group.people is not None:
+                self._put_group(known, number, {"group": group.name, "people": group.people, "minutes": 120})
+                known.groups += 1
+                known.declared += group.people
+        if known.event.result is not None:
+            body = {"version": 0, **known.event.result}
+            url = f"/v1/events/{known.id}/result"
+            self.call(self.owners[known.event.owner], "result", "PUT", url, body=body)
 
     def _sign_up(self, pair: tuple[Known, Visit]) -> None:
         known, visit = pair
@@ -243,6 +266,8 @@ class Player:
         known, visit = pair
         account = self.accounts[visit.person]
         body, url = self._presence(account, visit.fix), f"/v1/events/{known.id}/check-ins"
+        if visit.companions:
+            body["companions"] = visit.companions
         answer = self.call(account, "check in", "POST", url, body=body, expected=(201, 409))
         if answer.status == 409:
             known.refused += 1

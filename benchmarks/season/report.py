@@ -7,7 +7,17 @@ from typing import Any
 from benchmarks.season.client import Client
 from benchmarks.season.player import Known
 
-COMPARED = ("events", "signups", "participations", "volunteers", "minutes", "in_review")
+COMPARED = (
+    "events",
+    "signups",
+    "participations",
+    "volunteers",
+    "minutes",
+    "in_review",
+    "collectives",
+    "companions",
+    "declared",
+)
 GROUPINGS: dict[str, Callable[[Known], str]] = {
     "region": lambda known: known.event.town.region_code,
     "organization": lambda known: known.organization,
@@ -29,6 +39,10 @@ def figures(known: Iterable[Known]) -> dict[str, int]:
         # Minutes that the service assumes are reported apart: phones know them of doubtful check-outs, not of
         # forgotten ones.
         found["minutes"] += sum((it["minutes"] or 0) - it["assumed_minutes"] for it in counted.values())
+        companions = sum(it["companions"] for it in counted.values())
+        found["collectives"] += one.groups
+        found["companions"] += companions
+        found["declared"] += one.declared + companions
         found["in_review"] += sum(it["status"] == "review" for it in one.attendance.values())
     found["volunteers"] = len(people)
     return found
@@ -56,12 +70,12 @@ def differences(counted: dict[str, dict[str, Any]], did: dict[str, dict[str, int
 
 def print_rows(counted: dict[str, dict[str, Any]], did: dict[str, dict[str, int]]) -> None:
     """Counts beside what the phones did."""
-    print(f"{'':8}" + "".join(f"{name:>24}" for name in COMPARED))
+    print(f"{'':8}" + "".join(f"{name:>16}" for name in COMPARED))
     for key in sorted(counted.keys() | did.keys()):
         cells = (
             f"{counted.get(key, {}).get(name, 0)} / {did.get(key, {}).get(name, 0)}" for name in COMPARED
         )
-        print(f"{key:8}" + "".join(f"{cell:>24}" for cell in cells))
+        print(f"{key:8}" + "".join(f"{cell:>16}" for cell in cells))
 
 
 def percentile(values: list[float], share: float) -> float:

@@ -35,8 +35,20 @@ def test_the_coordinators_first_answer_is_a_filled_week(
     local = at.astimezone(ZoneInfo("Asia/Almaty")).date()
     days = f"from={local - timedelta(days=7)}&to={local}&region=KZ-15"
     totals = client.get(f"/v1/counts?{days}", headers=coordinator).json["totals"]
-    for figure in ("participations", "volunteers", "minutes", "headcount", "in_review", "signups"):
+    for figure in (
+        "participations",
+        "volunteers",
+        "minutes",
+        "declared",
+        "collectives",
+        "companions",
+        "in_review",
+        "signups",
+    ):
         assert totals[figure] > 0, figure
+    held = client.get(f"/v1/events?{days}&limit=100", headers=coordinator).json["items"]
+    over = [event for event in held if datetime.fromisoformat(event["ends_at"]) < at]
+    assert {bool(event["result"]) for event in over} == {True, False}
     assert client.get("/v1/reviews", headers=coordinator).json["items"]
     assert client.get("/v1/organizations?status=pending", headers=coordinator).json["items"]
     waiting = session.scalar(sa.select(sa.func.count()).where(Signup.status == "waitlisted"))
