@@ -199,7 +199,8 @@ def _doubts(scene: Scene, first: Event, second: Event) -> None:
 
 def _in_review(scene: Scene, event: Event) -> list[UUID]:
     """The attendances of this event that wait for the coordinator, in the order in which people came."""
-    waiting = reviews.waiting(scene.session, scene.coordinator, scene.organization.region_code, None, 50)
+    region, at = scene.organization.region_code, event.ends_at
+    waiting = reviews.waiting(scene.session, scene.coordinator, region, None, 50, at)
     return [item.attendance.id for item in waiting if item.event.id == event.id]
 
 

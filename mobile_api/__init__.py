@@ -17,7 +17,7 @@ from mobile_api.people import (
     second_factors,
     volunteers,
 )
-from mobile_api.rulings import corrections, history, reviews
+from mobile_api.rulings import bulk_reviews, corrections, history, reviews
 
 BLUEPRINTS = (
     health.blueprint,
@@ -49,6 +49,7 @@ BLUEPRINTS = (
     history.blueprint,
     corrections.blueprint,
     reviews.blueprint,
+    bulk_reviews.blueprint,
     counts.blueprint,
     region_reports.blueprint,
     public.blueprint,

@@ -176,7 +176,10 @@ _the_person = _people(Outbox.volunteer_id).where(Outbox.volunteer_id.is_not(None
 AUDIENCES: Mapping[str, Audience] = {
     "announcement": _signed_up(SignupStatus.GOING),
     "event_changed": _signed_up(SignupStatus.GOING, SignupStatus.WAITLISTED).where(EVENT_IS_ON, AS_TOLD),
-    "event_cancelled": _signed_up(SignupStatus.GOING, SignupStatus.WAITLISTED),
+    "event_cancelled": _signed_up(SignupStatus.GOING, SignupStatus.WAITLISTED).where(
+        Event.status == EventStatus.CANCELLED
+    ),
+    "event_restored": _signed_up(SignupStatus.GOING, SignupStatus.WAITLISTED).where(EVENT_IS_ON, AS_TOLD),
     "event_hidden": _signed_up(SignupStatus.GOING, SignupStatus.WAITLISTED).where(
         EVENT_IS_ON, Event.hidden_by.is_not(None)
     ),

@@ -101,6 +101,9 @@ KINDS: Mapping[str, NotificationKind] = {
         NotificationKind(
             "event_cancelled", "changes", "changes", _N, _until_start_or_an_hour, EVENT, **_NOW, **_CHANGE
         ),
+        NotificationKind(
+            "event_restored", "changes", "changes", _N, _until_start_or_an_hour, EVENT, **_NOW, **_CHANGE
+        ),
         NotificationKind("event_hidden", "changes", "changes", _N, _until_start_or_an_hour, EVENT, **_CHANGE),
         NotificationKind("event_shown", "changes", "changes", _N, _until_start_or_an_hour, EVENT, **_CHANGE),
         NotificationKind(

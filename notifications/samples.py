@@ -32,6 +32,7 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
         for facts in (EVENT, UNADDRESSED)
     ],
     "event_cancelled": [EVENT | {"reason": "дауылды ескерту"}, EVENT],
+    "event_restored": [EVENT, UNADDRESSED],
     "event_hidden": [EVENT],
     "event_shown": [EVENT],
     "waitlist_moved_up": [EVENT],

@@ -84,6 +84,7 @@ class Permission(StrEnum):
     CREATE_EVENT = "create-event"
     CHANGE_EVENT = "change-event"
     CANCEL_EVENT = "cancel-event"
+    RESTORE_EVENT = "restore-event"
     HIDE_EVENT = "hide-event"
     SET_DISTRICT = "set-district"
     SEE_DRAFT = "see-draft"
@@ -94,6 +95,7 @@ class Permission(StrEnum):
     ANNOUNCE = "announce"
     SHOW_CODE = "show-code"
     GIVE_HEADCOUNTS = "give-headcounts"
+    COUNT_AS_COORDINATOR = "count-as-coordinator"
     SEE_HEADCOUNTS = "see-headcounts"
     GIVE_RESULT = "give-result"
     COUNT_REGION = "count-region"
@@ -102,6 +104,7 @@ class Permission(StrEnum):
     SEE_HONOURS = "see-honours"
     APPOINT_COORDINATORS = "appoint-coordinators"
     CORRECT_ATTENDANCE = "correct-attendance"
+    CORRECT_AS_COORDINATOR = "correct-as-coordinator"
     REVIEW_ATTENDANCE = "review-attendance"
     HANDLE_REPORT = "handle-report"
     SET_BIRTH_DATE = "set-birth-date"
@@ -166,7 +169,7 @@ _runs_events = _while_verified(_organizes)
 RULES: Mapping[Permission, Predicate] = {
     Permission.DECIDE_ORGANIZATION: _coordinates_others,
     Permission.SEE_ORGANIZATION: _either(_organizes, _coordinates),
-    Permission.CHANGE_ORGANIZATION: _either(_administers, _coordinates),
+    Permission.CHANGE_ORGANIZATION: _either(_administers, _coordinates_others),
     Permission.SET_ORGANIZATION_CONTACT: _either(_unless_suspended(_administers), _coordinates),
     Permission.ANSWER_COORDINATOR: _owns,
     Permission.SEE_MEMBERS: _administers,
@@ -175,6 +178,7 @@ RULES: Mapping[Permission, Predicate] = {
     Permission.CREATE_EVENT: _runs_events,
     Permission.CHANGE_EVENT: _runs_events,
     Permission.CANCEL_EVENT: _either(_runs_events, _coordinates),
+    Permission.RESTORE_EVENT: _either(_runs_events, _coordinates_others),
     Permission.HIDE_EVENT: _coordinates_others,
     Permission.SET_DISTRICT: _coordinates_others,
     Permission.SEE_DRAFT: _either(_organizes, _coordinates),
@@ -184,7 +188,8 @@ RULES: Mapping[Permission, Predicate] = {
     Permission.SEE_PHONES: _runs_events,
     Permission.ANNOUNCE: _runs_events,
     Permission.SHOW_CODE: _runs_events,
-    Permission.GIVE_HEADCOUNTS: _runs_events,
+    Permission.GIVE_HEADCOUNTS: _either(_runs_events, _coordinates_others),
+    Permission.COUNT_AS_COORDINATOR: _coordinates_others,
     Permission.SEE_HEADCOUNTS: _either(_organizes, _coordinates),
     Permission.GIVE_RESULT: _either(_runs_events, _coordinates_others),
     Permission.COUNT_REGION: _coordinates,
@@ -192,8 +197,9 @@ RULES: Mapping[Permission, Predicate] = {
     Permission.REPORT_REGION: _coordinates,
     Permission.SEE_HONOURS: _coordinates,
     Permission.APPOINT_COORDINATORS: _national,
-    Permission.CORRECT_ATTENDANCE: _runs_events,
-    Permission.REVIEW_ATTENDANCE: _coordinates,
+    Permission.CORRECT_ATTENDANCE: _either(_runs_events, _coordinates_others),
+    Permission.CORRECT_AS_COORDINATOR: _coordinates_others,
+    Permission.REVIEW_ATTENDANCE: _coordinates_others,
     Permission.HANDLE_REPORT: _coordinates_others,
     Permission.SET_BIRTH_DATE: _coordinates,
     Permission.BAN: _coordinates,

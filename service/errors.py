@@ -229,6 +229,12 @@ class AnnouncementTooLate(AlreadyOver):
     words = "announcement-too-late"
 
 
+class RestoringClosed(AlreadyOver):
+    """`closed_at`: until when an event that was called off could be brought back."""
+
+    words = "restoring-closed"
+
+
 class Over(Conflict):
     """The event has ended: nobody can join it any more."""
 
@@ -340,6 +346,13 @@ class OwnOrganization(Forbidden):
     """Nobody decides about the organization that they belong to."""
 
     words = "own-organization"
+    asks = Ask.COORDINATOR
+
+
+class CancelledByCoordinator(Forbidden):
+    """What a coordinator called off, a coordinator alone brings back."""
+
+    words = "cancelled-by-coordinator"
     asks = Ask.COORDINATOR
 
 

@@ -16,3 +16,10 @@ class HeadcountBody(Strict):
     expected = whole(1, MAX_PEOPLE, allow_none=True)
     people = whole(1, MAX_PEOPLE, allow_none=True)
     minutes = whole(0, MAX_MINUTES, allow_none=True)
+    reason = Text(longest=1_000)
+
+
+class HeadcountEnd(Strict):
+    """What is said when a head count is taken back."""
+
+    reason = Text(longest=1_000, metadata={"description": "Why: a coordinator has to say so."})

@@ -10,7 +10,7 @@ from http_base import cursors
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, session
 from http_base.fields import Paged, one_of
-from http_base.schemas.headcounts import HeadcountBody
+from http_base.schemas.headcounts import HeadcountBody, HeadcountEnd
 from service import errors
 from service.attendance import groups
 from service.attendance.groups import Group
@@ -51,7 +51,7 @@ def _shown(headcount: Headcount, event: Event) -> dict[str, Any]:
 @blueprint.route("/<uuid:event_id>/headcounts/<uuid:headcount_id>", methods=["PUT"])
 @blueprint.operation(
     "putHeadcount",
-    "its organizer",
+    "its organizer; a coordinator of its region, with a reason",
     errors.Forbidden,
     errors.NotPublished,
     errors.Cancelled,
@@ -71,7 +71,7 @@ def put_headcount(body: dict[str, Any], event_id: UUID, headcount_id: UUID) -> A
     """
     said = {name: body.get(name) for name in ("people", "minutes", "category", "expected")}
     group = Group(body["group"], **said)
-    stored, is_new = groups.give(session(), actor(), event_id, headcount_id, group, now())
+    stored, is_new = groups.give(session(), actor(), event_id, headcount_id, group, now(), body.get("reason"))
     session().commit()
     shown = _shown(stored, events.get(session(), event_id))
     return shown, HTTPStatus.CREATED if is_new else HTTPStatus.OK
@@ -79,12 +79,17 @@ def put_headcount(body: dict[str, Any], event_id: UUID, headcount_id: UUID) -> A
 
 @blueprint.route("/<uuid:event_id>/headcounts/<uuid:headcount_id>", methods=["DELETE"])
 @blueprint.operation(
-    "deleteHeadcount", "its organizer", errors.Forbidden, errors.HeadcountsClosed, errors.NotVerified
+    "deleteHeadcount",
+    "its organizer; a coordinator of its region, with a reason",
+    errors.Forbidden,
+    errors.HeadcountsClosed,
+    errors.NotVerified,
 )
+@blueprint.arguments(HeadcountEnd, location="query")
 @blueprint.response(HTTPStatus.NO_CONTENT)
-def delete_headcount(event_id: UUID, headcount_id: UUID) -> None:
+def delete_headcount(query: dict[str, Any], event_id: UUID, headcount_id: UUID) -> None:
     """Take it back."""
-    groups.retract(session(), actor(), event_id, headcount_id, now())
+    groups.retract(session(), actor(), event_id, headcount_id, now(), query.get("reason"))
     session().commit()
 
 

@@ -36,7 +36,7 @@ from mobile_api.organizations.contacts import said
 from service import errors
 from service.access import Actor, Permission, may
 from service.attendance import check_in
-from service.events import events, search
+from service.events import events, restoring, search
 from service.events.plans import Plan
 from service.events.search import Search
 from service.models import Event, EventKind, EventStatus, PlacesLeft
@@ -141,6 +141,10 @@ class EventShown(Schema):
 class EventPage(Schema):
     items = fields.List(fields.Nested(EventShown))
     next = fields.String(allow_none=True)
+
+
+class NothingBody(Strict):
+    """An empty object."""
 
 
 class ReasonBody(Strict):
@@ -357,5 +361,23 @@ def cancel_event(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
     """Call it off; who goes or waits is told."""
     caller = actor()
     event = events.cancel(session(), caller, event_id, body["reason"], now())
+    session().commit()
+    return shown(event, caller)
+
+
+@blueprint.route("/<uuid:event_id>/restore", methods=["POST"])
+@blueprint.operation(
+    "restoreEvent",
+    "its organizer; a coordinator of its region",
+    errors.Forbidden,
+    errors.AlreadyOver,
+    errors.NotVerified,
+)
+@blueprint.arguments(NothingBody)
+@blueprint.response(HTTPStatus.OK, EventShown)
+def restore_event(_body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
+    """Let it take place after all, within 24 hours of its cancelling and before its end; who goes is told."""
+    caller = actor()
+    event = restoring.restore(session(), caller, event_id, now())
     session().commit()
     return shown(event, caller)

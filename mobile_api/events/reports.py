@@ -75,8 +75,9 @@ def list_reports(query: dict[str, Any]) -> dict[str, Any]:
     """Open reports of the coordinator's regions, oldest first."""
     after = cursors.decode(query.get("cursor"), UUID)
     found = reports.open_reports(
-        session(), actor(), query.get("region"), after and after[0], query["limit"] + 1
+        session(), actor(), query.get("region"), after and after[0], query["limit"] + 1, now()
     )
+    session().commit()
     rows, following = cursors.page(found, query["limit"], lambda row: (row[0].id,))
     items = [
         {

@@ -125,5 +125,6 @@ def list_participants(query: dict[str, Any], event_id: UUID) -> dict[str, Any]:
     found: list[Participant] = participants.in_event(
         session(), actor(), event_id, now(), after and after[0], query["limit"] + 1
     )
+    session().commit()
     items, following = cursors.page(found, query["limit"], lambda person: (person.volunteer_id,))
     return {"items": items, "next": following}

@@ -79,6 +79,7 @@ def list_invitations(query: dict[str, Any], organization_id: UUID) -> dict[str, 
     found = invitations.open_ones(
         session(), actor(), organization_id, now(), after and after[0], query["limit"] + 1
     )
+    session().commit()
     items, following = cursors.page(found, query["limit"], lambda invitation: (invitation.id,))
     return {"items": items, "next": following}
 
@@ -90,7 +91,7 @@ def list_invitations(query: dict[str, Any], organization_id: UUID) -> dict[str, 
 @blueprint.response(HTTPStatus.NO_CONTENT)
 def delete_invitation(organization_id: UUID, invitation_id: UUID) -> None:
     """Ask no more."""
-    invitations.withdraw(session(), actor(), organization_id, invitation_id)
+    invitations.withdraw(session(), actor(), organization_id, invitation_id, now())
     session().commit()
 
 

@@ -37,7 +37,8 @@ class Members(Schema):
 @blueprint.response(HTTPStatus.OK, Members)
 def list_members(organization_id: UUID) -> dict[str, Any]:
     """Who belongs to it."""
-    rows = members.list_all(session(), actor(), organization_id)
+    rows = members.list_all(session(), actor(), organization_id, now())
+    session().commit()
     shown = consents.shown_names(session(), {id_: name for id_, name, _ in rows}, now())
     items = [{"volunteer_id": id_, "display_name": shown[id_], "role": role} for id_, _, role in rows]
     return {"items": items, "next": None}

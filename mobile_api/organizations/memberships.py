@@ -7,7 +7,7 @@ from uuid import UUID
 from marshmallow import Schema, fields
 
 from http_base.blueprints import Blueprint
-from http_base.context import actor, session
+from http_base.context import actor, now, session
 from http_base.fields import one_of
 from service import errors
 from service.models import MemberRole
@@ -33,6 +33,6 @@ class MembershipConfirmed(Schema):
 @blueprint.response(HTTPStatus.OK, MembershipConfirmed)
 def confirm_membership(organization_id: UUID, volunteer_id: UUID) -> Any:
     """Let a role that rests be in force again: of somebody who came back after half a year."""
-    membership = members.confirm(session(), actor(), organization_id, volunteer_id)
+    membership = members.confirm(session(), actor(), organization_id, volunteer_id, now())
     session().commit()
     return membership

@@ -178,7 +178,9 @@ def patch_organization(body: dict[str, Any], organization_id: UUID) -> dict[str,
     caller = actor()
     values = {name: body[name] for name in ("name", "bin", "kind") if name in body}
     correction = Correction(frozenset(values), **values)
-    organization = organizations.change(session(), caller, organization_id, body["version"], correction)
+    organization = organizations.change(
+        session(), caller, organization_id, body["version"], correction, now()
+    )
     if "contact" in body:
         require(caller, Permission.SET_ORGANIZATION_CONTACT, organizations.target_of(organization))
         _put_contact(caller, organization, body["contact"])

@@ -54,7 +54,9 @@ def put_ban(body: dict[str, Any], volunteer_id: UUID) -> Ban:
 @blueprint.response(HTTPStatus.OK, BanShown)
 def get_ban(volunteer_id: UUID) -> Ban:
     """A ban, and what the person has answered."""
-    return bans.read(session(), actor(), volunteer_id, now())
+    ban = bans.read(session(), actor(), volunteer_id, now())
+    session().commit()
+    return ban
 
 
 @blueprint.route("/bans/<uuid:volunteer_id>", methods=["DELETE"])

@@ -11,7 +11,8 @@ from http_base.context import actor, now, services, session
 from http_base.fields import Strict, Text
 from service import errors
 from service.access import Permission, require
-from service.models import ConsentName
+from service.audit import audit
+from service.models import AuditAction, ConsentName
 from service.people import consents, coordinators, second_factor
 from service.platform import phones
 
@@ -67,7 +68,10 @@ def _all() -> dict[str, Any]:
 @blueprint.response(HTTPStatus.OK, Coordinators)
 def list_coordinators() -> dict[str, Any]:
     """All coordinators."""
-    require(actor(), Permission.APPOINT_COORDINATORS)
+    caller = actor()
+    require(caller, Permission.APPOINT_COORDINATORS)
+    audit.record_read(session(), caller.volunteer_id, AuditAction.COORDINATORS_READ, now=now())
+    session().commit()
     return _all()
 
 
@@ -77,9 +81,10 @@ def list_coordinators() -> dict[str, Any]:
 @blueprint.response(HTTPStatus.OK, Appointed)
 def put_coordinator(body: dict[str, Any]) -> dict[str, Any]:
     """Give a registered person a region; null for the whole country."""
-    require(actor(), Permission.APPOINT_COORDINATORS)
+    caller = actor()
+    require(caller, Permission.APPOINT_COORDINATORS)
     phone = phones.parse(body["phone"], services().settings.phone_regions)
-    appointed = coordinators.appoint(session(), phone, body["region"], now())
+    appointed = coordinators.appoint(session(), phone, body["region"], now(), by=caller.volunteer_id)
     secret = second_factor.new_secret(session(), appointed.id, now(), services().settings.secret_key)
     session().commit()
     return _all() | {"enrolment_secret": secret}
@@ -90,6 +95,7 @@ def put_coordinator(body: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(HTTPStatus.NO_CONTENT)
 def delete_coordinator(volunteer_id: UUID) -> None:
     """Take all regions from a person."""
-    require(actor(), Permission.APPOINT_COORDINATORS)
-    coordinators.dismiss(session(), volunteer_id)
+    caller = actor()
+    require(caller, Permission.APPOINT_COORDINATORS)
+    coordinators.dismiss(session(), volunteer_id, now(), by=caller.volunteer_id)
     session().commit()

@@ -34,6 +34,8 @@ STATUSES = {"accept": Status.COUNTED, "reject": Status.REJECTED}
 
 class ReviewQuery(Paged):
     region = RegionCode()
+    organization = fields.UUID()
+    reason = Text(metadata={"description": "Only what is doubted, or was refused, for this reason."})
 
 
 class EvidenceShown(RecordShown):
@@ -141,8 +143,16 @@ def list_reviews(query: dict[str, Any]) -> dict[str, Any]:
     """What waits for a coordinator: appeals of refused check-ins, nearest first; then, oldest first, doubtful
     attendance, and rejections appealed against."""
     found = reviews.waiting(
-        session(), actor(), query.get("region"), _after(query.get("cursor")), query["limit"] + 1
+        session(),
+        actor(),
+        query.get("region"),
+        _after(query.get("cursor")),
+        query["limit"] + 1,
+        now(),
+        organization_id=query.get("organization"),
+        reason=query.get("reason"),
     )
+    session().commit()
     items, following = cursors.page(found, query["limit"], lambda item: item.sort_key)
     people = {item.volunteer.id: item.volunteer.display_name for item in items}
     names = consents.shown_names(session(), people, now())
@@ -187,7 +197,7 @@ def _item(item: ReviewItem, names: Mapping[UUID, str]) -> dict[str, Any]:
 
 
 @blueprint.route("/reviews/<uuid:attendance_id>", methods=["PUT"])
-@blueprint.operation("reviewAttendance", "a coordinator of its region", errors.Forbidden)
+@blueprint.operation("reviewAttendance", "a coordinator of its region, of others", errors.Forbidden)
 @blueprint.arguments(ReviewBody)
 @blueprint.response(HTTPStatus.OK, AttendanceShown)
 def put_review(body: dict[str, Any], attendance_id: UUID) -> dict[str, Any]:
@@ -250,7 +260,8 @@ def list_organizers(query: dict[str, Any]) -> dict[str, Any]:
     """Organizers who corrected attendance at events of these days; `unusual`: somebody should look."""
     question = correction_audit.AuditPeriod(query["first_day"], query["last_day"], query.get("region"))
     after = cursors.decode(query.get("cursor"), cursors.count, UUID)
-    found = correction_audit.organizers(session(), actor(), question, after, query["limit"] + 1)
+    found = correction_audit.organizers(session(), actor(), question, after, query["limit"] + 1, now())
+    session().commit()
     items, following = cursors.page(
         found, query["limit"], lambda organizer: (organizer.corrections, organizer.volunteer_id)
     )

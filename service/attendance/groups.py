@@ -10,14 +10,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from service import errors
-from service.access import Actor, Permission, require
+from service.access import Actor, Permission, may, require
 from service.attendance.derivation import event_minutes
-from service.events import events
+from service.events import events, frozen
 from service.ledger import ledger
-from service.models import Event, Headcount, HeadcountCategory
+from service.models import AuditAction, Event, Headcount, HeadcountCategory
 
 OPEN_AFTER_END = timedelta(days=14)
-"""So long head counts can be given and taken back: as long as records kept without signal are taken."""
+"""So long organizers give head counts and take them back: as long as a phone's kept records are taken."""
 
 
 MAX_GROUPS = 200
@@ -51,22 +51,30 @@ class Group:
 
 
 def give(
-    session: Session, actor: Actor, event_id: UUID, headcount_id: UUID, group: Group, now: datetime
+    session: Session,
+    actor: Actor,
+    event_id: UUID,
+    headcount_id: UUID,
+    group: Group,
+    now: datetime,
+    reason: str | None = None,
 ) -> tuple[Headcount, bool]:
     """Announce a group or confirm it, or say it anew; the counts move by the difference.
 
-    A group is announced from the draft on, and counts once its people were seen there.
+    A group is announced from the draft on, and counts once its people were seen there. A coordinator has 90
+    days, and gives a `reason`.
 
     Returns:
         The head count, and whether it is new.
 
     Raises:
         NotFound, Forbidden. NotPublished, Cancelled, NotStarted, HeadcountsClosed.
-        Invalid: more minutes than the event has; neither how many came nor how many are expected.
-        TooManyGroups.
+        Invalid: more minutes than the event has; neither how many came nor how many are expected;
+            a coordinator, without a reason. TooManyGroups.
     """
     event = _locked_event(session, actor, event_id)
-    _check_open(event, now, is_announced=group.people is None)
+    open_for = _open_for(actor, event, reason)
+    _check_open(event, now, open_for, is_announced=group.people is None)
     _check_minutes(event, group)
     stored = session.get(Headcount, (event_id, headcount_id), populate_existing=True)
     if group.people is None and group.expected is None and (stored is None or stored.taken_back):
@@ -82,12 +90,23 @@ def give(
             taken_back=True,
         )
         session.add(made)
+        made.change_reason = reason
         _change(session, actor, event, made, group, now)
         return made, True
     is_other = any(getattr(stored, name) != value for name, value in group.columns().items())
     if stored.taken_back or is_other:
+        stored.change_reason = reason
         _change(session, actor, event, stored, group, now)
     return stored, False
+
+
+def _open_for(actor: Actor, event: Event, reason: str | None) -> timedelta:
+    """How long after the end this caller counts. Raises Invalid: a coordinator, without a reason."""
+    if not may(actor, Permission.COUNT_AS_COORDINATOR, events.target_of(event)):
+        return OPEN_AFTER_END
+    if reason is None:
+        raise errors.Invalid("reason", "required")
+    return frozen.COORDINATORS_OPEN_AFTER_END
 
 
 def _change(
@@ -101,23 +120,35 @@ def _change(
         setattr(headcount, name, value)
     headcount.taken_back = False
     _note_change(session, actor, event, headcount, before, now)
+    detail = {"headcount": str(headcount.id), "people": headcount.people, "before": before["headcount"]}
+    events.record(session, actor, AuditAction.HEADCOUNT_GIVEN, event, now, detail=detail)
 
 
-def retract(session: Session, actor: Actor, event_id: UUID, headcount_id: UUID, now: datetime) -> None:
-    """Take a head count back; repeated, it changes nothing.
+def retract(
+    session: Session,
+    actor: Actor,
+    event_id: UUID,
+    headcount_id: UUID,
+    now: datetime,
+    reason: str | None = None,
+) -> None:
+    """Take a head count back; repeated, it changes nothing. A coordinator as in `give`.
 
     Raises:
-        NotFound, Forbidden. HeadcountsClosed.
+        NotFound, Forbidden. HeadcountsClosed. Invalid: a coordinator, without a reason.
     """
     event = _locked_event(session, actor, event_id)
+    open_for = _open_for(actor, event, reason)
     stored = session.get(Headcount, (event_id, headcount_id), populate_existing=True)
     if stored is None:
         raise errors.NotFound(errors.Thing.HEADCOUNT)
     if stored.taken_back:
         return
-    _check_not_closed(event, now)
-    before, stored.taken_back = _figures(stored), True
+    _check_not_closed(event, now, open_for)
+    before, stored.taken_back, stored.change_reason = _figures(stored), True, reason
     _note_change(session, actor, event, stored, before, now)
+    detail = {"headcount": str(stored.id), "before": before["headcount"]}
+    events.record(session, actor, AuditAction.HEADCOUNT_TAKEN_BACK, event, now, detail=detail)
 
 
 def _note_change(
@@ -142,7 +173,7 @@ def _figures(headcount: Headcount) -> dict[str, int]:
 
 
 def _locked_event(session: Session, actor: Actor, event_id: UUID) -> Event:
-    """The event for its organizer, locked so that changes of its head counts, place and day come one by one.
+    """The event for its staff, locked so that changes of its head counts, place and day come one by one.
 
     The lock lets check-ins pass: they only look at the event's key. Raises NotFound, Forbidden.
     """
@@ -153,7 +184,7 @@ def _locked_event(session: Session, actor: Actor, event_id: UUID) -> Event:
     return event
 
 
-def _check_open(event: Event, now: datetime, *, is_announced: bool) -> None:
+def _check_open(event: Event, now: datetime, open_for: timedelta, *, is_announced: bool) -> None:
     """Announced is a group from the draft on, confirmed from the start of what takes place."""
     if event.never_began:
         raise events.cancelled(event)
@@ -162,7 +193,7 @@ def _check_open(event: Event, now: datetime, *, is_announced: bool) -> None:
             raise errors.NotPublished()
         if now < event.starts_at:
             raise errors.NotStarted(starts_at=event.local(event.starts_at))
-    _check_not_closed(event, now)
+    _check_not_closed(event, now, open_for)
 
 
 def _check_minutes(event: Event, group: Group) -> None:
@@ -178,8 +209,8 @@ def _check_not_too_many(session: Session, event_id: UUID) -> None:
         raise errors.TooManyGroups(limit=MAX_GROUPS)
 
 
-def _check_not_closed(event: Event, now: datetime) -> None:
-    closes = event.ends_at + OPEN_AFTER_END
+def _check_not_closed(event: Event, now: datetime, open_for: timedelta) -> None:
+    closes = event.ends_at + open_for
     if now > closes:
         raise errors.HeadcountsClosed(closed_at=event.local(closes))
 

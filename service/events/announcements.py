@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from service import errors
 from service.access import Actor, Permission, require
 from service.events import events, plans
-from service.models import Event, Outbox
+from service.models import AuditAction, Event, Outbox
 from service.platform import outbox, usage_limits
 from service.platform.idempotency import content_hash, find_stored
 
@@ -52,6 +52,8 @@ def announce(
         entry_id=announcement_id,
         digest=digest,
     )
+    detail = {"announcement": str(entry.id)}
+    events.record(session, actor, AuditAction.ANNOUNCED, event, now, detail=detail)
     return entry.id
 
 

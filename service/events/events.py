@@ -10,11 +10,20 @@ from sqlalchemy.orm import Session
 
 from service import errors
 from service.access import Actor, Permission, Target, may, require
+from service.audit import audit
 from service.events import districts, frozen, plans, waitlist
 from service.events.plans import Plan
 from service.happenings import EventChanged, tell
 from service.ledger import ledger
-from service.models import Attendance, Event, EventStatus, Signup, SignupStatus
+from service.models import (
+    Attendance,
+    AuditAction,
+    CancelledBy,
+    Event,
+    EventStatus,
+    Signup,
+    SignupStatus,
+)
 from service.models.base import new_id
 from service.organizations import organizations
 from service.platform import outbox
@@ -54,8 +63,33 @@ def create(
     )
     plans.apply(event, plan)
     districts.settle(session, event, plan.district_code)
-    stored, _ = store_once(session, event)
+    stored, is_new = store_once(session, event)
+    if is_new:
+        record(session, actor, AuditAction.EVENT_CREATED, stored, now)
     return stored
+
+
+def record(
+    session: Session,
+    actor: Actor,
+    action: AuditAction,
+    event: Event,
+    now: datetime,
+    subject_id: UUID | None = None,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """Write down what staff did about an event, and to whom of its people."""
+    audit.record(
+        session,
+        actor.volunteer_id,
+        action,
+        region_code=event.region_code,
+        organization_id=event.organization_id,
+        event_id=event.id,
+        subject_id=subject_id,
+        detail=detail,
+        now=now,
+    )
 
 
 def target_of(event: Event) -> Target:
@@ -160,19 +194,20 @@ def change(
     if event.status == EventStatus.PUBLISHED:
         was_in = ledger.Cell(before["day"], before["region_code"], before["district_code"])
         ledger.move_event(session, event.id, was_in, ledger.Cell.of(event))
-        _tell_changed(session, actor, event, before, changed, now)
-    _tell(session, event, changed, now)
+        _owe_changed(session, actor, event, before, changed, now)
+    record(session, actor, AuditAction.EVENT_CHANGED, event, now, detail={"fields": sorted(changed)})
+    tell_changed(session, event, changed, now)
     waitlist.fill_from_waitlist(session, event, now)
     return event
 
 
-def _tell(session: Session, event: Event, changed: Iterable[str], now: datetime) -> None:
+def tell_changed(session: Session, event: Event, changed: Iterable[str], now: datetime) -> None:
     """Write the event, and let other rooms hear of it."""
     session.flush()
     tell(session, EventChanged(at=now, event_id=event.id, changed=frozenset(changed)))
 
 
-def _tell_changed(
+def _owe_changed(
     session: Session,
     actor: Actor,
     event: Event,
@@ -202,7 +237,8 @@ def publish(session: Session, actor: Actor, event_id: UUID, now: datetime) -> Ev
     event.status = EventStatus.PUBLISHED
     event.version += 1
     ledger.add(session, event, events=1)
-    _tell(session, event, ["status"], now)
+    record(session, actor, AuditAction.EVENT_PUBLISHED, event, now)
+    tell_changed(session, event, ["status"], now)
     outbox.enqueue(session, "nearby_event", now, plans.facts_of(event), event_id=event.id)
     return event
 
@@ -218,20 +254,26 @@ def cancel(session: Session, actor: Actor, event_id: UUID, reason: str, now: dat
         return event
     if event.is_over(now):
         raise errors.AlreadyOver()
-    call_off(session, event, reason, actor.volunteer_id, now)
+    is_organizer = may(actor, Permission.CHANGE_EVENT, target_of(event))
+    as_what = CancelledBy.ORGANIZER if is_organizer else CancelledBy.COORDINATOR
+    call_off(session, event, reason, actor.volunteer_id, as_what, now)
+    record(session, actor, AuditAction.EVENT_CANCELLED, event, now)
     return event
 
 
-def call_off(session: Session, event: Event, reason: str | None, by: UUID, now: datetime) -> None:
+def call_off(
+    session: Session, event: Event, reason: str | None, by: UUID, as_what: CancelledBy, now: datetime
+) -> None:
     """Mark an event that is held as called off, and let its people hear; without a reason, without one."""
     was_published, event.never_published = event.is_published, event.is_draft
     event.status, event.cancel_reason, event.cancelled_at = EventStatus.CANCELLED, reason, now
+    event.cancelled_by = as_what
     event.version += 1
     if was_published:
         ledger.add(session, event, events=-1)
         told = plans.facts_of(event) | {"reason": reason}
         outbox.enqueue(session, "event_cancelled", now, told, event_id=event.id, created_by=by)
-    _tell(session, event, ["status"], now)
+    tell_changed(session, event, ["status"], now)
 
 
 def cancelled(event: Event) -> errors.Cancelled:

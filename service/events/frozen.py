@@ -21,6 +21,9 @@ TEXTS = frozenset(
 
 OPEN_AFTER_END = timedelta(minutes=60)
 
+COORDINATORS_OPEN_AFTER_END = timedelta(days=90)
+"""So long a coordinator corrects what is known of who was there, with a reason each time."""
+
 
 def check(
     session: Session, event: Event, before: Mapping[str, Any], changed: Set[str], now: datetime

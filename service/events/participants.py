@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from service.access import Actor, Permission, may, require
+from service.audit import audit
 from service.events import events
-from service.models import Attendance, ConsentName, Signup, SignupStatus, Volunteer
+from service.models import Attendance, AuditAction, ConsentName, Signup, SignupStatus, Volunteer
 from service.models.volunteers import ADULT_AGE
 from service.people import consents
 
@@ -35,10 +36,19 @@ class Participant:
 def in_event(
     session: Session, actor: Actor, event_id: UUID, now: datetime, after: UUID | None, limit: int
 ) -> list[Participant]:
-    """Who goes, waits or was there, by id. Raises NotFound, Forbidden."""
+    """Who goes, waits or was there, by id; that it was read is recorded. Raises NotFound, Forbidden."""
     event = events.get_visible(session, actor, event_id)
     require(actor, Permission.SEE_PARTICIPANTS, events.target_of(event))
     shows_phones = may(actor, Permission.SEE_PHONES, events.target_of(event))
+    audit.record_read(
+        session,
+        actor.volunteer_id,
+        AuditAction.PHONES_READ if shows_phones else AuditAction.PARTICIPANTS_READ,
+        region_code=event.region_code,
+        organization_id=event.organization_id,
+        event_id=event_id,
+        now=now,
+    )
     today = now.astimezone(ZoneInfo(event.zone)).date()
     people = (
         sa.select(Signup.volunteer_id)

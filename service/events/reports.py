@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from service import errors
 from service.access import Actor, Permission, require, require_coordinator
+from service.audit import audit
 from service.events import events
-from service.models import Event, EventReport
+from service.models import AuditAction, Event, EventReport
 from service.models.base import new_id
 
 
@@ -31,7 +32,12 @@ def submit(session: Session, actor: Actor, event_id: UUID, reason: str, now: dat
 
 
 def open_reports(
-    session: Session, actor: Actor, region_code: str | None, after: UUID | None, limit: int
+    session: Session,
+    actor: Actor,
+    region_code: str | None,
+    after: UUID | None,
+    limit: int,
+    now: datetime,
 ) -> Sequence[tuple[EventReport, Event]]:
     """Open reports of the regions that the actor coordinates, by id; of one's own events another one reads.
 
@@ -39,6 +45,7 @@ def open_reports(
         Forbidden: coordinates none.
     """
     require_coordinator(actor)
+    audit.record_read(session, actor.volunteer_id, AuditAction.REPORTS_READ, region_code=region_code, now=now)
     query = (
         sa.select(EventReport, Event)
         .join(Event, Event.id == EventReport.event_id)
@@ -64,7 +71,10 @@ def close(session: Session, actor: Actor, report_id: UUID, resolution: str, now:
     found = session.get(EventReport, report_id, with_for_update=True)
     if found is None:
         raise errors.NotFound(errors.Thing.REPORT)
-    require(actor, Permission.HANDLE_REPORT, events.target_of(events.get(session, found.event_id)))
+    event = events.get(session, found.event_id)
+    require(actor, Permission.HANDLE_REPORT, events.target_of(event))
     if found.closed_at is None:
         found.closed_at, found.closed_by, found.resolution = now, actor.volunteer_id, resolution
+        who, detail = found.volunteer_id, {"report": str(report_id)}
+        events.record(session, actor, AuditAction.REPORT_HANDLED, event, now, who, detail)
     return found

@@ -14,7 +14,7 @@ from service import errors
 from service.access import Actor, Permission
 from service.events import events, plans
 from service.happenings import EventsFate, OrganizationStatusChanged
-from service.models import Event, EventStatus, HiddenBy, OrganizationStatus
+from service.models import AuditAction, CancelledBy, Event, EventStatus, HiddenBy, OrganizationStatus
 from service.platform import outbox
 
 
@@ -29,6 +29,7 @@ def hide(session: Session, actor: Actor, event_id: UUID, reason: str, now: datet
         raise errors.NotPublished()
     event.hidden_reason = reason
     _set_hidden_by(session, event, HiddenBy.COORDINATOR, actor.volunteer_id, now)
+    events.record(session, actor, AuditAction.EVENT_HIDDEN, event, now)
     return event
 
 
@@ -40,6 +41,7 @@ def show(session: Session, actor: Actor, event_id: UUID, now: datetime) -> Event
     """
     event = events.get_to_change(session, actor, event_id, Permission.HIDE_EVENT)
     _set_hidden_by(session, event, None, actor.volunteer_id, now)
+    events.record(session, actor, AuditAction.EVENT_SHOWN, event, now)
     return event
 
 
@@ -72,7 +74,7 @@ def follow_organization(session: Session, happening: OrganizationStatusChanged) 
     elif happening.events is EventsFate.CANCEL:
         for event in _coming(session, happening.organization_id, at):
             # Why the organization was stopped is its own business: its events' people are given no reason.
-            events.call_off(session, event, None, by, at)
+            events.call_off(session, event, None, by, CancelledBy.COORDINATOR, at)
 
 
 def _coming(session: Session, organization_id: UUID, now: datetime) -> Sequence[Event]:

@@ -20,6 +20,7 @@ class AuditAction(StrEnum):
     # organizations
     ORGANIZATION_DECIDED = "organization-decided"
     ORGANIZATION_CHANGED = "organization-changed"
+    ORGANIZATION_ANSWERED = "organization-answered"
     ORGANIZATION_CONTACT_SET = "organization-contact-set"
     ORGANIZATIONS_READ = "organizations-read"
     MEMBER_INVITED = "member-invited"
@@ -35,6 +36,7 @@ class AuditAction(StrEnum):
     COORDINATORS_READ = "coordinators-read"
     BANNED = "banned"
     BAN_LIFTED = "ban-lifted"
+    BAN_READ = "ban-read"
     BIRTH_DATE_SET = "birth-date-set"
     REGION_CONTACT_SET = "region-contact-set"
     PERSON_READ = "person-read"
@@ -47,6 +49,7 @@ class AuditAction(StrEnum):
     EVENT_CREATED = "event-created"
     EVENT_CHANGED = "event-changed"
     EVENT_PUBLISHED = "event-published"
+    EVENT_CONTACT_SET = "event-contact-set"
     EVENT_CANCELLED = "event-cancelled"
     EVENT_RESTORED = "event-restored"
     EVENT_HIDDEN = "event-hidden"

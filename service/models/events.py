@@ -46,6 +46,15 @@ class HiddenBy(StrEnum):
     """A coordinator hid this very event, and alone shows it again."""
 
 
+class CancelledBy(StrEnum):
+    """As what somebody called an event off."""
+
+    ORGANIZER = "organizer"
+
+    COORDINATOR = "coordinator"
+    """Also with its organization: a coordinator alone takes it back."""
+
+
 class PlacesLeft(StrEnum):
     """How many places are left, as everybody may know it."""
 
@@ -82,6 +91,7 @@ class Event(Base):
     __table_args__ = (
         sa.CheckConstraint("status IN ('draft', 'published', 'cancelled')", name="status"),
         sa.CheckConstraint("hidden_by IN ('organization', 'coordinator')", name="hidden_by"),
+        sa.CheckConstraint("cancelled_by IN ('organizer', 'coordinator')", name="cancelled_by"),
         sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),
         sa.CheckConstraint("capacity IS NULL OR capacity > 0", name="capacity"),
         sa.CheckConstraint("going >= 0 AND waitlisted >= 0", name="places"),
@@ -141,6 +151,8 @@ class Event(Base):
     status: Mapped[str] = mapped_column(default=EventStatus.DRAFT)
     cancel_reason: Mapped[str | None]
     cancelled_at: Mapped[datetime | None]
+    # NULL where an older release called it off.
+    cancelled_by: Mapped[str | None]
     # Called off while it was a draft: nobody but its staff ever knew of it.
     never_published: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     # Whose doing it is that only its own people and staff see it; NULL for everybody.

@@ -56,6 +56,8 @@ class Headcount(Base):
     # The last change, the taking back included.
     changed_by: Mapped[UUID] = mapped_column(sa.ForeignKey("volunteer.id"))
     changed_at: Mapped[datetime]
+    # Why, where a coordinator changed it.
+    change_reason: Mapped[str | None]
     taken_back: Mapped[bool] = mapped_column(server_default=sa.false())
 
     @property

@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 
 from service import errors
 from service.access import Actor, Permission, Target, require
+from service.audit import audit
 from service.errors import Ask
 from service.geography import regions
 from service.happenings import MemberLeft
 from service.models import (
     Attendance,
+    AuditAction,
     Contact,
     ContactOf,
     ContactState,
@@ -93,6 +95,7 @@ def put(session: Session, actor: Actor, about: About, said: ContactSaid | None, 
     Raises:
         Invalid: nothing is said, or the number is no adult colleague's. TooManyRequests: asked too often.
     """
+    _record(session, actor, about, now)
     rows = sa.delete(Contact).where(Contact.about == about.kind, Contact.about_id == about.id)
     if said is None:
         session.execute(rows)
@@ -124,6 +127,19 @@ def put(session: Session, actor: Actor, about: About, said: ContactSaid | None, 
         usage_limits.count_use(session, f"contact:{holder.id}", now, ASKED_A_DAY, usage_limits.DAY)
         facts = {"contact_id": str(values["id"]), "public": said.public}
         outbox.enqueue(session, "contact_asked", now, facts, volunteer_id=holder.id)
+
+
+def _record(session: Session, actor: Actor, about: About, now: datetime) -> None:
+    named: dict[str, Any] = {
+        ContactOf.ORGANIZATION: {"action": AuditAction.ORGANIZATION_CONTACT_SET},
+        ContactOf.EVENT: {"action": AuditAction.EVENT_CONTACT_SET},
+        ContactOf.REGION: {"action": AuditAction.REGION_CONTACT_SET},
+    }[about.kind]
+    if about.kind is ContactOf.REGION:
+        named["region_code"] = about.id
+    else:
+        named[f"{about.kind}_id"] = UUID(about.id)
+    audit.record(session, actor.volunteer_id, now=now, **named)
 
 
 def _holder(

@@ -11,8 +11,16 @@ from sqlalchemy.orm import Session
 
 from service import errors
 from service.access import Actor, Permission
+from service.audit import audit
 from service.happenings import PhoneMoved
-from service.models import Invitation, InvitationStatus, Organization, OrganizationStatus, Volunteer
+from service.models import (
+    AuditAction,
+    Invitation,
+    InvitationStatus,
+    Organization,
+    OrganizationStatus,
+    Volunteer,
+)
 from service.organizations import members, organizations
 from service.platform import outbox, usage_limits
 
@@ -42,6 +50,7 @@ def invite(
     invitation = _open_one(session, organization_id, phone)
     if invitation is not None and now <= invitation.expires_at:
         invitation.role = role
+        _record(session, actor, AuditAction.MEMBER_INVITED, invitation, now)
         return
     usage_limits.count_use(session, f"invite-by:{organization_id}", now, A_DAY, usage_limits.DAY)
     usage_limits.count_use(session, f"invite-to:{phone}", now, A_DAY_TO_A_PHONE, usage_limits.DAY)
@@ -54,9 +63,24 @@ def invite(
             session.add(invitation)
     except IntegrityError:
         return  # the same invitation was made a moment ago
+    _record(session, actor, AuditAction.MEMBER_INVITED, invitation, now)
     invited = session.scalars(sa.select(Volunteer).where(Volunteer.phone == phone)).first()
     if invited is not None:
         _tell_invited(session, invited, invitation, organization.name, now)
+
+
+def _record(
+    session: Session, actor: Actor, action: AuditAction, invitation: Invitation, now: datetime
+) -> None:
+    """By the invitation's id: whose the number is must not be learnt from it."""
+    audit.record(
+        session,
+        actor.volunteer_id,
+        action,
+        organization_id=invitation.organization_id,
+        detail={"invitation": str(invitation.id), "role": invitation.role},
+        now=now,
+    )
 
 
 def _open_one(session: Session, organization_id: UUID, phone: str) -> Invitation | None:
@@ -113,6 +137,9 @@ def open_ones(
         NotFound, Forbidden: not an owner.
     """
     organizations.get_for(session, actor, organization_id, Permission.SEE_MEMBERS)
+    audit.record_read(
+        session, actor.volunteer_id, AuditAction.INVITATIONS_READ, organization_id=organization_id, now=now
+    )
     query = (
         sa.select(Invitation)
         .where(
@@ -128,7 +155,9 @@ def open_ones(
     return session.scalars(query).all()
 
 
-def withdraw(session: Session, actor: Actor, organization_id: UUID, invitation_id: UUID) -> None:
+def withdraw(
+    session: Session, actor: Actor, organization_id: UUID, invitation_id: UUID, now: datetime
+) -> None:
     """Ask no more; one that was answered stays answered. Repeated, it changes nothing.
 
     Raises:
@@ -142,6 +171,7 @@ def withdraw(session: Session, actor: Actor, organization_id: UUID, invitation_i
         raise errors.AlreadyDecided(invitation_status=invitation.status)
     if invitation.status == InvitationStatus.OPEN:
         invitation.status = InvitationStatus.WITHDRAWN
+        _record(session, actor, AuditAction.INVITATION_REVOKED, invitation, now)
         session.flush()
 
 

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from service import errors
 from service.access import Actor, Permission
+from service.audit import audit
 from service.happenings import MemberLeft, tell
-from service.models import Invitation, InvitationStatus, MemberRole, Membership, Volunteer
+from service.models import AuditAction, Invitation, InvitationStatus, MemberRole, Membership, Volunteer
 from service.organizations import organizations
 from service.platform import outbox
 
@@ -19,9 +20,14 @@ RANKS = (MemberRole.ORGANIZER, MemberRole.OWNER)
 """From the least to the most."""
 
 
-def list_all(session: Session, actor: Actor, organization_id: UUID) -> Sequence[sa.Row[UUID, str, str]]:
+def list_all(
+    session: Session, actor: Actor, organization_id: UUID, now: datetime
+) -> Sequence[sa.Row[UUID, str, str]]:
     """(volunteer_id, display_name, role) of the members, for an owner. Raises NotFound, Forbidden."""
     organizations.get_for(session, actor, organization_id, Permission.SEE_MEMBERS)
+    audit.record_read(
+        session, actor.volunteer_id, AuditAction.MEMBERS_READ, organization_id=organization_id, now=now
+    )
     return session.execute(
         sa.select(Volunteer.id, Volunteer.display_name, Membership.role)
         .join(Membership, Membership.volunteer_id == Volunteer.id)
@@ -41,6 +47,7 @@ def set_role(
     if membership.role == MemberRole.OWNER:
         _keep_an_owner(session, organization_id, volunteer_id)
     membership.role = role
+    _record(session, actor, AuditAction.MEMBER_CHANGED, membership, now)
     if volunteer_id != actor.volunteer_id:
         facts = {"role": role, "organization": organizations.get(session, organization_id).name}
         outbox.enqueue(
@@ -61,9 +68,24 @@ def remove(session: Session, actor: Actor, organization_id: UUID, volunteer_id: 
     membership = _lock(session, organization_id, volunteer_id)
     if membership.role == MemberRole.OWNER:
         _keep_an_owner(session, organization_id, volunteer_id)
+    _record(session, actor, AuditAction.MEMBER_REMOVED, membership, now)
     session.delete(membership)
     session.flush()
     tell(session, MemberLeft(at=now, organization_id=organization_id, volunteer_id=volunteer_id))
+
+
+def _record(
+    session: Session, actor: Actor, action: AuditAction, membership: Membership, now: datetime
+) -> None:
+    audit.record(
+        session,
+        actor.volunteer_id,
+        action,
+        organization_id=membership.organization_id,
+        subject_id=membership.volunteer_id,
+        detail={"role": membership.role},
+        now=now,
+    )
 
 
 def _withdraw_invitations(session: Session, organization_id: UUID, volunteer_id: UUID) -> None:
@@ -110,7 +132,9 @@ def _keep_an_owner(session: Session, organization_id: UUID, besides: UUID) -> No
         raise errors.SoleOwner()
 
 
-def confirm(session: Session, actor: Actor, organization_id: UUID, volunteer_id: UUID) -> Membership:
+def confirm(
+    session: Session, actor: Actor, organization_id: UUID, volunteer_id: UUID, now: datetime
+) -> Membership:
     """Let the role of somebody who came back after half a year be in force again; never one's own.
 
     Raises:
@@ -121,6 +145,7 @@ def confirm(session: Session, actor: Actor, organization_id: UUID, volunteer_id:
         raise errors.Forbidden()
     membership = _lock(session, organization_id, volunteer_id)
     membership.resting = False
+    _record(session, actor, AuditAction.MEMBER_CONFIRMED, membership, now)
     session.flush()
     return membership
 

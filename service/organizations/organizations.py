@@ -10,8 +10,16 @@ from sqlalchemy.orm import Session
 
 from service import errors
 from service.access import Actor, Permission, Target, may, require
+from service.audit import audit
 from service.geography import places, regions
-from service.models import MemberRole, Membership, Organization, OrganizationStatus, Volunteer
+from service.models import (
+    AuditAction,
+    MemberRole,
+    Membership,
+    Organization,
+    OrganizationStatus,
+    Volunteer,
+)
 from service.models.base import LocalizedText, new_id
 from service.models.organizations import WAITS_FOR_COORDINATOR
 from service.organizations import business_number
@@ -185,7 +193,12 @@ class Correction:
 
 
 def change(
-    session: Session, actor: Actor, organization_id: UUID, version: int, correction: Correction
+    session: Session,
+    actor: Actor,
+    organization_id: UUID,
+    version: int,
+    correction: Correction,
+    now: datetime,
 ) -> Organization:
     """Correct an organization. A new name of one that was vouched for waits for its coordinator.
 
@@ -207,6 +220,15 @@ def change(
     if session.is_modified(organization):
         organization.version += 1
     session.flush()
+    audit.record(
+        session,
+        actor.volunteer_id,
+        AuditAction.ORGANIZATION_CHANGED,
+        region_code=organization.region_code,
+        organization_id=organization.id,
+        detail={"fields": sorted(correction.fields)},
+        now=now,
+    )
     return organization
 
 

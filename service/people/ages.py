@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from service import errors
 from service.access import Actor, Permission, Target, require, require_coordinator
-from service.models import Volunteer
+from service.audit import audit
+from service.models import AuditAction, Volunteer
 from service.models.base import COUNTRY_ZONE
 from service.models.volunteers import ADULT_AGE, age_on
 from service.platform import outbox
@@ -64,6 +65,14 @@ def set_birth_date(
     check(birth_date, now, min_age)
     if volunteer.birth_date != birth_date:
         volunteer.birth_date = birth_date
+        audit.record(
+            session,
+            actor.volunteer_id,
+            AuditAction.BIRTH_DATE_SET,
+            region_code=volunteer.region_code,
+            subject_id=volunteer_id,
+            now=now,
+        )
         session.flush()
         _tell(session, volunteer, now)
     return volunteer

@@ -13,8 +13,18 @@ from sqlalchemy.orm import Session
 
 from service import errors, happenings
 from service.access import Actor, Permission, Target, may, require_coordinator
+from service.audit import audit
 from service.happenings import PersonBanned
-from service.models import Attendance, Ban, Coordinator, Event, Membership, Signup, Volunteer
+from service.models import (
+    Attendance,
+    AuditAction,
+    Ban,
+    Coordinator,
+    Event,
+    Membership,
+    Signup,
+    Volunteer,
+)
 
 REMEMBERED = timedelta(days=365)
 """How long it is the business of a region's coordinators that somebody signed up or came there."""
@@ -103,26 +113,40 @@ def put(
         session.add(ban)
     ban.reason, ban.expires_at, ban.banned_by = reason, expires_at, actor.volunteer_id
     session.flush()
+    _record(session, actor, AuditAction.BANNED, volunteer, now)
     happenings.tell(session, PersonBanned(at=now, volunteer_id=volunteer_id))
     return ban
 
 
 def lift(session: Session, actor: Actor, volunteer_id: UUID, now: datetime) -> None:
     """End a ban; who is not banned stays so. Raises as `put`."""
-    _lock_target(session, actor, volunteer_id, now)
+    volunteer = _lock_target(session, actor, volunteer_id, now)
     ban = get_open(session, volunteer_id)
     if ban is not None:
         ban.lifted_at = now
+        _record(session, actor, AuditAction.BAN_LIFTED, volunteer, now)
         session.flush()
 
 
 def read(session: Session, actor: Actor, volunteer_id: UUID, now: datetime) -> Ban:
     """A ban that was not lifted. Raises Forbidden and NotFound as `put`."""
-    _lock_target(session, actor, volunteer_id, now)
+    volunteer = _lock_target(session, actor, volunteer_id, now)
     ban = get_open(session, volunteer_id)
     if ban is None:
         raise errors.NotFound(errors.Thing.BAN)
+    _record(session, actor, AuditAction.BAN_READ, volunteer, now)
     return ban
+
+
+def _record(session: Session, actor: Actor, action: AuditAction, volunteer: Volunteer, now: datetime) -> None:
+    audit.record(
+        session,
+        actor.volunteer_id,
+        action,
+        region_code=volunteer.region_code,
+        subject_id=volunteer.id,
+        now=now,
+    )
 
 
 def get_open(session: Session, volunteer_id: UUID) -> Ban | None:

@@ -9,14 +9,19 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from service import errors
+from service.audit import audit
 from service.geography import regions
-from service.models import Coordinator, Volunteer
+from service.models import AuditAction, Coordinator, Volunteer
 from service.models.volunteers import NATIONAL
 from service.platform import outbox
 
 
-def appoint(session: Session, phone: str, region_code: str | None, now: datetime) -> Volunteer:
+def appoint(
+    session: Session, phone: str, region_code: str | None, now: datetime, *, by: UUID | None = None
+) -> Volunteer:
     """Give a registered person a region, or with None the whole country; a role that rests is in force again.
+
+    `by`: None for the command line.
 
     Raises:
         NotFound: nobody has registered with this phone. Invalid: no such region.
@@ -37,6 +42,15 @@ def appoint(session: Session, phone: str, region_code: str | None, now: datetime
         .where(Coordinator.volunteer_id == volunteer.id, Coordinator.region_code == (region_code or NATIONAL))
         .values(resting=False)
     )
+    audit.record(
+        session,
+        by,
+        AuditAction.COORDINATOR_APPOINTED,
+        region_code=region_code,
+        subject_id=volunteer.id,
+        detail={"region": region_code or NATIONAL},
+        now=now,
+    )
     return volunteer
 
 
@@ -54,7 +68,7 @@ def _tell_appointed(session: Session, volunteer_id: UUID, region_code: str | Non
     outbox.enqueue(session, "role_given", now, facts, volunteer_id=volunteer_id)
 
 
-def dismiss(session: Session, volunteer_id: UUID) -> None:
+def dismiss(session: Session, volunteer_id: UUID, now: datetime, *, by: UUID) -> None:
     """Take all regions from a person.
 
     Raises:
@@ -70,11 +84,21 @@ def dismiss(session: Session, volunteer_id: UUID) -> None:
     ).all()
     if {one.volunteer_id for one in national} == {volunteer_id}:
         raise errors.LastNational()
-    gone = session.execute(
-        sa.delete(Coordinator).where(Coordinator.volunteer_id == volunteer_id).returning(sa.literal(1))
-    ).first()
-    if gone is None:
+    gone = session.scalars(
+        sa.delete(Coordinator)
+        .where(Coordinator.volunteer_id == volunteer_id)
+        .returning(Coordinator.region_code)
+    ).all()
+    if not gone:
         raise errors.NotFound(errors.Thing.COORDINATOR)
+    audit.record(
+        session,
+        by,
+        AuditAction.COORDINATOR_REMOVED,
+        subject_id=volunteer_id,
+        detail={"regions": sorted(gone)},
+        now=now,
+    )
 
 
 def all_coordinators(session: Session) -> Sequence[sa.Row[UUID, str, str | None, str, bool]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,7 +10,16 @@ from sqlalchemy.orm import Session
 
 from service.access import Actor
 from service.attendance.evidence import Status
-from service.models import Attendance, AttendanceDecision, Event, Organization, PresenceRecord, Volunteer
+from service.audit import audit
+from service.models import (
+    Attendance,
+    AttendanceDecision,
+    AuditAction,
+    Event,
+    Organization,
+    PresenceRecord,
+    Volunteer,
+)
 from service.models.base import LocalizedText
 from service.platform import keyset
 from service.rulings.decisions import RuledBy
@@ -58,7 +67,12 @@ class Organizer:
 
 
 def organizers(
-    session: Session, actor: Actor, question: AuditPeriod, after: tuple[int, UUID] | None, limit: int
+    session: Session,
+    actor: Actor,
+    question: AuditPeriod,
+    after: tuple[int, UUID] | None,
+    limit: int,
+    now: datetime,
 ) -> list[Organizer]:
     """Everybody who corrected, most corrections first; `after`: the (corrections, id) of the last one seen.
 
@@ -66,6 +80,10 @@ def organizers(
         Forbidden: not a coordinator (there). Invalid: no such region.
     """
     figures = _figures(question, regions_to_review(actor, question.region_code))
+    region_code = question.region_code
+    audit.record_read(
+        session, actor.volunteer_id, AuditAction.CORRECTORS_READ, region_code=region_code, now=now
+    )
     query = (
         sa.select(Volunteer.id, Volunteer.display_name, *figures.c[1:])
         .join(figures, figures.c.decided_by == Volunteer.id)

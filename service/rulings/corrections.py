@@ -1,4 +1,4 @@
-"""An organizer's correction: who was there without a record, who was not in spite of one, how long."""
+"""Staff's correction: who was there without a record, who was not in spite of one, how long."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,19 +8,20 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from service import errors, presence_errors
-from service.access import Actor, Permission, require
+from service.access import Actor, Permission, may, require
 from service.attendance.derivation import Decision, event_minutes
 from service.attendance.evidence import Status
 from service.attendance.presence_facts import EventFacts
-from service.events import events
+from service.events import events, frozen
+from service.models import AuditAction
 from service.platform.thresholds import Thresholds
-from service.rulings import decisions
+from service.rulings import appeals, decisions
 from service.rulings.decisions import AttendanceFile, RuledBy, Ruling
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What an organizer says. `minutes`: None leaves them as the records say, else the whole event."""
+    """What staff says. `minutes`: None leaves them as the records say, else the whole event."""
 
     present: bool
     minutes: int | None
@@ -44,7 +45,9 @@ def correct(
     now: datetime,
     thresholds: Thresholds,
 ) -> Corrected:
-    """Say whether somebody was there. The same again changes nothing.
+    """Say whether somebody was there, as an organizer or as the coordinator. The same again changes nothing.
+
+    A coordinator has 90 days, binds organizers, and decides with it on an appeal that waits.
 
     Raises:
         NotFound: no such event or person, or nobody knew of the presence that is denied. Forbidden.
@@ -53,15 +56,22 @@ def correct(
         CoordinatorDecided: a coordinator has decided otherwise. Busy.
     """
     event = events.get_visible(session, actor, event_id)
-    require(actor, Permission.CORRECT_ATTENDANCE, events.target_of(event))
+    target = events.target_of(event)
+    require(actor, Permission.CORRECT_ATTENDANCE, target)
     if volunteer_id == actor.volunteer_id:
         raise presence_errors.OwnAttendance()
     status = Status.COUNTED if correction.present else Status.REJECTED
-    ruling = Ruling(RuledBy.ORGANIZER, actor.volunteer_id, status, correction.minutes, correction.reason)
+    role = RuledBy.COORDINATOR if may(actor, Permission.CORRECT_AS_COORDINATOR, target) else RuledBy.ORGANIZER
+    ruling = Ruling(role, actor.volunteer_id, status, correction.minutes, correction.reason)
+    detail = {"as": role, "status": status, "minutes": correction.minutes}
 
     def act() -> Corrected:
         file = decisions.lock_and_read(session, event_id, volunteer_id)
-        return Corrected(_correct(session, file, ruling, now, thresholds), file.facts.event.zone)
+        corrected = _correct(session, file, ruling, now, thresholds)
+        if role is RuledBy.COORDINATOR:
+            appeals.close(session, corrected["id"], now)
+        events.record(session, actor, AuditAction.ATTENDANCE_CORRECTED, event, now, volunteer_id, detail)
+        return Corrected(corrected, file.facts.event.zone)
 
     return decisions.retrying(session, act)
 
@@ -84,7 +94,7 @@ def _correct(
 
 
 def _check_moment(event: EventFacts, ruling: Ruling, now: datetime, thresholds: Thresholds) -> None:
-    """From the start of the event until as late as a phone may still send what it kept."""
+    """From the start of the event until as late as phones send what they kept; a coordinator, longer."""
     if event.status == "draft":
         raise errors.NotPublished()
     never_began = event.cancelled_at is not None and event.cancelled_at <= event.starts_at
@@ -92,7 +102,9 @@ def _check_moment(event: EventFacts, ruling: Ruling, now: datetime, thresholds: 
         raise errors.Cancelled(cancelled_at=event.cancelled_at, reason=event.cancel_reason or "")
     if now < event.starts_at:
         raise presence_errors.CorrectionTooEarly(opens_at=event.starts_at)
-    closed_at = event.ends_at + timedelta(days=thresholds.review_sync_days)
+    is_organizer = ruling.role is RuledBy.ORGANIZER
+    open_for = timedelta(days=thresholds.review_sync_days)
+    closed_at = event.ends_at + (open_for if is_organizer else frozen.COORDINATORS_OPEN_AFTER_END)
     if now > closed_at:
         raise presence_errors.CorrectionTooLate(closed_at=closed_at)
 
@@ -109,6 +121,8 @@ def _check_minutes(event: EventFacts, ruling: Ruling) -> None:
 
 def _check_coordinator(file: AttendanceFile, ruling: Ruling) -> None:
     """What a coordinator has decided binds organizers: they may still name the minutes."""
+    if ruling.role is RuledBy.COORDINATOR:
+        return
     reviews = [said for said in file.decisions if said.role == RuledBy.COORDINATOR]
     if reviews and reviews[-1].status != ruling.status:
         raise presence_errors.CoordinatorDecided(attendance_status=reviews[-1].status)

@@ -1,6 +1,7 @@
 """The appeal of a refused check-in: one an event, after its end; no presence until it is accepted."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -142,14 +143,32 @@ def shaped(made: RefusalAppeal) -> Attendance:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class ReviewQuestion:
+    """What of the queue is asked for: of these regions, this organization, doubted for this; None: all."""
+
+    region_codes: Sequence[str] | None
+    organization_id: UUID | None = None
+    reason: str | None = None
+
+    def about_events(self, actor: Actor) -> list[sa.ColumnElement[bool]]:
+        """The conditions on events; those of one's own organizations are for another coordinator."""
+        conditions: list[sa.ColumnElement[bool]] = [Event.organization_id.not_in(list(actor.organizations))]
+        if self.region_codes is not None:
+            conditions.append(Event.region_code.in_(self.region_codes))
+        if self.organization_id is not None:
+            conditions.append(Event.organization_id == self.organization_id)
+        return conditions
+
+
 def waiting(
     session: Session,
     actor: Actor,
-    region_codes: Sequence[str] | None,
+    asked: ReviewQuestion,
     after: tuple[int, UUID] | None,
     limit: int,
 ) -> Sequence[sa.Row[RefusalAppeal, Event, Organization, Volunteer]]:
-    """The open ones of these regions (None: all), nearest first, one's own aside.
+    """The open ones that are asked for, nearest first, one's own and one's own organization's aside.
 
     `after` is the sort key of the last one seen.
     """
@@ -162,13 +181,14 @@ def waiting(
         .where(
             RefusalAppeal.decided_at.is_(None),
             RefusalAppeal.volunteer_id != actor.volunteer_id,
+            *asked.about_events(actor),
             keyset.behind(after, *key),
         )
         .order_by(*key)
         .limit(limit)
     )
-    if region_codes is not None:
-        query = query.where(Event.region_code.in_(region_codes))
+    if asked.reason is not None:
+        query = query.where(RefusalAppeal.refused_as == asked.reason)
     return session.execute(query).all()
 
 

@@ -14,7 +14,9 @@ from service.access import Actor, Permission, Target, require, require_coordinat
 from service.attendance import check_in
 from service.attendance.derivation import Decision
 from service.attendance.evidence import Status
-from service.models import Appeal, Attendance, Event, Organization, RefusalAppeal, Volunteer
+from service.audit import audit
+from service.events import events
+from service.models import Appeal, Attendance, AuditAction, Event, Organization, RefusalAppeal, Volunteer
 from service.models.base import LocalizedText
 from service.platform import keyset, outbox
 from service.platform.thresholds import Thresholds
@@ -22,6 +24,7 @@ from service.rulings import appeals, decisions, history, refusal_appeals
 from service.rulings import waiting as waiting_list
 from service.rulings.decisions import AttendanceFile, RuledBy, Ruling
 from service.rulings.history import Grounds
+from service.rulings.refusal_appeals import ReviewQuestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +57,14 @@ def waiting(
     region_code: str | None,
     after: SortKey | None,
     limit: int,
+    now: datetime,
+    *,
+    organization_id: UUID | None = None,
+    reason: str | None = None,
 ) -> list[ReviewItem]:
-    """What waits; one's own attendance is for somebody else. `after` is the sort key of the last one seen.
+    """What waits; one's own, and what is of one's own organization, is for somebody else.
+
+    `after` is the sort key of the last one seen. `reason`: only what is doubted, or was refused, for this.
 
     First the appeals of refused check-ins, nearest first; then what is in review, or rejected and appealed
     against, by the time of presence, oldest first.
@@ -63,7 +72,15 @@ def waiting(
     Raises:
         Forbidden. Invalid: no such region.
     """
-    asked = waiting_list.regions_to_review(actor, region_code)
+    asked = ReviewQuestion(waiting_list.regions_to_review(actor, region_code), organization_id, reason)
+    audit.record_read(
+        session,
+        actor.volunteer_id,
+        AuditAction.REVIEWS_READ,
+        region_code=region_code,
+        organization_id=organization_id,
+        now=now,
+    )
     found: list[ReviewItem] = []
     if after is None or isinstance(after[0], int):
         for made, event, organization, volunteer in refusal_appeals.waiting(
@@ -77,7 +94,7 @@ def waiting(
 
 
 def _attendances(
-    session: Session, actor: Actor, asked: Sequence[str] | None, after: SortKey | None, limit: int
+    session: Session, actor: Actor, asked: ReviewQuestion, after: SortKey | None, limit: int
 ) -> list[ReviewItem]:
     query = (
         sa.select(_Waiting, Event, Organization, Volunteer)
@@ -86,13 +103,14 @@ def _attendances(
         .join(Volunteer, Volunteer.id == _Waiting.volunteer_id)
         .where(
             _Waiting.volunteer_id != actor.volunteer_id,
+            *asked.about_events(actor),
             keyset.behind(after, _Waiting.checked_in_at, _Waiting.id),
         )
         .order_by(_Waiting.checked_in_at, _Waiting.id)
         .limit(limit)
     )
-    if asked is not None:
-        query = query.where(Event.region_code.in_(asked))
+    if asked.reason is not None:
+        query = query.where(_Waiting.reasons.contains([asked.reason]))
     return _items(session, session.execute(query).all())
 
 
@@ -114,13 +132,17 @@ def decide(
     reason: str,
     now: datetime,
     thresholds: Thresholds,
+    *,
+    only_waiting: bool = False,
 ) -> Decided:
     """Accept (COUNTED) or reject an attendance of a coordinated region; the volunteer is told.
 
-    The same again changes nothing, unless the volunteer has appealed since.
+    The same again changes nothing, unless the volunteer has appealed since. `only_waiting`: leave alone what
+    somebody has decided otherwise meanwhile.
 
     Raises:
-        Forbidden: not a coordinator of the event's region. NotFound. OwnAttendance: about oneself. Busy.
+        Forbidden: not a coordinator of the event's region. OwnOrganization. OwnAttendance: about oneself.
+        NotFound. AlreadyDecided: with `only_waiting`, it waits no more. Busy.
     """
     require_coordinator(actor)
     ruling = Ruling(RuledBy.COORDINATOR, actor.volunteer_id, status, None, reason)
@@ -128,29 +150,67 @@ def decide(
     def act() -> Decided:
         refused = refusal_appeals.find(session, attendance_id)
         if refused is not None and refused.decision != Status.COUNTED:
-            return _decide_refusal(session, actor, refused, ruling, now, thresholds)
-        return _decide_attendance(session, actor, attendance_id, ruling, now, thresholds)
+            return _decide_refusal(session, actor, refused, ruling, now, thresholds, only_waiting=only_waiting)
+        return _decide_attendance(session, actor, attendance_id, ruling, now, thresholds, only_waiting=only_waiting)
 
     return decisions.retrying(session, act)
 
 
 def _decide_attendance(
-    session: Session, actor: Actor, attendance_id: UUID, ruling: Ruling, now: datetime, thresholds: Thresholds
+    session: Session,
+    actor: Actor,
+    attendance_id: UUID,
+    ruling: Ruling,
+    now: datetime,
+    thresholds: Thresholds,
+    *,
+    only_waiting: bool,
 ) -> Decided:
     """Raises as `decide`, and RaceLostError: to be retried."""
-    event_id, volunteer_id, region_code, title = _subject(session, attendance_id)
-    require(actor, Permission.REVIEW_ATTENDANCE, Target(region_code=region_code))
-    if volunteer_id == actor.volunteer_id:
-        raise presence_errors.OwnAttendance()
-    file = decisions.lock_and_read(session, event_id, volunteer_id)
+    event, volunteer_id = _subject(session, attendance_id)
+    _check_not_own(actor, event, volunteer_id)
+    file = decisions.lock_and_read(session, event.id, volunteer_id)
     zone = file.facts.event.zone
     if file.is_repeated(ruling) and not appeals.is_open(session, attendance_id):
         return Decided(decisions.shown(file), zone)
+    if only_waiting:
+        _check_waits(session, file, attendance_id)
     decided = decisions.put(session, file, ruling, _decision(file, ruling.status), now, thresholds)
     appeals.close(session, attendance_id, now)
     was_appealed = session.get(Appeal, attendance_id) is not None
-    _tell(session, ruling, event_id, volunteer_id, title, now, was_appealed=was_appealed)
+    _tell(session, ruling, event.id, volunteer_id, event.title, now, was_appealed=was_appealed)
+    _record(session, actor, event, volunteer_id, attendance_id, ruling.status, now)
     return Decided(decided, zone)
+
+
+def _check_not_own(actor: Actor, event: Event, volunteer_id: UUID) -> None:
+    require(actor, Permission.REVIEW_ATTENDANCE, events.target_of(event))
+    if volunteer_id == actor.volunteer_id:
+        raise presence_errors.OwnAttendance()
+
+
+def _check_waits(session: Session, file: AttendanceFile, attendance_id: UUID) -> None:
+    """Raise AlreadyDecided where nothing waits for a coordinator (any more)."""
+    held = file.held
+    if (
+        held is not None
+        and held.state.status is not Status.REVIEW
+        and not appeals.is_open(session, attendance_id)
+    ):
+        raise errors.AlreadyDecided(attendance_status=held.state.status)
+
+
+def _record(
+    session: Session,
+    actor: Actor,
+    event: Event,
+    volunteer_id: UUID,
+    attendance_id: UUID,
+    status: Status,
+    now: datetime,
+) -> None:
+    detail = {"attendance": str(attendance_id), "status": status}
+    events.record(session, actor, AuditAction.REVIEWED, event, now, volunteer_id, detail)
 
 
 def _decide_refusal(
@@ -160,32 +220,35 @@ def _decide_refusal(
     ruling: Ruling,
     now: datetime,
     thresholds: Thresholds,
+    *,
+    only_waiting: bool,
 ) -> Decided:
     """Decide on the locked appeal of a refusal: accepted, an attendance begins; until then words may change.
 
     Raises as `decide`, and RaceLostError: to be retried.
     """
     event, volunteer_id = session.get_one(Event, refused.event_id), refused.volunteer_id
-    require(actor, Permission.REVIEW_ATTENDANCE, Target(region_code=event.region_code))
-    if volunteer_id == actor.volunteer_id:
-        raise presence_errors.OwnAttendance()
+    _check_not_own(actor, event, volunteer_id)
     attended = None
     if (refused.decision, refused.reason) != (ruling.status, ruling.reason):
+        if only_waiting and refused.decision is not None:
+            raise errors.AlreadyDecided(attendance_status=refused.decision)
         attended = refusal_appeals.put(session, refused, ruling, now, thresholds)
         _tell(session, ruling, event.id, volunteer_id, event.title, now, was_appealed=True)
+        _record(session, actor, event, volunteer_id, refused.attendance_id, ruling.status, now)
     return Decided(check_in.as_shown(attended or refusal_appeals.shaped(refused)), event.zone)
 
 
-def _subject(session: Session, attendance_id: UUID) -> tuple[UUID, UUID, str, LocalizedText]:
-    """(event_id, volunteer_id, region_code, title) of an attendance. Raises NotFound."""
+def _subject(session: Session, attendance_id: UUID) -> tuple[Event, UUID]:
+    """The event of an attendance, and whose it is. Raises NotFound."""
     row = session.execute(
-        sa.select(Attendance.event_id, Attendance.volunteer_id, Event.region_code, Event.title)
-        .join(Event, Event.id == Attendance.event_id)
+        sa.select(Event, Attendance.volunteer_id)
+        .join(Attendance, Attendance.event_id == Event.id)
         .where(Attendance.id == attendance_id)
     ).first()
     if row is None:
         raise errors.NotFound(errors.Thing.ATTENDANCE)
-    return row[0], row[1], row[2], row[3]
+    return row[0], row[1]
 
 
 def _decision(file: AttendanceFile, status: Status) -> Decision:

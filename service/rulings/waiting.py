@@ -163,7 +163,7 @@ def _things() -> sa.CompoundSelect[Any]:
         sa.literal(Waiting.APPEALS),
         RefusalAppeal.attendance_id,
         RefusalAppeal.volunteer_id,
-        nobody,
+        Event.organization_id,
         RefusalAppeal.created_at,
     )
     return sa.union_all(
@@ -183,6 +183,6 @@ def _attended(
         sa.literal(what),
         Attendance.id,
         Attendance.volunteer_id,
-        sa.cast(sa.null(), sa.Uuid),
+        Event.organization_id,
         since,
     )

@@ -43,6 +43,8 @@ def owe(session: Session, event: Event, kind: str = "announcement", at: datetime
         id=new_id(), kind=kind, event_id=event.id, facts=facts_of(event, text="…"), created_at=at, **more
     )
     session.add(entry)
+    if kind == "event_cancelled":
+        event.status = "cancelled"
     session.flush()
     while fan_out.expand(session, entry.id, at):
         pass

@@ -319,7 +319,7 @@ def test_the_digest_tells_of_appeals_and_counts_what_the_queue_shows(session: Se
     )
     actor = identities.find_actor(session, coordinator.subject)
     assert actor is not None
-    assert len(reviews.waiting(session, actor, None, None, 100)) == 3
+    assert len(reviews.waiting(session, actor, None, None, 100, NOW)) == 3
 
 
 def test_the_digest_is_silent_on_what_its_reader_may_not_decide(session: Session, run: Run) -> None:

@@ -140,7 +140,7 @@ def test_the_first_page_of_reviews_reads_no_settled_attendance(season: Session, 
         heard.append((statement, parameters))
 
     sa.event.listen(season.connection(), "before_cursor_execute", hear)
-    assert len(reviews.waiting(season, national, region, None, 51)) == 51
+    assert len(reviews.waiting(season, national, region, None, 51, NOW)) == 51
     sa.event.remove(season.connection(), "before_cursor_execute", hear)
     for statement, parameters in heard:
         told = season.connection().exec_driver_sql(

@@ -30,6 +30,7 @@ CONTRACT: dict[str, tuple[set[str], set[str], set[str]]] = {
     "create-event": (STAFF, NOBODY, NOBODY),
     "change-event": (STAFF, NOBODY, NOBODY),
     "cancel-event": (STAFF, NOBODY, HERE),
+    "restore-event": (STAFF, NOBODY, HERE),
     "hide-event": (NOBODY, NOBODY, HERE),
     "set-district": (NOBODY, NOBODY, HERE),
     "see-draft": (NOBODY, STAFF, HERE),
@@ -39,7 +40,8 @@ CONTRACT: dict[str, tuple[set[str], set[str], set[str]]] = {
     "see-phones": (STAFF, NOBODY, NOBODY),
     "announce": (STAFF, NOBODY, NOBODY),
     "show-code": (STAFF, NOBODY, NOBODY),
-    "give-headcounts": (STAFF, NOBODY, NOBODY),
+    "give-headcounts": (STAFF, NOBODY, HERE),
+    "count-as-coordinator": (NOBODY, NOBODY, HERE),
     "see-headcounts": (NOBODY, STAFF, HERE),
     "give-result": (STAFF, NOBODY, HERE),
     "count-region": (NOBODY, NOBODY, HERE),
@@ -47,7 +49,8 @@ CONTRACT: dict[str, tuple[set[str], set[str], set[str]]] = {
     "report-region": (NOBODY, NOBODY, HERE),
     "see-honours": (NOBODY, NOBODY, HERE),
     "appoint-coordinators": (NOBODY, NOBODY, ALL),
-    "correct-attendance": (STAFF, NOBODY, NOBODY),
+    "correct-attendance": (STAFF, NOBODY, HERE),
+    "correct-as-coordinator": (NOBODY, NOBODY, HERE),
     "review-attendance": (NOBODY, NOBODY, HERE),
     "handle-report": (NOBODY, NOBODY, HERE),
     "confirm-member": (OWNER, NOBODY, HERE),
@@ -59,7 +62,20 @@ CONTRACT: dict[str, tuple[set[str], set[str], set[str]]] = {
 }
 
 
-OF_OTHERS = {"decide-organization", "hide-event", "set-district", "handle-report", "give-result"}
+OF_OTHERS = {
+    "change-organization",
+    "correct-as-coordinator",
+    "correct-attendance",
+    "count-as-coordinator",
+    "decide-organization",
+    "give-headcounts",
+    "give-result",
+    "handle-report",
+    "hide-event",
+    "restore-event",
+    "review-attendance",
+    "set-district",
+}
 """Nobody decides about themself: a coordinator who belongs to the organization leaves it to another one."""
 
 

@@ -31,6 +31,8 @@ def made(session: Session, kind: str, event: Event | None, person: Volunteer, **
         created_at=NOW,
     )
     session.add(entry)
+    if kind == "event_cancelled" and event is not None:
+        event.status = "cancelled"
     session.flush()
     fan_out.expand(session, entry.id, NOW)
     (claim,) = deliveries.claim(session, NOW, lease_s=60)

@@ -31,6 +31,8 @@ def owe(session: Session, event: Event, kind: str = "announcement") -> UUID:
     }
     entry = Outbox(id=new_id(), kind=kind, event_id=event.id, facts=facts, created_at=NOW)
     session.add(entry)
+    if kind == "event_cancelled":
+        event.status = "cancelled"
     session.flush()
     return entry.id
 

@@ -194,7 +194,8 @@ def test_an_appeal_at_the_moment_of_a_decision_is_heard_or_open(sessions: Sessio
         assert failed == [None, None]
         with sessions() as session:
             appeal = session.get_one(Appeal, stage.attendance().id)
-            waiting = reviews.waiting(session, stage.actor(session, stage.coordinators[0]), None, None, 100)
+            reader = stage.actor(session, stage.coordinators[0])
+            waiting = reviews.waiting(session, reader, None, None, 100, NOW)
         assert (appeal.decided_at is None) == (appeal.attendance_id in {one.attendance.id for one in waiting})
 
 

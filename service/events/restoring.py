@@ -1,0 +1,55 @@
+"""Bringing back an event that was called off by mistake, or before the storm passed by."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from service import errors
+from service.access import Actor, Permission, may
+from service.events import events, plans, waitlist
+from service.ledger import ledger
+from service.models import AuditAction, CancelledBy, Event, EventStatus
+from service.platform import outbox
+
+OPEN_FOR = timedelta(hours=24)
+"""After the cancelling: later, who was going has made other plans."""
+
+
+def restore(session: Session, actor: Actor, event_id: UUID, now: datetime) -> Event:
+    """Let an event take place after all; who goes or waits is told. Repeated, it changes nothing.
+
+    What was called off as a draft is a draft again.
+
+    Raises:
+        NotFound, Forbidden. NotVerified: its organization is not (any more), whoever asks.
+        CancelledByCoordinator: a coordinator alone takes that back. AlreadyOver. RestoringClosed.
+    """
+    event = events.get_to_change(session, actor, event_id, Permission.RESTORE_EVENT)
+    if not event.is_cancelled:
+        return event
+    _check(actor, event, now)
+    event.status = EventStatus.DRAFT if event.never_published else EventStatus.PUBLISHED
+    event.cancelled_at = event.cancel_reason = event.cancelled_by = None
+    event.never_published = False
+    event.version += 1
+    events.record(session, actor, AuditAction.EVENT_RESTORED, event, now)
+    if event.is_published:
+        ledger.add(session, event, events=1)
+        told = plans.facts_of(event)
+        outbox.enqueue(session, "event_restored", now, told, event_id=event.id, created_by=actor.volunteer_id)
+    events.tell_changed(session, event, ["status"], now)
+    waitlist.fill_from_waitlist(session, event, now)
+    return event
+
+
+def _check(actor: Actor, event: Event, now: datetime) -> None:
+    if not event.organization.is_verified:
+        raise errors.NotVerified()
+    is_coordinator = may(actor, Permission.HIDE_EVENT, events.target_of(event))
+    if event.cancelled_by == CancelledBy.COORDINATOR and not is_coordinator:
+        raise errors.CancelledByCoordinator()
+    if event.is_over(now):
+        raise errors.AlreadyOver()
+    if event.cancelled_at is not None and now > event.cancelled_at + OPEN_FOR:
+        raise errors.RestoringClosed(closed_at=event.local(event.cancelled_at + OPEN_FOR))

@@ -1,0 +1,390 @@
+"""What each call of staff is recorded as, and how it is called: the table of `test_audited.py`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
+
+import pyotp
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from service.models import AuditAction, EventReport, Volunteer
+from service.models.base import new_id
+from tests.conftest import NOW
+from tests.makers import (
+    box,
+    make_attendance,
+    make_coordinator,
+    make_district,
+    make_event,
+    make_import,
+    make_member,
+    make_organization,
+    make_volunteer,
+)
+
+Login = Callable[[Volunteer], dict[str, str]]
+A = AuditAction
+
+
+class World:
+    """An organization of KZ-15 with an event of today and one of tomorrow, and who decides about them."""
+
+    def __init__(self, client: FlaskClient, session: Session, login: Login) -> None:
+        self.client, self.session, self.login = client, session, login
+        self.owner, self.volunteer, self.member = (make_volunteer(session) for _ in range(3))
+        self.organization = make_organization(session, self.owner)
+        make_member(session, self.organization, self.member)
+        self.event = make_event(session, self.organization)
+        self.coming = make_event(session, self.organization, starts_at=NOW + timedelta(days=1))
+        self.draft = make_event(session, self.organization, status="draft", starts_at=NOW + timedelta(days=2))
+        self.off = make_event(
+            session,
+            self.organization,
+            status="cancelled",
+            cancelled_at=NOW,
+            cancelled_by="organizer",
+            starts_at=NOW + timedelta(days=1),
+        )
+        self.asked = make_organization(session, self.owner, status="asked", question="Қай мектеп?")
+        self.pending = make_organization(session, status="pending")
+        self.coordinator = make_coordinator(session, "KZ-15")
+        self.national = make_coordinator(session, "*")
+        self.review = make_attendance(session, self.event, self.volunteer, status="review").id
+        self.other = make_volunteer(session)
+        self.another_review = make_attendance(session, self.event, self.other, status="review").id
+        self.report = new_id()
+        session.add(
+            EventReport(
+                id=self.report,
+                event_id=self.event.id,
+                volunteer_id=self.volunteer.id,
+                reason="Алаяқтық",
+                created_at=NOW,
+            )
+        )
+        session.commit()
+
+    def call(self, who: Volunteer, method: str, url: str, body: Any = None) -> Any:
+        return self.client.open(f"/v1{url}", method=method, json=body, headers=self.login(who))
+
+    def put_headcount(self, headcount_id: UUID) -> str:
+        url = f"/events/{self.event.id}/headcounts/{headcount_id}"
+        assert self.call(self.owner, "PUT", url, GROUP).status_code == 201
+        return url
+
+    def invite(self) -> UUID:
+        url = f"/organizations/{self.organization.id}/invitations"
+        assert (
+            self.call(self.owner, "POST", url, {"phone": "+77015550101", "role": "organizer"}).status_code
+            == 202
+        )
+        items = self.call(self.owner, "GET", url).json["items"]
+        return UUID(items[0]["id"])
+
+    def ban(self) -> str:
+        url = f"/bans/{self.volunteer.id}"
+        assert self.call(self.coordinator, "PUT", url, {"reason": "Жалған"}).status_code == 200
+        return url
+
+    def begin_factor(self) -> pyotp.TOTP:
+        """The owner's authenticator app, whose first code is still to come."""
+        uri = self.call(self.owner, "POST", "/me/second-factor", {}).json["otpauth_uri"]
+        return pyotp.TOTP(parse_qs(urlsplit(uri).query)["secret"][0])
+
+    def enrol(self) -> pyotp.TOTP:
+        app = self.begin_factor()
+        assert self.call(self.owner, "PUT", "/me/second-factor", {"totp": app.at(NOW)}).status_code == 204
+        return app
+
+    def reset_factor(self) -> Any:
+        self.enrol()
+        return self.call(self.national, "POST", f"/volunteers/{self.owner.id}/second-factor/reset")
+
+    def district(self) -> str:
+        """Two, one of which is not that of the event."""
+        make_district(self.session, "151000000", box(57, 50.2, 57.3, 50.4))
+        make_district(self.session, "153200000", box(57.3, 49.5, 58, 50.4))
+        make_import(self.session)
+        self.session.commit()
+        return "153200000"
+
+    def hide(self) -> str:
+        url = f"/events/{self.event.id}"
+        assert self.call(self.coordinator, "POST", f"{url}/hide", REASON).status_code == 200
+        return url
+
+
+GROUP = {"group": "7 «А»", "people": 20, "minutes": 60}
+REASON = {"reason": "тексерілді"}
+EVENT_BODY = {
+    "title": {"kk": "Тазалық"},
+    "kind": "cleanup",
+    "starts_at": (NOW + timedelta(days=3)).isoformat(),
+    "ends_at": (NOW + timedelta(days=3, hours=2)).isoformat(),
+    "meeting_point": {"latitude": 50.2839, "longitude": 57.167},
+}
+STEP = timedelta(seconds=30)
+CONTACT = {"contact": {"name": "Штаб", "link": "https://example.kz"}}
+
+WORDS = (
+    "тексерілді", "Көрдім", "Су алыңыз", "Жалған", "Айгүл", "+7701", "1990-01-01", "7 «А»", "Штаб", "№ 5",
+)  # fmt: skip
+"""What people wrote, or are called: entries have none of it."""
+
+Steps = Callable[[World], Any]
+
+
+@dataclass(frozen=True)
+class Audited:
+    """`steps`: the call, by whom, and its answer; of the entry: what it is about, besides the action."""
+
+    action: AuditAction
+    steps: Steps
+    about: tuple[str, ...] = ()
+
+
+AUDITED: dict[str, Audited] = {
+    "answerCoordinator": Audited(
+        A.ORGANIZATION_ANSWERED,
+        lambda w: w.call(
+            w.owner, "POST", f"/organizations/{w.asked.id}/answer", {"id": str(new_id()), "text": "№ 5"}
+        ),
+        ("organization_id",),
+    ),
+    "appointCoordinator": Audited(
+        A.COORDINATOR_APPOINTED,
+        lambda w: w.call(w.national, "PUT", "/coordinators", {"phone": w.volunteer.phone, "region": "KZ-75"}),
+        ("subject_id",),
+    ),
+    "banVolunteer": Audited(
+        A.BANNED,
+        lambda w: w.call(w.coordinator, "PUT", f"/bans/{w.volunteer.id}", REASON),
+        ("subject_id", "region_code"),
+    ),
+    "cancelEvent": Audited(
+        A.EVENT_CANCELLED,
+        lambda w: w.call(w.coordinator, "POST", f"/events/{w.coming.id}/cancel", REASON),
+        ("event_id", "organization_id", "region_code"),
+    ),
+    "changeEvent": Audited(
+        A.EVENT_CHANGED,
+        lambda w: w.call(w.owner, "PATCH", f"/events/{w.draft.id}", {"version": 1, "capacity": 5}),
+        ("event_id",),
+    ),
+    "changeOrganization": Audited(
+        A.ORGANIZATION_CHANGED,
+        lambda w: w.call(
+            w.coordinator, "PATCH", f"/organizations/{w.organization.id}", {"version": 1, "kind": "ngo"}
+        ),
+        ("organization_id", "region_code"),
+    ),
+    "closeReport": Audited(
+        A.REPORT_HANDLED,
+        lambda w: w.call(w.coordinator, "PUT", f"/reports/{w.report}", {"resolution": "Бәрі дұрыс"}),
+        ("event_id", "subject_id"),
+    ),
+    "confirmMembership": Audited(
+        A.MEMBER_CONFIRMED,
+        lambda w: w.call(w.coordinator, "POST", f"/memberships/{w.organization.id}/{w.member.id}/confirm"),
+        ("organization_id", "subject_id"),
+    ),
+    "correctAttendance": Audited(
+        A.ATTENDANCE_CORRECTED,
+        lambda w: w.call(
+            w.coordinator,
+            "PUT",
+            f"/events/{w.event.id}/attendance/{w.volunteer.id}",
+            {"present": True, "reason": "Көрдім"},
+        ),
+        ("event_id", "subject_id"),
+    ),
+    "confirmSecondFactor": Audited(
+        A.SECOND_FACTOR_ENROLLED,
+        lambda w: w.call(w.owner, "PUT", "/me/second-factor", {"totp": w.begin_factor().at(NOW)}),
+        ("subject_id",),
+    ),
+    "elevate": Audited(
+        A.ELEVATED,
+        lambda w: w.call(w.owner, "POST", "/me/elevation", {"totp": w.enrol().at(NOW + STEP)}),
+        ("subject_id",),
+    ),
+    "createEvent": Audited(
+        A.EVENT_CREATED,
+        lambda w: w.call(
+            w.owner, "POST", "/events", EVENT_BODY | {"organization_id": str(w.organization.id)}
+        ),
+        ("event_id", "organization_id"),
+    ),
+    "decideOrganization": Audited(
+        A.ORGANIZATION_DECIDED,
+        lambda w: w.call(
+            w.coordinator, "PUT", f"/organizations/{w.pending.id}/status", {"status": "verified"}
+        ),
+        ("organization_id", "region_code"),
+    ),
+    "deleteHeadcount": Audited(
+        A.HEADCOUNT_TAKEN_BACK, lambda w: w.call(w.owner, "DELETE", w.put_headcount(new_id())), ("event_id",)
+    ),
+    "dismissCoordinator": Audited(
+        A.COORDINATOR_REMOVED,
+        lambda w: w.call(w.national, "DELETE", f"/coordinators/{w.coordinator.id}"),
+        ("subject_id",),
+    ),
+    "getBan": Audited(A.BAN_READ, lambda w: w.call(w.coordinator, "GET", w.ban()), ("subject_id",)),
+    "hideEvent": Audited(
+        A.EVENT_HIDDEN,
+        lambda w: w.call(w.coordinator, "POST", f"/events/{w.event.id}/hide", REASON),
+        ("event_id",),
+    ),
+    "inviteMember": Audited(
+        A.MEMBER_INVITED,
+        lambda w: w.call(
+            w.owner,
+            "POST",
+            f"/organizations/{w.organization.id}/invitations",
+            {"phone": "+77015550102", "role": "organizer"},
+        ),
+        ("organization_id",),
+    ),
+    "liftBan": Audited(A.BAN_LIFTED, lambda w: w.call(w.coordinator, "DELETE", w.ban()), ("subject_id",)),
+    "listAudit": Audited(A.AUDIT_READ, lambda w: w.call(w.national, "GET", "/audit")),
+    "listCoordinators": Audited(A.COORDINATORS_READ, lambda w: w.call(w.national, "GET", "/coordinators")),
+    "listCorrectors": Audited(
+        A.CORRECTORS_READ,
+        lambda w: w.call(w.coordinator, "GET", "/reviews/organizers?region=KZ-15"),
+        ("region_code",),
+    ),
+    "listInvitations": Audited(
+        A.INVITATIONS_READ,
+        lambda w: w.call(w.owner, "GET", f"/organizations/{w.organization.id}/invitations"),
+        ("organization_id",),
+    ),
+    "listMembers": Audited(
+        A.MEMBERS_READ,
+        lambda w: w.call(w.owner, "GET", f"/organizations/{w.organization.id}/members"),
+        ("organization_id",),
+    ),
+    "listParticipants": Audited(
+        A.PHONES_READ, lambda w: w.call(w.owner, "GET", f"/events/{w.event.id}/participants"), ("event_id",)
+    ),
+    "listReports": Audited(
+        A.REPORTS_READ, lambda w: w.call(w.coordinator, "GET", "/reports?region=KZ-15"), ("region_code",)
+    ),
+    "listReviews": Audited(
+        A.REVIEWS_READ, lambda w: w.call(w.coordinator, "GET", "/reviews?region=KZ-15"), ("region_code",)
+    ),
+    "publishEvent": Audited(
+        A.EVENT_PUBLISHED, lambda w: w.call(w.owner, "POST", f"/events/{w.draft.id}/publish"), ("event_id",)
+    ),
+    "putHeadcount": Audited(
+        A.HEADCOUNT_GIVEN,
+        lambda w: w.call(w.coordinator, "PUT", f"/events/{w.event.id}/headcounts/{new_id()}", GROUP | REASON),
+        ("event_id",),
+    ),
+    "putResult": Audited(
+        A.RESULT_SET,
+        lambda w: w.call(w.coordinator, "PUT", f"/events/{w.event.id}/result", {"version": 0, "trees": 3}),
+        ("event_id", "organization_id", "region_code"),
+    ),
+    "removeMember": Audited(
+        A.MEMBER_REMOVED,
+        lambda w: w.call(w.owner, "DELETE", f"/organizations/{w.organization.id}/members/{w.member.id}"),
+        ("organization_id", "subject_id"),
+    ),
+    "resetSecondFactor": Audited(A.SECOND_FACTOR_RESET, lambda w: w.reset_factor(), ("subject_id",)),
+    "restoreEvent": Audited(
+        A.EVENT_RESTORED,
+        lambda w: w.call(w.coordinator, "POST", f"/events/{w.off.id}/restore", {}),
+        ("event_id",),
+    ),
+    "reviewAttendance": Audited(
+        A.REVIEWED,
+        lambda w: w.call(w.coordinator, "PUT", f"/reviews/{w.review}", {"decision": "accept"} | REASON),
+        ("event_id", "subject_id"),
+    ),
+    "reviewAttendances": Audited(
+        A.REVIEWED,
+        lambda w: w.call(
+            w.coordinator,
+            "POST",
+            "/reviews",
+            {"ids": [str(w.another_review)], "decision": "accept"} | REASON,
+        ),
+        ("event_id", "subject_id"),
+    ),
+    "sendAnnouncement": Audited(
+        A.ANNOUNCED,
+        lambda w: w.call(w.owner, "POST", f"/events/{w.event.id}/announcements", {"text": "Су алыңыз"}),
+        ("event_id",),
+    ),
+    "setBirthDate": Audited(
+        A.BIRTH_DATE_SET,
+        lambda w: w.call(
+            w.coordinator, "PUT", f"/volunteers/{w.volunteer.id}/birth-date", {"birth_date": "1990-01-01"}
+        ),
+        ("subject_id",),
+    ),
+    "setDistrict": Audited(
+        A.DISTRICT_SET,
+        lambda w: w.call(w.coordinator, "PUT", f"/events/{w.event.id}/district", {"district": w.district()}),
+        ("event_id",),
+    ),
+    "setRegionContact": Audited(
+        A.REGION_CONTACT_SET,
+        lambda w: w.call(w.coordinator, "PUT", "/regions/KZ-15/contact", CONTACT["contact"]),
+        ("region_code",),
+    ),
+    "setRole": Audited(
+        A.MEMBER_CHANGED,
+        lambda w: w.call(
+            w.owner, "PUT", f"/organizations/{w.organization.id}/members/{w.member.id}", {"role": "owner"}
+        ),
+        ("organization_id", "subject_id"),
+    ),
+    "showEvent": Audited(
+        A.EVENT_SHOWN, lambda w: w.call(w.coordinator, "POST", f"{w.hide()}/show", REASON), ("event_id",)
+    ),
+    "withdrawInvitation": Audited(
+        A.INVITATION_REVOKED,
+        lambda w: w.call(w.owner, "DELETE", f"/organizations/{w.organization.id}/invitations/{w.invite()}"),
+        ("organization_id",),
+    ),
+}
+
+OWN = "about oneself: no member of the staff in it"
+OPEN = "anybody's, or the operator's: no member of the staff in it"
+NO_PERSON = "no person in what it answers"
+NOT_AUDITED: dict[str, str] = {
+    **dict.fromkeys(
+        (
+            "acceptContact", "acceptInvitation", "answerBan", "appealAttendance", "appealRefusal", "changeMe",
+            "checkIn", "checkOut", "declineContact", "declineInvitation", "deleteDevice", "getMe",
+            "getNotificationSettings", "getRecord", "getRecordOfEvent", "listInbox", "listMyInvitations",
+            "listMySignups", "putDevice", "putMe", "putNotificationSettings", "readInboxItem", "sendBatch",
+            "signUp", "withdrawConsent", "withdrawSignup",
+        ),
+        OWN,
+    ),
+    **dict.fromkeys(
+        (
+            "createToken", "getHealth", "getMeta", "getMetrics", "getReadiness", "listConsents",
+            "listDistricts", "listLocalMessages", "listRegions", "movePhone", "requestCode", "resetClock",
+            "setClock", "showPushes",
+        ),
+        OPEN,
+    ),
+    **dict.fromkeys(
+        (
+            "getCode", "getCounts", "getEvent", "getOrganization", "listEvents", "listHeadcounts",
+            "listOrganizations",
+        ),
+        NO_PERSON,
+    ),
+    "beginSecondFactor": "nothing is in force before the first code",
+    "createOrganization": "who founds one is nobody's staff yet",
+    "reportEvent": "a volunteer's word, whom the report itself names",
+}  # fmt: skip
