@@ -20,6 +20,8 @@ from notifications import words
 from notifications.push.fcm_schema import DOCUMENT
 from service import errors
 from service.errors import ServiceError
+from tests.http_base.test_document import operations
+from tests.mobile_api.audited_calls import AUDITED, NOT_AUDITED
 from web.pages import Pages
 
 ROOT = Path(__file__).parent.parent
@@ -248,3 +250,14 @@ def is_import_or_says_nothing(node: ast.stmt) -> bool:
     is_list_of_names = isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
     is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     return isinstance(node, ast.Import | ast.ImportFrom) or is_list_of_names or is_text
+
+
+def test_every_call_of_the_document_is_audited_or_says_why_not(client: FlaskClient) -> None:
+    """What staff does to others, and reads of them, is recorded: R29."""
+    document: dict[str, Any] = dict(client.get("/v1/openapi.json").json or {})
+    named = {operation["operationId"] for _, _, operation in operations(document)}
+    assert sorted(named - set(AUDITED) - set(NOT_AUDITED)) == [], (
+        "record it, and say by which action in tests/mobile_api/audited_calls.py"
+    )
+    assert sorted((set(AUDITED) | set(NOT_AUDITED)) - named) == []
+    assert set(AUDITED) & set(NOT_AUDITED) == set()

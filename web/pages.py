@@ -86,8 +86,11 @@ class Pages(flask.Blueprint):
             def guarded(**values: Any) -> Any:
                 access.require_anywhere(actor(), permission)
                 answer = view(**values)
-                if isinstance(audit, AuditAction) and request.method in csrf.SAFE:
-                    _record_look(audit, values)
+                if request.method in csrf.SAFE:
+                    if isinstance(audit, AuditAction):
+                        _record_look(audit, values)
+                    # What the use case has recorded of this look stands, too.
+                    session().commit()
                 return answer
 
             guarded.staff = permission  # type: ignore[attr-defined] # the tests' list of staff pages
@@ -110,11 +113,10 @@ def tell_audit(**facts: Any) -> None:
 
 
 def _record_look(action: AuditAction, values: Mapping[str, Any]) -> None:
-    """In a transaction of its own: the view has read, and nothing else."""
+    """Once in some minutes: who keeps a page open, which asks for its parts anew, has looked once."""
     ids = {name: values[name] for name in IN_PATHS if name in values}
     facts = ids | g.get("told_to_audit", {})
-    records.record(session(), actor().volunteer_id, action, **facts, now=now())
-    session().commit()
+    records.record_read(session(), actor().volunteer_id, action, **facts, now=now())
 
 
 def _drop_language(_endpoint: str | None, values: dict[str, Any] | None) -> None:

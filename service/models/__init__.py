@@ -7,7 +7,16 @@ from service.models.consents import Consent, ConsentName
 from service.models.contacts import Contact, ContactOf, ContactState
 from service.models.counts import CountCheck, CountPending, CountTotal, Sighting, SightingTotal
 from service.models.districts import District, DistrictImport, DistrictKind
-from service.models.events import CancelledBy, Event, EventKind, EventStatus, HiddenBy, PlacesLeft, Signup, SignupStatus
+from service.models.events import (
+    CancelledBy,
+    Event,
+    EventKind,
+    EventStatus,
+    HiddenBy,
+    PlacesLeft,
+    Signup,
+    SignupStatus,
+)
 from service.models.headcounts import Headcount, HeadcountCategory
 from service.models.notification_settings import NotificationSettings
 from service.models.organizations import (

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from service import errors, presence_errors
-from service.access import Actor, Permission, Target, require, require_coordinator
+from service.access import Actor, Permission, require, require_coordinator
 from service.attendance import check_in
 from service.attendance.derivation import Decision
 from service.attendance.evidence import Status
@@ -150,8 +150,12 @@ def decide(
     def act() -> Decided:
         refused = refusal_appeals.find(session, attendance_id)
         if refused is not None and refused.decision != Status.COUNTED:
-            return _decide_refusal(session, actor, refused, ruling, now, thresholds, only_waiting=only_waiting)
-        return _decide_attendance(session, actor, attendance_id, ruling, now, thresholds, only_waiting=only_waiting)
+            return _decide_refusal(
+                session, actor, refused, ruling, now, thresholds, only_waiting=only_waiting
+            )
+        return _decide_attendance(
+            session, actor, attendance_id, ruling, now, thresholds, only_waiting=only_waiting
+        )
 
     return decisions.retrying(session, act)
 

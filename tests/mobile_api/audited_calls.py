@@ -127,6 +127,7 @@ EVENT_BODY = {
     "ends_at": (NOW + timedelta(days=3, hours=2)).isoformat(),
     "meeting_point": {"latitude": 50.2839, "longitude": 57.167},
 }
+REPORT = {"region": "KZ-15", "period": "2026-04"}
 STEP = timedelta(seconds=30)
 CONTACT = {"contact": {"name": "Штаб", "link": "https://example.kz"}}
 
@@ -321,6 +322,11 @@ AUDITED: dict[str, Audited] = {
         lambda w: w.call(w.owner, "POST", f"/events/{w.event.id}/announcements", {"text": "Су алыңыз"}),
         ("event_id",),
     ),
+    "sendRegionReport": Audited(
+        A.REGION_REPORT_SENT,
+        lambda w: w.call(w.coordinator, "POST", "/region-reports", REPORT | {"id": str(new_id())}),
+        ("region_code",),
+    ),
     "setBirthDate": Audited(
         A.BIRTH_DATE_SET,
         lambda w: w.call(
@@ -373,14 +379,14 @@ NOT_AUDITED: dict[str, str] = {
         (
             "createToken", "getHealth", "getMeta", "getMetrics", "getReadiness", "listConsents",
             "listDistricts", "listLocalMessages", "listRegions", "movePhone", "requestCode", "resetClock",
-            "setClock", "showPushes",
+            "setClock", "showPushes", "downloadDataset", "getDataset", "getPublicCounts", "listPublicEvents",
         ),
         OPEN,
     ),
     **dict.fromkeys(
         (
-            "getCode", "getCounts", "getEvent", "getOrganization", "listEvents", "listHeadcounts",
-            "listOrganizations",
+            "getCode", "getCounts", "getEvent", "getOrganization", "getRegionReport", "getSentReport",
+            "listEvents", "listHeadcounts", "listOrganizations", "listSentReports",
         ),
         NO_PERSON,
     ),

@@ -9,9 +9,8 @@ from sqlalchemy.orm import Session
 
 from service.models import AuditAction, AuditEntry, Volunteer
 from tests.conftest import NOW
-from tests.http_base.test_document import Document, operations
 from tests.makers import make_coordinator
-from tests.mobile_api.audited_calls import AUDITED, CONTACT, NOT_AUDITED, REASON, WORDS, A, World
+from tests.mobile_api.audited_calls import AUDITED, CONTACT, REASON, WORDS, A, World
 
 Login = Callable[[Volunteer], dict[str, str]]
 
@@ -40,14 +39,6 @@ def test_the_call_leaves_its_entry(world: World, session: Session, name: str) ->
     assert entry.subject_id in {None} | {person.id for person in subjects}
     said = session.scalar(sa.text("SELECT string_agg(CAST(audit_entry AS text), ' ') FROM audit_entry"))
     assert [word for word in WORDS if word in said] == []
-
-
-def test_every_call_of_the_document_is_audited_or_says_why_not(client: FlaskClient) -> None:
-    document: Document = dict(client.get("/v1/openapi.json").json or {})
-    named = {operation["operationId"] for _, _, operation in operations(document)}
-    assert sorted(named - set(AUDITED) - set(NOT_AUDITED)) == [], "record it, and say here by which action"
-    assert sorted((set(AUDITED) | set(NOT_AUDITED)) - named) == []
-    assert set(AUDITED) & set(NOT_AUDITED) == set()
 
 
 def test_what_is_refused_leaves_no_entry(world: World, session: Session) -> None:

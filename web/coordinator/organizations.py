@@ -147,6 +147,7 @@ def edit(organization_id: UUID) -> Response:
                 organization_id,
                 form.data["version"],
                 Correction(frozenset(values), **values),
+                now(),
             )
         except errors.Invalid as error:
             session().rollback()
