@@ -175,10 +175,11 @@ def _note(
     )
     session.flush()
     found = outliers(stored)
-    if found and actor.organizes(event.organization_id):
-        _report(session, actor, event, stored, found, now)
-    else:
+    if not found or not actor.organizes(event.organization_id):
         _forget_report(session, event.id)
+    elif set(found) & set(changed) or ("recycled_t" in found and "waste_t" in changed):
+        # What a coordinator has looked at stays closed while other figures change.
+        _report(session, actor, event, stored, found, now)
 
 
 def outliers(result: EventResult) -> list[str]:

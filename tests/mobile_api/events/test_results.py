@@ -259,6 +259,19 @@ def test_more_recycled_than_there_was_is_looked_at(put: Put, reports: Reports) -
     assert reports() == []
 
 
+def test_what_was_looked_at_stays_closed_until_it_changes(
+    put: Put, reports: Reports, client: FlaskClient, login: Login
+) -> None:
+    put(trees=100_000)
+    (found,) = reports()
+    url, body = f"/v1/reports/{found['id']}", {"resolution": "Тал егу науқаны, рас"}
+    assert client.put(url, json=body, headers=login(reports.coordinator)).status_code == 200
+    put(1, trees=100_000, machines=2)
+    assert reports() == []
+    put(2, trees=200_000, machines=2)
+    assert [one["outliers"] for one in reports()] == [["trees"]]
+
+
 def test_what_a_coordinator_has_set_needs_no_other_look(put: Put, reports: Reports) -> None:
     put(trees=100_000)
     put(1, by=reports.coordinator, trees=99_000)
