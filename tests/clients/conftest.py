@@ -9,10 +9,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cli import demo_load
 from service.models import Event
-from service.platform.database import sqlalchemy_url
-from tests.conftest import fresh_database
+from tests.journeys.demo import fresh_demo, serving
 from tests.journeys.processes import Service
 
 SQUARE = [[57.16, 50.28], [57.17, 50.28], [57.17, 50.29], [57.16, 50.29], [57.16, 50.28]]
@@ -26,23 +24,17 @@ AREAS: tuple[dict[str, Any], ...] = (
 @pytest.fixture(scope="session")
 def service(postgres_url: str) -> Iterator[Service]:
     """Web over the demo; among the events are all kinds of area, and the soonest can be checked in at."""
-    for url in fresh_database(postgres_url):
-        engine = sa.create_engine(sqlalchemy_url(url))
-        with Session(engine) as session:
-            demo_load.load(session, datetime.now(UTC))
-            here = Event.region_code == "KZ-15", Event.ends_at > datetime.now(UTC)
-            coming = sa.select(Event).where(*here).order_by(Event.starts_at, Event.id)
-            for event, area in zip(session.scalars(coming).all()[1:], AREAS, strict=False):
-                event.area = area
-            session.commit()
-        engine.dispose()
-        running = Service(url, WEB_WORKERS="1")
-        running.start("serve")
-        try:
-            running.wait_until_up()
+    for url in fresh_demo(postgres_url, give_areas):
+        with serving(url) as running:
             yield running
-        finally:
-            running.stop()
+
+
+def give_areas(session: Session) -> None:
+    """All kinds of them, to the events to come but the first."""
+    here = Event.region_code == "KZ-15", Event.ends_at > datetime.now(UTC)
+    coming = sa.select(Event).where(*here).order_by(Event.starts_at, Event.id)
+    for event, area in zip(session.scalars(coming).all()[1:], AREAS, strict=False):
+        event.area = area
 
 
 @pytest.fixture(scope="session")

@@ -4,19 +4,14 @@ import html
 import re
 import shlex
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
-import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
-from cli import demo_load
-from service.platform.database import sqlalchemy_url
-from tests.conftest import fresh_database
+from tests.journeys.demo import fresh_demo, serving
 from tests.journeys.processes import Service
 
 NAMES = Path(__file__).parent.parent / "http_base" / "operations.txt"
@@ -43,19 +38,9 @@ NOT_TWICE = {
 
 @pytest.fixture(scope="module")
 def service(postgres_url: str) -> Iterator[Service]:
-    for url in fresh_database(postgres_url):
-        engine = sa.create_engine(sqlalchemy_url(url))
-        with Session(engine) as session:
-            demo_load.load(session, datetime.now(UTC))
-            session.commit()
-        engine.dispose()
-        running = Service(url, WEB_WORKERS="1")
-        running.start("serve")
-        try:
-            running.wait_until_up()
+    for url in fresh_demo(postgres_url):
+        with serving(url) as running:
             yield running
-        finally:
-            running.stop()
 
 
 @pytest.fixture(scope="module")

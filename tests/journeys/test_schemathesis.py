@@ -5,17 +5,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cli import demo_load
 from service.models import Attendance, Event, EventReport, Organization, Volunteer
-from service.platform.database import sqlalchemy_url
-from tests.conftest import fresh_database
+from tests.journeys.demo import fresh_demo, serving
 from tests.journeys.processes import Service
 
 EXAMPLES = os.environ.get("SCHEMATHESIS_EXAMPLES", "50")
@@ -53,20 +50,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def service(postgres_url: str, folder: Path) -> Iterator[Service]:
-    for url in fresh_database(postgres_url):
-        engine = sa.create_engine(sqlalchemy_url(url))
-        with Session(engine) as session:
-            demo_load.load(session, datetime.now(UTC))
-            session.commit()
-            (folder / "schemathesis.toml").write_text(settings(session), encoding="utf-8")
-        engine.dispose()
-        running = Service(url, WEB_WORKERS="1")
-        running.start("serve")
-        try:
-            running.wait_until_up()
+    def tell(session: Session) -> None:
+        (folder / "schemathesis.toml").write_text(settings(session), encoding="utf-8")
+
+    for url in fresh_demo(postgres_url, tell):
+        with serving(url) as running:
             yield running
-        finally:
-            running.stop()
 
 
 def test_no_finding_at_a_glance(service: Service, folder: Path) -> None:

@@ -10,12 +10,9 @@ from uuid import uuid4
 import psycopg
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from benchmarks.kit.service import wait_for
-from cli import demo_load
-from service.platform.database import sqlalchemy_url
-from tests.conftest import fresh_database
+from tests.journeys.demo import fresh_demo, serving
 from tests.journeys.processes import Service
 
 OWNER, VOLUNTEER, COORDINATOR = "+77000000003", "+77000000101", "+77000000002"
@@ -23,26 +20,13 @@ OWNER, VOLUNTEER, COORDINATOR = "+77000000003", "+77000000101", "+77000000002"
 
 @pytest.fixture(scope="module")
 def story_database(postgres_url: str) -> Iterator[str]:
-    """A database with the demo in it."""
-    for url in fresh_database(postgres_url):
-        engine = sa.create_engine(sqlalchemy_url(url))
-        with Session(engine) as session:
-            demo_load.load(session, datetime.now(UTC))
-            session.commit()
-        engine.dispose()
-        yield url
+    yield from fresh_demo(postgres_url)
 
 
 @pytest.fixture(scope="module")
 def service(story_database: str) -> Iterator[Service]:
-    running = Service(story_database, WEB_WORKERS="1", PUSH_LEASE_S="2")
-    running.start("serve")
-    running.start("worker")
-    try:
-        running.wait_until_up()
+    with serving(story_database, "worker", PUSH_LEASE_S="2") as running:
         yield running
-    finally:
-        running.stop()
 
 
 @pytest.fixture

@@ -264,6 +264,8 @@ def test_nine_people_may_have_one_code_alone_and_ten_may_not() -> None:
 
 
 def test_the_least_key_of_a_code_is_one_of_a_code() -> None:
+    ten = [sighting(sender=f"person {n}", fix=CODE_KEYS, accuracy_m=5_000) for n in range(10)]
+    assert found(*ten) == {one.key: {"shared-code"} for one in ten}
     assert not doubted(*(sighting(sender=f"person {n}", fix=CODE_KEYS) for n in range(5)))
 
 
