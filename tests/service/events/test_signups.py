@@ -75,6 +75,19 @@ def test_who_waits_is_told_the_position_of_each_line(session: Session) -> None:
     assert listed(session, person) == [(first.id, 1), (second.id, 2)]
 
 
+def test_who_waits_keeps_the_place_in_the_line_with_more_or_fewer_people(session: Session) -> None:
+    first, second = make_volunteer(session), make_volunteer(session)
+    event = coming(session, capacity=5, going=5)
+    for who in (first, second):
+        signups.sign_up(session, actor_of(session, who), event.id, 0, NOW)
+    for companions in (2, 1):
+        state = signups.sign_up(session, actor_of(session, first), event.id, companions, NOW)
+        assert (state.status, state.companions, state.position) == ("waitlisted", companions, 1)
+    with pytest.raises(errors.PartyTooLarge):
+        signups.sign_up(session, actor_of(session, first), event.id, 5, NOW)
+    assert (event.going, event.waitlisted) == (5, 3)
+
+
 def test_of_no_sign_up_it_is_said_what_was_not_found(session: Session) -> None:
     person, event = make_volunteer(session), coming(session)
     with pytest.raises(errors.NotFound) as refusal:
