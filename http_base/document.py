@@ -55,7 +55,7 @@ PARAMETERS: Mapping[str, str] = {
     "action": "Only what was done in this way.",
     "actor": "Only what this member of the staff did.",
     "attendance_id": "The attendance: the id of its first check-in.",
-    "code": "The region's code: KZ-15.",
+    "code": "The region's code: KZ-15; of a sign-in the one that the browser shows: ABCD2345.",
     "columns": "Which columns: `all`, `short`, or keys between commas.",
     "contact_id": "The contact that one was asked to be.",
     "compare": "`previous`: the days before as well; a whole month with the month before, a year likewise.",

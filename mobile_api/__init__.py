@@ -16,6 +16,7 @@ from mobile_api.people import (
     devices,
     second_factors,
     volunteers,
+    web_sign_ins,
 )
 from mobile_api.rulings import bulk_reviews, corrections, history, reviews
 
@@ -30,6 +31,7 @@ BLUEPRINTS = (
     bans.blueprint,
     devices.blueprint,
     second_factors.blueprint,
+    web_sign_ins.blueprint,
     inbox.blueprint,
     notification_settings.blueprint,
     organizations.blueprint,

@@ -114,6 +114,7 @@ class Thing(StrEnum):
     SESSION = "session"
     SIGNUP = "signup"
     VOLUNTEER = "volunteer"
+    WEB_SIGN_IN = "web_sign_in"
 
 
 class NotFound(ServiceError):

@@ -46,8 +46,10 @@ from service.models.volunteers import (
     SignInCode,
     Volunteer,
 )
+from service.models.web_sign_ins import WebSignIn
 
 __all__ = [
+    "WebSignIn",
     "EnrolmentSecret",
     "SecondFactor",
     "PageSession",

@@ -17,6 +17,11 @@ TABLES = (
         "second_factor", {"volunteer_id": Person(Erased.DELETED, exported=False), "reset_asked_by": STAFF}
     ),
     PersonalTable("enrolment_secret", {"volunteer_id": Person(Erased.DELETED, exported=False)}),
+    PersonalTable(
+        "web_sign_in",
+        {"volunteer_id": Person(Erased.DELETED, exported=False)},
+        kept=timedelta(minutes=30),
+    ),
     PersonalTable("page_session", {"volunteer_id": OWN}, kept=timedelta(days=31)),
     PersonalTable("consent", {"volunteer_id": OWN}),
     PersonalTable("notification_settings", {"volunteer_id": OWN}),

@@ -19,6 +19,8 @@ REFUSED = {
     "createToken": (401, "bad-code"),
     "confirmSecondFactor": (422, "invalid"),
     "elevate": (409, "second-factor-missing"),
+    "getWebSignIn": (404, "not-found"),
+    "confirmWebSignIn": (404, "not-found"),
 }
 """A code is another each time: the page says where to read it."""
 FIRST = {"removeMember": ["changeEvent"]}

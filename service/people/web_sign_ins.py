@@ -1,0 +1,123 @@
+"""Signing a browser in by a phone that is signed in already (R6): needs nothing from outside."""
+
+import secrets
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import procrastinate
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from service import errors
+from service.models import Volunteer, WebSignIn
+from service.people import sessions
+from service.platform import queue, usage_limits
+
+LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""None that is taken for another one: no 0, O, 1, I."""
+
+LENGTH = 8
+LIVES = timedelta(minutes=2)
+SHOWN_AGAIN = timedelta(seconds=45)
+"""A code that lives for so long still is shown again to its browser."""
+
+LOOKS_AN_HOUR = 60
+"""Of one person: so that nobody finds others' codes by trying."""
+
+CODES_AN_HOUR = 2_000
+"""Of one address, as sign-in codes: a whole village can share one."""
+
+_REMOVE_TASK = "people.remove_web_sign_ins"
+
+
+def code_for(session: Session, browser_token: str, browser: str, address: str, now: datetime) -> WebSignIn:
+    """The code that a browser shows: the one that it has, or a new one.
+
+    Raises:
+        TooManyRequests: of this address.
+    """
+    digest = sessions.hash_of(browser_token)
+    values = {
+        "code": "".join(secrets.choice(LETTERS) for _ in range(LENGTH)),
+        "browser": browser,
+        "address": address,
+        "created_at": now,
+        "expires_at": now + LIVES,
+        "volunteer_id": None,
+    }
+    is_used = sa.or_(WebSignIn.volunteer_id.is_not(None), WebSignIn.expires_at <= now + SHOWN_AGAIN)
+    # In one statement: two pages of one browser that open at once show the same code.
+    made = session.execute(
+        insert(WebSignIn)
+        .values(browser_hash=digest, **values)
+        .on_conflict_do_update(index_elements=["browser_hash"], set_=values, where=is_used)
+        .returning(WebSignIn.code)
+    ).scalar()
+    if made is not None:
+        usage_limits.count_use(session, f"web-sign-in:{address}", now, CODES_AN_HOUR)
+    return session.scalars(
+        sa.select(WebSignIn).where(WebSignIn.browser_hash == digest).execution_options(populate_existing=True)
+    ).one()
+
+
+def look(session: Session, volunteer_id: UUID, code: str, now: datetime) -> WebSignIn:
+    """Which browser somebody is about to sign in.
+
+    Raises:
+        NotFound: no such code, or it is over, used, or confirmed by somebody else.
+    """
+    found = session.scalars(_open(code, volunteer_id, now)).one_or_none()
+    if found is None:
+        raise errors.NotFound(errors.Thing.WEB_SIGN_IN)
+    return found
+
+
+def count_look(session: Session, volunteer_id: UUID, now: datetime) -> None:
+    """Count a look before it is taken, in a transaction of its own. Raises TooManyRequests."""
+    usage_limits.count_use(session, f"web-sign-in-look:{volunteer_id}", now, LOOKS_AN_HOUR)
+
+
+def confirm(session: Session, volunteer_id: UUID, code: str, now: datetime) -> None:
+    """Let the browser of this code be somebody's; it collects that within two minutes. Raises as `look`."""
+    confirmed = session.execute(
+        sa.update(WebSignIn)
+        .where(_open(code, volunteer_id, now).whereclause)
+        .values(volunteer_id=volunteer_id, expires_at=now + LIVES)
+        .returning(WebSignIn.code)
+    ).scalar()
+    if confirmed is None:
+        raise errors.NotFound(errors.Thing.WEB_SIGN_IN)
+
+
+def collect(session: Session, browser_token: str, now: datetime) -> str | None:
+    """The subject whom this browser was confirmed for, once; None: nobody yet."""
+    volunteer_id = session.execute(
+        sa.delete(WebSignIn)
+        .where(
+            WebSignIn.browser_hash == sessions.hash_of(browser_token),
+            WebSignIn.volunteer_id.is_not(None),
+            WebSignIn.expires_at > now,
+        )
+        .returning(WebSignIn.volunteer_id)
+    ).scalar()
+    return session.scalar(sa.select(Volunteer.subject).where(Volunteer.id == volunteer_id))
+
+
+def _open(code: str, volunteer_id: UUID, now: datetime) -> sa.Select[tuple[WebSignIn]]:
+    """As people write it: in small letters, with a dash or a space."""
+    written = "".join(letter for letter in code.upper() if letter in LETTERS)
+    return sa.select(WebSignIn).where(
+        WebSignIn.code == written,
+        WebSignIn.expires_at > now,
+        sa.or_(WebSignIn.volunteer_id.is_(None), WebSignIn.volunteer_id == volunteer_id),
+    )
+
+
+@queue.app.periodic(cron="*/10 * * * *")
+@queue.app.task(name=_REMOVE_TASK, queueing_lock=_REMOVE_TASK, pass_context=True)
+def remove_old(context: procrastinate.JobContext, timestamp: int) -> None:
+    """Forget codes that are over."""
+    runtime = queue.runtime(context)
+    with runtime.sessions.begin() as session:
+        session.execute(sa.delete(WebSignIn).where(WebSignIn.expires_at <= runtime.clock.now()))
