@@ -48,6 +48,7 @@ class Services(Protocol):
 class PageCaller:
     """Who is signed in to the pages here, by which session; `ends_at`: when it does, if nothing is done."""
 
+    subject: str
     known: Known
     session_id: UUID
     signed_in_at: datetime

@@ -1,6 +1,5 @@
 """The pages' callers: a cookie's session in place of a bearer token, which `/v1` never looks at (R7)."""
 
-from datetime import datetime
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -38,9 +37,7 @@ def token() -> str:
 
 def start(actor: Actor) -> None:
     """Sign somebody in here, as a new session under a new token; what was signed in before is ended."""
-    former = page_caller()
-    if former is not None:
-        sessions.end(session(), former.known.actor.volunteer_id, former.session_id)
+    _end_present()
     address = request.remote_addr or ""
     _give(sessions.begin(session(), actor, browser_of(request.user_agent.string), address, now()))
 
@@ -54,17 +51,23 @@ def elevate(caller: PageCaller) -> None:
 
 def leave() -> None:
     """Sign this browser out."""
-    caller = page_caller()
-    if caller is not None:
-        sessions.end(session(), caller.known.actor.volunteer_id, caller.session_id)
+    _end_present()
     g.page_caller = None
     g.page_token, g.page_cookie = None, ""
 
 
-def ends_at() -> datetime | None:
-    """When the present session ends if nothing is done; None where nobody is signed in."""
+def _end_present() -> None:
     caller = page_caller()
-    return None if caller is None else caller.ends_at
+    if caller is not None:
+        sessions.end_one(session(), caller.session_id)
+
+
+def left_s() -> int | None:
+    """In how many seconds a coordinator's session ends, if nothing is done; None of everybody else's."""
+    caller = page_caller()
+    if caller is None or not caller.known.actor.regions:
+        return None
+    return int((caller.ends_at - now()).total_seconds())
 
 
 def _give(new: str) -> None:
@@ -83,6 +86,7 @@ def recognize() -> None:
         return
     _keep_news(given, found, known)
     g.page_caller = PageCaller(
+        subject=found.subject,
         known=known,
         session_id=found.id,
         signed_in_at=found.signed_in_at,

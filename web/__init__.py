@@ -6,10 +6,10 @@ from functools import partial
 from flask import Flask, redirect
 
 from notifications.words import LOCALES
-from web import assets, coordinator, design, error_pages, start
+from web import account, assets, coordinator, design, error_pages, sign_in, start
 from web.pages import Pages
 
-BLUEPRINTS = (start.pages, *coordinator.BLUEPRINTS)
+BLUEPRINTS = (start.pages, sign_in.pages, account.pages, *coordinator.BLUEPRINTS)
 IN_DEVELOPMENT = (design.pages,)
 
 

@@ -16,7 +16,7 @@ from service import access
 from service.access import Permission
 from service.audit import audit as records
 from service.models.audit import AuditAction
-from web import flashes
+from web import doors, flashes
 from web.forms import Form
 from web.templating import ENVIRONMENT
 
@@ -62,6 +62,7 @@ class Pages(flask.Blueprint):
         self.url_value_preprocessor(_drop_language)
         problems.install(self)
         csrf.install(self)
+        doors.install(self)
 
     def page(self, path: str, methods: tuple[str, ...] = ("GET",)) -> Callable[[View], View]:
         """A page at this path of each language. Who may open it: everybody, unless it is `staff`'s."""

@@ -7,8 +7,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
-from http_base import csrf
-from http_base.context import locale
+from http_base import csrf, page_sessions
+from http_base.context import locale, page_caller
 from notifications import words
 from notifications.words import LOCALES
 from web import addresses, assets, charts, flashes, formats, icons
@@ -49,12 +49,14 @@ def _environment() -> Environment:
         "_": text,
         "ngettext": counted,
         "asset": assets.asset,
+        "caller": page_caller,
         "charts": charts,
         "csrf_token": csrf.token,
         "here": addresses.here,
         "icon": icons.icon,
         "in_language": addresses.in_language,
         "LOCALES": LOCALES,
+        "session_left_s": page_sessions.left_s,
         "locale": locale,
         "take_flash": flashes.take,
         "to": addresses.to,

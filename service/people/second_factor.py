@@ -118,10 +118,12 @@ def count_try(session: Session, volunteer_id: UUID, now: datetime) -> None:
     usage_limits.count_use(session, f"{_tries_of(volunteer_id)}:day", now, TRIES_A_DAY, usage_limits.DAY)
 
 
-def confirm(session: Session, actor: Actor, code: str, now: datetime, key: str) -> SecondFactor:
+def confirm(
+    session: Session, actor: Actor, code: str, now: datetime, key: str, *, here: UUID | None = None
+) -> None:
     """Let the app that was begun be in force, by its first code. The try has been counted.
 
-    Replacing another one ends the person's sessions.
+    Replacing another one ends the person's sessions, but the one `here`.
 
     Raises:
         NotEnrolled: nothing was begun lately. Invalid: not its code.
@@ -131,7 +133,7 @@ def confirm(session: Session, actor: Actor, code: str, now: datetime, key: str) 
         raise errors.NotEnrolled()
     step = _step_of(_opened(found.pending, key), code, now, 0)
     if found.confirmed_at is not None:
-        sessions.end_all(session, actor.volunteer_id)
+        sessions.end_all(session, actor.volunteer_id, besides=here)
     found.secret, found.confirmed_at, found.enrolment_id = found.pending, now, new_id()
     found.is_vouched, found.last_step = found.pending_vouched, step
     found.pending = found.pending_at = None
@@ -140,7 +142,6 @@ def confirm(session: Session, actor: Actor, code: str, now: datetime, key: str) 
     _record(session, actor, AuditAction.SECOND_FACTOR_ENROLLED, actor.volunteer_id, now)
     _forgive(session, actor.volunteer_id)
     session.flush()
-    return found
 
 
 def prove(session: Session, actor: Actor, code: str, now: datetime, key: str) -> UUID:

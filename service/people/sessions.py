@@ -188,6 +188,11 @@ def end(session: Session, volunteer_id: UUID, session_id: UUID) -> None:
         raise errors.NotFound(errors.Thing.SESSION)
 
 
+def end_one(session: Session, session_id: UUID) -> None:
+    """End a session, if it has not ended already."""
+    session.execute(sa.delete(PageSession).where(PageSession.id == session_id))
+
+
 def end_all(session: Session, volunteer_id: UUID, *, besides: UUID | None = None) -> None:
     """End every session of a person, `besides` the one given."""
     session.execute(

@@ -44,6 +44,14 @@ def count_try(session: Session, phone: str) -> None:
     session.execute(sa.update(SignInCode).where(SignInCode.phone == phone).values(tries=SignInCode.tries + 1))
 
 
+def tries_left(session: Session, phone: str, now: datetime) -> int:
+    """How often the code of a phone may still be tried; 0: it has none."""
+    tries = session.scalar(
+        sa.select(SignInCode.tries).where(SignInCode.phone == phone, SignInCode.expires_at >= now)
+    )
+    return 0 if tries is None else max(0, MAX_TRIES - tries)
+
+
 def use_code(session: Session, phone: str, code: str, now: datetime, key: str) -> None:
     """Use the code up. Its try has been counted already.
 

@@ -46,7 +46,11 @@ def code_for(session: Session, browser_token: str, browser: str, address: str, n
         "expires_at": now + LIVES,
         "volunteer_id": None,
     }
-    is_used = sa.or_(WebSignIn.volunteer_id.is_not(None), WebSignIn.expires_at <= now + SHOWN_AGAIN)
+    # One that was confirmed waits for its browser to the end.
+    is_used = sa.or_(
+        WebSignIn.expires_at <= now,
+        sa.and_(WebSignIn.volunteer_id.is_(None), WebSignIn.expires_at <= now + SHOWN_AGAIN),
+    )
     # In one statement: two pages of one browser that open at once show the same code.
     made = session.execute(
         insert(WebSignIn)
@@ -67,7 +71,7 @@ def look(session: Session, volunteer_id: UUID, code: str, now: datetime) -> WebS
     Raises:
         NotFound: no such code, or it is over, used, or confirmed by somebody else.
     """
-    found = session.scalars(_open(code, volunteer_id, now)).one_or_none()
+    found = session.scalars(sa.select(WebSignIn).where(_is_open(code, volunteer_id, now))).one_or_none()
     if found is None:
         raise errors.NotFound(errors.Thing.WEB_SIGN_IN)
     return found
@@ -82,7 +86,7 @@ def confirm(session: Session, volunteer_id: UUID, code: str, now: datetime) -> N
     """Let the browser of this code be somebody's; it collects that within two minutes. Raises as `look`."""
     confirmed = session.execute(
         sa.update(WebSignIn)
-        .where(_open(code, volunteer_id, now).whereclause)
+        .where(_is_open(code, volunteer_id, now))
         .values(volunteer_id=volunteer_id, expires_at=now + LIVES)
         .returning(WebSignIn.code)
     ).scalar()
@@ -104,10 +108,10 @@ def collect(session: Session, browser_token: str, now: datetime) -> str | None:
     return session.scalar(sa.select(Volunteer.subject).where(Volunteer.id == volunteer_id))
 
 
-def _open(code: str, volunteer_id: UUID, now: datetime) -> sa.Select[tuple[WebSignIn]]:
-    """As people write it: in small letters, with a dash or a space."""
+def _is_open(code: str, volunteer_id: UUID, now: datetime) -> sa.ColumnElement[bool]:
+    """The code as people write it: in small letters, with a dash or a space."""
     written = "".join(letter for letter in code.upper() if letter in LETTERS)
-    return sa.select(WebSignIn).where(
+    return sa.and_(
         WebSignIn.code == written,
         WebSignIn.expires_at > now,
         sa.or_(WebSignIn.volunteer_id.is_(None), WebSignIn.volunteer_id == volunteer_id),

@@ -371,7 +371,7 @@ NOT_AUDITED: dict[str, str] = {
             "checkIn", "checkOut", "declineContact", "declineInvitation", "deleteDevice", "getMe",
             "getNotificationSettings", "getRecord", "getRecordOfEvent", "listInbox", "listMyInvitations",
             "listMySignups", "putDevice", "putMe", "putNotificationSettings", "readInboxItem", "sendBatch",
-            "signUp", "withdrawConsent", "withdrawSignup",
+            "signUp", "withdrawConsent", "withdrawSignup", "getWebSignIn", "confirmWebSignIn",
         ),
         OWN,
     ),

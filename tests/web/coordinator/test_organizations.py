@@ -87,7 +87,7 @@ def test_a_name_is_corrected_and_a_wrong_number_is_told(
 
 def test_who_decided_meanwhile_is_not_overruled(desk: Visitor, session: Session, waits: Organization) -> None:
     page = desk.page(f"{LIST}/{waits.id}")
-    hidden = {one["name"]: one["value"] for one in page.one("form").all(type="hidden")}
+    hidden = {one["name"]: one["value"] for one in page.one("main").one("form").all(type="hidden")}
     waits.status, waits.version = "rejected", waits.version + 1
     session.commit()
     assert desk.post(f"{LIST}/{waits.id}/verify", data=hidden).status_code == 412

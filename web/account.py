@@ -1,0 +1,242 @@
+"""Who I am here: my sessions, my second factor, and browsers that I let in."""
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from flask import Response, redirect, request
+
+from http_base import page_sessions
+from http_base.context import (
+    PageCaller,
+    actor,
+    ask_provider,
+    locale,
+    now,
+    page_caller,
+    passed_second_factor,
+    services,
+    session,
+)
+from http_base.fields import Strict, Text
+from http_base.identity import Unauthenticated
+from service import errors
+from service.audit import audit
+from service.geography import regions
+from service.models.audit import AuditAction
+from service.models.base import localized
+from service.people import second_factor, sessions, volunteers, web_sign_ins
+from web.addresses import to
+from web.doors import back_to
+from web.forms import Form, read_form
+from web.pages import Pages, done, render
+from web.sign_in import landing, qr_of
+
+pages = Pages("account")
+
+
+class SecretForm(Strict):
+    secret = Text(longest=100, allow_none=True)
+    next = Text(longest=2_000)
+
+
+class TotpForm(Strict):
+    totp = Text(required=True, longest=20)
+    next = Text(longest=2_000)
+
+
+class NextForm(Strict):
+    next = Text(longest=2_000)
+
+
+def _caller() -> PageCaller:
+    """Who is signed in here. Raises Unauthenticated, Banned, AccountDisabled."""
+    actor()
+    caller = page_caller()
+    if caller is None:
+        raise Unauthenticated
+    return caller
+
+
+@pages.page("/account")
+def show() -> Response:
+    """Name, number, roles; the second factor; the sessions."""
+    caller = _caller()
+    mine = caller.known.actor
+    return render(
+        "account/account.html",
+        person=volunteers.get(session(), mine.volunteer_id),
+        roles=_roles(mine.volunteer_id, caller),
+        factor=second_factor.state_of(session(), mine, now()),
+        passed=caller.passed_second_factor,
+        guards=mine.has_powers,
+        sessions=sessions.all_of(session(), mine, now()),
+        here=caller.session_id,
+    )
+
+
+def _roles(volunteer_id: UUID, caller: PageCaller) -> list[dict[str, Any]]:
+    """Each with the words' key and the name that it is about."""
+    language = locale()
+    found: list[dict[str, Any]] = []
+    for code in sorted(caller.known.actor.regions):
+        region = regions.get(code)
+        names = {} if region is None else region.names
+        found.append({"kind": "coordinator" if names else "national", "of": localized(names, language)})
+    for _id, name, role, _status, resting in volunteers.memberships(session(), volunteer_id):
+        if not resting:
+            found.append({"kind": role, "of": localized(name, language)})
+    return found
+
+
+@pages.page("/account/sessions/<uuid:session_id>/end", methods=("POST",))
+def end_session(session_id: UUID) -> Response:
+    """End one of my sessions; the one here is signed out."""
+    caller = _caller()
+    if session_id == caller.session_id:
+        page_sessions.leave()
+        session().commit()
+        return done(f"/{locale()}/", "page.sign-in.out", "info")
+    sessions.end(session(), caller.known.actor.volunteer_id, session_id)
+    _record_ended(caller)
+    session().commit()
+    return done(to("account.show") + "#sessions", "page.account.ended")
+
+
+@pages.page("/account/sessions/end-others", methods=("POST",))
+def end_others() -> Response:
+    """End every session but this one."""
+    caller = _caller()
+    sessions.end_all(session(), caller.known.actor.volunteer_id, besides=caller.session_id)
+    _record_ended(caller)
+    session().commit()
+    return done(to("account.show") + "#sessions", "page.account.ended-others")
+
+
+def _record_ended(caller: PageCaller) -> None:
+    whose = caller.known.actor.volunteer_id
+    if caller.known.actor.has_powers:
+        audit.record(session(), whose, AuditAction.SESSION_ENDED, subject_id=whose, now=now())
+
+
+@pages.page("/account/stay", methods=("POST",))
+def stay() -> Response:
+    """Go on: this act alone begins the idle minutes anew."""
+    _caller()
+    wanted = back_to(read_form(NextForm).value("next"))
+    return done(wanted or to("account.show"))
+
+
+@pages.page("/account/second-factor", methods=("GET", "POST"))
+def set_up() -> Response:
+    """Begin to enrol an authenticator app; once begun, its QR and the form for its first code."""
+    caller = _caller()
+    form = read_form(SecretForm, next=back_to(request.args.get("next")))
+    if form.is_good:
+        try:
+            second_factor.begin(
+                session(),
+                caller.known.actor,
+                form.data.get("secret"),
+                now(),
+                services().settings.secret_key,
+                proven=passed_second_factor(caller.known.actor),
+            )
+        except errors.EnrolmentSecretRequired:
+            form.refuse("secret", "page.factor.wrong-secret")
+        else:
+            session().commit()
+            return done(to("account.set_up", next=back_to(form.value("next"))))
+    return _show_set_up(caller, form, Form(form.typed))
+
+
+def _show_set_up(caller: PageCaller, form: Form, totp: Form) -> Response:
+    key = services().settings.secret_key
+    begun = None if form.errors else second_factor.pending(session(), caller.known.actor, now(), key)
+    return render(
+        "account/second_factor.html",
+        form=form if begun is None else totp,
+        state=second_factor.state_of(session(), caller.known.actor, now()),
+        begun=begun,
+        qr=None if begun is None else qr_of(begun.uri),
+    )
+
+
+@pages.page("/account/second-factor/confirm", methods=("POST",))
+def confirm() -> Response:
+    """The first code of the app: from now on it is asked for, and here it has just been passed."""
+    caller = _caller()
+    form = read_form(TotpForm)
+    if form.is_good:
+        _count_try(caller)
+        try:
+            second_factor.confirm(
+                session(),
+                caller.known.actor,
+                form.data["totp"],
+                now(),
+                services().settings.secret_key,
+                here=caller.session_id,
+            )
+        except errors.Invalid as error:
+            form.refused(error)
+        else:
+            page_sessions.elevate(caller)
+            session().commit()
+            return done(landing(form.value("next")), "page.factor.confirmed")
+    return _show_set_up(caller, Form(form.typed), form)
+
+
+@pages.page("/account/confirm", methods=("GET", "POST"))
+def elevate() -> Response:
+    """Pass the second factor, on the way to a page that asks for it."""
+    caller = _caller()
+    state = second_factor.state_of(session(), caller.known.actor, now())
+    form = read_form(TotpForm, next=back_to(request.args.get("next")))
+    if not state.may_prove:
+        return _redirect(to("account.set_up", next=back_to(form.value("next"))))
+    if form.is_good:
+        _count_try(caller)
+        try:
+            ask_provider(caller.subject)
+            key = services().settings.secret_key
+            second_factor.prove(session(), caller.known.actor, form.data["totp"], now(), key)
+        except errors.Invalid as error:
+            form.refused(error)
+        else:
+            page_sessions.elevate(caller)
+            session().commit()
+            return done(landing(form.value("next")))
+    return render("account/elevate.html", form=form)
+
+
+def _count_try(caller: PageCaller) -> None:
+    second_factor.count_try(session(), caller.known.actor.volunteer_id, now())
+    session().commit()
+
+
+@pages.page("/account/sign-ins", methods=("GET",))
+def find_web_sign_in() -> Response:
+    """Where a code is typed that another browser shows."""
+    _caller()
+    code = request.args.get("code", "").strip()
+    if code:
+        return _redirect(to("account.web_sign_in", code=code[:20]))
+    return render("account/find_sign_in.html")
+
+
+@pages.page("/account/sign-ins/<code>", methods=("GET", "POST"))
+def web_sign_in(code: str) -> Response:
+    """Which browser shows this code, and the question whether it is mine."""
+    mine = _caller().known.actor.volunteer_id
+    web_sign_ins.count_look(session(), mine, now())
+    session().commit()
+    if request.method == "POST":
+        web_sign_ins.confirm(session(), mine, code, now())
+        session().commit()
+        return done(to("account.show"), "page.sign-in.confirmed")
+    return render("account/sign_in.html", found=web_sign_ins.look(session(), mine, code, now()))
+
+
+def _redirect(address: str) -> Response:
+    return redirect(address, HTTPStatus.SEE_OTHER)  # type: ignore[return-value] # Flask's own

@@ -1,0 +1,44 @@
+"""Where a page leads who has to sign in, or to pass the second factor, before they see it."""
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, redirect, request
+
+from http_base.identity import Unauthenticated
+from notifications.words import LOCALES
+from service import errors
+from service.platform.database import db
+from web.addresses import to
+
+SAFE = frozenset({"GET", "HEAD"})
+
+
+def install(blueprint: Blueprint) -> None:
+    """Lead people to the door, and from there back to the page that they wanted to look at."""
+    blueprint.register_error_handler(Unauthenticated, lambda _error: _to("sign-in.show"))
+    blueprint.register_error_handler(errors.SecondFactorRequired, lambda _error: _to("account.elevate"))
+
+
+def back_to(typed: str | None) -> str | None:
+    """A page of ours, by its path, as somebody has sent it; None of anything else."""
+    if not typed or "\\" in typed or not typed.isprintable():
+        return None
+    try:
+        found = urlsplit(typed)
+    except ValueError:
+        return None
+    is_page = found.path.split("/")[1:2] in [[language] for language in LOCALES]
+    if found.scheme or found.netloc or found.fragment or not is_page or typed.startswith("//"):
+        return None
+    return typed
+
+
+def _to(door: str) -> Response:
+    db.session.rollback()
+    here = request.full_path.rstrip("?") if request.method in SAFE else None
+    address = to(door, next=back_to(here)) if here else to(door)
+    if "HX-Request" in request.headers:
+        # In place of a part of the page the browser goes there whole.
+        return Response(status=204, headers={"HX-Redirect": to(door)})
+    found: Response = redirect(address, 303)  # type: ignore[assignment] # Flask's own
+    return found

@@ -1,0 +1,144 @@
+"""Signing in (R6): by the phone that is signed in already, or by number and code."""
+
+from http import HTTPStatus
+from typing import Any
+
+import segno
+from flask import Response, redirect, request
+from markupsafe import Markup
+from marshmallow import fields
+
+from http_base import entrance, page_sessions, sign_in_codes
+from http_base.browsers import browser_of
+from http_base.context import locale, now, page_caller, services, session
+from http_base.fields import Strict, Text
+from service import errors
+from service.people import sign_in, web_sign_ins
+from web.addresses import to
+from web.doors import back_to
+from web.forms import Form, blank, read_form
+from web.pages import How, Pages, done, render
+
+pages = Pages("sign-in")
+
+
+class PhoneForm(Strict):
+    phone = Text(required=True, longest=30)
+    next = Text(longest=2_000)
+
+
+class CodeForm(PhoneForm):
+    code = Text(required=True, longest=20)
+
+
+class ContinueForm(Strict):
+    shown = fields.String()
+    next = Text(longest=2_000)
+
+
+def landing(wanted: str | None) -> str:
+    """Where somebody goes who has come in: where they were going, else where their work is."""
+    safe = back_to(wanted)
+    if safe is not None:
+        return safe
+    return to("account.show")
+
+
+def qr_of(text: str) -> Markup:
+    """A QR code as markup: black on white whatever the page's colours are."""
+    made = segno.make(text, error="m")
+    return Markup(made.svg_inline(border=2, scale=5, svgclass="qr", lineclass=None, omitsize=True))  # noqa: S704 - segno's own, of numbers alone
+
+
+def pairing(wanted: str | None) -> dict[str, Any]:
+    """What the card of door (a) shows: the code of this browser."""
+    browser, address = browser_of(request.user_agent.string), request.remote_addr or ""
+    found = web_sign_ins.code_for(session(), page_sessions.token(), browser, address, now())
+    session().commit()
+    address = services().settings.public_url + to("account.web_sign_in", code=found.code)
+    return {
+        "code": found.code,
+        "qr": qr_of(address),
+        "next": wanted or "",
+    }
+
+
+def _show(form: Form, part: str | None = None) -> Response:
+    return render(
+        "sign_in/start.html",
+        How(part=part),
+        form=form,
+        pairing=pairing(form.value("next") or None),
+        is_local=sign_in_codes.is_local(),
+    )
+
+
+@pages.page("/sign-in", methods=("GET", "POST"))
+def show() -> Response:
+    """Both doors. Posted: the number that a code is sent to."""
+    if request.method == "GET" and page_caller() is not None:
+        return redirect(landing(request.args.get("next")), HTTPStatus.SEE_OTHER)  # type: ignore[return-value] # Flask's own
+    services().address_limit.count(request.remote_addr or "")
+    form = read_form(PhoneForm, next=back_to(request.args.get("next")))
+    if form.is_good:
+        try:
+            form.typed["phone"] = sign_in_codes.send(form.data["phone"])
+        except errors.Invalid as error:
+            form.refused(error)
+        else:
+            return _ask_code(blank(phone=form.value("phone"), next=form.value("next") or None))
+    return _show(form)
+
+
+def _ask_code(form: Form) -> Response:
+    return render("sign_in/code.html", form=form)
+
+
+@pages.page("/sign-in/code", methods=("POST",))
+def use_code() -> Response:
+    """The code that came to the phone."""
+    services().address_limit.count(request.remote_addr or "")
+    form = read_form(CodeForm)
+    if not form.is_good:
+        return _ask_code(form)
+    try:
+        subject, phone = sign_in_codes.use(form.data["phone"], "".join(form.data["code"].split()))
+    except errors.Invalid as error:
+        form.refused(error)
+        return _ask_code(form)
+    except errors.BadCode:
+        left = sign_in.tries_left(session(), form.data["phone"], now())
+        form.refuse("code", "page.sign-in.wrong-code" if left else "page.sign-in.no-code", left=left)
+        return _ask_code(form)
+    tokens = sign_in_codes.tokens()
+    entrance.enter(tokens.verify(tokens.issue(subject, phone)[0]))
+    return done(landing(form.value("next")))
+
+
+@pages.page("/sign-in/continue", methods=("POST",))
+def go_on() -> Response:
+    """Whether the phone has confirmed: the page asks by itself, or by its button."""
+    services().address_limit.count(request.remote_addr or "")
+    form = read_form(ContinueForm)
+    wanted, by_itself = form.value("next") or None, "HX-Request" in request.headers
+    subject = web_sign_ins.collect(session(), page_sessions.token(), now())
+    if subject is not None:
+        session().commit()
+        entrance.enter_as(subject)
+        if by_itself:
+            return Response(status=HTTPStatus.NO_CONTENT, headers={"HX-Redirect": landing(wanted)})
+        return done(landing(wanted))
+    if not by_itself:
+        return done(to("sign-in.show", next=back_to(wanted)), "page.sign-in.not-yet", "wait")
+    shown = pairing(wanted)
+    if shown["code"] == form.value("shown"):
+        return Response(status=HTTPStatus.NO_CONTENT)
+    return render("sign_in/pairing.html", pairing=shown)
+
+
+@pages.page("/sign-out", methods=("POST",))
+def leave() -> Response:
+    """This browser forgets who was here."""
+    page_sessions.leave()
+    session().commit()
+    return done(f"/{locale()}/", "page.sign-in.out", "info")
