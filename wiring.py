@@ -15,6 +15,7 @@ import service.attendance.closing
 import service.attendance.late_doubts
 import service.attendance.retention
 import service.audit.verify
+import service.figures.exports
 import service.listeners
 from http_base.address_limit import AddressLimit
 from http_base.app_check import AppCheck
@@ -69,6 +70,7 @@ class Services:
             "sender": sender,
             "accounts": self._accounts(TIMEOUT_S),
             "files": self.files,
+            "connections": connections(engine),
             seal.KEY: seal.key_of(self.settings.secret_key),
         }
         return Runtime(sessions, self.clock, self.settings.thresholds, extras)

@@ -65,6 +65,7 @@ PARAMETERS: Mapping[str, str] = {
     "diff": "With what has changed since it was sent.",
     "event": "Only about this event.",
     "event_id": "The event.",
+    "export_id": "The export.",
     "from": "The first day, in the country's zone.",
     "group_by": "What a row stands for.",
     "headcount_id": "The head count: an id that the phone makes.",

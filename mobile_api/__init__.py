@@ -3,7 +3,7 @@
 from mobile_api.attendance import check_ins, codes, groups
 from mobile_api.audit import entries
 from mobile_api.events import announcements, districts, events, reports, results, signups, visibility
-from mobile_api.figures import counts, public, region_reports
+from mobile_api.figures import counts, exports, public, region_reports
 from mobile_api.notifications import inbox, notification_settings
 from mobile_api.operations import health, meta, metrics
 from mobile_api.organizations import contacts, invitations, members, memberships, organizations
@@ -55,6 +55,7 @@ BLUEPRINTS = (
     counts.blueprint,
     region_reports.blueprint,
     public.blueprint,
+    exports.blueprint,
     reports.blueprint,
     coordinators.blueprint,
     entries.blueprint,

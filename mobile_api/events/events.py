@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 from marshmallow import Schema, ValidationError, fields, validate, validates
 
-from http_base import cursors
+from http_base import cursors, downloads
 from http_base.blueprints import Blueprint
 from http_base.contacts import ContactShown
 from http_base.context import actor, locale, maybe_actor, now, session
 from http_base.document import OPEN_OR_SIGNED_IN
+from http_base.downloads import CSV, JSON, XLSX
 from http_base.fields import (
     ITEMS_TO,
     OPTIONAL,
@@ -28,6 +29,7 @@ from http_base.fields import (
     whole,
 )
 from http_base.schemas.organizations import ContactBody
+from mobile_api.events import event_files
 from mobile_api.events import known as known_things
 from mobile_api.events.areas import AreaField
 from mobile_api.events.known import ExpectedGroup, Known, ResultShown, expected_groups
@@ -241,10 +243,15 @@ def post_event(body: dict[str, Any]) -> dict[str, Any]:
 )
 @blueprint.arguments(EventQuery, location="query")
 @blueprint.response(HTTPStatus.OK, EventPage)
-def list_events(query: dict[str, Any]) -> dict[str, Any]:
-    """Published events; with `mine` those of one's organizations, drafts too."""
+@downloads.also_as(blueprint, CSV, XLSX)
+def list_events(query: dict[str, Any]) -> Any:
+    """Published events; with `mine` those of one's organizations, drafts too.
+
+    By `Accept` all that is found as a file, for whoever has registered.
+    """
     caller = maybe_actor()
-    if query["mine"] and caller is None:
+    kind = downloads.wanted(CSV, XLSX)
+    if caller is None and (query["mine"] or kind != JSON):
         raise errors.NotRegistered()
     organizations = list(caller.organizations) if caller and query["mine"] else None
     if "organization" in query:
@@ -265,6 +272,8 @@ def list_events(query: dict[str, Any]) -> dict[str, Any]:
         drafts=query["mine"],
         text=query.get("q"),
     )
+    if kind != JSON:
+        return event_files.as_file(wanted, query, kind)
     return _near(wanted, query) if "near" in query else _soonest(wanted, query)
 
 

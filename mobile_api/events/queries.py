@@ -6,6 +6,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validate
 
 from http_base.context import now
+from http_base.downloads import FileQuery
 from http_base.fields import FIRST_YEAR, LAST_YEAR, NUMBER_ABOVE, Paged, RegionCode, Text, one_of, told
 from service.geography import regions
 from service.models import EventKind, EventStatus
@@ -34,7 +35,7 @@ class Near(fields.Field[tuple[float, float]]):
         raise ValidationError("near-outside")
 
 
-class EventQuery(Paged):
+class EventQuery(Paged, FileQuery):
     near = Near()
     within_km = fields.Float(
         validate=validate.Range(0, MAX_WITHIN_KM, min_inclusive=False, error=NUMBER_ABOVE)

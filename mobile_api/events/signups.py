@@ -6,9 +6,10 @@ from uuid import UUID
 
 from marshmallow import Schema, fields
 
-from http_base import cursors
+from http_base import cursors, downloads, table_files
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, session
+from http_base.downloads import CSV, JSON, XLSX, FileQuery
 from http_base.fields import Paged, Strict, one_of, whole
 from mobile_api.events import known as known_things
 from mobile_api.events.events import EventShown, shown
@@ -19,6 +20,7 @@ from service.events.participants import Participant
 from service.events.signups import SignupState
 from service.models import SignupStatus
 from service.models.events import MAX_COMPANIONS
+from service.models.exports import ExportOf
 
 blueprint = Blueprint("signups", __name__, url_prefix="/v1", description="Signing up")
 
@@ -49,6 +51,10 @@ class ParticipantShown(Schema):
     companions = fields.Integer()
     attendance = one_of(*Status, allow_none=True)
     phone = fields.String(allow_none=True)
+
+
+class ParticipantQuery(Paged, FileQuery):
+    """A page of the list, or all of it as a file."""
 
 
 class Participants(Schema):
@@ -117,10 +123,13 @@ def list_my_signups(query: dict[str, Any]) -> dict[str, Any]:
     errors.Forbidden,
     errors.NotVerified,
 )
-@blueprint.arguments(Paged, location="query")
+@blueprint.arguments(ParticipantQuery, location="query")
 @blueprint.response(HTTPStatus.OK, Participants)
-def list_participants(query: dict[str, Any], event_id: UUID) -> dict[str, Any]:
-    """Who goes, waits or was there."""
+@downloads.also_as(blueprint, CSV, XLSX)
+def list_participants(query: dict[str, Any], event_id: UUID) -> Any:
+    """Who goes, waits or was there; by `Accept` all of them as a file."""
+    if (kind := downloads.wanted(CSV, XLSX)) != JSON:
+        return table_files.of_staff(ExportOf.PARTICIPANTS, {"event": str(event_id)}, kind, query)
     after = cursors.decode(query.get("cursor"), UUID)
     found: list[Participant] = participants.in_event(
         session(), actor(), event_id, now(), after and after[0], query["limit"] + 1

@@ -6,8 +6,10 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
+from http_base import downloads, table_files
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now
+from http_base.downloads import CSV, JSON, XLSX, FileQuery
 from http_base.fields import (
     FIRST_YEAR,
     LAST_YEAR,
@@ -15,13 +17,14 @@ from http_base.fields import (
     OPTIONAL,
     DistrictCode,
     RegionCode,
-    Strict,
     one_of,
     told,
 )
+from http_base.schemas.exports import CountFilters
 from service import errors
 from service.figures import counts
 from service.models.base import COUNTRY_ZONE
+from service.models.exports import ExportOf
 from service.platform.database import read_session
 
 blueprint = Blueprint("counts", __name__, url_prefix="/v1/counts", description="Counts")
@@ -31,7 +34,7 @@ DAYS = validate.Range(date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31), error=NUM
 """Others overflow when the days before them are looked for."""
 
 
-class CountQuery(Strict):
+class CountQuery(FileQuery):
     first_day = fields.Date(data_key="from", validate=DAYS)
     last_day = fields.Date(data_key="to", validate=DAYS)
     group_by = one_of(*counts.GROUPINGS, load_default="region")
@@ -113,7 +116,8 @@ class Counts(Schema):
 )
 @blueprint.arguments(CountQuery, location="query")
 @blueprint.response(HTTPStatus.OK, Counts)
-def get_counts(query: dict[str, Any]) -> dict[str, Any]:
+@downloads.also_as(blueprint, CSV, XLSX)
+def get_counts(query: dict[str, Any]) -> Any:
     """Exact figures of the days from … to, both included; left out: the running year, all of one's own.
 
     `events` are the published ones, `events_held` those over or called off where somebody counted or was
@@ -122,7 +126,13 @@ def get_counts(query: dict[str, Any]) -> dict[str, Any]:
     other. `declared` is what organizers say: people of groups, and `companions`. `appeals` wait for a ruling
     and count nowhere else. What came of the events is null where nobody said anything; `waste_converted`:
     some of it was told in bags or cubic metres. The row without a district has no `key`.
+    By `Accept` the rows and their total as a file.
     """
+    if (kind := downloads.wanted(CSV, XLSX)) != JSON:
+        filters = CountFilters().dump(
+            {name: query[name] for name in CountFilters._declared_fields if name in query}
+        )
+        return table_files.of_staff(ExportOf.COUNTS, filters, kind, query)
     asked = counts.CountRequest(
         first_day=query["first_day"],
         last_day=query["last_day"],

@@ -1,7 +1,7 @@
 """The record of what staff has done and read: written by use cases, read by the national coordinator."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -13,6 +13,9 @@ from sqlalchemy.orm import Session
 from service.access import Actor, Permission, require
 from service.models.audit import AuditAction, AuditEntry
 from service.models.base import COUNTRY_ZONE, first_id_at, new_id
+
+AT_ONCE = 1_000
+"""So many entries are read in one piece where all are."""
 
 READ_ONCE_IN_S = 10 * 60
 """Who turns the pages of a list, or keeps it open, has read it once."""
@@ -110,18 +113,33 @@ def entries(
     """
     require(actor, Permission.SEE_AUDIT)
     record_read(session, actor.volunteer_id, AuditAction.AUDIT_READ, now=now)
-    query = sa.select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit)
-    asked = {name: getattr(question, name) for name in EQUAL}
-    for name, value in asked.items():
-        if value is not None:
-            query = query.where(getattr(AuditEntry, name) == value)
-    if question.first_day is not None:
-        query = query.where(AuditEntry.at >= _begin(question.first_day))
-    if question.last_day is not None:
-        query = query.where(AuditEntry.at < _begin(question.last_day) + timedelta(days=1))
+    query = sa.select(AuditEntry).where(*_conditions(question)).order_by(AuditEntry.id.desc()).limit(limit)
     if after is not None:
         query = query.where(AuditEntry.id < after)
     return session.scalars(query).all()
+
+
+def stream(session: Session, actor: Actor, question: AuditQuestion) -> Iterator[AuditEntry]:
+    """All of them, newest first, read as they are taken; whoever exports records it. Raises Forbidden."""
+    require(actor, Permission.SEE_AUDIT)
+    query = sa.select(AuditEntry).where(*_conditions(question)).order_by(AuditEntry.id.desc())
+    yield from session.scalars(query, execution_options={"yield_per": AT_ONCE})
+
+
+def number(session: Session, question: AuditQuestion) -> int:
+    """How many entries there are."""
+    query = sa.select(sa.func.count()).select_from(AuditEntry).where(*_conditions(question))
+    return session.scalar(query) or 0
+
+
+def _conditions(question: AuditQuestion) -> list[sa.ColumnElement[bool]]:
+    asked = {name: getattr(question, name) for name in EQUAL}
+    found = [getattr(AuditEntry, name) == value for name, value in asked.items() if value is not None]
+    if question.first_day is not None:
+        found.append(AuditEntry.at >= _begin(question.first_day))
+    if question.last_day is not None:
+        found.append(AuditEntry.at < _begin(question.last_day) + timedelta(days=1))
+    return found
 
 
 def _begin(day: date) -> datetime:

@@ -4,7 +4,7 @@ What is counted comes from `counts`, as `/v1/counts` shows it; what came of the 
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from service import errors
-from service.access import Actor, Permission, Target, require
+from service.access import Actor, Permission, Target, require, require_coordinator
 from service.figures import counts
 from service.figures.counts import CountRequest
 from service.figures.periods import Period
@@ -24,7 +24,7 @@ from service.models import Event, EventResult, Headcount, Organization
 from service.models.base import LocalizedText
 from service.models.headcounts import HeadcountCategory
 from service.models.results import FIGURES
-from service.platform.database import Connections
+from service.platform.database import Connections, snapshot_session
 
 CATEGORIES: Mapping[str, str] = {
     HeadcountCategory.STATE: "state",
@@ -87,28 +87,33 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
-    """What is known of an event beside its counts."""
+    """What is known of an event; `groups`: its people by the column of their category."""
 
     event: Event
     organization: LocalizedText
-    result: EventResult | None
-    groups: Mapping[str, int] = field(default_factory=dict)
+    note: str | None
+    groups: Mapping[str, int]
+    counted: Counted
 
     @property
-    def key(self) -> str:
-        return str(self.event.id)
+    def is_held(self) -> bool:
+        return bool(self.counted["events_held"])
+
+    @property
+    def lacks_area(self) -> bool:
+        """Whether something was held there, and nobody said on how much land."""
+        return self.is_held and self.counted["area_ha"] is None
 
 
 def region_of(actor: Actor, said: str | None) -> str:
     """The region to report on: as said, or the only one that the actor coordinates.
 
     Raises:
-        Invalid: none was said, and there are several. Forbidden: another coordinator's.
+        Invalid: none was said, and there are several. SecondFactorRequired, Forbidden: not the actor's.
     """
     if said is None:
-        own = [code for code in sorted(actor.regions) if regions.get(code) is not None]
-        if not actor.regions:
-            raise errors.Forbidden()
+        require_coordinator(actor)
+        own = sorted(actor.regions)
         if len(own) != 1 or actor.is_national:
             raise errors.Invalid("region", "region-which", regions_known=", ".join(_known(actor)))
         said = own[0]
@@ -133,13 +138,11 @@ def make(
     `notes`: the coordinator's words by district code, WITHOUT for the events that have none.
     """
     counted = _Counted(session, region_code, period, now)
-    by_event = counted.rows("event")
-    facts = _facts(session, region_code, period, by_event)
-    held = frozenset(key for key, row in by_event.items() if row["events_held"])
+    facts = _facts(session, counted.rows("event"))
     names = _names(session, region_code, facts)
     said = notes or {}
     rows = [
-        _row(key, name, by_key, group, held, {"kato": key, "note": said.get(key or WITHOUT)})
+        _row(key, name, by_key, group, {"kato": key, "note": said.get(key or WITHOUT)})
         for key, name, by_key, group in _grouped(counted.rows("district"), facts, names, _district)
     ]
     days: dict[str, LocalizedText] = {day: {} for day in sorted({_day(one) for one in facts})}
@@ -150,12 +153,12 @@ def make(
         period=period,
         as_of=now,
         rows=rows,
-        total=_row(None, all_words()["total"], counted.totals, facts, held, {}),
+        total=_row(None, all_words()["total"], counted.totals, facts, {}),
         days=[
-            _row(key, {}, by_key, group, held, {})
+            _row(key, {}, by_key, group, {})
             for key, _, by_key, group in _grouped(counted.rows("day"), facts, days, _day)
         ],
-        events=[_event_row(one, by_event[one.key], names, held) for one in facts if one.key in held],
+        events=[_event_row(one, names) for one in facts if one.is_held],
     )
 
 
@@ -167,7 +170,7 @@ def at_one_moment(
     notes: Mapping[str, str] | None = None,
 ) -> Report:
     """The same, all of it as it stood at one moment; on a connection of its own."""
-    with opened.snapshot() as connection, Session(connection) as session:
+    with snapshot_session(opened) as session:
         return make(session, region_code, period, now, notes=notes)
 
 
@@ -180,45 +183,25 @@ class _Counted:
         self.totals: Counted = NOTHING
 
     def rows(self, group_by: str) -> dict[str | None, Counted]:
-        if group_by == "district" and "district" not in counts.GROUPINGS:
-            return self._interim()
         found = counts.count(self._session, replace(self._question, group_by=group_by), self._now)
         self.totals = found["totals"]
-        for row in [found["totals"], *found["rows"]]:
-            row.setdefault("declared", row["headcount"])
-            row.setdefault("events_held", int(bool(row["participations"] or row["headcount"])))
-        return {row["key"] or None: row for row in found["rows"]}
-
-    def _interim(self) -> dict[str | None, Counted]:
-        of: dict[UUID, Any] = dict(self._session.execute(sa.select(Event.id, Event.district_code)).all())
-        rows: dict[str | None, Any] = {}
-        for key, row in self.rows("event").items():
-            into = rows.setdefault(of[UUID(key)], dict.fromkeys(row, 0))
-            for name in row:
-                if name not in ("key", "name"):
-                    into[name] += row[name]
-        self.totals = {name: sum(row[name] for row in rows.values()) for name in self.totals}
-        return rows
+        return {row["key"]: row for row in found["rows"]}
 
 
-def _facts(session: Session, region_code: str, period: Period, counted: Iterable[str | None]) -> list[_Facts]:
-    """The events of the period of which anything is known, by day and start."""
+def _facts(session: Session, counted: Mapping[str | None, Counted]) -> list[_Facts]:
+    """The events of the period of which anything was counted, by day and start."""
     ids = [UUID(key) for key in counted if key is not None]
-    in_period = sa.and_(
-        Event.region_code == region_code, Event.day.between(period.first_day, period.last_day)
-    )
     query = (
-        sa.select(Event, Organization.name, EventResult)
+        sa.select(Event, Organization.name, EventResult.note)
         .join(Organization, Organization.id == Event.organization_id)
         .outerjoin(EventResult, EventResult.event_id == Event.id)
-        .where(in_period, sa.or_(Event.id.in_(ids), EventResult.event_id.is_not(None)))
+        .where(Event.id.in_(ids))
         .order_by(Event.day, Event.starts_at, Event.id)
     )
     people: dict[UUID, dict[str, int]] = {}
     grouped = (
         sa.select(Headcount.event_id, Headcount.category, sa.func.sum(Headcount.people))
-        .join(Event, Event.id == Headcount.event_id)
-        .where(in_period, ~Headcount.taken_back, Headcount.people.is_not(None))
+        .where(Headcount.event_id.in_(ids), ~Headcount.taken_back, Headcount.people.is_not(None))
         .group_by(Headcount.event_id, Headcount.category)
     )
     for event_id, category, number in session.execute(grouped):
@@ -226,8 +209,8 @@ def _facts(session: Session, region_code: str, period: Period, counted: Iterable
         column = CATEGORIES.get(category or "", "residents")
         of_event[column] = of_event.get(column, 0) + int(number or 0)
     return [
-        _Facts(event, name, result, people.get(event.id, {}))
-        for event, name, result in session.execute(query)
+        _Facts(event, name, note, people.get(event.id, {}), counted[str(event.id)])
+        for event, name, note in session.execute(query)
     ]
 
 
@@ -259,13 +242,11 @@ def _grouped(
         yield key, name, counted.get(key, NOTHING), groups.get(key, ())
 
 
-def _event_row(
-    one: _Facts, counted: Counted, names: Mapping[str | None, LocalizedText], held: frozenset[str | None]
-) -> EventRow:
+def _event_row(one: _Facts, names: Mapping[str | None, LocalizedText]) -> EventRow:
     event = one.event
-    note = one.result.note if one.result else None
+    said = {"kato": event.district_code, "note": one.note}
     return EventRow(
-        row=_row(one.key, event.title, counted, [one], held, {"kato": event.district_code, "note": note}),
+        row=_row(str(event.id), event.title, one.counted, [one], said),
         day=event.day,
         starts_at=event.starts_at,
         organization=one.organization,
@@ -278,11 +259,12 @@ def _row(
     name: LocalizedText,
     counted: Counted,
     facts: Sequence[_Facts],
-    held: frozenset[str | None],
     said: Cells,
 ) -> Row:
     about: set[str] = set()
-    cells = _counted_cells(counted) | _declared_cells(counted, facts) | _result_cells(facts, held, about)
+    outlined = [one.event for one in facts if one.lacks_area]
+    cells = _counted_cells(counted) | _declared_cells(counted, facts)
+    cells |= _result_cells(counted, outlined, about)
     # Photos come once events have them.
     return Row(key, name, cells | {"kato": None, "photos": None, "note": None} | said, frozenset(about))
 
@@ -315,26 +297,18 @@ def _declared_cells(counted: Counted, facts: Sequence[_Facts]) -> Cells:
     return {column: number or None for column, number in people.items()}
 
 
-def _result_cells(facts: Sequence[_Facts], held: frozenset[str | None], about: set[str]) -> Cells:
-    """Sums of what was filled in; an area that nobody gave is that of the outline, of events held."""
-    results = [one.result for one in facts if one.result is not None]
-    cells: Cells = {name: _sum(getattr(result, name) for result in results) for name in ("waste_t", *FIGURES)}
-    if any(result.waste_is_converted for result in results):
+def _result_cells(counted: Counted, outlined: Sequence[Event], about: set[str]) -> Cells:
+    """What came of it, as it was said; an area that nobody gave is that of the event's outline."""
+    cells: Cells = {name: _number(counted.get(name)) for name in ("waste_t", *FIGURES)}
+    if counted.get("waste_converted"):
         about.add("waste_t")
-    outlined = [
-        areas.hectares(one.event.area)
-        for one in facts
-        if one.key in held and (one.result is None or one.result.area_ha is None)
-    ]
     if outlined:
         about.add("area_ha")
-        cells["area_ha"] = round((cells["area_ha"] or 0) + sum(outlined), 2)
+        outlines = sum(areas.hectares(event.area) for event in outlined)
+        cells["area_ha"] = round((cells["area_ha"] or 0) + outlines, 2)
     return cells
 
 
-def _sum(values: Iterable[Decimal | int | None]) -> float | int | None:
-    filled = [value for value in values if value is not None]
-    if not filled:
-        return None
-    total = sum(filled)
-    return float(round(total, 3)) if isinstance(total, Decimal) else total
+def _number(value: Decimal | int | None) -> float | int | None:
+    """As JSON has it."""
+    return float(value) if isinstance(value, Decimal) else value

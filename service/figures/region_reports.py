@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from service import errors
-from service.access import Actor, Permission, Target, may, require
+from service.access import Actor, Permission, Target, may, require, require_coordinator
 from service.audit import audit
 from service.figures import periods, region_report, report_document
 from service.figures.region_report import WITHOUT, Report, Row
@@ -143,8 +143,8 @@ def listed(
     """
     if region_code is not None:
         require(actor, Permission.REPORT_REGION, Target(region_code=region_code))
-    elif not actor.regions:
-        raise errors.Forbidden()
+    else:
+        require_coordinator(actor)
     query = (
         sa.select(RegionReport)
         .where(keyset.before(after, RegionReport.sent_at, RegionReport.id))

@@ -22,16 +22,14 @@ def write_xlsx(
     file: IO[bytes], report: Report, columns: Sequence[ReportColumn], languages: Sequence[str]
 ) -> None:
     """Three sheets: by district, by day of action, the events; `languages`: of the heads, a row each."""
-    sheets.write_xlsx(
-        file,
-        [
-            _by_district(report, columns, languages[0]),
-            _by_day(report, columns, languages[0]),
-            _events(report, columns, languages[0]),
-        ],
-        languages,
-        author=report.made_by,
-    )
+    made = sheets_of(report, columns, languages[0])
+    sheets.write_xlsx(file, made, languages, author=report.made_by)
+
+
+def sheets_of(report: Report, columns: Sequence[ReportColumn], language: str) -> list[Sheet]:
+    """By district, by day of action, the events."""
+    makers = (_by_district, _by_day, _events)
+    return [make(report, columns, language) for make in makers]
 
 
 def csv_bytes(

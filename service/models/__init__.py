@@ -17,6 +17,7 @@ from service.models.events import (
     Signup,
     SignupStatus,
 )
+from service.models.exports import Export
 from service.models.headcounts import Headcount, HeadcountCategory
 from service.models.notification_settings import NotificationSettings
 from service.models.organizations import (
@@ -53,6 +54,7 @@ __all__ = [
     "EnrolmentSecret",
     "SecondFactor",
     "PageSession",
+    "Export",
     "RegionReport",
     "RefusalAppeal",
     "RefusedRecord",

@@ -109,6 +109,13 @@ def within(connection: sa.Connection) -> Connections:
 
 
 @contextmanager
+def snapshot_session(opened: Connections) -> Iterator[Session]:
+    """A session for reading whose statements all see one moment, on a connection of its own."""
+    with opened.snapshot() as connection, Session(connection, expire_on_commit=False) as session:
+        yield session
+
+
+@contextmanager
 def driver_cursor(connection: sa.Connection) -> Iterator[psycopg.Cursor[Any]]:
     """A psycopg cursor on the connection, in its transaction: for statements where each 0.1 ms counts.
 

@@ -42,6 +42,14 @@ class Files:
         if self._system.exists(path):
             self._system.rm_file(path)
 
+    def names(self, folder: str) -> list[str]:
+        """The names of the files in a folder; none where there is no such folder yet."""
+        path = self._path(folder)
+        if not self._system.exists(path):
+            return []
+        found = self._system.ls(path, detail=False)
+        return sorted(f"{folder}/{one.rstrip('/').rpartition('/')[2]}" for one in found)
+
     def _path(self, name: str) -> str:
         if _NAME.fullmatch(name) is None or ".." in name:
             raise ValueError(f"no name of a file: {name!r}")

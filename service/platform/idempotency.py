@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from service import errors
-from service.models import Event, Organization, Outbox, RegionReport
+from service.models import Event, Export, Organization, Outbox, RegionReport
 
 
 def content_hash(content: Mapping[str, Any]) -> str:
@@ -22,7 +22,7 @@ def content_hash(content: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-T = TypeVar("T", Event, Organization, Outbox, RegionReport)
+T = TypeVar("T", Event, Export, Organization, Outbox, RegionReport)
 
 
 def find_stored(session: Session, table: type[T], id_: UUID | None, digest: str | None) -> T | None:

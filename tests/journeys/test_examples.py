@@ -21,8 +21,9 @@ REFUSED = {
     "elevate": (409, "second-factor-missing"),
     "getWebSignIn": (404, "not-found"),
     "confirmWebSignIn": (404, "not-found"),
+    "getExportFile": (404, "not-found"),
 }
-"""A code is another each time: the page says where to read it."""
+"""A code is another each time: the page says where to read it. No worker has made the file."""
 FIRST = {"removeMember": ["changeEvent"]}
 """Who leaves takes the codes of coming events along: they get new ones, and with them a newer version."""
 NOT_TWICE = {

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from service.models import AuditAction, AuditEntry, Volunteer
 from tests.conftest import NOW
 from tests.makers import make_coordinator
-from tests.mobile_api.audited_calls import AUDITED, CONTACT, REASON, WORDS, A, World
+from tests.mobile_api.audited_calls import AUDITED, CONTACT, WORDS, A
+from tests.mobile_api.audited_world import REASON, World
 
 Login = Callable[[Volunteer], dict[str, str]]
 

@@ -1,121 +1,21 @@
-"""The report of a region: who may, which numbers, as JSON and as files that spreadsheets open."""
+"""The report of a region: who may, which numbers, from what it is counted."""
 
-import csv
-import io
-from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from http_base.downloads import CSV, PDF, XLSX
+from cli import demo_load
+from http_base.downloads import XLSX
 from service.figures.report_columns import all_columns
 from service.ledger import ledger
-from service.models import (
-    AuditAction,
-    AuditEntry,
-    Coordinator,
-    District,
-    DistrictImport,
-    Event,
-    EventResult,
-    Headcount,
-    Volunteer,
-)
+from service.models import Coordinator, Volunteer
 from tests.conftest import NOW
-from tests.makers import make_attendance, make_coordinator, make_event, make_organization, make_volunteer
-
-Login = Callable[[Volunteer], dict[str, str]]
-ALGA, KOBDA, SILENT = "153200000", "154000000", "154200000"
-NAMES = {
-    ALGA: {"kk": "Алға ауданы", "ru": "Алгинский район", "en": "Alga District"},
-    KOBDA: {"kk": "Қобда ауданы", "ru": "Кобдинский район", "en": "Kobda District"},
-    SILENT: {"kk": "Ойыл ауданы", "ru": "Уилский район", "en": "Uil District"},
-}
-SQUARE = {"type": "Polygon", "coordinates": [[[0, 0], [0.1, 0], [0.1, 0.1], [0, 0.1], [0, 0]]]}
-WEEK = "2026-W19"
-"""4 to 10 May: the last whole week before NOW."""
-
-
-def make_districts(session: Session) -> None:
-    for code, names in NAMES.items():
-        session.add(
-            District(code=code, region_code="KZ-15", kind="district", names=names, outline=SQUARE, version=1)
-        )
-    session.add(DistrictImport(imported_at=NOW, added=3, changed=0, refused=0))
-    session.flush()
-
-
-class Region:
-    """A region with three districts, one of them silent, and an event without a district."""
-
-    def __init__(self, session: Session, client: FlaskClient, login: Login) -> None:
-        self.session, self._client, self._login = session, client, login
-        make_districts(session)
-        self.coordinator = make_coordinator(session, "KZ-15", display_name="Айгерім Нұрланова")
-        self.organization = make_organization(session)
-        self.people = [make_volunteer(session) for _ in range(3)]
-        self.alga = self.held(ALGA, datetime(2026, 5, 5, 5, tzinfo=UTC), self.people[:2])
-        self.kobda = self.held(KOBDA, datetime(2026, 5, 7, 5, tzinfo=UTC), self.people[1:])
-        self.nowhere = self.held(None, datetime(2026, 5, 7, 6, tzinfo=UTC), self.people[:1])
-        self.group(self.alga, "school", 25)
-        self.group(self.alga, None, 4)
-        self.group(self.kobda, "state", 40)
-        self.result(self.alga, waste_t=1.5, waste_amount=1.5, waste_unit="t", machines=0, area_ha=2, trees=10)
-        self.result(self.kobda, waste_t=0.25, waste_amount=25, waste_unit="bag", note="Екі жүк көлігі")
-        session.flush()
-
-    def held(self, district: str | None, at: datetime, people: list[Volunteer]) -> Event:
-        event = make_event(
-            self.session,
-            self.organization,
-            starts_at=at,
-            district_code=district,
-            title={"kk": "=Ілек жағасы", "ru": "Берег Илека"},
-            area={"type": "circle", "radius_m": 100},
-        )
-        for person in people:
-            make_attendance(self.session, event, person)
-        minutes = 150 * len(people)
-        ledger.add(self.session, event, events=1, participations=len(people), minutes=minutes)
-        return event
-
-    def group(self, event: Event, category: str | None, people: int) -> None:
-        owner = self.organization.created_by
-        self.session.add(
-            Headcount(
-                event_id=event.id,
-                id=uuid4(),
-                group_name="7-А",
-                category=category,
-                people=people,
-                minutes=60,
-                created_by=owner,
-                created_at=NOW,
-                changed_by=owner,
-                changed_at=NOW,
-            )
-        )
-        ledger.add(self.session, event, headcount=people, collectives=1)
-
-    def result(self, event: Event, **said: Any) -> None:
-        by = {"created_by": self.organization.created_by, "updated_by": self.organization.created_by}
-        times = {"created_at": NOW, "updated_at": NOW}
-        self.session.add(EventResult(event_id=event.id, version=1, **by, **times, **said))
-
-    def get(self, query: str = f"period={WEEK}", who: Volunteer | None = None, **headers: str) -> Any:
-        signed = self._login(who or self.coordinator)
-        return self._client.get(f"/v1/region-report?{query}", headers=signed | headers)
-
-    def cells(self, query: str = f"period={WEEK}") -> dict[str | None, dict[str, Any]]:
-        """By district, "total" besides."""
-        found = self.get(query).json
-        rows: dict[str | None, dict[str, Any]] = {row["district"]: row["cells"] for row in found["rows"]}
-        return rows | {"total": found["total"]["cells"]}
+from tests.makers import make_coordinator
+from tests.mobile_api.figures.region import ALGA, KOBDA, SILENT, WEEK, Login, Region
 
 
 @pytest.fixture
@@ -137,6 +37,23 @@ def test_a_row_a_district_in_the_order_of_their_list_and_one_for_events_without(
     assert datetime.fromisoformat(found["as_of"]) == NOW
 
 
+def test_verified_and_declared_stand_side_by_side(region: Region) -> None:
+    cells = region.cells()
+    names = (
+        "events",
+        "people_total",
+        "people_verified",
+        "people_different",
+        "people_declared",
+        "collectives",
+    )
+    assert [cells[ALGA][name] for name in names] == [1, 31, 2, 2, 29, 2]
+    assert [cells[KOBDA][name] for name in names] == [1, 42, 2, 2, 40, 1]
+    assert [cells[None][name] for name in names] == [1, 1, 1, 1, None, None]
+    assert [cells["total"][name] for name in names] == [3, 74, 5, 3, 69, 3]
+    assert cells[ALGA]["hours_verified"] == 5.0
+
+
 def test_groups_are_divided_by_category_and_the_rest_are_residents(region: Region) -> None:
     cells = region.cells()
     names = ("state", "firms", "pupils", "students", "ngo", "residents")
@@ -147,7 +64,7 @@ def test_groups_are_divided_by_category_and_the_rest_are_residents(region: Regio
 
 
 def test_who_came_along_is_a_resident(region: Region) -> None:
-    ledger.add(region.session, region.kobda, headcount=3, companions=3)
+    ledger.add(region.session, region.kobda, companions=3)
     cells = region.cells()
     assert (cells[KOBDA]["people_declared"], cells[KOBDA]["residents"], cells[KOBDA]["state"]) == (43, 3, 40)
     assert cells[KOBDA]["collectives"] == 1
@@ -235,46 +152,78 @@ def test_who_has_several_regions_says_which(region: Region) -> None:
     assert region.get(f"period={WEEK}&region=KZ-15").status_code == 200
 
 
-def test_csv_has_the_same_numbers(region: Region) -> None:
-    answer = region.get(f"period={WEEK}", Accept=CSV)
-    assert answer.mimetype == CSV
-    assert answer.headers["Content-Disposition"] == (
-        'attachment; filename="TazaQazaqstan_KZ-15_2026-W19.csv"'
-    )
-    assert int(answer.headers["Content-Length"]) == len(answer.data)
-    rows = list(csv.DictReader(io.StringIO(answer.text, newline="")))
-    assert list(rows[0]) == [column.key for column in all_columns()]
-    assert [row["district"] for row in rows] == [
-        "Алға ауданы", "Қобда ауданы", "Ойыл ауданы", "Аудансыз", "Барлығы"
-    ]  # fmt: skip
-    assert (rows[0]["people_total"], rows[0]["waste_t"], rows[2]["events"]) == ("31", "1.5", "")
-
-
-def test_csv_for_excel(region: Region) -> None:
-    answer = region.get(f"period={WEEK}&dialect=excel&headings=ru&columns=district,waste_t", Accept=CSV)
-    assert answer.data.decode().splitlines() == [
-        "\ufeffРайон (город);Вывезено мусора, тонн", "Алгинский район;1,5", "Кобдинский район;0,25",
-        "Уилский район;", "Без района;", "Итого;1,75",
-    ]  # fmt: skip
-
-
-def test_the_pdf_is_one_page(region: Region) -> None:
-    answer = region.get(Accept=PDF)
-    assert answer.mimetype == PDF
-    assert answer.data.startswith(b"%PDF")
-    assert answer.data.count(b"/Type /Page\n") == 1
-
-
-def test_a_file_that_left_is_recorded(region: Region) -> None:
-    region.get()
-    query = sa.select(AuditEntry).where(AuditEntry.action == AuditAction.EXPORTED)
-    assert region.session.scalars(query).all() == []
-    region.get(Accept=XLSX)
-    (entry,) = region.session.scalars(query)
-    assert (entry.actor_id, entry.region_code) == (region.coordinator.id, "KZ-15")
-    assert entry.detail == {"what": "region-report", "format": "xlsx", "period": WEEK}
-
-
 def test_one_who_may_not_any_more_is_refused(region: Region, session: Session) -> None:
     session.execute(sa.delete(Coordinator))
     assert region.get().status_code == 403
+
+
+def test_an_event_that_goes_on_is_not_held_yet(region: Region) -> None:
+    event = region.held(ALGA, NOW - timedelta(hours=1), region.people[:1])
+    assert event.ends_at > NOW
+    assert region.cells("period=2026-W20")[ALGA]["events"] == 0
+    assert region.cells("period=2026-W20")[ALGA]["people_verified"] == 1
+
+
+def test_it_is_what_counts_say(region: Region, client: FlaskClient, login: Login) -> None:
+    """Every figure that both have, district by district, and in all."""
+    answer = client.get(
+        "/v1/counts?from=2026-05-04&to=2026-05-10&region=KZ-15&group_by=district",
+        headers=login(region.coordinator),
+    ).json
+    counted = {row["key"]: row for row in answer["rows"]} | {"total": answer["totals"]}
+    assert_same(region.get().json, counted)
+
+
+SAID = (
+    *(
+        "collectives",
+        "in_review",
+        "waste_t",
+        "recycled_t",
+        "places",
+        "machines",
+        "area_ha",
+        "banks_km",
+        "trees",
+    ),
+    *("shrubs", "yards", "parks", "water_bodies", "social", "monuments", "containers", "dumps"),
+)
+SAME = {
+    "events": "events_held",
+    "people_verified": "participations",
+    "people_different": "volunteers",
+    "people_declared": "declared",
+    **{name: name for name in SAID},
+}
+"""The figure of `/v1/counts` that each column is."""
+
+
+def assert_same(report: dict[str, Any], counted: dict[str | None, dict[str, Any]]) -> None:
+    """Each row of the report, and its total, has the numbers of the counts."""
+    rows = {row["district"]: row for row in report["rows"]} | {"total": report["total"]}
+    assert counted.keys() <= rows.keys()
+    for key, row in rows.items():
+        cells, figures = row["cells"], counted.get(key, {})
+        for column, figure in SAME.items():
+            if not (column == "area_ha" and "area_ha" in row["about"]):
+                assert (cells[column] or 0) == (figures.get(figure) or 0), (key, column)
+        assert ("waste_t" in row["about"]) is figures.get("waste_converted", False)
+        assert (cells["hours_verified"] or 0) == round(figures.get("minutes", 0) / 60, 1)
+        assert (cells["people_total"] or 0) == sum(
+            figures.get(one, 0) for one in ("participations", "declared")
+        )
+
+
+def test_the_demos_region_has_the_numbers_of_counts(
+    session: Session, client: FlaskClient, login: Login
+) -> None:
+    demo_load.load(session, NOW)
+    query = sa.select(Volunteer).join(Coordinator).where(Coordinator.region_code == "KZ-15")
+    headers = login(session.scalars(query.limit(1)).one())
+    for asked in ("", "?period=2026", "?period=2026-05"):
+        report = client.get(f"/v1/region-report{asked}", headers=headers).json
+        days = f"from={report['first_day']}&to={report['last_day']}"
+        answer = client.get(f"/v1/counts?{days}&region=KZ-15&group_by=district", headers=headers).json
+        assert_same(report, {row["key"]: row for row in answer["rows"]} | {"total": answer["totals"]})
+        assert len(report["rows"]) > 8
+        assert report["total"]["cells"]["people_verified"]

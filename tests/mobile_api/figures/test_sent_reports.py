@@ -1,7 +1,6 @@
 """What was sent upward stays as it was sent: read again, as files again, and held against today."""
 
 import io
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -17,9 +16,7 @@ from service.ledger import ledger
 from service.models import AuditAction, AuditEntry, Coordinator, RegionReport, Volunteer
 from service.platform.clock import FixedClock
 from tests.makers import make_attendance, make_coordinator, make_volunteer
-from tests.mobile_api.figures.test_region_report import ALGA, WEEK, Region
-
-Login = Callable[[Volunteer], dict[str, str]]
+from tests.mobile_api.figures.region import ALGA, WEEK, Login, Region
 
 
 class Desk(Region):
