@@ -1,22 +1,26 @@
 """After an import events find their districts, chunk by chunk: killed midway it goes on, by hand wins."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from service.access import Actor
-from service.attendance import rederivation
+from service.attendance import check_in, rederivation
+from service.attendance.evidence import Position, RecordKind
+from service.attendance.sent_records import SentRecord
 from service.events import district_moves
 from service.geography import district_file, districts
 from service.geography import places as gazetteer
-from service.ledger import ledger, verify
-from service.models import Event
+from service.ledger import checks, ledger, verify
+from service.models import CountPending, District, Event, Volunteer
 from service.models.audit import AuditEntry
 from service.platform.thresholds import Thresholds
-from tests.conftest import NOW, Sessions
+from tests.conftest import NOW, Sessions, committing
 from tests.makers import (
     box,
     make_attendance,
@@ -158,3 +162,49 @@ def test_the_shipped_districts_hold_the_towns_of_the_gazetteer(session: Session)
     lost = [town.name for town in towns if known.at(town.latitude, town.longitude, town.region_code) is None]
     assert len(towns) > 100
     assert lost == []
+
+
+def test_check_ins_go_on_while_imports_move_their_event(places: Sessions) -> None:
+    """Each import moves the event to the other district; nobody who came is lost, or counted elsewhere."""
+    outlines = {WEST: box(56, 50, 58, 51), EAST: box(56.9, 50, 58, 51)}
+    with places.begin() as session:
+        event = session.scalars(sa.select(Event).where(Event.longitude == 57.5).limit(1)).one()
+        event.starts_at, event.ends_at, event.day = NOW, NOW + timedelta(hours=3), NOW.date()
+        people = [make_volunteer(session) for _ in range(24)]
+        make_district(session, WEST, outlines[WEST])
+
+    def come(person: Volunteer) -> str:
+        north = 0.00001 * people.index(person)
+        position = Position(event.latitude + north, event.longitude, 8.0, NOW)
+        sent = SentRecord(uuid4(), event.id, RecordKind.CHECK_IN, str(uuid4()), NOW, timedelta(0), position)
+        return str(check_in.record(committing(places), person.subject or "", sent, NOW, Thresholds()))
+
+    def move() -> set[str | None]:
+        seen = set()
+        for number in range(6):
+            with places.begin() as session:
+                if number % 2:
+                    make_district(session, EAST, outlines[EAST])
+                else:
+                    session.execute(sa.delete(District).where(District.code == EAST))
+                make_import(session)
+            district_moves.find_all(places, NOW)
+            with places() as session:
+                seen.add(session.get_one(Event, event.id).district_code)
+        return seen
+
+    with ThreadPoolExecutor(5) as pool:
+        moving = pool.submit(move)
+        coming = [pool.submit(come, person) for person in people]
+        assert moving.result() == {WEST, EAST}
+        for one in coming:
+            one.result()
+    with places() as session:
+        assert checks.check(session) == []
+        by_code = session.execute(
+            sa.select(CountPending.district_code, sa.func.sum(CountPending.participations))
+            .where(CountPending.event_id == event.id)
+            .group_by(CountPending.district_code)
+        )
+        counted = {code: int(people_there) for code, people_there in by_code if people_there}
+        assert counted == {session.get_one(Event, event.id).district_code: 24}
