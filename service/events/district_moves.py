@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import procrastinate
@@ -85,8 +86,14 @@ def by_hand(session: Session) -> list[ByHand]:
     return [ByHand(one.id, one.title, one.district_code, _found(known, one)) for one in rows]
 
 
-def _found(known: Districts, event: Event) -> str | None:
+def _found(known: Districts, event: Event | sa.Row[*tuple[Any, ...]]) -> str | None:
     return known.at(event.latitude, event.longitude, event.region_code)
+
+
+def _right(known: Districts, event: Event | sa.Row[*tuple[Any, ...]]) -> str | None:
+    """The district that an event has to have: what was said stands by hand, and where none is known."""
+    stands = event.district_by_hand or not known.knows(event.region_code)
+    return event.district_code if stands else _found(known, event)
 
 
 def _move(session: Session, event: Event, code: str | None, known: Districts, now: datetime) -> None:
@@ -147,12 +154,7 @@ def find_chunk(session: Session, known: Districts) -> tuple[Sequence[UUID], bool
         .order_by(Event.districts_version, Event.id)
         .limit(CHUNK)
     ).all()
-    moving = [
-        one.id
-        for one in left
-        if not one.district_by_hand
-        and known.at(one.latitude, one.longitude, one.region_code) != one.district_code
-    ]
+    moving = [one.id for one in left if _right(known, one) != one.district_code]
     _stay(session, {one.id for one in left}.difference(moving), known)
     return moving, bool(left)
 
@@ -177,5 +179,4 @@ def find_one(session: Session, event_id: UUID, known: Districts, now: datetime) 
     """Let one event count in the district of its place, unless that was done, or set by hand, meanwhile."""
     event = session.get(Event, event_id, with_for_update=True, populate_existing=True)
     if event is not None and event.districts_version < known.version:
-        code = event.district_code if event.district_by_hand else _found(known, event)
-        _move(session, event, code, known, now)
+        _move(session, event, _right(known, event), known, now)

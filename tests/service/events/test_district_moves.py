@@ -125,6 +125,17 @@ def test_what_was_set_by_hand_wins_and_is_listed(places: Sessions) -> None:
         assert (said.event_id, said.code, said.found) == (far.id, EAST, "154000000")
 
 
+def test_where_no_district_of_the_region_is_known_what_was_said_stands(places: Sessions) -> None:
+    with places.begin() as session:
+        for event in session.scalars(sa.select(Event)):
+            event.region_code, event.district_code = "KZ-75", "as-said"
+        version = import_two(session)
+    district_moves.find_all(places, NOW)
+    with places() as session:
+        assert by_district(session) == {"as-said": 9}
+        assert set(session.scalars(sa.select(Event.districts_version))) == {version}
+
+
 def test_an_event_that_has_moved_on_meanwhile_is_left_alone(places: Sessions) -> None:
     with places.begin() as session:
         import_two(session)
