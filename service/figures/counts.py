@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from service.access import Actor, Permission, Target, may, require, require_coordinator
 from service.figures import count_queries
-from service.figures.count_queries import RESULTS, SUMMED
 from service.figures.count_requests import GROUPINGS, WITHOUT_DISTRICT, CountRequest
+from service.figures.figure_columns import RESULTS, SUMMED
 from service.figures.periods import before
 from service.geography import districts, regions
 from service.ledger import checks
@@ -63,8 +63,7 @@ def count(session: Session, question: CountRequest, now: datetime) -> dict[str, 
 
     What came of events is None where nobody said anything; a row's `key` is, for those without a district.
     """
-    by_sightings = checks.has_sightings(session)
-    query = count_queries.statement(question, now, by_sightings=by_sightings)
+    query = count_queries.statement(question, now, by_scopes=checks.are_scopes_whole(session))
     totals, *rows = session.execute(query).mappings().all()
     names = _names(session, question.group_by, [row["key"] for row in rows])
     return {

@@ -6,8 +6,8 @@ import procrastinate
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from service.ledger import rebuild, sighting_checks, verify
-from service.ledger.sighting_checks import WrongSightings
+from service.ledger import rebuild, scope_checks, verify
+from service.ledger.scope_checks import WrongSightings, WrongSums
 from service.ledger.verify import Difference
 from service.models import CountCheck
 from service.platform import logs, queue
@@ -15,10 +15,10 @@ from service.platform import logs, queue
 logger = logs.get(__name__)
 
 TASK = "counts.verify"
-Wrong = Difference | WrongSightings
+Wrong = Difference | WrongSightings | WrongSums
 
 
-def has_sightings(session: Session) -> bool:
+def are_scopes_whole(session: Session) -> bool:
     """Whether the sightings are whole, and can be read."""
     return session.scalar(sa.select(CountCheck.sightings_since)) is not None
 
@@ -27,8 +27,8 @@ def check(session: Session) -> Sequence[Wrong]:
     """Whatever is counted otherwise than the rows say; how much that is will be known to `describe`."""
     verify.without_time_limit(session)
     found: list[Wrong] = [*verify.differences(session)]
-    if has_sightings(session):
-        found += sighting_checks.wrong(session)
+    if are_scopes_whole(session):
+        found += scope_checks.wrong(session)
     _note(session, len(found))
     return found
 
@@ -37,9 +37,9 @@ def mend(session: Session) -> Sequence[Wrong]:
     """Make all counts what the rows say; returns what was wrong. From now on the sightings are whole."""
     verify.without_time_limit(session)
     found: list[Wrong] = [*rebuild.rebuild(session)]
-    if has_sightings(session):
-        found += sighting_checks.wrong(session)
-    sighting_checks.mend(session)
+    if are_scopes_whole(session):
+        found += scope_checks.wrong(session)
+    scope_checks.mend(session)
     _note(session, 0)
     session.execute(
         sa.update(CountCheck)
@@ -73,7 +73,7 @@ def check_every_night(context: procrastinate.JobContext, timestamp: int) -> None
     In the first night after the release that brought the sightings they are made.
     """
     with queue.runtime(context).sessions.begin() as session:
-        if not has_sightings(session):
+        if not are_scopes_whole(session):
             mend(session)
         for wrong in check(session):
             logger.error("counted wrong", what=str(wrong))

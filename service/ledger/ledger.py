@@ -1,5 +1,6 @@
 """Each change inserts one pending row, one job folds them, a read is totals plus pending: exact."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Self
@@ -10,8 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from service.ledger import sightings
-from service.models import Attendance, CountPending, CountTotal, Event
+from service.ledger import scopes, sightings
+from service.models import Attendance, CountPending, CountTotal, Event, ScopeTotal
 from service.platform import queue
 
 FIGURES = (
@@ -101,29 +102,31 @@ def _count_people(session: Session, event_id: UUID, cell: Cell, sign: int) -> No
     session.execute(sa.insert(CountPending).from_select(["volunteer_id", *row], people))
 
 
-def about_people(rows: sa.FromClause, *conditions: sa.ColumnElement[bool]) -> sa.Subquery:
-    """Of rows of changes those of a person who became counted, or ceased to be, as sightings take them."""
-    return (
-        sa.select(*rows.c["event_id", "day", "region_code", "district_code", "volunteer_id"])
-        .add_columns(rows.c.participations.label("n"))
-        .where(rows.c.volunteer_id.is_not(None), rows.c.participations != 0, *conditions)
-        .subquery()
-    )
-
-
 def _folding() -> sa.Select[Any]:
-    """Take the oldest pending rows away and add them to totals and sightings, in one statement; how many."""
+    """Take the oldest pending rows away and add them to sums and sightings, in one statement; how many."""
     oldest = sa.select(CountPending.id).order_by(CountPending.id).limit(FOLD_AT_ONCE)
     taken = sa.delete(CountPending).where(CountPending.id.in_(oldest)).returning(CountPending).cte("taken")
-    cell = taken.c["day", "region_code", "event_id"]
-    changes = sa.select(*cell, *sums(taken)).group_by(*cell).order_by(*cell)
-    adding = insert(CountTotal).from_select([column.name for column in cell] + list(FIGURES), changes)
-    folded = adding.on_conflict_do_update(
-        index_elements=[column.name for column in cell],
-        set_={name: CountTotal.__table__.c[name] + adding.excluded[name] for name in FIGURES},
+    by_scope = scopes.each(taken, FIGURES).cte("taken_by_scope")
+    return (
+        sa.select(sa.func.count())
+        .select_from(taken)
+        .add_cte(
+            _adding(CountTotal, ("day", "region_code", "event_id"), taken).cte("folded"),
+            _adding(ScopeTotal, scopes.SCOPE_AND_PERIOD, by_scope).cte("folded_by_scope"),
+            *sightings.applied(sightings.changes(taken)),
+        )
     )
-    seen = sightings.applied(sightings.changes(about_people(taken)))
-    return sa.select(sa.func.count()).select_from(taken).add_cte(folded.cte("folded"), *seen)
+
+
+def _adding(table: type[CountTotal] | type[ScopeTotal], key: Sequence[str], rows: sa.FromClause) -> sa.Insert:
+    """Add the sums of rows by a key to the sums of a table."""
+    cell = rows.c[tuple(key)]
+    changes = sa.select(*cell, *sums(rows)).group_by(*cell).order_by(*cell)
+    adding = insert(table).from_select([*key, *FIGURES], changes)
+    return adding.on_conflict_do_update(
+        index_elements=key,
+        set_={name: table.__table__.c[name] + adding.excluded[name] for name in FIGURES},
+    )
 
 
 def fold(session: Session) -> int:

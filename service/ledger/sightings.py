@@ -1,71 +1,48 @@
-"""Who was seen where and when: written by the fold from the changes that it takes, and by a rebuild.
-
-Each person who counts at an event is seen in four scopes, by month and by year; `Sighting` says how both are
-written.
-"""
+"""Who was seen where and when, and where anybody was: written by the fold from the changes that it takes."""
 
 from collections.abc import Collection
-from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import array, insert
+from sqlalchemy.dialects.postgresql import insert
 
-from service.models import Event, Sighting, SightingTotal
+from service.ledger.scopes import PERIODS, SCOPE_AND_PERIOD, SCOPES, PeriodKind, ScopeKind, each
+from service.models import Sighting, SightingTotal
 
-COUNTRY = "KZ"
 KEY = ("scope", "period", "volunteer_id")
-SCOPE_AND_PERIOD = KEY[:2]
+HELD = "held:"
+"""How scopes begin in which not people are seen, but events where anybody was."""
 
+PRESENT = ("participations", "headcount", "companions")
+"""Who was at an event, as phones, codes and staff say, or as organizers declare."""
 
-class ScopeKind(StrEnum):
-    """What a scope is one of."""
-
-    COUNTRY = "country"
-    REGION = "region"
-    DISTRICT = "district"
-    ORGANIZATION = "organization"
-
-
-class PeriodKind(StrEnum):
-    """What a period is one of."""
-
-    MONTH = "month"
-    YEAR = "year"
-
-
+_PLACE = ("event_id", "day", "region_code", "district_code")
 Column = sa.ColumnElement[Any]
-
-
-def district_scope(region_code: Column, district_code: Column) -> Column:
-    """The scope of a region's district; of what has none where the code is NULL."""
-    return region_code + "/" + sa.func.coalesce(district_code, "")
-
-
-def month_of(day: Column) -> Column:
-    """The period of a day's month."""
-    return year_of(day) * 100 + _part("month", day)
-
-
-def year_of(day: Column) -> Column:
-    """The period of a day's year."""
-    return _part("year", day)
-
-
-def _part(name: str, day: Column) -> Column:
-    return sa.cast(sa.extract(name, day), sa.Integer)
 
 
 def changes(
     rows: sa.FromClause,
-    scopes: Collection[ScopeKind] = tuple(ScopeKind),
-    periods: Collection[PeriodKind] = tuple(PeriodKind),
+    scopes: Collection[ScopeKind] = SCOPES,
+    periods: Collection[PeriodKind] = PERIODS,
+    *conditions: sa.ColumnElement[bool],
 ) -> sa.Select[Any]:
-    """By how much rows change sightings: (scope, period, volunteer_id, change), but for zeros.
-
-    `rows`: (event_id, day, region_code, district_code, volunteer_id, n).
-    """
-    return summed(one_by_one(rows, scopes, periods).subquery())
+    """By how much rows of `count_pending` change sightings: (scope, period, volunteer_id, change)."""
+    people = (
+        sa.select(*rows.c[(*_PLACE, "volunteer_id")], rows.c.participations.label("n"))
+        .where(rows.c.volunteer_id.is_not(None), rows.c.participations != 0, *conditions)
+        .subquery()
+    )
+    present = sum((rows.c[name] for name in PRESENT[1:]), rows.c[PRESENT[0]])
+    events = (
+        sa.select(*rows.c[_PLACE], rows.c.event_id.label("volunteer_id"), present.label("n"))
+        .where(present != 0, *conditions)
+        .subquery()
+    )
+    both = sa.union_all(
+        each(people, ("volunteer_id", "n"), scopes, periods),
+        each(events, ("volunteer_id", "n"), scopes, periods, HELD),
+    )
+    return summed(both.subquery())
 
 
 def summed(rows: sa.FromClause) -> sa.Select[Any]:
@@ -73,31 +50,6 @@ def summed(rows: sa.FromClause) -> sa.Select[Any]:
     change = sa.func.sum(rows.c.n)
     named = sa.select(*rows.c[KEY], sa.cast(change, sa.Integer).label("change"))
     return named.group_by(*rows.c[KEY]).having(change != 0)
-
-
-def one_by_one(
-    rows: sa.FromClause,
-    scopes: Collection[ScopeKind] = tuple(ScopeKind),
-    periods: Collection[PeriodKind] = tuple(PeriodKind),
-) -> sa.Select[Any]:
-    """Each row in each of these scopes and periods: (scope, period, volunteer_id, n)."""
-    kinds: dict[StrEnum, Column] = {
-        ScopeKind.COUNTRY: sa.literal(COUNTRY),
-        ScopeKind.REGION: rows.c.region_code,
-        ScopeKind.DISTRICT: district_scope(rows.c.region_code, rows.c.district_code),
-        ScopeKind.ORGANIZATION: sa.cast(Event.organization_id, sa.Text),
-        PeriodKind.MONTH: month_of(rows.c.day),
-        PeriodKind.YEAR: year_of(rows.c.day),
-    }
-    scope, period = (
-        sa.func.unnest(array([kinds[kind] for kind in wanted]))
-        .table_valued(sa.column(name, type_), name=f"each_{name}")
-        .render_derived()
-        .lateral()
-        for name, type_, wanted in (("scope", sa.Text, scopes), ("period", sa.Integer, periods))
-    )
-    joined = rows.join(Event, Event.id == rows.c.event_id).join(scope, sa.true()).join(period, sa.true())
-    return sa.select(scope.c.scope, period.c.period, rows.c.volunteer_id, rows.c.n).select_from(joined)
 
 
 def known(found: sa.FromClause) -> sa.Select[Any]:
@@ -116,7 +68,7 @@ def known(found: sa.FromClause) -> sa.Select[Any]:
 
 
 def newcomers(rows: sa.FromClause) -> Column:
-    """How many people more are seen after these changes than before: those of whom it was 0, or is."""
+    """How many more are seen after these changes than before: those of whom it was 0, or is."""
     more = sa.cast(rows.c.after > 0, sa.Integer) - sa.cast(rows.c.before > 0, sa.Integer)
     return sa.cast(sa.func.sum(more), sa.Integer)
 

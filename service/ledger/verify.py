@@ -53,7 +53,7 @@ def _unequal(counted: Mapping[str, int], rows: Mapping[str, int]) -> dict[str, t
 
 
 def recounted() -> sa.Subquery:
-    """What ought to be counted: (event_id, day, region_code, *FIGURES), in several rows an event."""
+    """What counts: (event_id, day, region_code, district_code, *FIGURES), in several rows an event."""
     counted = Attendance.status == "counted"
     there = (
         sa.select(
@@ -95,7 +95,7 @@ def _of_event(found: sa.Subquery) -> sa.Select[Any]:
     """Figures of an event, where the event counts; those that are not told are 0."""
     told = {name: sa.func.coalesce(found.c[name], 0) for name in FIGURES if name in found.c}
     figures = (sa.cast(told.get(name, sa.literal(0)), sa.BigInteger).label(name) for name in FIGURES)
-    return sa.select(found.c.event_id, Event.day, Event.region_code, *figures).join_from(
+    return sa.select(found.c.event_id, Event.day, Event.region_code, Event.district_code, *figures).join_from(
         found, Event, Event.id == found.c.event_id
     )
 

@@ -5,7 +5,14 @@ from service.models.audit import AuditAction, AuditEntry, AuditSeal
 from service.models.bans import Ban
 from service.models.consents import Consent, ConsentName
 from service.models.contacts import Contact, ContactOf, ContactState
-from service.models.counts import CountCheck, CountPending, CountTotal, Sighting, SightingTotal
+from service.models.counts import (
+    CountCheck,
+    CountPending,
+    CountTotal,
+    ScopeTotal,
+    Sighting,
+    SightingTotal,
+)
 from service.models.districts import District, DistrictImport, DistrictKind
 from service.models.events import (
     CancelledBy,
@@ -107,6 +114,7 @@ __all__ = [
     "PublicTable",
     "SecretUse",
     "SignInCode",
+    "ScopeTotal",
     "Sighting",
     "SightingTotal",
     "Signup",

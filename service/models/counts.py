@@ -57,6 +57,9 @@ class CountTotal(_Figures, Base):
 class Sighting(Base):
     """At how many events of a scope and a period a person counted, where at any. Written by the fold alone.
 
+    Events where anybody was are seen likewise, in scopes that begin with "held:": then `volunteer_id` is the
+    event's, and `n` says how many people.
+
     `scope`: "KZ", a region, a region's district ("KZ-15/151000000", "KZ-15/" for those without one), or an
     organization's id. `period`: a year (2026) or a month (202605).
     """
@@ -74,9 +77,19 @@ class SightingTotal(Base):
 
     __tablename__ = "sighting_total"
 
-    scope: Mapped[str] = mapped_column(primary_key=True)
+    # By period first: a read asks for many scopes of one.
     period: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    scope: Mapped[str] = mapped_column(primary_key=True)
     people: Mapped[int]
+
+
+class ScopeTotal(_Figures, Base):
+    """Sums by scope and period, as sightings have them; folded with the totals, of which they are sums."""
+
+    __tablename__ = "scope_total"
+
+    period: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    scope: Mapped[str] = mapped_column(primary_key=True)
 
 
 class CountCheck(Base):

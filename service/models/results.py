@@ -1,7 +1,7 @@
 """What came of an event: the waste, the trees, the places cleaned, as its organizer says."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -59,6 +59,10 @@ class EventResult(Base):
     )
 
     event_id: Mapped[UUID] = mapped_column(sa.ForeignKey("event.id"), primary_key=True)
+    # The event's own, kept here by triggers of the database: a season is summed without its wide rows.
+    day: Mapped[date] = mapped_column(server_default=sa.FetchedValue())
+    region_code: Mapped[str] = mapped_column(server_default=sa.FetchedValue())
+    district_code: Mapped[str | None] = mapped_column(server_default=sa.FetchedValue())
     # In tonnes, whatever was said; converted where the unit is another.
     waste_t: Mapped[Decimal | None] = mapped_column(_MEASURED)
     waste_amount: Mapped[Decimal | None] = mapped_column(_MEASURED)

@@ -123,7 +123,7 @@ def test_counts_of_a_season_read_it_a_few_times(season: Session) -> None:
     for group_by in counts.GROUPINGS:
         for first, last in (SEASON, FORTNIGHT):
             request = counts.CountRequest(first, last, group_by)
-            plan = plan_of(season, count_queries.statement(request, NOW, by_sightings=False))
+            plan = plan_of(season, count_queries.statement(request, NOW, by_scopes=False))
             assert rows_read(plan) <= ROWS_READ * ATTENDED, (group_by, first)
             told = counts.count(season, request, NOW)
             assert sum(row["participations"] for row in told["rows"]) == told["totals"]["participations"]

@@ -23,7 +23,7 @@ from service.attendance import check_in, closing, groups, rederivation
 from service.attendance.evidence import Position, RecordKind, Status
 from service.attendance.sent_records import SentRecord
 from service.events import events, signups
-from service.ledger import ledger, sighting_checks, verify
+from service.ledger import ledger, scope_checks, verify
 from service.models import Attendance, Event, Volunteer
 from service.people import identities
 from service.platform.database import within
@@ -191,7 +191,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @invariant()
     def counted_as_the_rows_say(self) -> None:
         self.session.flush()
-        wrong = [*verify.differences(self.session), *sighting_checks.wrong(self.session)]
+        wrong = [*verify.differences(self.session), *scope_checks.wrong(self.session)]
         assert [str(one) for one in wrong] == []
 
 

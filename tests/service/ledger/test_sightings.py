@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 
 from http_base.application import Tazalyq
 from service.attendance.evidence import Status
-from service.ledger import checks, ledger, sighting_checks
+from service.ledger import checks, ledger, scope_checks, verify
 from service.ledger.ledger import Cell
 from service.models import (
     CountCheck,
     CountPending,
     Event,
+    ScopeTotal,
     Sighting,
     SightingTotal,
     Volunteer,
@@ -60,6 +61,18 @@ def seen(session: Session, volunteer: Volunteer) -> dict[tuple[str, int], int]:
 def people(session: Session) -> dict[tuple[str, int], int]:
     """How many different people were seen, by scope and period; but for nobody."""
     found = session.execute(sa.select(*SightingTotal.__table__.c["scope", "period", "people"]))
+    return {(scope, period): n for scope, period, n in found if n and not scope.startswith("held:")}
+
+
+def held(session: Session) -> dict[tuple[str, int], int]:
+    """At how many events anybody was, by scope and period; but for none."""
+    found = session.execute(sa.select(*SightingTotal.__table__.c["scope", "period", "people"]))
+    return {(scope[5:], period): n for scope, period, n in found if n and scope.startswith("held:")}
+
+
+def sums(session: Session, figure: str) -> dict[tuple[str, int], int]:
+    """A figure by scope and period; but for zeros."""
+    found = session.execute(sa.select(*ScopeTotal.__table__.c["scope", "period", figure]))
     return {(scope, period): n for scope, period, n in found if n}
 
 
@@ -112,6 +125,34 @@ def test_who_counts_no_more_leaves_no_sighting(session: Session, person: Volunte
     assert seen(session, person) == people(session) == {}
 
 
+def test_an_event_where_anybody_was_is_held_once(session: Session) -> None:
+    first, second, third = (make_event(session) for _ in range(3))
+    for event in (first, first, second):
+        make_counted(session, event, make_volunteer(session))
+    ledger.add(session, first, headcount=20, collectives=1)
+    ledger.add(session, second, companions=3)
+    ledger.add(session, third, in_review=1, events=1)
+    ledger.fold(session)
+    assert held(session)["KZ", YEAR] == held(session)["KZ-15", MAY] == 2
+    ledger.add(session, second, companions=-3)
+    ledger.fold(session)
+    assert held(session)["KZ", YEAR] == 2
+    ledger.add(session, second, participations=-1)
+    ledger.fold(session)
+    assert held(session)["KZ", YEAR] == held(session)["KZ-15/", MAY] == 1
+
+
+def test_each_figure_is_summed_by_scope_and_period(session: Session) -> None:
+    told = {name: number for number, name in enumerate(ledger.FIGURES, start=1)}
+    event = make_event(session, district_code=DISTRICT)
+    for _ in range(2):
+        ledger.add(session, event, **told)
+        ledger.fold(session)
+    scopes = ("KZ", "KZ-15", "KZ-15/151000000", str(event.organization_id))
+    for name, number in told.items():
+        assert sums(session, name) == everywhere(*scopes, n=2 * number), name
+
+
 def test_what_came_and_went_before_the_fold_was_never_seen(session: Session, person: Volunteer) -> None:
     event = make_event(session)
     make_counted(session, event, person)
@@ -153,8 +194,11 @@ def test_people_go_along_with_an_event(
     event.day, event.region_code, event.district_code = cell.day, cell.region_code, cell.district_code
     ledger.fold(session)
     expected = everywhere("KZ", *scopes, str(event.organization_id))
-    assert seen(session, person) == people(session) == expected
-    assert sighting_checks.wrong(session) == []
+    assert seen(session, person) == people(session) == held(session) == expected
+    assert sums(session, "participations") == expected
+    ledger.add(session, event, events=1)
+    wrong = [*verify.differences(session), *scope_checks.wrong(session)]
+    assert [str(one) for one in wrong] == []
 
 
 def test_an_event_of_many_moves_to_another_month_and_year(session: Session) -> None:
@@ -170,6 +214,7 @@ def test_an_event_of_many_moves_to_another_month_and_year(session: Session) -> N
 
 def test_a_ruling_moves_the_sighting(session: Session, person: Volunteer) -> None:
     event = make_event(session)
+    ledger.add(session, event, events=1)
     attended = make_counted(session, event, person)
     coordinator = identities.find_actor(session, make_coordinator(session).subject)
     assert coordinator is not None
@@ -177,7 +222,7 @@ def test_a_ruling_moves_the_sighting(session: Session, person: Volunteer) -> Non
         reviews.decide(session, coordinator, attended.id, status, "дәлел", NOW, Thresholds())
         ledger.fold(session)
         assert people(session).get(("KZ", YEAR), 0) == expected
-    assert sighting_checks.wrong(session) == []
+    assert scope_checks.wrong(session) == []
 
 
 class TestChecked:
@@ -201,6 +246,11 @@ class TestChecked:
             sa.update(SightingTotal).where(SightingTotal.period == YEAR).values(people=5),
             sa.delete(SightingTotal).where(SightingTotal.scope == "KZ"),
             sa.insert(SightingTotal).values(scope="KZ-75", period=YEAR, people=3),
+            sa.update(Sighting).where(Sighting.scope == "held:KZ").values(n=7),
+            sa.delete(Sighting).where(Sighting.scope == "held:KZ-15"),
+            sa.update(ScopeTotal).where(ScopeTotal.period == YEAR).values(minutes=3),
+            sa.delete(ScopeTotal).where(ScopeTotal.scope == "KZ-15"),
+            sa.insert(ScopeTotal).values(scope="KZ-75", period=YEAR, in_review=3),
         ],
     )
     def test_what_is_wrong_is_found_and_mended(self, run: Run, session: Session, wrong: Any) -> None:
@@ -213,16 +263,18 @@ class TestChecked:
         assert run("rebuild")[0] == 0
         assert run("verify")[0] == 0
         assert people(session) == before
+        assert sums(session, "participations") == before
+        assert set(held(session).values()) == {1}
 
     def test_a_difference_names_nobody(self, session: Session) -> None:
         session.execute(sa.update(Sighting).where(Sighting.scope == "KZ", Sighting.period == MAY).values(n=7))
-        (found,) = sighting_checks.wrong(session)
-        assert str(found) == "202605 KZ: 2 people seen otherwise; in all 0, seen 0"
+        (found,) = scope_checks.wrong(session)
+        assert str(found) == "202605 KZ: 2 seen otherwise; in all 0, seen 0"
 
     def test_what_waits_is_no_difference(self, session: Session, two_people: tuple[Event, UUID]) -> None:
         event, _ = two_people
         make_counted(session, event, make_volunteer(session))
-        assert sighting_checks.wrong(session) == []
+        assert scope_checks.wrong(session) == []
 
     def test_who_was_counted_by_the_rows_alone_is_missing(
         self, run: Run, session: Session, two_people: tuple[Event, UUID]
@@ -256,10 +308,10 @@ def test_the_release_before_leaves_them_to_be_made(run: Run, session: Session) -
     make_counted(session, event, volunteer)
     ledger.add(session, event, events=1)
     session.execute(sa.update(CountPending).values(volunteer_id=None))
-    assert not checks.has_sightings(session)
+    assert not checks.are_scopes_whole(session)
     assert run("verify")[0] == 0
     assert run("rebuild")[0] == 0
-    assert checks.has_sightings(session)
+    assert checks.are_scopes_whole(session)
     ledger.fold(session)
     assert people(session)["KZ", YEAR] == 1
     assert run("verify")[0] == 0

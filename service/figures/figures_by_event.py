@@ -1,0 +1,59 @@
+"""Figures summed event by event: of any days, whatever they are grouped by."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from service.figures.count_requests import CountRequest
+from service.figures.figure_columns import is_coming, open_appeals, sums_of_results
+from service.ledger.ledger import FIGURES
+from service.ledger.sightings import PRESENT
+from service.models import CountPending, CountTotal, Event, EventResult, EventStatus
+
+CELL = ("event_id", "day", "region_code")
+
+
+def select(question: CountRequest, now: datetime) -> sa.Select[Any]:
+    """The figures of each group: (key, *SUMMED, *RESULTS, waste_converted)."""
+    cells, result, appeals = _cells(question), EventResult.__table__, open_appeals()
+    key = question.key(cells).label("key")
+    is_over = sa.or_(Event.ends_at <= now, Event.status == EventStatus.CANCELLED)
+    was_anybody_there = sa.or_(*(cells.c[name] > 0 for name in PRESENT))
+    return (
+        sa.select(
+            key,
+            *(sa.func.sum(cells.c[name]).label(name) for name in FIGURES),
+            sa.func.count().filter(is_over, was_anybody_there).label("events_held"),
+            sa.func.count().filter(is_coming(now)).label("events_coming"),
+            sa.func.coalesce(sa.func.sum(appeals.c.appeals), 0).label("appeals"),
+            *sums_of_results(),
+        )
+        .select_from(
+            cells.join(Event, Event.id == cells.c.event_id)
+            .outerjoin(result, result.c.event_id == cells.c.event_id)
+            .outerjoin(appeals, appeals.c.event_id == cells.c.event_id)
+        )
+        .where(*question.of_event())
+        .group_by(key)
+    )
+
+
+def _cells(question: CountRequest) -> sa.Subquery:
+    """The figures of each event where it counts, folded and pending taken together: (*CELL, *FIGURES)."""
+    total, pending = CountTotal.__table__, CountPending.__table__
+    folded = sa.select(*total.c[CELL], *total.c[FIGURES]).where(*question.in_cell(total)).subquery("folded")
+    sums = (sa.cast(sa.func.sum(pending.c[name]), sa.BigInteger).label(name) for name in FIGURES)
+    late = (
+        sa.select(*pending.c[CELL], *sums)
+        .where(*question.in_cell(pending))
+        .group_by(*pending.c[CELL])
+        .subquery("late")
+    )
+    same = sa.and_(*(folded.c[name] == late.c[name] for name in CELL))
+    cell = (sa.func.coalesce(folded.c[name], late.c[name]).label(name) for name in CELL)
+    figures = (
+        (sa.func.coalesce(folded.c[name], 0) + sa.func.coalesce(late.c[name], 0)).label(name)
+        for name in FIGURES
+    )
+    return sa.select(*cell, *figures).select_from(folded.join(late, same, full=True)).subquery("cells")

@@ -1,0 +1,135 @@
+"""Figures of scopes and whole periods: a few rows that were summed ahead, whatever the season's size."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from service.figures.count_requests import CountRequest
+from service.figures.count_scopes import Scopes
+from service.figures.figure_columns import RESULTS, is_coming, open_appeals, sums_of_results
+from service.ledger import scopes
+from service.ledger.ledger import FIGURES, sums
+from service.ledger.scopes import SCOPE_AND_PERIOD
+from service.ledger.sightings import HELD, PRESENT
+from service.models import CountPending, CountTotal, Event, EventResult, ScopeTotal
+
+Column = sa.ColumnElement[Any]
+
+
+def select(question: CountRequest, rows: Scopes, seen: sa.CTE, now: datetime) -> sa.Select[Any]:
+    """The figures of each group: (key, *SUMMED, *RESULTS, waste_converted, volunteers)."""
+    summed = _summed(question, rows)
+    people, held = seen.alias("people"), seen.alias("held")
+    coming, result, appeals = _coming(question, now), _results(question), _appeals(question)
+    attended = sa.func.coalesce(held.c.people, 0) - sa.func.coalesce(coming.c.attended, 0)
+    key = summed.c.key
+    return sa.select(
+        key,
+        *summed.c[FIGURES],
+        attended.label("events_held"),
+        sa.func.coalesce(coming.c.coming, 0).label("events_coming"),
+        sa.func.coalesce(appeals.c.appeals, 0).label("appeals"),
+        *result.c[(*RESULTS, "waste_converted")],
+        sa.func.coalesce(people.c.people, 0).label("volunteers"),
+    ).select_from(
+        summed.outerjoin(people, _same(people, summed.c.scope, summed.c.period))
+        .outerjoin(held, _same(held, HELD + summed.c.scope, summed.c.period))
+        .outerjoin(coming, coming.c.key == key)
+        .outerjoin(result, result.c.key == key)
+        .outerjoin(appeals, appeals.c.key == key)
+    )
+
+
+def _same(seen: sa.FromClause, scope: Column, period: Column) -> sa.ColumnElement[bool]:
+    return sa.and_(seen.c.scope == scope, seen.c.period == period)
+
+
+def _summed(question: CountRequest, rows: Scopes) -> sa.Subquery:
+    """Folded and pending sums: (scope, period, key, *FIGURES)."""
+    total, pending = ScopeTotal.__table__, CountPending.__table__
+    waiting = pending.select().where(*question.in_cell(pending)).subquery()
+    late = scopes.each(waiting, FIGURES, [rows.kind], [rows.span]).subquery()
+    both = sa.union_all(
+        sa.select(*total.c[SCOPE_AND_PERIOD], *total.c[FIGURES]).where(rows.here(total)),
+        sa.select(*late.c[SCOPE_AND_PERIOD], *late.c[FIGURES]).where(rows.here(late)),
+    ).subquery()
+    scope, period = both.c[SCOPE_AND_PERIOD]
+    return (
+        sa.select(scope, period, rows.key(scope, period).label("key"), *sums(both))
+        .group_by(scope, period)
+        .subquery("summed")
+    )
+
+
+def _key(question: CountRequest, rows: sa.FromClause) -> Column:
+    """The key of rows that know their day, region and district, joined with `event` for its organization."""
+    if question.group_by == "district":
+        return sa.func.coalesce(rows.c.district_code, sa.literal_column("''"))
+    return question.key(rows)
+
+
+def _is_within(question: CountRequest, rows: sa.FromClause) -> list[sa.ColumnElement[bool]]:
+    """The conditions on such rows."""
+    conditions = question.in_cell(rows)
+    if question.district_codes is not None:
+        conditions.append(rows.c.district_code.in_(question.district_codes))
+    if question.organization_ids is not None:
+        conditions.append(Event.organization_id.in_(question.organization_ids))
+    return conditions
+
+
+def _coming(question: CountRequest, now: datetime) -> sa.Subquery:
+    """Events that are not over, and those of them where somebody is already: (key, coming, attended)."""
+    event, total, pending = Event.__table__, CountTotal.__table__, CountPending.__table__
+    key = _key(question, event).label("key")
+    folded = sa.select(_present(total)).where(
+        total.c.event_id == event.c.id, total.c.day == event.c.day, total.c.region_code == event.c.region_code
+    )
+    late = (
+        sa.select(pending.c.event_id, sa.func.sum(_present(pending)).label("present"))
+        .group_by(pending.c.event_id)
+        .subquery()
+    )
+    present = sa.func.coalesce(folded.scalar_subquery(), 0) + sa.func.coalesce(late.c.present, 0)
+    return (
+        sa.select(key, sa.func.count().label("coming"), sa.func.count().filter(present > 0).label("attended"))
+        .select_from(event.outerjoin(late, late.c.event_id == event.c.id))
+        .where(is_coming(now), *_is_within(question, event))
+        .group_by(key)
+        .subquery("coming")
+    )
+
+
+def _present(rows: sa.FromClause) -> Column:
+    first, *others = (rows.c[name] for name in PRESENT)
+    return sum(others, first)
+
+
+def _results(question: CountRequest) -> sa.Subquery:
+    """What came of the events: (key, *RESULTS, waste_converted)."""
+    result = EventResult.__table__
+    key = _key(question, result).label("key")
+    source: sa.FromClause = result
+    if question.group_by == "organization" or question.organization_ids is not None:
+        source = result.join(Event, Event.id == result.c.event_id)
+    return (
+        sa.select(key, *sums_of_results())
+        .select_from(source)
+        .where(*_is_within(question, result))
+        .group_by(key)
+        .subquery("results")
+    )
+
+
+def _appeals(question: CountRequest) -> sa.Subquery:
+    """Appeals that wait: (key, appeals)."""
+    appeals, event = open_appeals(), Event.__table__
+    key = _key(question, event).label("key")
+    return (
+        sa.select(key, sa.func.sum(appeals.c.appeals).label("appeals"))
+        .select_from(appeals.join(event, event.c.id == appeals.c.event_id))
+        .where(*_is_within(question, event))
+        .group_by(key)
+        .subquery("appeals_by_key")
+    )
