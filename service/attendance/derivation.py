@@ -142,8 +142,8 @@ def _by_records(
         _together(spans, theirs) > timedelta(minutes=thresholds.overlap_min) for theirs in elsewhere.stays
     ):
         reasons = (*reasons, OVERLAP)
-    proven = _minutes(span for span, stay in zip(spans, stays, strict=True) if not stay.is_assumed)
-    assumed = _minutes(span for span, stay in zip(spans, stays, strict=True) if stay.is_assumed)
+    proven = _minutes(stay.within(starts_at, ends_at) for stay in stays if not stay.is_assumed)
+    assumed = _minutes(stay.within(starts_at, ends_at) for stay in stays if stay.is_assumed)
     is_there = stays[-1].is_forgotten and now < closes_at(ends_at, thresholds)
     return State(
         status=Status.REVIEW if reasons else Status.COUNTED,

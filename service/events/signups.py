@@ -91,18 +91,14 @@ def _join(session: Session, event: Event, signup: Signup, companions: int, now: 
     Who goes already stays on the list, and may grow by what is free; who waits keeps the place in the line.
     """
     free = waitlist.free_places(session, event)
-    match signup.status:
-        case SignupStatus.GOING:
-            if free is not None and companions - signup.companions > free:
-                raise errors.Full(free=free)
-            has_places = True
-        case SignupStatus.WAITLISTED:
-            waitlist.check_fits_ever(event, 1 + companions)
-            has_places = False
-        case _:
-            waitlist.check_fits_ever(event, 1 + companions)
-            signup.queue_number = sa.func.nextval(sa.text("'signup_queue_number_seq'"))
-            has_places = free is None or 1 + companions <= free
+    is_going, is_new = signup.status == SignupStatus.GOING, signup.status == SignupStatus.CANCELLED
+    if is_going and free is not None and companions - signup.companions > free:
+        raise errors.Full(free=free)
+    if not is_going:
+        waitlist.check_fits_ever(event, 1 + companions)
+    if is_new:
+        signup.queue_number = sa.func.nextval(sa.text("'signup_queue_number_seq'"))
+    has_places = is_going or (is_new and (free is None or 1 + companions <= free))
     waitlist.leave(session, event, signup, now)
     signup.companions = companions
     if has_places:
