@@ -32,6 +32,7 @@ def welcome(port: int) -> None:
 
 WELCOME = """
 Tazalyq starts, and in some seconds answers at {base} (Ctrl-C stops it; data stay)
+  the pages         {base}/kk/ (ru, en; what they are made of: {base}/kk/dev/design)
   the API's pages   {base}/v1/docs
   pushes            {base}/dev/pushes
   ready?            {base}/readyz

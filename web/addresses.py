@@ -1,7 +1,7 @@
 """Addresses of pages, each in a language."""
 
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from flask import request, url_for
 
@@ -21,7 +21,7 @@ def in_language(language: str) -> str:
     if first not in LOCALES:
         return f"/{language}/"
     query = request.query_string.decode("latin-1")
-    return f"/{language}/{rest}" + (f"?{query}" if query else "")
+    return f"/{language}/{quote(rest)}" + (f"?{query}" if query else "")
 
 
 def here(**changes: str | None) -> str:

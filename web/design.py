@@ -7,7 +7,7 @@ from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 
-from flask import Response
+from flask import Response, request
 from marshmallow import fields, validate
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
@@ -19,7 +19,7 @@ from service.geography import regions
 from web import charts, formats
 from web.addresses import to
 from web.forms import read_form
-from web.pages import Pages, done, render
+from web.pages import How, Pages, done, render
 from web.templating import text
 
 pages = Pages("design")
@@ -86,6 +86,8 @@ def show() -> Response:
         return done(to("design.show"), "page.design.sent")
     return render(
         "dev/design.html",
+        How(part="dev/views.html"),
+        state=request.args.get("state", "all"),
         form=form,
         kinds=[(kind, text(f"page.design.kind.{kind}")) for kind in KINDS],
         reasons=[(reason, text(f"page.design.reason.{reason}")) for reason in REASONS],

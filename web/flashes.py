@@ -17,15 +17,11 @@ LIVES_S = 300
 
 @dataclass(frozen=True, slots=True)
 class Flash:
-    """`kind`: good, info, wait or bad; `key`: of the catalogue; `facts`: plain values for its text."""
+    """`kind`: good, info, wait or bad; `key`: of the catalogue; `facts`: what its text needs."""
 
     kind: str
     key: str
     facts: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def text(self) -> str:
-        return words.translate(self.key, locale(), self.facts)
 
 
 def leave(response: Response, flash: Flash) -> None:
@@ -41,17 +37,18 @@ def leave(response: Response, flash: Flash) -> None:
     )
 
 
-def take() -> Flash | None:
-    """The notice that the last post has left; it is shown by who asks, once."""
+def take() -> tuple[str, str] | None:
+    """The notice that the last post has left, its kind and its text: it is shown by who asks, once."""
     given = request.cookies.get(COOKIE)
     if given is None:
         return None
     g.flash_shown = True
     try:
         kind, key, facts = _signer().loads(given, max_age=LIVES_S)
-    except BadData:
+        # Words of the release before may be gone, or ask for other facts: a notice is worth no failure.
+        return (kind, words.translate(key, locale(), facts)) if words.has(key) else None
+    except (BadData, KeyError):
         return None
-    return Flash(kind, key, facts)
 
 
 def forget_shown(response: Response) -> None:

@@ -19,7 +19,8 @@ from notifications import words
 from service.errors import Invalid
 from service.models.base import COUNTRY_ZONE
 
-OURS = frozenset({csrf.FIELD, "id", "sure"})
+SURE = "sure"
+OURS = frozenset({csrf.FIELD, "id", SURE})
 """Fields of every form that are not its schema's (an `id` is, where the schema has one)."""
 
 UNTIMED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
@@ -49,6 +50,11 @@ class Form:
         if "id" not in self.typed:
             self.typed["id"] = str(uuid7())
         return self.typed["id"]
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether its person was asked again, on the page of `confirm.html`, and has said yes."""
+        return self.typed.get(SURE) == "yes"
 
     def value(self, name: str) -> str:
         """The text of a field."""

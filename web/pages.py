@@ -128,8 +128,8 @@ def _drop_language(_endpoint: str | None, values: dict[str, Any] | None) -> None
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """How a page is answered. `status`: else 422 when its form was refused, and 200; `part`: the template's
-    block that htmx asks for, else the whole page."""
+    """How a page is answered. `status`: else 422 when its form was refused, and 200; `part`: the template
+    of the part that htmx puts into the page, which includes it."""
 
     status: HTTPStatus | None = None
     policy: str = POLICY
@@ -144,12 +144,9 @@ def render(template: str, how: How = PLAIN, /, **values: Any) -> Response:
     """A page from its template. A value that is a refused `Form` makes it a 422."""
     refused = any(isinstance(value, Form) and value.errors for value in values.values())
     status = how.status or (HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK)
-    found = ENVIRONMENT.get_template(template)
     if how.part is not None and request.headers.get(ASKS_FOR) == "partial":
-        context = found.new_context(dict(values))
-        text = "".join(found.blocks[how.part](context))
-    else:
-        text = found.render(values)
+        template = how.part
+    text = ENVIRONMENT.get_template(template).render(values)
     response = Response(text, status=status, mimetype="text/html")
     if how.part is not None:
         response.vary.add(ASKS_FOR)

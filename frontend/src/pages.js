@@ -48,8 +48,8 @@ window.addEventListener('pageshow', (event) => {
   });
 });
 
-// Five minutes before a session ends it is said, with a way to stay.
+// Five minutes before a session ends, of which so many seconds are left, it is said, with a way to stay.
 each('[data-session-ends]', (notice) => {
-  const left = Number(notice.dataset.sessionEnds) * 1000 - 5 * 60 * 1000;
+  const left = (Number(notice.dataset.sessionEnds) - 5 * 60) * 1000;
   setTimeout(() => { notice.hidden = false; }, Math.max(0, left));
 });

@@ -67,6 +67,24 @@ def test_a_form_is_mended_and_sent(window: Open, url: str, look: Look) -> None:
     assert "Ничего не сохранено" not in page.locator("main").inner_text()
 
 
+@pytest.mark.parametrize("look", [PHONE, PLAIN], ids=lambda look: look.name)
+def test_a_view_is_switched_with_scripts_in_its_place_and_without_by_a_new_page(
+    window: Open, url: str, look: Look
+) -> None:
+    seen = window(url, look)
+    page = seen.open("/kk/dev/design")
+    if look.scripts:
+        page.wait_for_load_state("networkidle")
+        page.get_by_label("Атауы").fill("жазылғаны қалады")
+    page.get_by_role("link", name="Келмеген").click()
+    page.locator("[aria-current]", has_text="Келмеген").wait_for()
+    assert page.url.endswith("?state=absent")
+    assert page.get_by_label("Атауы").input_value() == ("жазылғаны қалады" if look.scripts else "")
+    page.go_back()
+    page.locator("[aria-current]", has_text="Барлығы").wait_for()
+    seen.check()
+
+
 def test_a_phone_loads_no_letters_and_a_pc_does(window: Open, url: str) -> None:
     for look, expected in ((PHONE, 0), (PC, 2)):
         seen = window(url, look)

@@ -156,3 +156,49 @@ def test_every_text_that_a_template_asks_for_is_in_the_catalogue() -> None:
 def test_a_number_that_stands_in_a_template_is_said_in_each_pages_language(visitor: Visitor) -> None:
     for language, said in (("kk", "2 сағ 10 мин"), ("ru", "2 ч 10 мин"), ("en", "2 h 10 min")):
         assert said in visitor.page(f"/{language}/dev/design").one(class_="lead").text.replace("\xa0", " ")
+
+
+def test_htmx_gets_the_part_that_it_puts_in_and_everybody_else_the_page(visitor: Visitor) -> None:
+    path = "/kk/dev/design?state=absent"
+    whole = visitor.get(path)
+    assert whole.text.startswith("<!doctype html>")
+    assert "HX-Request-Type" in whole.headers["Vary"]
+    part = visitor.get(path, headers={"HX-Request": "true", "HX-Request-Type": "partial"})
+    assert read(part.text).one("div", id="views").one("a", **{"aria-current": "true"}).text == "56Келмеген"
+    assert part.text in whole.text
+    full = visitor.get(path, headers={"HX-Request": "true", "HX-Request-Type": "full"})
+    assert read(full.text).one("main")
+
+
+def test_a_refusal_takes_the_place_of_the_whole_page_whatever_htmx_has_asked_for(visitor: Visitor) -> None:
+    answer = visitor.get("/kk/dev/design/errors/403", headers={"HX-Request": "true"})
+    assert answer.headers["HX-Retarget"] == "body"
+
+
+def test_every_text_that_a_page_asks_for_by_name_is_in_the_catalogue() -> None:
+    asked = set()
+    for path in (templating.TEMPLATES.parent).rglob("*.py"):
+        asked |= set(
+            re.findall(r'"((?:page|form|chart)\.[a-z0-9-]+(?:\.[a-z0-9-]+)*)"', path.read_text("utf-8"))
+        )
+    assert asked
+    assert [key for key in sorted(asked) if not words.has(key)] == []
+
+
+@pytest.mark.parametrize("path", ["/kk/%D3%98%25%23x", "/kk/a%3Fb", "/kk//evil.example/"])
+def test_the_switch_of_languages_keeps_any_path(visitor: Visitor, path: str) -> None:
+    page = read(visitor.get(path, headers=HTML).text)
+    link = page.one("ul", class_="languages").all("a")[1]["href"]
+    assert link == path.replace("/kk/", "/ru/", 1)
+
+
+def test_a_body_that_is_too_large_is_a_page(visitor: Visitor) -> None:
+    answer = visitor.post("/kk/dev/design", data={"title": "x" * 600_000})
+    assert (answer.status_code, answer.mimetype) == (413, "text/html")
+
+
+def test_too_many_fields_are_a_page(visitor: Visitor) -> None:
+    answer = visitor.post(
+        "/kk/dev/design", data={f"f{at}": "x" for at in range(1_100)}, content_type="multipart/form-data"
+    )
+    assert (answer.status_code, answer.mimetype) == (413, "text/html")

@@ -43,9 +43,9 @@ def make_pages() -> Pages:
     def plain() -> Response:
         return done("/kk/tried/plain#row-3") if actor().is_national else render("home.html")
 
-    @pages.page("/tried/part")
-    def part() -> Response:
-        return render("home.html", How(part="main", cache="public, max-age=60"))
+    @pages.page("/tried/open")
+    def anybody() -> Response:
+        return render("home.html", How(cache="public, max-age=60"))
 
     return pages
 
@@ -148,18 +148,7 @@ def test_what_staff_sees_is_kept_nowhere(staff: Visitor, session: Session) -> No
     assert staff.get(f"/kk/tried/{EVENT}").headers["Cache-Control"] == "private, no-store"
 
 
-def test_htmx_gets_the_part_that_it_puts_in_and_everybody_else_the_page(staff: Visitor) -> None:
-    whole = staff.get("/kk/tried/part")
-    assert whole.text.startswith("<!doctype html>")
-    part = staff.get("/kk/tried/part", headers={"HX-Request": "true", "HX-Request-Type": "partial"})
-    assert part.text.strip().startswith("<h1>")
-    assert part.text in whole.text
-    full = staff.get("/kk/tried/part", headers={"HX-Request": "true", "HX-Request-Type": "full"})
-    assert full.text == whole.text
-    assert "HX-Request-Type" in whole.headers["Vary"]
-
-
 def test_an_open_page_may_be_kept_until_somebody_signs_in(staff: Visitor, session: Session) -> None:
-    assert staff.get("/kk/tried/part").headers["Cache-Control"] == "public, max-age=60"
+    assert staff.get("/kk/tried/open").headers["Cache-Control"] == "public, max-age=60"
     staff.sign_in(session, make_coordinator(session))
-    assert staff.get("/kk/tried/part").headers["Cache-Control"] == "private, no-cache"
+    assert staff.get("/kk/tried/open").headers["Cache-Control"] == "private, no-cache"
