@@ -2,7 +2,16 @@
 
 from mobile_api.attendance import check_ins, codes, groups
 from mobile_api.audit import entries
-from mobile_api.events import announcements, districts, events, reports, results, signups, visibility
+from mobile_api.events import (
+    announcements,
+    day_plans,
+    districts,
+    events,
+    reports,
+    results,
+    signups,
+    visibility,
+)
 from mobile_api.figures import counts, exports, public, region_reports
 from mobile_api.notifications import inbox, notification_settings
 from mobile_api.operations import health, meta, metrics
@@ -43,6 +52,7 @@ BLUEPRINTS = (
     events.blueprint,
     announcements.blueprint,
     visibility.blueprint,
+    day_plans.blueprint,
     results.blueprint,
     signups.blueprint,
     codes.blueprint,

@@ -111,6 +111,22 @@ def _organizers_without_result() -> Audience:
     )
 
 
+def _organizers_of_draft() -> Audience:
+    """Who can complete what was planned for them, while it is a draft."""
+    return (
+        _people(Membership.volunteer_id)
+        .join(Event, Event.id == Outbox.event_id)
+        .join(Organization, Organization.id == Event.organization_id)
+        .join(Membership, Membership.organization_id == Organization.id)
+        .where(
+            Event.status == EventStatus.DRAFT,
+            Organization.status == OrganizationStatus.VERIFIED,
+            Membership.role.in_((MemberRole.OWNER, MemberRole.ORGANIZER)),
+            ~Membership.resting,
+        )
+    )
+
+
 def _neighbours() -> Audience:
     """Everybody who might come; `recipients` narrows it to those who live near."""
     joined = sa.exists().where(
@@ -194,6 +210,7 @@ AUDIENCES: Mapping[str, Audience] = {
     "nearby_event": _neighbours(),
     "thanks": _thanked(),
     "result_missing": _organizers_without_result(),
+    "event_planned": _organizers_of_draft(),
     "review_decided": _the_person,
     "organization_decided": _owners(),
     "organization_answered": _coordinators_of_organization(),

@@ -123,6 +123,7 @@ KINDS: Mapping[str, NotificationKind] = {
             "nearby_event", "nearby", "nearby", _R, _until_start, EVENT, "passive", once_a_day=True
         ),
         NotificationKind("thanks", "recognition", "recognition", _R, _for(days=7), EVENT, "passive"),
+        NotificationKind("event_planned", "organizations", None, _R, _until_start, EVENT),
         NotificationKind("result_missing", "organizations", None, _R, _for(days=3), EVENT),
         NotificationKind("review_decided", "decisions", None, _R, _for(days=7), EVENT, is_decision=True),
         NotificationKind(

@@ -43,6 +43,7 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
     "nearby_event": [EVENT, UNADDRESSED],
     "thanks": [EVENT | {"minutes": minutes} for minutes in (1, 2, 5, 150, 0)],
     "result_missing": [EVENT],
+    "event_planned": [EVENT],
     "review_decided": [
         EVENT | {"status": status} | why for status in ("counted", "rejected") for why in (REASON, {})
     ]

@@ -86,6 +86,8 @@ class Permission(StrEnum):
     CANCEL_EVENT = "cancel-event"
     RESTORE_EVENT = "restore-event"
     HIDE_EVENT = "hide-event"
+    PLAN_EVENTS = "plan-events"
+    REMIND_RESULT = "remind-result"
     SET_DISTRICT = "set-district"
     SEE_DRAFT = "see-draft"
     SEE_HIDDEN = "see-hidden"
@@ -180,6 +182,8 @@ RULES: Mapping[Permission, Predicate] = {
     Permission.CANCEL_EVENT: _either(_runs_events, _coordinates),
     Permission.RESTORE_EVENT: _either(_runs_events, _coordinates_others),
     Permission.HIDE_EVENT: _coordinates_others,
+    Permission.PLAN_EVENTS: _coordinates,
+    Permission.REMIND_RESULT: _coordinates,
     Permission.SET_DISTRICT: _coordinates_others,
     Permission.SEE_DRAFT: _either(_organizes, _coordinates),
     Permission.SEE_HIDDEN: _either(_organizes, _coordinates),

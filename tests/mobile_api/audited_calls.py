@@ -20,6 +20,10 @@ EVENT_BODY = {
     "meeting_point": {"latitude": 50.2839, "longitude": 57.167},
 }
 EXPORT = {"what": "counts", "format": "csv", "filters": {"region": "KZ-15"}}
+PLAN = {
+    "id": str(new_id()),
+    **{name: EVENT_BODY[name] for name in ("title", "kind", "starts_at", "ends_at")},
+}
 REPORT = {"region": "KZ-15", "period": "2026-04"}
 STEP = timedelta(seconds=30)
 CONTACT = {"contact": {"name": "Штаб", "link": "https://example.kz"}}
@@ -176,6 +180,11 @@ AUDITED: dict[str, Audited] = {
     "listReviews": Audited(
         A.REVIEWS_READ, lambda w: w.call(w.coordinator, "GET", "/reviews?region=KZ-15"), ("region_code",)
     ),
+    "planEvents": Audited(
+        A.EVENT_PLANNED,
+        lambda w: w.call(w.coordinator, "POST", "/plans", PLAN | {"organizations": [str(w.organization.id)]}),
+        ("event_id", "organization_id", "region_code"),
+    ),
     "publishEvent": Audited(
         A.EVENT_PUBLISHED, lambda w: w.call(w.owner, "POST", f"/events/{w.draft.id}/publish"), ("event_id",)
     ),
@@ -188,6 +197,11 @@ AUDITED: dict[str, Audited] = {
         A.RESULT_SET,
         lambda w: w.call(w.coordinator, "PUT", f"/events/{w.event.id}/result", {"version": 0, "trees": 3}),
         ("event_id", "organization_id", "region_code"),
+    ),
+    "remindResults": Audited(
+        A.RESULTS_REMINDED,
+        lambda w: w.call(w.coordinator, "POST", "/events/remind-results", {"ids": [str(w.over.id)]}),
+        ("event_id",),
     ),
     "removeMember": Audited(
         A.MEMBER_REMOVED,

@@ -49,6 +49,7 @@ class World:
             cancelled_by="organizer",
             starts_at=NOW + timedelta(days=1),
         )
+        self.over = make_event(session, self.organization, starts_at=NOW - timedelta(days=1))
         self.asked = make_organization(session, self.owner, status="asked", question="Қай мектеп?")
         self.pending = make_organization(session, status="pending")
         self.coordinator = make_coordinator(session, "KZ-15")

@@ -32,6 +32,8 @@ CONTRACT: dict[str, tuple[set[str], set[str], set[str]]] = {
     "cancel-event": (STAFF, NOBODY, HERE),
     "restore-event": (STAFF, NOBODY, HERE),
     "hide-event": (NOBODY, NOBODY, HERE),
+    "plan-events": (NOBODY, NOBODY, HERE),
+    "remind-result": (NOBODY, NOBODY, HERE),
     "set-district": (NOBODY, NOBODY, HERE),
     "see-draft": (NOBODY, STAFF, HERE),
     "see-hidden": (NOBODY, STAFF, HERE),
