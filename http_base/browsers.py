@@ -8,7 +8,7 @@ BROWSERS = (
     ("Yandex", re.compile(r"\bYaBrowser/")),
     ("Samsung Internet", re.compile(r"\bSamsungBrowser/")),
     ("Firefox", re.compile(r"\b(?:Firefox|FxiOS)/")),
-    ("Chrome", re.compile(r"\b(?:Chrome|CriOS)/")),
+    ("Chrome", re.compile(r"(?:Chrome|\bCriOS)/")),
     ("Safari", re.compile(r"\bSafari/")),
 )
 SYSTEMS = (

@@ -7,7 +7,7 @@ from flask import Response, request
 
 from http_base.context import actor, locale, session
 from service import errors
-from service.access import Actor
+from service.access import Actor, require_coordinator
 from service.geography import regions
 from service.geography.regions import Region
 from service.models.base import localized
@@ -75,8 +75,7 @@ def region_of(caller: Actor) -> Region | None:
     Raises:
         Forbidden: none of theirs, or not a coordinator. Invalid: no such region.
     """
-    if not caller.regions:
-        raise errors.Forbidden()
+    require_coordinator(caller)
     asked = request.args.get("region", "")
     if not asked:
         return regions.get(next(iter(caller.regions))) if len(caller.regions) == 1 else None

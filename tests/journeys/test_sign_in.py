@@ -1,0 +1,148 @@
+"""Signing in to the pages in a real browser: by code and second factor, and by a phone alone."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pyotp
+import pytest
+from sqlalchemy.orm import Session
+
+from cli.demo_ids import of_person
+from service.models import Coordinator
+from service.people import second_factor
+from service.platform.settings import DEVELOPMENT_SECRET
+from tests.journeys.browser import LOOKS, PC, PHONE, PLAIN, Look, Open, plain
+from tests.journeys.demo import fresh_demo, serving
+from tests.journeys.processes import Service
+
+PEOPLE = {"kk": "+77000000101", "ru": "+77000000102", "en": "+77000000103"}
+"""Who is made a coordinator, by the language in which they look: a step of time is taken once of each."""
+
+WORDS = {
+    "kk": (
+        "Телефон нөмірі",
+        "Код алу",
+        "Код",
+        "Кіру",
+        "Бір реттік құпия сөз",
+        "Қосу",
+        "Қолданбадағы код",
+        "Растау",
+    ),
+    "ru": (
+        "Номер телефона",
+        "Получить код",
+        "Код",
+        "Вход",
+        "Одноразовый пароль",
+        "Подключить",
+        "Код из приложения",
+        "Подтвердить",
+    ),
+    "en": (
+        "Phone number",
+        "Get a code",
+        "Code",
+        "Sign in",
+        "One-time password",
+        "Set up",
+        "Code of the app",
+        "Confirm",
+    ),
+}
+secrets: dict[str, str] = {}
+
+
+def appoint(session: Session) -> None:
+    now = datetime.now(UTC)
+    for phone in PEOPLE.values():
+        session.add(Coordinator(volunteer_id=of_person(phone), region_code="KZ-15", created_at=now))
+        session.flush()
+        secret = second_factor.new_secret(session, of_person(phone), now, DEVELOPMENT_SECRET)
+        assert secret is not None
+        secrets[phone] = secret
+
+
+@pytest.fixture(scope="module")
+def service(postgres_url: str) -> Iterator[Service]:
+    """The demo, with the second factor as in production."""
+    for database_url in fresh_demo(postgres_url, appoint):
+        with serving(database_url, SECOND_FACTOR="required") as running:
+            yield running
+
+
+@pytest.mark.parametrize(("look", "language"), [(PC, "kk"), (PHONE, "ru"), (PLAIN, "en")])
+def test_a_coordinator_comes_in_by_code_and_second_factor(
+    window: Open, service: Service, look: Look, language: str
+) -> None:
+    phone, seen = PEOPLE[language], window(service.url, look)
+    number, get_code, code, enter, one_time, set_up, totp, confirm = WORDS[language]
+    page = seen.open(f"/{language}/coordinator/organizations")
+    assert "/sign-in?next=" in page.url
+    seen.check(f"sign-in-{language}")
+    page.get_by_label(number).fill(phone)
+    page.get_by_role("button", name=get_code).click()
+    page.get_by_label(code, exact=True).fill("000000")
+    page.get_by_role("button", name=enter).click()
+    seen.check(f"wrong-code-{language}")
+    page.get_by_label(code, exact=True).fill(service.messages(phone)[0]["code"])
+    page.get_by_role("button", name=enter).click()
+    # The page that they were going to asks for the second factor, which they do not have yet.
+    page.get_by_label(one_time).wait_for()
+    assert "/account/second-factor?next=" in page.url
+    seen.check(f"second-factor-{language}")
+    page.get_by_label(one_time).fill(secrets[phone])
+    page.get_by_role("button", name=set_up).click()
+    seen.check(f"second-factor-begun-{language}")
+    app = pyotp.TOTP(page.locator(".pairing-secret").inner_text().replace(" ", ""))
+    page.get_by_label(totp).fill(app.now())
+    page.get_by_role("button", name=confirm).click()
+    page.wait_for_url(f"**/{language}/coordinator/organizations")
+    page = seen.open(f"/{language}/account")
+    seen.check(f"account-{language}")
+    page.locator("#sign-out button").click()
+    page = seen.open(f"/{language}/coordinator/organizations")
+    assert "/sign-in?next=" in page.url
+
+
+@pytest.mark.parametrize("look", [PC, PLAIN], ids=lambda look: look.name)
+def test_a_phone_lets_a_browser_in_while_every_other_host_is_out_of_reach(
+    window: Open, service: Service, look: Look
+) -> None:
+    phone = "+77000000105"
+    token, seen = service.sign_in(phone), window(service.url, look)
+    page = seen.open("/kk/sign-in")
+    code = page.locator(".pairing-code b").inner_text()
+    shown = service.call("GET", f"/v1/me/web-sign-ins/{code}", token).json()
+    assert shown["browser"].startswith("Chrome")
+    assert service.call("POST", f"/v1/me/web-sign-ins/{code}", token).status_code == 204
+    if not look.scripts:
+        page.locator("#by-phone button").click()
+    page.wait_for_url("**/kk/account")
+    assert "Аккаунт" in plain(page.locator("h1").inner_text())
+    seen.check()
+
+
+def test_a_signed_in_phone_lets_a_pc_in_by_its_browser(window: Open, service: Service) -> None:
+    pc, phone = window(service.url, PC), window(service.url, PHONE)
+    waiting = pc.open("/ru/sign-in")
+    code = waiting.locator(".pairing-code b").inner_text()
+    page = phone.open(f"/ru/account/sign-ins/{code}")
+    page.get_by_label("Номер телефона").fill("+77000000106")
+    page.get_by_role("button", name="Получить код").click()
+    page.get_by_label("Код", exact=True).fill(service.messages("+77000000106")[0]["code"])
+    page.get_by_role("button", name="Вход").click()
+    page.get_by_role("heading", name="Это вы?").wait_for()
+    phone.check("web-sign-in-ru")
+    page.get_by_role("button", name="Подтвердить").click()
+    waiting.wait_for_url("**/ru/account")
+    pc.check("account-volunteer-ru")
+    assert waiting.locator("#sessions + ul li").count() == 2
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
+@pytest.mark.parametrize("language", ["kk", "ru"])
+def test_the_door_fits_and_is_readable(window: Open, service: Service, look: Look, language: str) -> None:
+    seen = window(service.url, look)
+    seen.open(f"/{language}/sign-in")
+    seen.check(f"door-{language}")
