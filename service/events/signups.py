@@ -104,7 +104,7 @@ def _join(session: Session, event: Event, signup: Signup, companions: int, now: 
     if has_places:
         waitlist.admit(session, event, signup, now)
     else:
-        waitlist.line_up(session, event, signup)
+        waitlist.line_up(event, signup)
 
 
 def withdraw(session: Session, actor: Actor, event_id: UUID, now: datetime) -> None:

@@ -25,7 +25,7 @@ def admit(session: Session, event: Event, signup: Signup, now: datetime) -> None
     ledger.add(session, event, signups=1)
 
 
-def line_up(session: Session, event: Event, signup: Signup) -> None:
+def line_up(event: Event, signup: Signup) -> None:
     """Let a party wait, at the place in the line that its `queue_number` says."""
     signup.status = SignupStatus.WAITLISTED
     event.waitlisted += signup.people
