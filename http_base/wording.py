@@ -47,3 +47,9 @@ def _plain(value: Any, language: str) -> Any:
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def doubt(reason: str, language: str) -> str:
+    """What a rule that raised a doubt says; its bare name where words lack, as of a newer release."""
+    key = f"reason.{reason}"
+    return words.translate(key, language) if words.has(key) else reason

@@ -10,6 +10,7 @@ from http_base import cursors
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, session
 from http_base.fields import Accepted, DateTime, LocalizedName, Paged, RegionCode, Strict, Text
+from http_base.schemas.reports import ResolutionBody
 from service import errors
 from service.events import reports
 from service.models import EventReport
@@ -23,10 +24,6 @@ class ReportBody(Strict):
 
 class ReportQuery(Paged):
     region = RegionCode()
-
-
-class ResolutionBody(Strict):
-    resolution = Text(longest=1_000, required=True)
 
 
 class ReportShown(Schema):

@@ -1,30 +1,28 @@
 """The report that a region sends upward: counted now, as JSON and as files; and what was sent."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
-from typing import IO, Any
+from typing import Any
 from uuid import UUID
 
-from babel.numbers import format_decimal
 from flask import Response
 from marshmallow import Schema, fields
 
 from http_base import cursors, downloads
 from http_base.blueprints import Blueprint
-from http_base.context import actor, locale, now, services, session
-from http_base.downloads import CSV, ENDINGS, JSON, PDF, XLSX, FileQuery
+from http_base.context import actor, now, services, session
+from http_base.downloads import CSV, JSON, PDF, XLSX, FileQuery
 from http_base.fields import LocalizedName, Paged, RegionCode, Text, one_of
+from http_base.report_files import FileHow, said_change, taken
 from http_base.schemas.region_reports import RegionReportBody
 from service import errors
 from service.access import Actor
-from service.audit import audit
-from service.figures import periods, region_report, region_reports, report_columns, report_files, report_pdf
+from service.figures import periods, region_report, region_reports, report_columns
 from service.figures.region_report import Report, Row
 from service.figures.region_reports import Sending
 from service.figures.report_columns import HEADINGS, ReportColumn
-from service.models import AuditAction, RegionReport, Volunteer
+from service.models import RegionReport
 from service.platform.sheets import Dialect, Kind
 
 blueprint = Blueprint("region-reports", __name__, url_prefix="/v1", description="Reports of regions")
@@ -146,8 +144,7 @@ def get_region_report(query: dict[str, Any]) -> Any:
     kind = downloads.wanted(CSV, XLSX, PDF)
     if kind == JSON:
         return shown(report, columns)
-    _record(caller, report, kind)
-    return as_file(replace(report, made_by=_name_of(caller)), columns, kind, query)
+    return _taken(caller, report, columns, kind, query)
 
 
 @blueprint.route("/region-reports", methods=["POST"])
@@ -208,46 +205,19 @@ def get_sent_report(query: dict[str, Any], sent_report_id: UUID) -> Any:
             ]
         return found
     report = region_reports.read(session(), sent)
-    _record(caller, report, kind, sent)
-    return as_file(report, columns, kind, query)
+    return _taken(caller, report, columns, kind, query, sent)
 
 
-def as_file(report: Report, columns: Sequence[ReportColumn], kind: str, query: dict[str, Any]) -> Response:
-    """The report as a file of this media type."""
-    languages = HEADINGS[query["headings"]]
-    name = report_files.file_name(report, ENDINGS[kind])
-    if kind == CSV:
-        parts = report_files.csv_bytes(report, columns, Dialect(query["dialect"]), languages[0])
-        return downloads.send_parts(parts, kind, name)
-
-    def write(file: IO[bytes]) -> None:
-        if kind == PDF:
-            file.write(report_pdf.make(report, languages))
-        else:
-            report_files.write_xlsx(file, report, columns, languages)
-
-    return downloads.send(write, kind, name)
-
-
-def _record(caller: Actor, report: Report, kind: str, sent: RegionReport | None = None) -> None:
-    detail = {"what": "region-report", "format": ENDINGS[kind], "period": report.period.code}
-    if sent is not None:
-        detail["report"] = str(sent.id)
-    region_code = report.region_code
-    audit.record(
-        session(),
-        caller.volunteer_id,
-        AuditAction.EXPORTED,
-        region_code=region_code,
-        detail=detail,
-        now=now(),
-    )
-    session().commit()
-
-
-def _name_of(caller: Actor) -> str:
-    found = session().get(Volunteer, caller.volunteer_id)
-    return found.display_name if found else ""
+def _taken(
+    caller: Actor,
+    report: Report,
+    columns: Sequence[ReportColumn],
+    kind: str,
+    query: dict[str, Any],
+    sent: RegionReport | None = None,
+) -> Response:
+    how = FileHow(columns, HEADINGS[query["headings"]], Dialect(query["dialect"]))
+    return taken(session(), caller, report, kind, how, now(), sent)
 
 
 def shown(report: Report, columns: Sequence[ReportColumn]) -> dict[str, Any]:
@@ -306,12 +276,5 @@ def change_shown(change: region_reports.Change) -> dict[str, Any]:
         "column": change.column,
         "before": change.before,
         "after": change.after,
-        "words": f"{_said(change.before)} → {_said(change.after)}",
+        "words": said_change(change),
     }
-
-
-def _said(value: Any) -> str:
-    """As the reader's language writes it; an empty cell is a dash."""
-    if value is None:
-        return "–"
-    return value if isinstance(value, str) else format_decimal(value, "#,##0.###", locale=locale())

@@ -3,25 +3,19 @@
 from http import HTTPStatus
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields
 
 from http_base import problems
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, services, session
-from http_base.fields import LENGTH, OPTIONAL, one_of
+from http_base.fields import OPTIONAL, one_of
 from http_base.openapi import ProblemField
-from mobile_api.rulings.reviews import STATUSES, ReviewBody
+from http_base.schemas.reviews import STATUSES, ReviewsBody
 from service import errors
 from service.rulings import bulk_reviews
 from service.rulings.bulk_reviews import BulkResult, Outcome
 
 blueprint = Blueprint("bulk_reviews", __name__, url_prefix="/v1", description="Reviews")
-
-MAX_IDS = 50
-
-
-class ReviewsBody(ReviewBody):
-    ids = fields.List(fields.UUID(), required=True, validate=validate.Length(1, MAX_IDS, error=LENGTH))
 
 
 class ReviewResult(Schema):

@@ -13,10 +13,10 @@ from http_base import cursors
 from http_base.blueprints import Blueprint
 from http_base.context import actor, locale, session
 from http_base.fields import Paged, one_of
+from http_base.wording import doubt
 from mobile_api.events import known as known_things
 from mobile_api.events.events import EventShown, shown
 from mobile_api.events.known import Known
-from notifications import words
 from service.attendance.evidence import Evidence, RecordKind, Status
 from service.models import Appeal, AttendanceDecision, PresenceRecord
 from service.rulings import history
@@ -167,10 +167,8 @@ def local(at: datetime | None, zone: ZoneInfo) -> datetime | None:
 
 
 def explanations(reasons: Sequence[str]) -> list[str]:
-    """What each rule that raised a doubt says, in the caller's language; its bare name where words lack."""
-    language = locale()
-    keys = {reason: f"reason.{reason}" for reason in reasons}
-    return [words.translate(key, language) if words.has(key) else reason for reason, key in keys.items()]
+    """What each rule that raised a doubt says, in the caller's language."""
+    return [doubt(reason, locale()) for reason in reasons]
 
 
 def record_shown(record: PresenceRecord, zone: ZoneInfo) -> dict[str, Any]:

@@ -12,13 +12,13 @@ from marshmallow import Schema, ValidationError, fields, post_load
 from http_base import cursors
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, services, session
-from http_base.fields import LocalizedName, Paged, RegionCode, Strict, Text, one_of, told
+from http_base.fields import LocalizedName, Paged, RegionCode, Strict, Text, told
+from http_base.schemas.reviews import STATUSES, ReviewBody
 from mobile_api.attendance.check_ins import AttendanceShown, in_zone
 from mobile_api.rulings import history
 from mobile_api.rulings.history import AppealShown, DecisionShown, RecordShown
 from service import errors, presence_errors
 from service.attendance import check_in
-from service.attendance.evidence import Status
 from service.models.base import COUNTRY_ZONE
 from service.people import consents
 from service.rulings import appeals, correction_audit, refusal_appeals, reviews
@@ -29,7 +29,6 @@ blueprint = Blueprint("reviews", __name__, url_prefix="/v1", description="Review
 
 DEFAULT_DAYS = 90
 MAX_DAYS = 366
-STATUSES = {"accept": Status.COUNTED, "reject": Status.REJECTED}
 
 
 class ReviewQuery(Paged):
@@ -80,11 +79,6 @@ class ReviewShown(Schema):
 class ReviewPage(Schema):
     items = fields.List(fields.Nested(ReviewShown))
     next = fields.String(allow_none=True)
-
-
-class ReviewBody(Strict):
-    decision = one_of(*STATUSES, required=True)
-    reason = Text(longest=1_000, required=True)
 
 
 class AppealBody(Strict):

@@ -2,20 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from service.access import Actor, Permission, Target, may, require, require_coordinator
-from service.figures import count_queries
+from service.figures import count_queries, figures_by_event
 from service.figures.count_requests import GROUPINGS, WITHOUT_DISTRICT, CountRequest
 from service.figures.figure_columns import RESULTS, SUMMED
 from service.figures.periods import before
 from service.geography import districts, regions
 from service.ledger import checks
 
-__all__ = ["GROUPINGS", "CountRequest", "count", "in_scope", "previous"]
+__all__ = ["GROUPINGS", "CountRequest", "count", "in_scope", "last_held", "previous"]
 
 _NUMBERS = (*SUMMED, "volunteers")
 
@@ -75,6 +75,12 @@ def count(session: Session, question: CountRequest, now: datetime) -> dict[str, 
         ],
         "as_of": now,
     }
+
+
+def last_held(session: Session, question: CountRequest, now: datetime) -> dict[str | None, date]:
+    """When in these days the last event of each group was held, by the group's key (None: no district)."""
+    query = figures_by_event.last_held(question, now)
+    return {key or None: day for key, day in session.execute(query)}
 
 
 def _shown(row: Mapping[Any, Any]) -> dict[str, Any]:

@@ -18,13 +18,11 @@ def select(question: CountRequest, now: datetime) -> sa.Select[Any]:
     """The figures of each group: (key, *SUMMED, *RESULTS, waste_converted)."""
     cells, result, appeals = _cells(question), EventResult.__table__, open_appeals()
     key = question.key(cells).label("key")
-    is_over = sa.or_(Event.ends_at <= now, Event.status == EventStatus.CANCELLED)
-    was_anybody_there = sa.or_(*(cells.c[name] > 0 for name in PRESENT))
     return (
         sa.select(
             key,
             *(sa.func.sum(cells.c[name]).label(name) for name in FIGURES),
-            sa.func.count().filter(is_over, was_anybody_there).label("events_held"),
+            sa.func.count().filter(_is_held(cells, now)).label("events_held"),
             sa.func.count().filter(is_coming(now)).label("events_coming"),
             sa.func.coalesce(sa.func.sum(appeals.c.appeals), 0).label("appeals"),
             *sums_of_results(),
@@ -37,6 +35,24 @@ def select(question: CountRequest, now: datetime) -> sa.Select[Any]:
         .where(*question.of_event())
         .group_by(key)
     )
+
+
+def last_held(question: CountRequest, now: datetime) -> sa.Select[Any]:
+    """(key, day): when in these days the last event of each group was held."""
+    cells = _cells(question)
+    key = question.key(cells).label("key")
+    return (
+        sa.select(key, sa.func.max(cells.c.day).label("day"))
+        .select_from(cells.join(Event, Event.id == cells.c.event_id))
+        .where(_is_held(cells, now), *question.of_event())
+        .group_by(key)
+    )
+
+
+def _is_held(cells: sa.FromClause, now: datetime) -> sa.ColumnElement[bool]:
+    """An event was held when it is over, or called off, and somebody was counted or declared there."""
+    is_over = sa.or_(Event.ends_at <= now, Event.status == EventStatus.CANCELLED)
+    return sa.and_(is_over, sa.or_(*(cells.c[name] > 0 for name in PRESENT)))
 
 
 def _cells(question: CountRequest) -> sa.Subquery:

@@ -74,6 +74,12 @@ def share_in(outline: shapely.Geometry, code: str) -> float:
     return float(shapely.intersection(outline, region).area / outline.area)
 
 
+def outlines() -> dict[str, shapely.Geometry]:
+    """The outline of each region (degrees), by its code."""
+    tree, codes = _outlines()
+    return dict(zip(codes, tree.geometries, strict=True))
+
+
 WEST, SOUTH, EAST, NORTH = 46.4, 40.5, 87.4, 55.5
 """The box, in degrees, that Kazakhstan lies in."""
 

@@ -1,5 +1,5 @@
 """The pages of regional coordinators."""
 
-from web.coordinator import organizations
+from web.coordinator import home, organizations, report, reports, reviews
 
-BLUEPRINTS = (organizations.pages,)
+BLUEPRINTS = (home.pages, report.pages, organizations.pages, reviews.pages, reports.pages)

@@ -17,7 +17,12 @@ from service.rulings.waiting import Queue, Waiting
 from web.addresses import to
 from web.pages import PLAIN, How, render
 
-SECTIONS = {"organizations": "coordinator-organizations.show_all"}
+SECTIONS = {
+    "home": "coordinator-home.show",
+    "report": "coordinator-report.show",
+    "organizations": "coordinator-organizations.show_all",
+    "reviews": "coordinator-reviews.show_all",
+}
 """Each section of the desk, and its first page, in the order of the tabs."""
 
 WAITING_IN = {"organizations": (Waiting.ORGANIZATIONS,), "reviews": (Waiting.REVIEWS, Waiting.APPEALS)}

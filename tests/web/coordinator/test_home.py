@@ -1,0 +1,98 @@
+"""Where a coordinator's week begins: the week beside the one before, what waits, who is silent."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from notifications.words import LOCALES
+from service.ledger import ledger
+from service.models import Event, EventReport
+from service.models.base import new_id
+from tests.conftest import NOW
+from tests.makers import make_attendance, make_coordinator, make_event, make_organization, make_volunteer
+from tests.web.visitor import Visitor
+
+HOME = "/kk/coordinator/"
+
+
+def held(session: Session, weeks_ago: int, people: int, **overrides: object) -> Event:
+    """An event so many weeks ago, with people who count."""
+    starts_at = NOW - timedelta(weeks=weeks_ago)
+    event = make_event(session, starts_at=starts_at, ends_at=starts_at + timedelta(hours=2), **overrides)
+    for _ in range(people):
+        make_attendance(session, event, make_volunteer(session), minutes=60)
+    ledger.add(session, event, events=1, participations=people, minutes=60 * people)
+    session.commit()
+    return event
+
+
+def reported(session: Session, event: Event) -> EventReport:
+    by = make_volunteer(session)
+    report = EventReport(
+        id=new_id(), event_id=event.id, volunteer_id=by.id, reason="Орны басқа", created_at=NOW
+    )
+    session.add(report)
+    session.commit()
+    return report
+
+
+@pytest.mark.parametrize("language", LOCALES)
+def test_the_page_is_whole(desk: Visitor, session: Session, language: str) -> None:
+    held(session, 1, 2)
+    desk.page(f"/{language}/coordinator/")
+
+
+def test_last_week_stands_beside_the_week_before(desk: Visitor, session: Session) -> None:
+    held(session, 1, 3)
+    held(session, 2, 1)
+    rows = desk.page(HOME).one("table", class_="table-week").all("tr")[1:]
+    figures = [[cell.text for cell in row.all("td")] for row in rows]
+    assert figures[0] == ["1", "1", "0"]
+    assert figures[1] == ["3", "1", "+2"]
+    assert figures[2] == ["3", "1", "+2"]
+    assert figures[5] == ["", "", ""]
+
+
+def test_what_waits_leads_to_where_it_is_decided(desk: Visitor, session: Session) -> None:
+    assert "Бәрі шешілді" in desk.page(HOME).one("main").text
+    make_organization(session, status="pending")
+    event = make_event(session)
+    make_attendance(session, event, make_volunteer(session), status="review", reasons=["distance"])
+    reported(session, event)
+    waits = desk.page(HOME).one("ul", class_="rows-wait").all("a")
+    assert [link["href"] for link in waits] == [
+        "/kk/coordinator/organizations",
+        "/kk/coordinator/reviews",
+        "/kk/coordinator/reports",
+    ]
+    for link in waits:
+        desk.page(link["href"])
+
+
+def test_a_report_is_closed_with_a_word(desk: Visitor, session: Session) -> None:
+    report = reported(session, make_event(session))
+    path = "/kk/coordinator/reports"
+    assert "Орны басқа" in desk.page(path).one("main").text
+    assert desk.send(path, {"resolution": " "}).status_code == 422
+    assert desk.send(path, {"resolution": "Түзетілді"}).status_code == 303
+    session.refresh(report)
+    assert report.resolution == "Түзетілді"
+    assert "Ашық шағым жоқ" in desk.page(path).one("main").text
+
+
+def test_another_regions_week_is_not_shown(visitor: Visitor, session: Session) -> None:
+    held(session, 1, 3)
+    visitor.sign_in(session, make_coordinator(session, "KZ-75"))
+    assert visitor.get(f"{HOME}?region=KZ-15").status_code == 403
+    rows = visitor.page(HOME).one("table", class_="table-week").all("tr")[1:]
+    assert [cell.text for cell in rows[0].all("td")] == ["0", "0", "0"]
+
+
+def test_the_country_is_shown_by_region(visitor: Visitor, session: Session) -> None:
+    held(session, 1, 3)
+    visitor.sign_in(session, make_coordinator(session, "*"))
+    page = visitor.page(HOME)
+    named = {link.text: link["href"] for link in page.all("a") if "region=KZ-15" in link["href"]}
+    assert named == {"Ақтөбе облысы": "/kk/coordinator/?region=KZ-15"}
+    assert "Ақтөбе облысы" in visitor.page(f"{HOME}?region=KZ-15").one("h1").text

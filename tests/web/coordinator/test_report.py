@@ -1,0 +1,127 @@
+"""The region's report as a page: the numbers of the counts, taken, recorded, and what changed since."""
+
+import io
+from datetime import timedelta
+
+import openpyxl
+import pytest
+from sqlalchemy.orm import Session
+
+from http_base.application import Tazalyq
+from notifications.words import LOCALES
+from service.ledger import ledger
+from service.models import AuditEntry, Event
+from tests.conftest import NOW
+from tests.makers import make_attendance, make_coordinator, make_event, make_volunteer
+from tests.web.html import read
+from tests.web.visitor import Visitor
+
+REPORT = "/kk/coordinator/report"
+
+
+@pytest.fixture
+def held(session: Session, app: Tazalyq) -> Event:
+    """An event of this very day, over, with two people there."""
+    event = make_event(session, starts_at=NOW - timedelta(hours=4), ends_at=NOW - timedelta(hours=2))
+    for _ in range(2):
+        make_attendance(session, event, make_volunteer(session), minutes=90)
+    ledger.add(session, event, events=1, participations=2, minutes=180)
+    session.commit()
+    return event
+
+
+def day(event: Event) -> str:
+    return f"{REPORT}?day={event.day}"
+
+
+@pytest.mark.parametrize("language", LOCALES)
+@pytest.mark.parametrize("query", ["", "?columns=all&headings=en", "?period=2025", "?period=2026-01"])
+def test_the_page_is_whole(desk: Visitor, held: Event, language: str, query: str) -> None:
+    page = desk.page(f"/{language}/coordinator/report{query}")
+    assert len(page.all("tfoot")) == 1
+
+
+def test_the_page_shows_what_the_call_does(
+    desk: Visitor, held: Event, session: Session, app: Tazalyq
+) -> None:
+    page = desk.page(day(held))
+    total = [cell.text for cell in page.one("tfoot").all("td")]
+    assert total[:3] == ["1", "2", "2"]
+
+
+@pytest.mark.parametrize(
+    "query", ["period=2026-W99", "period=x", "day=2026-13-01", "columns=secret", "region=KZ-99"]
+)
+def test_what_does_not_exist_is_refused(desk: Visitor, query: str) -> None:
+    assert desk.get(f"{REPORT}?{query}").status_code == 422
+
+
+def test_another_region_shows_nothing(visitor: Visitor, session: Session, held: Event) -> None:
+    visitor.sign_in(session, make_coordinator(session, "KZ-75"))
+    assert visitor.get(f"{REPORT}?region=KZ-15").status_code == 403
+    total = [cell.text for cell in visitor.page(day(held)).one("tfoot").all("td")]
+    assert set(total) == {""}
+
+
+def test_the_national_one_chooses_a_region(visitor: Visitor, session: Session, held: Event) -> None:
+    visitor.sign_in(session, make_coordinator(session, "*"))
+    assert len(visitor.page(REPORT).one("ul", class_="rows").all("a")) == 20
+    assert visitor.page(f"{day(held)}&region=KZ-15").one("tfoot").all("td")[0].text == "1"
+
+
+@pytest.mark.parametrize(("ending", "begins"), [("xlsx", b"PK"), ("pdf", b"%PDF"), ("csv", b"\xef\xbb\xbf")])
+def test_it_is_taken_as_a_file_and_that_is_recorded(
+    desk: Visitor, held: Event, session: Session, ending: str, begins: bytes
+) -> None:
+    answer = desk.get(f"{REPORT}.{ending}?day={held.day}")
+    assert answer.status_code == 200
+    assert answer.data.startswith(begins)
+    assert f"TazaQazaqstan_KZ-15_{held.day}" in answer.headers["Content-Disposition"]
+    (entry,) = session.query(AuditEntry).filter_by(action="exported")
+    assert (entry.region_code, entry.detail["format"]) == ("KZ-15", ending)
+    if ending == "xlsx":
+        sheet = openpyxl.load_workbook(io.BytesIO(answer.data)).worksheets[0]
+        assert "Айгерім Нұрланова" in str([cell.value for row in sheet.iter_rows(max_row=8) for cell in row])
+
+
+def test_it_is_recorded_as_sent_and_later_changes_are_shown(
+    desk: Visitor, held: Event, session: Session
+) -> None:
+    path = f"{REPORT}/send?period={held.day}"
+    answer = desk.send(path, {"action": "Таза бейсенбі", "note.none": "Ауданы нақтыланады"})
+    assert answer.status_code == 303, answer.text[:3000]
+    sent = answer.headers["Location"]
+    assert "ештеңе өзгерген жоқ" in desk.page(sent).one("main").text
+    make_attendance(session, held, make_volunteer(session), minutes=60)
+    ledger.add(session, held, participations=1, minutes=60)
+    session.commit()
+    page = desk.page(sent)
+    assert "2 → 3" in page.one("main").text
+    assert page.all("tfoot")[0].all("td")[1].text == "2"
+    assert "Таза бейсенбі" in page.one("main").text
+    for ending in ("xlsx", "pdf", "csv"):
+        assert desk.get(f"{sent}/report.{ending}").status_code == 200
+    listed = desk.page(day(held))
+    assert [link["href"] for link in listed.all("a", class_="row")] == [sent]
+
+
+def test_a_second_press_sends_once(desk: Visitor, held: Event) -> None:
+    path = f"{REPORT}/send?period={held.day}"
+    hidden = {one["name"]: one["value"] for one in desk.page(path).one("main").one("form").all(type="hidden")}
+    first, second = (desk.post(path, data=hidden | {"action": "Акция"}) for _ in range(2))
+    assert first.headers["Location"] == second.headers["Location"]
+
+
+def test_an_action_that_is_too_long_stays_typed(desk: Visitor, held: Event) -> None:
+    answer = desk.send(f"{REPORT}/send?period={held.day}", {"action": "я" * 201})
+    assert answer.status_code == 422
+    assert read(answer.text).one("input", id="action")["value"] == "я" * 201
+
+
+def test_somebody_elses_sent_report_is_not_there(
+    visitor: Visitor, desk: Visitor, session: Session, held: Event
+) -> None:
+    sent = desk.send(f"{REPORT}/send?period={held.day}", {"action": "Акция"}).headers["Location"]
+    desk.sign_in(session, make_coordinator(session, "KZ-75"))
+    assert desk.get(sent).status_code == 404
+    assert desk.get(f"{sent}/report.xlsx").status_code == 404

@@ -1,0 +1,131 @@
+"""Doubts, twenty at a time: the evidence in words, one reason for those that are ticked."""
+
+import pytest
+from sqlalchemy.orm import Session
+
+from notifications.words import LOCALES
+from service.models import Attendance, AttendanceDecision, Event, Volunteer
+from tests.makers import make_attendance, make_coordinator, make_event, make_volunteer
+from tests.web.html import read
+from tests.web.visitor import Visitor
+
+LIST = "/kk/coordinator/reviews"
+
+
+@pytest.fixture
+def event(session: Session) -> Event:
+    return make_event(session)
+
+
+@pytest.fixture
+def doubted(session: Session, event: Event) -> list[Attendance]:
+    return [
+        make_attendance(
+            session,
+            event,
+            make_volunteer(session, display_name=f"Адам {number}"),
+            status="review",
+            reasons=["distance"],
+            distance_m=640,
+        )
+        for number in range(3)
+    ]
+
+
+@pytest.mark.parametrize("language", LOCALES)
+@pytest.mark.parametrize("query", ["", "?reason=distance", "?reason=nothing"])
+def test_the_page_is_whole(desk: Visitor, doubted: list[Attendance], language: str, query: str) -> None:
+    desk.page(f"/{language}/coordinator/reviews{query}")
+
+
+def test_the_ticked_ones_are_decided_with_a_ready_reason(
+    desk: Visitor, session: Session, doubted: list[Attendance]
+) -> None:
+    ticked = [str(one.id) for one in doubted[:2]]
+    answer = desk.send(LIST, {"ids": ticked, "decision": "accept", "ready": "organizer-confirms"})
+    assert (answer.status_code, answer.headers["Location"]) == (303, LIST)
+    for one in doubted:
+        session.refresh(one)
+    assert [one.status for one in doubted] == ["counted", "counted", "review"]
+    said = session.query(AttendanceDecision).all()
+    assert {one.reason for one in said} == {"Ұйымдастырушы растады"}
+    page = desk.page(LIST)
+    assert "Шешілді: 2" in page.one("main").text
+    assert len(page.all("input", name="ids")) == 1
+
+
+def test_ones_own_words_stand_before_the_ready_ones(
+    desk: Visitor, session: Session, doubted: list[Attendance]
+) -> None:
+    typed = {"ids": str(doubted[0].id), "decision": "reject", "ready": "far-away", "reason": "Суретте жоқ"}
+    assert desk.send(LIST, typed).status_code == 303
+    (said,) = session.query(AttendanceDecision)
+    assert (said.status, said.reason) == ("rejected", "Суретте жоқ")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"decision": "accept", "ready": "was-there"},
+        {"ids": "x", "decision": "accept", "ready": "was-there"},
+        {"ids": "{id}", "decision": "accept"},
+        {"ids": "{id}", "decision": "perhaps", "ready": "was-there"},
+        {"ids": "{id}", "decision": "accept", "ready": "because"},
+    ],
+)
+def test_what_is_missing_is_asked_for_and_nothing_is_decided(
+    desk: Visitor, session: Session, doubted: list[Attendance], typed: dict[str, str]
+) -> None:
+    sent = {name: value.format(id=doubted[0].id) for name, value in typed.items()}
+    answer = desk.send(LIST, sent)
+    assert answer.status_code == 422
+    assert len(read(answer.text).all("input", name="ids")) == 3
+    session.refresh(doubted[0])
+    assert doubted[0].status == "review"
+
+
+def test_what_somebody_else_decided_meanwhile_stays(
+    desk: Visitor, session: Session, doubted: list[Attendance]
+) -> None:
+    page = desk.page(LIST)
+    hidden = {
+        one["name"]: one["value"] for one in page.one("main").one("form", method="post").all(type="hidden")
+    }
+    first = str(doubted[0].id)
+    desk.send(LIST, {"ids": first, "decision": "reject", "ready": "no-answer"})
+    ids = [first, str(doubted[1].id)]
+    desk.post(LIST, data=hidden | {"ids": ids, "decision": "accept", "ready": "was-there"})
+    for one in doubted:
+        session.refresh(one)
+    assert [one.status for one in doubted] == ["rejected", "counted", "review"]
+    assert "Қалғаны: 1" in desk.page(LIST).one("main").text
+
+
+def test_ones_own_attendance_is_for_somebody_else(
+    desk: Visitor, session: Session, event: Event, coordinator: Volunteer
+) -> None:
+    own = make_attendance(session, event, coordinator, status="review", reasons=["distance"])
+    make_attendance(session, event, make_volunteer(session), status="review", reasons=["distance"])
+    assert str(own.id) not in desk.get(LIST).text
+    desk.send(LIST, {"ids": str(own.id), "decision": "accept", "ready": "was-there"})
+    session.refresh(own)
+    assert own.status == "review"
+
+
+def test_another_regions_doubts_are_neither_shown_nor_decided(
+    visitor: Visitor, session: Session, doubted: list[Attendance]
+) -> None:
+    visitor.sign_in(session, make_coordinator(session, "KZ-75"))
+    other = make_event(session, region_code="KZ-75")
+    make_attendance(session, other, make_volunteer(session), status="review", reasons=["distance"])
+    assert "Адам 0" not in visitor.page(LIST).text
+    visitor.send(LIST, {"ids": str(doubted[0].id), "decision": "accept", "ready": "was-there"})
+    session.refresh(doubted[0])
+    assert doubted[0].status == "review"
+
+
+def test_the_evidence_is_said_in_words_and_drawn(
+    desk: Visitor, session: Session, doubted: list[Attendance]
+) -> None:
+    text = desk.page(LIST).one("ul", id="ids").text
+    assert "аумаққа дейін: 640 м" in text

@@ -1,0 +1,281 @@
+"""The report that a region sends upward: printed, taken as a file, recorded as sent; and its changes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from flask import Response
+from marshmallow import EXCLUDE, Schema, fields
+
+from http_base.context import actor, locale, now, services, session
+from http_base.downloads import CSV, PDF, XLSX
+from http_base.fields import Text, one_of
+from http_base.report_files import FileHow, said_change, taken
+from http_base.schemas.region_reports import RegionReportBody
+from service import errors
+from service.access import Permission
+from service.figures import periods, region_report, region_reports, report_columns
+from service.figures.periods import Period
+from service.figures.region_report import WITHOUT, Report, Row
+from service.figures.region_reports import Sending
+from service.figures.report_columns import HEADINGS, ReportColumn
+from service.models import RegionReport
+from service.models.base import COUNTRY_ZONE, localized
+from service.platform.sheets import Dialect, Kind
+from web import formats
+from web.coordinator import desk
+from web.coordinator.desk import Desk
+from web.forms import Form, read_form, read_query
+from web.pages import Pages, Unaudited, done
+from web.templating import text
+
+pages = Pages("coordinator-report")
+
+NO_PERSON = Unaudited("figures of districts; who takes them as a file is recorded")
+VERSIONS_SHOWN = 50
+NOTE = "note."
+FILES = {"xlsx": XLSX, "pdf": PDF, "csv": CSV}
+
+
+class Question(Schema):
+    """Which report; `day`: one day of action in place of a period."""
+
+    region = fields.String()
+    period = Text()
+    day = fields.Date()
+    columns = one_of("short", "all", load_default="short")
+    headings = one_of(*HEADINGS, load_default="kk-ru")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that can be answered."""
+
+    region_code: str
+    period: Period
+    columns: Sequence[ReportColumn]
+    headings: Sequence[str]
+    said: dict[str, str]
+    """The same, as an address says it."""
+
+
+def _asked(at: Desk) -> Asked | None:
+    """What the address asks for; None where the coordinator of many regions has not chosen one.
+
+    Raises:
+        ValidationError, Invalid: what it says is no period, no column.
+    """
+    if at.region_code is None:
+        return None
+    query = read_query(Question)
+    code = query["day"].isoformat() if "day" in query else query.get("period")
+    period = periods.parse(code, now())
+    return Asked(
+        at.region_code,
+        period,
+        report_columns.chosen(query["columns"]),
+        HEADINGS[query["headings"]],
+        at.chosen | {"period": period.code, "columns": query["columns"], "headings": query["headings"]},
+    )
+
+
+@pages.page("/coordinator/report")
+@pages.staff(Permission.REPORT_REGION, audit=NO_PERSON)
+def show() -> Response:
+    """The table of a period, with what has been sent of it."""
+    at = desk.sit_down("report")
+    asked = _asked(at)
+    if asked is None:
+        return desk.show(at, "report_region.html")
+    sent = region_reports.listed(
+        session(), actor(), asked.region_code, asked.period.code, None, VERSIONS_SHOWN
+    )
+    senders = region_reports.senders(session(), sent)
+    session().rollback()
+    report = region_report.at_one_moment(services().connections, asked.region_code, asked.period, now())
+    return desk.show(
+        at,
+        "report.html",
+        **_of(report, asked.columns, asked.headings),
+        asked=asked,
+        periods=_choices(asked.period),
+        headings=[(name, text(f"page.report.headings.{name}")) for name in HEADINGS],
+        sent=[(one, senders[one.sent_by]["display_name"]) for one in sent],
+    )
+
+
+@pages.page("/coordinator/report.<any(xlsx,pdf,csv):ending>")
+@pages.staff(Permission.REPORT_REGION, audit=Unaudited("recorded with the format that was taken"))
+def take(ending: str) -> Response:
+    """The report as a file: every column in XLSX and CSV, the twelve on one sheet in PDF."""
+    asked = _asked(desk.sit_down("report"))
+    if asked is None:
+        raise errors.Invalid("region", "region")
+    session().rollback()
+    report = region_report.at_one_moment(services().connections, asked.region_code, asked.period, now())
+    how = FileHow(report_columns.all_columns(), asked.headings, Dialect.EXCEL)
+    return taken(session(), actor(), report, FILES[ending], how, now())
+
+
+@pages.page("/coordinator/report/send", ("GET", "POST"))
+@pages.staff(Permission.REPORT_REGION, audit=Unaudited("its use case records what was sent"))
+def send() -> Response:
+    """Record the report as sent, with notes by district: what it says is never changed afterwards."""
+    at = desk.sit_down("report")
+    asked = _asked(at)
+    if asked is None:
+        raise errors.Invalid("region", "region")
+    form = read_form(_body(), action=report_columns.DEFAULT_ACTION)
+    if form.is_good:
+        made = _send(asked, form)
+        return done(at.to("coordinator-report.show_sent", report_id=made.id), "page.report.recorded")
+    session().rollback()
+    report = region_report.at_one_moment(services().connections, asked.region_code, asked.period, now())
+    return desk.show(at, "report_send.html", rows=report.rows, asked=asked, form=form, without=WITHOUT)
+
+
+def _body() -> Schema:
+    """As the API takes it; region and period stand in the address."""
+    return RegionReportBody(only=("id", "action", "notes"), unknown=EXCLUDE)
+
+
+def _send(asked: Asked, form: Form) -> RegionReport:
+    """Notes are fields of their own, `note.` and the district's code."""
+    notes = {
+        name.removeprefix(NOTE): said.strip()
+        for name, said in form.typed.items()
+        if name.startswith(NOTE) and said.strip()
+    }
+    body = RegionReportBody().load(
+        {
+            "id": form.id,
+            "region": asked.region_code,
+            "period": asked.period.code,
+            "action": form.data["action"],
+            "notes": notes,
+        }
+    )
+    made = region_reports.send(
+        session(),
+        services().connections,
+        actor(),
+        Sending(body["id"], body["region"], body["period"], body["action"], body["notes"]),
+        now(),
+    )
+    session().commit()
+    return made
+
+
+@pages.page("/coordinator/report/sent/<uuid:report_id>")
+@pages.staff(Permission.REPORT_REGION, audit=NO_PERSON)
+def show_sent(report_id: UUID) -> Response:
+    """A report as it was sent, and what has changed since."""
+    at = desk.sit_down("report")
+    sent = region_reports.get(session(), actor(), report_id)
+    query = read_query(Question)
+    report = region_reports.read(session(), sent)
+    session().rollback()
+    changes = region_reports.changes(services().connections, sent, now())
+    columns = {column.key: column for column in report_columns.all_columns()}
+    return desk.show(
+        at,
+        "report_sent.html",
+        **_of(report, report_columns.chosen(query["columns"]), HEADINGS[query["headings"]]),
+        sent=sent,
+        columns_said=query["columns"],
+        changes=[
+            (
+                localized(one.name, locale()),
+                localized(columns[one.column].column.names, locale()),
+                said_change(one),
+            )
+            for one in changes
+        ],
+    )
+
+
+@pages.page("/coordinator/report/sent/<uuid:report_id>/report.<any(xlsx,pdf,csv):ending>")
+@pages.staff(Permission.REPORT_REGION, audit=Unaudited("recorded with the format that was taken"))
+def take_sent(report_id: UUID, ending: str) -> Response:
+    """The same as a file: the numbers that were sent."""
+    sent = region_reports.get(session(), actor(), report_id)
+    report = region_reports.read(session(), sent)
+    headings = HEADINGS[read_query(Question)["headings"]]
+    how = FileHow(report_columns.all_columns(), headings, Dialect.EXCEL)
+    return taken(session(), actor(), report, FILES[ending], how, now(), sent)
+
+
+def _of(report: Report, columns: Sequence[ReportColumn], languages: Sequence[str]) -> dict[str, object]:
+    """What the table of a report shows."""
+    return {
+        "report": report,
+        "region": localized(report.region, locale()),
+        "columns": [column for column in columns if column.key != "district"],
+        "languages": languages,
+        "cell": _cell,
+        "row_name": lambda row: localized(row.name, languages[0]),
+        "definitions": [
+            [(language, definition[language]) for language in languages]
+            for definition in report_columns.definitions()
+        ],
+        "verified": VERIFIED,
+        "declared": DECLARED,
+        "first": report_columns.all_columns()[0],
+    }
+
+
+VERIFIED = frozenset({"people_verified", "people_different", "hours_verified"})
+DECLARED = frozenset(
+    {"people_declared", "state", "firms", "pupils", "students", "ngo", "residents", "collectives"}
+)
+"""Which columns are the phones' and staff's word about a person, and which the organizer's about a number."""
+
+
+def _cell(row: Row, column: ReportColumn) -> str:
+    """«≈ 77,3»; nothing where nobody filled it."""
+    value = row.cells.get(column.key)
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    digits = 0 if column.column.kind is Kind.WHOLE else 2
+    return f"≈ {formats.number(value, digits)}" if column.key in row.about else formats.number(value, digits)
+
+
+def _choices(chosen: Period) -> list[tuple[str, str]]:
+    """(code, words) of the periods to choose from; the one that is shown is among them."""
+    today = now().astimezone(COUNTRY_ZONE).date()
+    found = [periods.week_of(today - timedelta(days=7 * back)) for back in range(1, WEEKS_OFFERED + 1)]
+    found.append(periods.week_of(today))
+    month = today.replace(day=1)
+    for _ in range(MONTHS_OFFERED):
+        found.append(periods.parse(f"{month:%Y-%m}", now()))
+        month = (month - timedelta(days=1)).replace(day=1)
+    found.append(periods.parse(f"{today.year}", now()))
+    if chosen not in found:
+        found.insert(0, chosen)
+    return [(period.code, said_period(period)) for period in found]
+
+
+WEEKS_OFFERED, MONTHS_OFFERED = 8, 4
+
+
+def said_period(period: Period) -> str:
+    """«Апта: 16–22 қараша 2026»."""
+    kind = PERIOD_KINDS[len(period.code)]
+    if kind == "month":
+        said = formats.month(period.first_day)
+    elif kind == "year":
+        said = period.code
+    else:
+        said = formats.period(period.first_day, period.last_day)
+    return text(f"page.report.period.{kind}", period=said)
+
+
+PERIOD_KINDS = {
+    len("2026"): "year",
+    len("2026-11"): "month",
+    len("2026-W47"): "week",
+    len("2026-11-21"): "day",
+}

@@ -1,0 +1,177 @@
+"""What is doubted: twenty at a time, the evidence in words and on a small plan, decided together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import Response
+from markupsafe import Markup
+from marshmallow import Schema, fields
+
+from http_base import cursors
+from http_base.context import actor, locale, now, services, session
+from http_base.fields import one_of
+from http_base.schemas.reviews import STATUSES, ReviewsBody
+from http_base.wording import doubt
+from service import errors
+from service.access import Permission
+from service.models.base import localized
+from service.people import consents
+from service.rulings import bulk_reviews, reviews
+from service.rulings.bulk_reviews import Outcome
+from service.rulings.history import RecordFacts
+from service.rulings.reviews import ReviewItem, SortKey
+from web import formats
+from web.addresses import here
+from web.coordinator import desk
+from web.forms import Form, read_form, read_query
+from web.pages import Pages, Unaudited, done
+from web.plan import Seen, plan
+from web.templating import text
+
+pages = Pages("coordinator-reviews")
+
+A_PAGE = 20
+READY = ("was-there", "organizer-confirms", "far-away", "another-phone", "no-answer")
+"""Reasons that are ready to be chosen."""
+
+
+class Filter(Schema):
+    """Which of those that wait."""
+
+    reason = fields.String()
+    cursor = fields.String()
+
+
+class Decision(ReviewsBody):
+    """As the API takes it; `ready`: a reason that was chosen in place of typing one."""
+
+    ready = one_of(*READY)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One attendance as a coordinator reads it. `lines`: the evidence, a sentence each."""
+
+    item: ReviewItem
+    name: str
+    doubts: Sequence[str]
+    lines: Sequence[str]
+    plan: Markup | None
+
+
+@pages.page("/coordinator/reviews", ("GET", "POST"))
+@pages.staff(Permission.REVIEW_ATTENDANCE, audit=Unaudited("its use case records what was read"))
+def show_all() -> Response:
+    """Those that wait, with their evidence; the ticked ones are decided with one reason."""
+    form = _form()
+    if form.is_good:
+        return _decide(form)
+    at = desk.sit_down("reviews")
+    query = read_query(Filter)
+    after = _after(query.get("cursor"))
+    found = reviews.waiting(
+        session(), actor(), at.region_code, after, A_PAGE + 1, now(), reason=query.get("reason")
+    )
+    items, following = cursors.page(found, A_PAGE, lambda item: item.sort_key)
+    people = {item.volunteer.id: item.volunteer.display_name for item in items}
+    names = consents.shown_names(session(), people, now())
+    session().commit()
+    return desk.show(
+        at,
+        "reviews.html",
+        items=[_shown(item, names[item.volunteer.id]) for item in items],
+        form=form,
+        ready=[(name, text(f"page.review.ready.{name}")) for name in READY],
+        query=query,
+        next_href=here(cursor=following) if following else None,
+        first_href=here(cursor=None) if after else None,
+    )
+
+
+def _form() -> Form:
+    """A reason that was chosen stands for one that was typed."""
+    form = read_form(Decision(partial=("reason",)))
+    if form.sent and "reason" not in form.data:
+        ready = form.data.get("ready")
+        if ready is None:
+            form.refuse("ready", "field.required")
+        else:
+            form.data["reason"] = text(f"page.review.ready.{ready}")
+    return form
+
+
+def _decide(form: Form) -> Response:
+    body = form.data
+    results = bulk_reviews.decide_all(
+        session(),
+        actor(),
+        body["ids"],
+        STATUSES[body["decision"]],
+        body["reason"],
+        now(),
+        services().settings.thresholds,
+    )
+    decided = sum(result.outcome is Outcome.DECIDED for result in results)
+    if decided == len(results):
+        return done(here(), "page.review.decided", number=decided)
+    return done(here(), "page.review.some-decided", "wait", number=decided, rest=len(results) - decided)
+
+
+def _after(cursor: str | None) -> SortKey | None:
+    """The last one seen: an appeal by its distance, or an attendance by its time."""
+    try:
+        found: SortKey | None = cursors.decode(cursor, cursors.count, UUID)
+    except errors.Invalid:
+        found = cursors.decode(cursor, cursors.moment, UUID)
+    return found
+
+
+def _shown(item: ReviewItem, name: str) -> Shown:
+    event = item.event
+    records = [facts for facts in item.grounds.records if facts.record.latitude is not None]
+    seen = [
+        Seen(record.latitude, record.longitude, record.accuracy_m)
+        for record in (facts.record for facts in records)
+        if record.latitude is not None and record.longitude is not None
+    ]
+    picture = None
+    if seen:
+        label = text("page.review.plan", title=localized(event.title, locale()))
+        picture = plan(event.area, (event.latitude, event.longitude), label, formats.distance, seen)
+    return Shown(
+        item,
+        name,
+        [doubt(reason, locale()) for reason in item.attendance.reasons],
+        [_line(facts, event.zone) for facts in item.grounds.records],
+        picture,
+    )
+
+
+def _line(facts: RecordFacts, zone: str) -> str:
+    """«10:04 келді · аумаққа дейін: 640 м · дәлдігі: 25 м · код дұрыс»."""
+    record = facts.record
+    said = [f"{formats.time(record.captured_at, zone)} {text(f'page.review.{record.type}')}"]
+    if record.distance_m is not None:
+        key = "page.review.inside" if record.distance_m == 0 else "page.review.distance"
+        said.append(text(key, distance=formats.distance(record.distance_m)))
+    if record.accuracy_m is not None:
+        said.append(text("page.review.accuracy", distance=formats.distance(record.accuracy_m)))
+    if record.latitude is None:
+        said.append(text("page.review.no-position"))
+    if record.code_is_right:
+        said.append(text("page.review.code"))
+    if record.mocked:
+        said.append(text("page.review.mocked"))
+    if record.attested is False:
+        said.append(text("page.review.unattested"))
+    late = (record.received_at - record.captured_at).total_seconds()
+    if late >= LATE_S:
+        said.append(text("page.review.late", duration=formats.duration(round(late / 60))))
+    if facts.people > 1:
+        said.append(text("page.review.people", number=formats.number(facts.people)))
+    return " · ".join(said)
+
+
+LATE_S = 180
+"""What arrives later than this after it was captured was kept on the phone."""
