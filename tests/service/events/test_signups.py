@@ -110,6 +110,14 @@ def test_a_party_that_has_grown_elsewhere_meanwhile_is_not_counted_twice(session
         assert session.get_one(Event, event.id).going == 4
 
 
+def test_who_has_given_no_consent_is_told_which(session: Session) -> None:
+    person, event = make_volunteer(session, consents={"personal_data": "2026-01"}), coming(session)
+    with pytest.raises(errors.ConsentMissing) as refusal:
+        signups.sign_up(session, actor_of(session, person), event.id, 0, NOW)
+    assert refusal.value.data["missing"] == ["cross_border"]
+    assert session.get(Signup, (event.id, person.id)) is None
+
+
 # What a ban does
 
 
