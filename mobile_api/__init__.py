@@ -12,7 +12,7 @@ from mobile_api.events import (
     signups,
     visibility,
 )
-from mobile_api.figures import counts, exports, public, region_reports
+from mobile_api.figures import counts, exports, honours, public, region_reports
 from mobile_api.notifications import inbox, notification_settings
 from mobile_api.operations import health, meta, metrics
 from mobile_api.organizations import contacts, invitations, members, memberships, organizations
@@ -66,6 +66,7 @@ BLUEPRINTS = (
     region_reports.blueprint,
     public.blueprint,
     exports.blueprint,
+    honours.blueprint,
     reports.blueprint,
     coordinators.blueprint,
     entries.blueprint,

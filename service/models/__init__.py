@@ -26,6 +26,7 @@ from service.models.events import (
 )
 from service.models.exports import Export
 from service.models.headcounts import Headcount, HeadcountCategory
+from service.models.honours import HonoursAgreement
 from service.models.notification_settings import NotificationSettings
 from service.models.organizations import (
     Invitation,
@@ -62,6 +63,7 @@ __all__ = [
     "SecondFactor",
     "PageSession",
     "Export",
+    "HonoursAgreement",
     "RegionReport",
     "RefusalAppeal",
     "RefusedRecord",

@@ -1,5 +1,6 @@
 """Volunteers, the roles they hold for the movement, and their phones."""
 
+import calendar
 from datetime import date, datetime
 from uuid import UUID
 
@@ -56,6 +57,14 @@ class Volunteer(Base):
 def age_on(birth_date: date, day: date) -> int:
     """Age in whole years on a day; a birthday on 29 February is kept on 1 March in other years."""
     return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
+
+
+def years_before(day: date, years: int) -> date:
+    """Who was born until this day is so many years old on `day`; the other way round of `age_on`."""
+    if (day.month, day.day) == (2, 29):
+        # Born on 1 March they are a day too young.
+        return date(day.year - years, 2, 29 if calendar.isleap(day.year - years) else 28)
+    return day.replace(year=day.year - years)
 
 
 class Coordinator(Base):

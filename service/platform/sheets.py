@@ -94,6 +94,8 @@ _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
 
 def cell_text(text: str) -> str:
     """A text as a cell may hold it: without what hides, turns the line, or is no character at all."""
+    if text.isascii() and text.isprintable():
+        return text.strip()[:LONGEST_CELL]
     return clean(_UNWRITABLE.sub("", text))[:LONGEST_CELL]
 
 

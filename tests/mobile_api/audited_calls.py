@@ -138,6 +138,9 @@ AUDITED: dict[str, Audited] = {
         ("subject_id",),
     ),
     "getBan": Audited(A.BAN_READ, lambda w: w.call(w.coordinator, "GET", w.ban()), ("subject_id",)),
+    "getHonours": Audited(
+        A.HONOURS_READ, lambda w: w.call(w.coordinator, "GET", "/honours?region=KZ-15"), ("region_code",)
+    ),
     "hideEvent": Audited(
         A.EVENT_HIDDEN,
         lambda w: w.call(w.coordinator, "POST", f"/events/{w.event.id}/hide", REASON),
@@ -281,8 +284,8 @@ NOT_AUDITED: dict[str, str] = {
         (
             "acceptContact", "acceptInvitation", "answerBan", "appealAttendance", "appealRefusal", "changeMe",
             "checkIn", "checkOut", "declineContact", "declineInvitation", "deleteDevice", "getMe",
-            "getExport", "getNotificationSettings", "getRecord", "getRecordOfEvent", "listInbox",
-            "listMyInvitations",
+            "getExport", "getMyHonours", "getNotificationSettings", "getRecord", "getRecordOfEvent",
+            "listInbox", "listMyInvitations", "putMyHonours",
             "listMySignups", "putDevice", "putMe", "putNotificationSettings", "readInboxItem", "sendBatch",
             "signUp", "withdrawConsent", "withdrawSignup", "getWebSignIn", "confirmWebSignIn",
         ),

@@ -1,0 +1,114 @@
+"""The most active people and organizations; whether one may be named among them."""
+
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, post_load, validate
+
+from http_base.blueprints import Blueprint
+from http_base.context import actor, now, session
+from http_base.fields import MAX_PAGE, NUMBER, LocalizedName, RegionCode, Strict, YesNo, told
+from service import errors
+from service.figures import honours
+from service.figures.honours import HonoursQuestion
+from service.models.base import COUNTRY_ZONE
+
+blueprint = Blueprint("honours", __name__, url_prefix="/v1", description="Honours")
+
+MAX_DAYS = 366 * 5
+
+
+class HonoursQuery(Strict):
+    first_day = fields.Date(data_key="from")
+    last_day = fields.Date(data_key="to")
+    region = RegionCode()
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, MAX_PAGE, error=NUMBER))
+
+    @post_load
+    def _days(self, data: dict[str, Any], **_options: Any) -> dict[str, Any]:
+        """What is left out is completed by the running year, or by the year of the day that is named."""
+        today = now().astimezone(COUNTRY_ZONE).date()
+        first = data.setdefault("first_day", data.get("last_day", today).replace(month=1, day=1))
+        last = data.setdefault("last_day", max(first, today).replace(month=12, day=31))
+        if not timedelta(0) <= last - first <= timedelta(days=MAX_DAYS):
+            raise ValidationError(told("days", max=MAX_DAYS), "to")
+        return data
+
+
+class HonouredPersonShown(Schema):
+    """`minutes`: the proven ones."""
+
+    volunteer_id = fields.UUID()
+    display_name = fields.String()
+    events = fields.Integer()
+    minutes = fields.Integer()
+
+
+class HonouredFigures(Schema):
+    """As counts have them: verified and declared apart."""
+
+    events_held = fields.Integer()
+    participations = fields.Integer()
+    volunteers = fields.Integer()
+    minutes = fields.Integer()
+    declared = fields.Integer()
+    waste_t = fields.Float(allow_none=True)
+    trees = fields.Integer(allow_none=True)
+
+
+class HonouredOrganizationShown(Schema):
+    organization_id = fields.UUID()
+    name = fields.Nested(LocalizedName)
+    figures = fields.Nested(HonouredFigures)
+
+
+class HonoursShown(Schema):
+    first_day = fields.Date(data_key="from")
+    last_day = fields.Date(data_key="to")
+    people = fields.List(fields.Nested(HonouredPersonShown))
+    organizations = fields.List(fields.Nested(HonouredOrganizationShown))
+    as_of = fields.DateTime(format="iso")
+
+
+class MyHonours(Strict):
+    """`public`: whether one may be named in lists of the most active."""
+
+    public = YesNo(required=True)
+
+
+@blueprint.route("/honours", methods=["GET"])
+@blueprint.operation("getHonours", "a coordinator: of their regions", errors.Forbidden)
+@blueprint.arguments(HonoursQuery, location="query")
+@blueprint.response(HTTPStatus.OK, HonoursShown)
+def get_honours(query: dict[str, Any]) -> dict[str, Any]:
+    """The most active adults who agreed to be named, and verified organizations; by default of this year."""
+    question = HonoursQuestion(query["first_day"], query["last_day"], query.get("region"), query["limit"])
+    people, organizations = honours.most_active(session(), actor(), question, now())
+    session().commit()
+    return {
+        "first_day": question.first_day,
+        "last_day": question.last_day,
+        "people": people,
+        "organizations": organizations,
+        "as_of": now(),
+    }
+
+
+@blueprint.route("/me/honours", methods=["GET"])
+@blueprint.operation("getMyHonours", "a volunteer")
+@blueprint.response(HTTPStatus.OK, MyHonours)
+def get_my_honours() -> dict[str, Any]:
+    """Whether I may be named among the most active."""
+    return {"public": honours.agreed(session(), actor())}
+
+
+@blueprint.route("/me/honours", methods=["PUT"])
+@blueprint.operation("putMyHonours", "a volunteer; to agree one has to be an adult", errors.TooYoung)
+@blueprint.arguments(MyHonours)
+@blueprint.response(HTTPStatus.OK, MyHonours)
+def put_my_honours(body: dict[str, Any]) -> dict[str, Any]:
+    """Say whether I may be named among the most active."""
+    honours.agree(session(), actor(), now(), public=body["public"])
+    session().commit()
+    return body
