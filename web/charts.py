@@ -38,7 +38,7 @@ class Row:
     """What charts and tables say of a district, or of a day.
 
     `silent_weeks`: None where an event was held in the period; else how many weeks ago the last one was, 0
-    for none ever. `href`: where to read more, or whom to ask.
+    for none ever. `href`: where to read more, or whom to ask. `short`: the name where there is little room.
     """
 
     code: str
@@ -47,6 +47,7 @@ class Row:
     declared: int
     silent_weeks: int | None = None
     href: str | None = None
+    short: str | None = None
 
     @property
     def total(self) -> int:
@@ -271,6 +272,6 @@ def _column(row: Row, at: int, *, pitch: float, scale: float, is_summed: bool, i
         )
     if is_named:
         drawn += Markup('<text class="muted" x="{}" y="194" text-anchor="middle">{}</text>').format(
-            middle, row.name
+            middle, row.short or row.name
         )
     return drawn

@@ -22,6 +22,13 @@ def day(on: date | datetime, zone: str | None = None) -> str:
     return f"{weekday}{' ' if locale() == 'en' else ', '}{_day_of_month(local)}"
 
 
+def short_day(on: date | datetime, zone: str | None = None) -> str:
+    """«бс, 26», «чт, 26», "Thu 26": in a chart."""
+    local = _local(on, zone)
+    weekday = Locale(locale()).days["format"]["abbreviated"][local.weekday()]
+    return f"{weekday}{' ' if locale() == 'en' else ', '}{local.day}"
+
+
 def time(at: datetime, zone: str | None = None) -> str:
     """«10:00»."""
     return f"{_local(at, zone):%H:%M}"

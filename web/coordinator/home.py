@@ -181,6 +181,7 @@ def _days(week: Period, counted: Collection[Mapping[str, Any]]) -> list[Row]:
                 formats.day(day),
                 row["participations"] if row else 0,
                 row["declared"] if row else 0,
+                short=formats.short_day(day),
             )
         )
     return found
