@@ -1,9 +1,13 @@
 """What an organizer says of what came of an event."""
 
+from typing import Any
+
 from marshmallow import fields
 
 from http_base.fields import MAX_TEXT, Number, Strict, Text, one_of, whole
+from service.events.results import Result, Waste
 from service.models import WasteUnit
+from service.models.results import FIGURES
 
 LARGEST_MEASURE = 1_000_000
 LARGEST_NUMBER = 10_000_000
@@ -44,3 +48,13 @@ class ResultBody(Strict):
     containers = _number()
     dumps = _number()  # type: ignore[assignment] # marshmallow takes fields out of the class
     note = Text(longest=MAX_TEXT, allow_none=True)
+
+
+def said(body: dict[str, Any]) -> Result:
+    """The body as the service takes it."""
+    waste = body.get("waste")
+    return Result(
+        waste=waste and Waste(waste["amount"], WasteUnit(waste["unit"])),
+        figures={name: body.get(name) for name in FIGURES},
+        note=body.get("note"),
+    )

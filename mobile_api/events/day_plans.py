@@ -3,33 +3,20 @@
 from http import HTTPStatus
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields
 
 from http_base import problems
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, session
-from http_base.fields import LENGTH, OPTIONAL, DateTime, Names, Strict, one_of
+from http_base.fields import OPTIONAL, one_of
 from http_base.openapi import ProblemField
+from http_base.schemas.plans import DayPlanBody, RemindBody
 from service import errors
 from service.events import day_plans, result_reminders
-from service.events.day_plans import MAX_ORGANIZATIONS, DayPlan, Planned
+from service.events.day_plans import DayPlan, Planned
 from service.events.result_reminders import Reminded
-from service.models import EventKind
 
 blueprint = Blueprint("day_plans", __name__, url_prefix="/v1", description="Plans of coordinators")
-
-MAX_EVENTS = 50
-
-
-class DayPlanBody(Strict):
-    id = fields.UUID(required=True)
-    title = fields.Nested(Names, required=True)
-    kind = one_of(*EventKind, required=True)
-    starts_at = DateTime(required=True)
-    ends_at = DateTime(required=True)
-    organizations = fields.List(
-        fields.UUID(), required=True, validate=validate.Length(1, MAX_ORGANIZATIONS, error=LENGTH)
-    )
 
 
 class PlannedShown(Schema):
@@ -42,10 +29,6 @@ class PlannedShown(Schema):
 
 class PlannedList(Schema):
     results = fields.List(fields.Nested(PlannedShown))
-
-
-class RemindBody(Strict):
-    ids = fields.List(fields.UUID(), required=True, validate=validate.Length(1, MAX_EVENTS, error=LENGTH))
 
 
 class ReminderShown(Schema):

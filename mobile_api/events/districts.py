@@ -9,7 +9,8 @@ from marshmallow import Schema, fields
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, session
 from http_base.document import OPEN
-from http_base.fields import LocalizedName, RegionCode, Strict, Text, one_of
+from http_base.fields import LocalizedName, RegionCode, Strict, one_of
+from http_base.schemas.events import DistrictBody
 from mobile_api.events.events import EventShown, shown
 from service import errors
 from service.events import district_moves
@@ -33,10 +34,6 @@ class DistrictShown(Schema):
 class Districts(Schema):
     items = fields.List(fields.Nested(DistrictShown))
     next = fields.String(allow_none=True)
-
-
-class DistrictBody(Strict):
-    district = Text(required=True, allow_none=True)
 
 
 @blueprint.route("/districts", methods=["GET"])

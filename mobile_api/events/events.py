@@ -28,6 +28,7 @@ from http_base.fields import (
     one_of,
     whole,
 )
+from http_base.schemas.events import ReasonBody
 from http_base.schemas.organizations import ContactBody
 from mobile_api.events import event_files
 from mobile_api.events import known as known_things
@@ -147,10 +148,6 @@ class EventPage(Schema):
 
 class NothingBody(Strict):
     """An empty object."""
-
-
-class ReasonBody(Strict):
-    reason = Text(longest=1_000, required=True)
 
 
 def shown(

@@ -6,25 +6,13 @@ from uuid import UUID
 
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, services, session
-from http_base.schemas.results import ResultBody
+from http_base.schemas.results import ResultBody, said
 from mobile_api.events.known import ResultShown, shown_result
 from service import errors
 from service.events import events, results
-from service.events.results import Result, Waste, WasteFactors
-from service.models import WasteUnit
-from service.models.results import FIGURES
+from service.events.results import WasteFactors
 
 blueprint = Blueprint("results", __name__, url_prefix="/v1/events", description="Results of events")
-
-
-def said(body: dict[str, Any]) -> Result:
-    """The body as the service takes it."""
-    waste = body.get("waste")
-    return Result(
-        waste=waste and Waste(waste["amount"], WasteUnit(waste["unit"])),
-        figures={name: body.get(name) for name in FIGURES},
-        note=body.get("note"),
-    )
 
 
 @blueprint.route("/<uuid:event_id>/result", methods=["PUT"])

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, session
-from mobile_api.events.events import EventShown, ReasonBody, shown
+from http_base.schemas.events import ReasonBody
+from mobile_api.events.events import EventShown, shown
 from service import errors
 from service.events import visibility
 

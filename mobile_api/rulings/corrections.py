@@ -6,21 +6,13 @@ from uuid import UUID
 
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, services, session
-from http_base.fields import Strict, Text, YesNo, whole
+from http_base.schemas.corrections import CorrectionBody
 from mobile_api.attendance.check_ins import AttendanceShown, in_zone
 from service import errors, presence_errors
 from service.rulings import corrections
 from service.rulings.corrections import Correction
 
 blueprint = Blueprint("corrections", __name__, url_prefix="/v1", description="Attendance")
-
-MINUTES_A_DAY = 24 * 60
-
-
-class CorrectionBody(Strict):
-    present = YesNo(required=True)
-    minutes = whole(0, MINUTES_A_DAY, load_default=None, allow_none=True)
-    reason = Text(longest=1_000, required=True)
 
 
 @blueprint.route("/events/<uuid:event_id>/attendance/<uuid:volunteer_id>", methods=["PUT"])

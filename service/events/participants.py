@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from service import errors
 from service.access import Actor, Permission, may, require
 from service.audit import audit
 from service.events import events
@@ -66,6 +67,19 @@ def stream(session: Session, actor: Actor, event_id: UUID, now: datetime) -> Ite
     found = session.execute(_query(event_id), execution_options={"yield_per": AT_ONCE})
     for rows in found.partitions():
         yield from shown.of(session, rows)
+
+
+def one(session: Session, actor: Actor, event_id: UUID, volunteer_id: UUID, now: datetime) -> Participant:
+    """One of them; whoever shows it records it.
+
+    Raises:
+        NotFound: also of who neither goes, waits nor was there. Forbidden.
+    """
+    _, shown = _shown_to(session, actor, event_id, now)
+    found = shown.of(session, session.execute(_query(event_id).where(Volunteer.id == volunteer_id)).all())
+    if not found:
+        raise errors.NotFound(errors.Thing.VOLUNTEER)
+    return found[0]
 
 
 def number(session: Session, event_id: UUID) -> int:

@@ -1,5 +1,25 @@
 """The pages of regional coordinators."""
 
-from web.coordinator import home, organizations, report, reports, reviews
+from web.coordinator import (
+    event,
+    event_acts,
+    event_people,
+    events,
+    home,
+    organizations,
+    report,
+    reports,
+    reviews,
+)
 
-BLUEPRINTS = (home.pages, report.pages, organizations.pages, reviews.pages, reports.pages)
+BLUEPRINTS = (
+    home.pages,
+    report.pages,
+    events.pages,
+    event.pages,
+    event_acts.pages,
+    event_people.pages,
+    organizations.pages,
+    reviews.pages,
+    reports.pages,
+)

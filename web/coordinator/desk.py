@@ -20,6 +20,7 @@ from web.pages import PLAIN, How, render
 SECTIONS = {
     "home": "coordinator-home.show",
     "report": "coordinator-report.show",
+    "events": "coordinator-events.show_all",
     "organizations": "coordinator-organizations.show_all",
     "reviews": "coordinator-reviews.show_all",
 }

@@ -1,0 +1,250 @@
+"""Events as coordinators look through them: where each stands, who is expected, who came, what is missing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from service.access import Actor, Permission, Target, require, require_coordinator
+from service.attendance.evidence import Status
+from service.events import result_reminders
+from service.events.search import WITHOUT_DISTRICT
+from service.models import Attendance, Event, EventResult, EventStatus, Headcount, Organization, Outbox
+from service.models.base import COUNTRY_ZONE, LocalizedText
+from service.models.events import presence_end
+from service.platform import keyset
+
+
+class EventState(StrEnum):
+    """Where an event stands."""
+
+    COMING = "coming"
+    """Published and not over: also while it runs."""
+
+    HELD = "held"
+    NO_RESULT = "no-result"
+    """It was held, and nobody has said yet what came of it."""
+
+    CANCELLED = "cancelled"
+    HIDDEN = "hidden"
+
+
+@dataclass(frozen=True, slots=True)
+class EventFilter:
+    """Which events: of these days, both inclusive, and of all that is not None.
+
+    `region_code` None: of all regions of the actor. `district_code` WITHOUT_DISTRICT: in none.
+    """
+
+    first_day: date
+    last_day: date
+    region_code: str | None = None
+    district_code: str | None = None
+    kind: str | None = None
+    organization_id: UUID | None = None
+    state: EventState | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    """An event with its figures. `going`: people on the list, companions included; `expected`: people of
+    announced groups; `came`: people who count; `in_review`: people who are doubted; `declared`: people of
+    confirmed groups, and companions of those who count; `reminded`: a coordinator asked for the result today.
+    """
+
+    id: UUID
+    title: LocalizedText
+    organization_id: UUID
+    organization: LocalizedText
+    kind: str
+    region_code: str
+    district_code: str | None
+    day: date
+    starts_at: datetime
+    ends_at: datetime
+    zone: str
+    is_cancelled: bool
+    is_hidden: bool
+    is_over: bool
+    is_held: bool
+    going: int
+    capacity: int | None
+    expected: int
+    came: int
+    in_review: int
+    declared: int
+    result_at: datetime | None
+    reminded: bool
+
+    @property
+    def lacks_result(self) -> bool:
+        """Whether it was held, and nobody has said what came of it."""
+        return self.is_held and self.result_at is None
+
+    @property
+    def state(self) -> EventState:
+        """The one that a coordinator should know first; hidden is told beside it."""
+        if self.is_cancelled:
+            return EventState.CANCELLED
+        if not self.is_over:
+            return EventState.COMING
+        return EventState.NO_RESULT if self.lacks_result else EventState.HELD
+
+
+def find(
+    session: Session,
+    actor: Actor,
+    wanted: EventFilter,
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+    now: datetime,
+) -> list[EventLine]:
+    """Events of a coordinator, drafts aside, by their start; `after`: (start, id) of the last one seen.
+
+    Raises:
+        Forbidden, SecondFactorRequired: not a coordinator (there).
+    """
+    query = (
+        _lines(now)
+        .where(*_conditions(actor, wanted, now), keyset.behind(after, Event.starts_at, Event.id))
+        .order_by(Event.starts_at, Event.id)
+        .limit(limit)
+    )
+    return [EventLine(**row) for row in session.execute(query).mappings()]
+
+
+def line_of(session: Session, event_id: UUID, now: datetime) -> EventLine:
+    """One event's line, a draft's too; whether somebody may see it has been asked before."""
+    row = session.execute(_lines(now).where(Event.id == event_id)).mappings().one()
+    return EventLine(**row)
+
+
+def number(session: Session, actor: Actor, wanted: EventFilter, now: datetime) -> int:
+    """How many there are. Raises as `find`."""
+    query = sa.select(sa.func.count()).select_from(
+        _joined(sa.select(Event.id), actor, wanted, now).subquery()
+    )
+    return session.scalar(query) or 0
+
+
+def organizers(
+    session: Session, actor: Actor, wanted: EventFilter, now: datetime
+) -> Sequence[tuple[UUID, LocalizedText]]:
+    """(id, name) of the organizations that have any of these events. Raises as `find`."""
+    query = _joined(sa.select(Event.organization_id), actor, wanted, now)
+    rows = session.execute(
+        sa.select(Organization.id, Organization.name)
+        .where(Organization.id.in_(query))
+        .order_by(Organization.id)
+    )
+    return [(id_, name) for id_, name in rows]
+
+
+def _joined(query: sa.Select[Any], actor: Actor, wanted: EventFilter, now: datetime) -> sa.Select[Any]:
+    return query.outerjoin(EventResult, EventResult.event_id == Event.id).where(
+        *_conditions(actor, wanted, now)
+    )
+
+
+IS_CANCELLED = Event.status == EventStatus.CANCELLED
+
+
+def _is_over(now: datetime) -> sa.ColumnElement[bool]:
+    return presence_end(Event) <= now
+
+
+def _is_held(now: datetime) -> sa.ColumnElement[bool]:
+    """It is over, and began: what was called off before was never held."""
+    never_began = sa.and_(
+        IS_CANCELLED, sa.or_(Event.cancelled_at.is_(None), Event.cancelled_at <= Event.starts_at)
+    )
+    return sa.and_(Event.status != EventStatus.DRAFT, ~never_began, _is_over(now))
+
+
+def _conditions(actor: Actor, wanted: EventFilter, now: datetime) -> list[sa.ColumnElement[bool]]:
+    conditions = [
+        Event.day.between(wanted.first_day, wanted.last_day),
+        Event.status != EventStatus.DRAFT,
+        ~Event.never_published,
+        *_region(actor, wanted.region_code),
+    ]
+    if wanted.district_code is not None:
+        is_without = wanted.district_code == WITHOUT_DISTRICT
+        conditions.append(Event.district_code == (None if is_without else wanted.district_code))
+    if wanted.kind is not None:
+        conditions.append(Event.kind == wanted.kind)
+    if wanted.organization_id is not None:
+        conditions.append(Event.organization_id == wanted.organization_id)
+    if wanted.state is not None:
+        conditions.append(_in_state(wanted.state, now))
+    return conditions
+
+
+def _region(actor: Actor, region_code: str | None) -> list[sa.ColumnElement[bool]]:
+    if region_code is not None:
+        require(actor, Permission.COUNT_REGION, Target(region_code=region_code))
+        return [Event.region_code == region_code]
+    require_coordinator(actor)
+    regions = actor.coordinated_regions
+    return [] if regions is None else [Event.region_code.in_(regions)]
+
+
+def _in_state(state: EventState, now: datetime) -> sa.ColumnElement[bool]:
+    match state:
+        case EventState.COMING:
+            return sa.and_(Event.status == EventStatus.PUBLISHED, Event.ends_at > now)
+        case EventState.HELD:
+            return _is_held(now)
+        case EventState.NO_RESULT:
+            return sa.and_(_is_held(now), EventResult.event_id.is_(None))
+        case EventState.CANCELLED:
+            return IS_CANCELLED
+        case EventState.HIDDEN:
+            return Event.hidden_by.is_not(None)
+
+
+def _lines(now: datetime) -> sa.Select[*tuple[Any, ...]]:
+    people = sa.select(sa.func.count()).where(Attendance.event_id == Event.id)
+    along = sa.select(sa.func.coalesce(sa.func.sum(Attendance.companions), 0)).where(
+        Attendance.event_id == Event.id, Attendance.status == Status.COUNTED
+    )
+    groups = sa.select(sa.func.coalesce(sa.func.sum(Headcount.people), 0)).where(
+        Headcount.event_id == Event.id, ~Headcount.taken_back
+    )
+    expected = sa.select(sa.func.coalesce(sa.func.sum(Headcount.expected), 0)).where(
+        Headcount.event_id == Event.id, ~Headcount.taken_back
+    )
+    key = sa.cast(Event.id, sa.Text)
+    asked = sa.literal(f"{result_reminders.KIND}:") + key + f":asked:{now.astimezone(COUNTRY_ZONE).date()}"
+
+    def of(query: sa.Select[Any]) -> sa.ScalarSelect[Any]:
+        return query.correlate(Event).scalar_subquery()
+
+    lines: sa.Select[*tuple[Any, ...]] = (
+        sa.select(
+            Event.id,
+            Event.title,
+            Event.organization_id,
+            Organization.name.label("organization"),
+            *(Event.kind, Event.region_code, Event.district_code, Event.day),
+            *(Event.starts_at, Event.ends_at, Event.zone, Event.going, Event.capacity),
+            IS_CANCELLED.label("is_cancelled"),
+            Event.hidden_by.is_not(None).label("is_hidden"),
+            _is_over(now).label("is_over"),
+            _is_held(now).label("is_held"),
+            of(expected).label("expected"),
+            of(people.where(Attendance.status == Status.COUNTED)).label("came"),
+            of(people.where(Attendance.status == Status.REVIEW)).label("in_review"),
+            (of(groups) + of(along)).label("declared"),
+            EventResult.updated_at.label("result_at"),
+            sa.exists().where(Outbox.dedupe_key == asked).label("reminded"),
+        )
+        .join(Organization, Organization.id == Event.organization_id)
+        .outerjoin(EventResult, EventResult.event_id == Event.id)
+    )
+    return lines

@@ -1,0 +1,109 @@
+"""One event as its region's coordinator sees it: facts, figures, the result, groups, and what can be done."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from flask import Response
+
+from http_base.contacts import shown_by
+from http_base.context import actor, now, session
+from service.access import Actor, Permission, may, require
+from service.attendance import groups
+from service.attendance.groups import MAX_GROUPS
+from service.events import events, restoring, results
+from service.events.events import target_of
+from service.figures import event_lists
+from service.geography import districts
+from service.models import AuditAction, Event, EventResult, Headcount
+from service.models.results import FIGURES
+from service.organizations import contacts
+from web import formats
+from web.coordinator import desk
+from web.pages import Pages, tell_audit
+from web.templating import text
+
+pages = Pages("coordinator-event")
+
+UNITS: Mapping[str, str] = {"recycled_t": "t", "area_ha": "ha", "banks_km": "km"}
+"""Of the figures that are measured."""
+
+
+@pages.page("/coordinator/events/<uuid:event_id>")
+@pages.staff(Permission.COUNT_REGION, audit=AuditAction.EVENT_READ)
+def show(event_id: UUID) -> Response:
+    """All that is known of an event but its people."""
+    event = found(event_id)
+    tell_audit(region_code=event.region_code, organization_id=event.organization_id)
+    line = event_lists.line_of(session(), event.id, now())
+    result = results.by_event(session(), [event.id]).get(event.id)
+    return desk.show(
+        desk.sit_down("events"),
+        "event.html",
+        event=event,
+        line=line,
+        contact=shown_by(contacts.by_event(session(), [event])).get(event.id),
+        district=districts.names_of(session(), [event.district_code])[event.district_code],
+        result=result,
+        result_lines=lines_of(result),
+        groups=listed_groups(event),
+        acts=acts_of(event, actor(), now()),
+        is_own=event.organization_id in actor().organizations,
+        sees_people=may(actor(), Permission.SEE_PARTICIPANTS, target_of(event)),
+    )
+
+
+def found(event_id: UUID) -> Event:
+    """An event of a region that the caller coordinates. Raises NotFound, Forbidden."""
+    event = events.get_visible(session(), actor(), event_id)
+    require(actor(), Permission.COUNT_REGION, target_of(event))
+    return event
+
+
+def listed_groups(event: Event) -> Sequence[Headcount]:
+    """All groups that were announced or confirmed."""
+    return groups.of_event(session(), actor(), event.id, None, MAX_GROUPS)
+
+
+def lines_of(result: EventResult | None) -> list[tuple[str, str]]:
+    """What somebody has said came of it: (of what, how much) each."""
+    if result is None:
+        return []
+    said = []
+    if result.waste_amount is not None and result.waste_unit is not None:
+        amount = (
+            f"{formats.number(float(result.waste_amount), 3)} {text(f'page.event.unit.{result.waste_unit}')}"
+        )
+        if result.waste_is_converted and result.waste_t is not None:
+            amount += f" ≈ {formats.number(float(result.waste_t), 3)} {text('page.event.unit.t')}"
+        said.append((text("page.result.waste"), amount))
+    for name in FIGURES:
+        value = getattr(result, name)
+        if value is not None:
+            unit = f" {text(f'page.event.unit.{UNITS[name]}')}" if name in UNITS else ""
+            said.append((text(f"page.result.{name}"), formats.number(float(value), 3) + unit))
+    return said
+
+
+def acts_of(event: Event, caller: Actor, at: datetime) -> list[str]:
+    """What the caller can do about it now, each on a page of its own."""
+
+    def can(permission: Permission) -> bool:
+        return may(caller, permission, target_of(event))
+
+    took_place = not event.is_draft and not event.never_began and event.starts_at <= at
+    may_come_back = (
+        event.is_cancelled
+        and not event.is_over(at)
+        and (event.cancelled_at is None or at <= event.cancelled_at + restoring.OPEN_FOR)
+    )
+    offered = {
+        "result": took_place and can(Permission.GIVE_RESULT),
+        "district": can(Permission.SET_DISTRICT),
+        "restore": may_come_back and can(Permission.RESTORE_EVENT),
+        "show": event.is_hidden and can(Permission.HIDE_EVENT),
+        "hide": not event.is_hidden and not event.is_draft and can(Permission.HIDE_EVENT),
+        "cancel": not event.is_cancelled and not event.is_over(at) and can(Permission.CANCEL_EVENT),
+        "groups": took_place and can(Permission.GIVE_HEADCOUNTS),
+    }
+    return [act for act, is_there in offered.items() if is_there]
