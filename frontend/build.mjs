@@ -4,7 +4,7 @@ import { build } from 'esbuild';
 
 rmSync('dist', { recursive: true, force: true });
 await build({
-  entryPoints: ['src/pages.js', 'src/htmx.js'],
+  entryPoints: ['src/pages.js', 'src/htmx.js', 'src/sign-in.js'],
   outdir: 'dist',
   bundle: true,
   minify: true,

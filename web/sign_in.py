@@ -1,5 +1,6 @@
 """Signing in (R6): by the phone that is signed in already, or by number and code."""
 
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -12,14 +13,19 @@ from http_base import entrance, page_sessions, sign_in_codes
 from http_base.browsers import browser_of
 from http_base.context import locale, now, page_caller, services, session
 from http_base.fields import Strict, Text
+from http_base.identity import Unauthenticated
 from service import errors
 from service.people import sign_in, web_sign_ins
 from web.addresses import to
+from web.assets import asset
 from web.doors import back_to
 from web.forms import Form, blank, read_form
-from web.pages import How, Pages, done, render
+from web.pages import How, Pages, done, policy, render
 
 pages = Pages("sign-in")
+
+GOOGLES = "https://www.google.com https://www.gstatic.com"
+ACCOUNTS = "https://identitytoolkit.googleapis.com https://securetoken.googleapis.com"
 
 
 class PhoneForm(Strict):
@@ -29,6 +35,11 @@ class PhoneForm(Strict):
 
 class CodeForm(PhoneForm):
     code = Text(required=True, longest=20)
+
+
+class TokenForm(Strict):
+    token = Text(required=True, longest=8_000)
+    next = Text(longest=2_000)
 
 
 class ContinueForm(Strict):
@@ -63,10 +74,43 @@ def pairing(wanted: str | None) -> dict[str, Any]:
     }
 
 
-def _show(form: Form, part: str | None = None) -> Response:
+@dataclass(frozen=True, slots=True)
+class Firebase:
+    """What the web SDK needs; `emulator`: its address, in development."""
+
+    key: str
+    domain: str
+    project: str
+    emulator: str | None
+
+    @property
+    def policy(self) -> str:
+        """The page's own: Google's hosts, of which reCAPTCHA is one, stand in it alone."""
+        emulator = f" {self.emulator}" if self.emulator else ""
+        return policy(
+            script_src=f"{GOOGLES} https://apis.google.com",
+            frame_src=f"https://www.google.com https://{self.domain}",
+            connect_src=f"{ACCOUNTS} https://www.google.com{emulator}",
+            img_src="https://www.gstatic.com",
+        )
+
+
+def firebase() -> Firebase | None:
+    """Door (b) with Firebase; None where it is not set up, or its script was not built."""
+    settings = services().settings
+    key, domain = settings.firebase_web_api_key, settings.firebase_auth_domain
+    project, emulator = settings.firebase_project_id, settings.auth_emulator
+    if not (key and domain and project and asset("sign-in.js")):
+        return None
+    return Firebase(key, domain, project, f"http://{emulator}" if emulator else None)
+
+
+def _show(form: Form) -> Response:
+    found = None if sign_in_codes.is_local() else firebase()
     return render(
         "sign_in/start.html",
-        How(part=part),
+        How() if found is None else How(policy=found.policy),
+        firebase=found,
         form=form,
         pairing=pairing(form.value("next") or None),
         is_local=sign_in_codes.is_local(),
@@ -112,6 +156,17 @@ def use_code() -> Response:
         return _ask_code(form)
     tokens = sign_in_codes.tokens()
     entrance.enter(tokens.verify(tokens.issue(subject, phone)[0]))
+    return done(landing(form.value("next")))
+
+
+@pages.page("/sign-in/token", methods=("POST",))
+def use_token() -> Response:
+    """The ID token of who has just proven their number to Firebase, from the page's script."""
+    services().address_limit.count(request.remote_addr or "")
+    form = read_form(TokenForm)
+    if sign_in_codes.is_local() or not form.is_good:
+        raise Unauthenticated
+    entrance.enter(services().verifier.verify(form.data["token"]))
     return done(landing(form.value("next")))
 
 

@@ -1,6 +1,7 @@
 """The settings: one frozen object, read once from the environment; a wrong value is named with its cure."""
 
 import dataclasses
+import re
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -77,6 +78,8 @@ class Settings:
     database_url: str | None
     database_read_url: str | None
     firebase_project_id: str | None
+    firebase_web_api_key: str | None
+    firebase_auth_domain: str | None
     google_application_credentials: str | None
     auth_emulator: str | None
     app_check_required: bool
@@ -127,6 +130,8 @@ def read(environment: Mapping[str, str]) -> Settings:
         database_url=reader.url("DATABASE_URL", ("postgres", "postgresql", "postgresql+psycopg")),
         database_read_url=reader.url("DATABASE_READ_URL", ("postgres", "postgresql", "postgresql+psycopg")),
         firebase_project_id=reader.text("FIREBASE_PROJECT_ID"),
+        firebase_web_api_key=reader.text("FIREBASE_WEB_API_KEY"),
+        firebase_auth_domain=reader.host("FIREBASE_AUTH_DOMAIN"),
         google_application_credentials=reader.existing_file("GOOGLE_APPLICATION_CREDENTIALS"),
         auth_emulator=reader.text("FIREBASE_AUTH_EMULATOR_HOST"),
         app_check_required=reader.choice("APP_CHECK", ("checked", "required"), "checked") == "required",
@@ -137,12 +142,9 @@ def read(environment: Mapping[str, str]) -> Settings:
         lowest_app_version=reader.text("LOWEST_APP_VERSION") or "1.0.0",
         trusted_proxies=reader.number("TRUSTED_PROXIES", 0, int, lowest=0, highest=10),
         requests_per_minute=reader.number("REQUESTS_PER_MINUTE", 6_000, int, lowest=1),
+        # Who tries the demo signs the same people in again and again.
         codes_per_phone_hour=reader.number(
-            # Who tries the demo signs the same people in again and again.
-            "CODES_PER_PHONE_HOUR",
-            1_000 if development else 5,
-            int,
-            lowest=1,
+            "CODES_PER_PHONE_HOUR", 1_000 if development else 5, int, lowest=1
         ),
         codes_per_address_hour=reader.number("CODES_PER_ADDRESS_HOUR", 2_000, int, lowest=1),
         code_tries_per_hour=reader.number("CODE_TRIES_PER_HOUR", 10, int, lowest=1),
@@ -272,6 +274,14 @@ class _Reader:
             self.problems.append(f"{name}: {scheme} asks for a package that is not installed ({error}).")
             return None
         return value
+
+    def host(self, name: str) -> str | None:
+        """A host alone: it stands in a page's policy."""
+        value = self.text(name)
+        if value is None or re.fullmatch(r"[a-z0-9.-]+", value):
+            return value
+        self.problems.append(f"{name} is {value!r}: set it to a host alone, project.firebaseapp.com")
+        return None
 
     def existing_file(self, name: str) -> str | None:
         value = self.text(name)

@@ -146,3 +146,22 @@ def test_the_door_fits_and_is_readable(window: Open, service: Service, look: Loo
     seen = window(service.url, look)
     seen.open(f"/{language}/sign-in")
     seen.check(f"door-{language}")
+
+
+def test_where_google_does_not_answer_the_other_door_is_offered(window: Open, postgres_url: str) -> None:
+    """Every other host is out of reach here: the page says so soon, and the phone is the way."""
+    firebase = {
+        "FIREBASE_PROJECT_ID": "taza",
+        "FIREBASE_WEB_API_KEY": "key",
+        "FIREBASE_AUTH_DOMAIN": "taza.firebaseapp.com",
+    }
+    for database_url in fresh_demo(postgres_url):
+        with serving(database_url, **firebase) as running:
+            seen = window(running.url, PHONE)
+            page = seen.open("/kk/sign-in")
+            page.get_by_label("Телефон нөмірі").fill("8 700 000 01 01")
+            page.get_by_role("button", name="Код алу").click()
+            page.locator("#firebase-away").wait_for(timeout=8_000)
+            seen.shot("google-away-kk")
+            assert page.locator("#by-phone").is_visible()
+            assert [one for one in seen.wrong if one.startswith("script")] == []

@@ -23,6 +23,7 @@ OPEN = frozenset(
         "design-pages.refused",
         "sign-in-pages.show",
         "sign-in-pages.use_code",
+        "sign-in-pages.use_token",
         "sign-in-pages.go_on",
         "sign-in-pages.leave",
     }

@@ -1,0 +1,78 @@
+// Door (b) with Firebase: the number is proven to Google, its token to us. Only the sign-in page loads this.
+import { initializeApp } from '@firebase/app';
+import {
+  RecaptchaVerifier,
+  connectAuthEmulator,
+  inMemoryPersistence,
+  initializeAuth,
+  signInWithPhoneNumber,
+} from '@firebase/auth';
+
+const PATIENCE_MS = 5000;
+const box = document.getElementById('by-firebase');
+const number = document.getElementById('firebase-number');
+const typed = document.getElementById('firebase-code');
+const entry = document.getElementById('by-token');
+const show = (id) => { document.getElementById(id).hidden = false; };
+const hide = (id) => { document.getElementById(id).hidden = true; };
+
+const app = initializeApp({
+  apiKey: box.dataset.key,
+  authDomain: box.dataset.domain,
+  projectId: box.dataset.project,
+});
+// Nothing is kept in the browser: our own session is.
+const auth = initializeAuth(app, { persistence: inMemoryPersistence });
+auth.languageCode = document.documentElement.lang;
+if (box.dataset.emulator) connectAuthEmulator(auth, box.dataset.emulator, { disableWarnings: true });
+
+// Where Google does not answer, the other door is offered.
+const inTime = (work) => Promise.race([
+  work,
+  new Promise((_, reject) => { setTimeout(() => reject(new Error('away')), PATIENCE_MS); }),
+]);
+const failed = (error) => {
+  hide('firebase-away');
+  hide('firebase-wrong');
+  const isAway = error.message === 'away' || error.code === 'auth/network-request-failed' || !error.code;
+  show(isAway ? 'firebase-away' : 'firebase-wrong');
+};
+
+let verifier;
+let sent;
+const google = box.dataset.emulator || 'https://identitytoolkit.googleapis.com/';
+const prove = () => {
+  if (!verifier) verifier = new RecaptchaVerifier(auth, 'firebase-get', { size: 'invisible' });
+  return inTime(Promise.all([fetch(google, { mode: 'no-cors' }), verifier.render()]));
+};
+
+number.addEventListener('submit', (event) => {
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  const phone = document.getElementById('firebase-phone').value.replace(/[^+0-9]/g, '');
+  Promise.resolve()
+    .then(prove)
+    .then(() => signInWithPhoneNumber(auth, phone.replace(/^8(?=\d{10}$)/, '+7'), verifier))
+    .then((confirmation) => {
+      sent = confirmation;
+      hide('firebase-wrong');
+      hide('firebase-number');
+      show('firebase-code');
+      document.getElementById('firebase-digits').focus();
+    })
+    .catch(failed);
+}, true);
+
+typed.addEventListener('submit', (event) => {
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  inTime(sent.confirm(document.getElementById('firebase-digits').value.replace(/\s/g, '')))
+    .then((credential) => credential.user.getIdToken())
+    .then((token) => {
+      document.getElementById('firebase-token').value = token;
+      entry.submit();
+    })
+    .catch(failed);
+}, true);
+
+box.hidden = false;
