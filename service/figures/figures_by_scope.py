@@ -79,9 +79,23 @@ def _is_within(question: CountRequest, rows: sa.FromClause) -> list[sa.ColumnEle
     return conditions
 
 
+def _needs_organization(question: CountRequest) -> bool:
+    return question.group_by == "organization" or question.organization_ids is not None
+
+
 def _coming(question: CountRequest, now: datetime) -> sa.Subquery:
     """Events that are not over, and those of them where somebody is already: (key, coming, attended)."""
-    event, total, pending = Event.__table__, CountTotal.__table__, CountPending.__table__
+    total, pending = CountTotal.__table__, CountPending.__table__
+    # By itself: a plan for any days would take all events of a year for fewer than those that are not over.
+    event = (
+        sa.select(*Event.__table__.c["id", "day", "region_code", "district_code"])
+        .where(is_coming(now))
+        .cte("not_over")
+        .prefix_with("MATERIALIZED")
+    )
+    source: sa.FromClause = event
+    if _needs_organization(question):
+        source = event.join(Event, Event.id == event.c.id)
     key = _key(question, event).label("key")
     folded = sa.select(_present(total)).where(
         total.c.event_id == event.c.id, total.c.day == event.c.day, total.c.region_code == event.c.region_code
@@ -94,8 +108,8 @@ def _coming(question: CountRequest, now: datetime) -> sa.Subquery:
     present = sa.func.coalesce(folded.scalar_subquery(), 0) + sa.func.coalesce(late.c.present, 0)
     return (
         sa.select(key, sa.func.count().label("coming"), sa.func.count().filter(present > 0).label("attended"))
-        .select_from(event.outerjoin(late, late.c.event_id == event.c.id))
-        .where(is_coming(now), *_is_within(question, event))
+        .select_from(source.outerjoin(late, late.c.event_id == event.c.id))
+        .where(*_is_within(question, event))
         .group_by(key)
         .subquery("coming")
     )
@@ -111,7 +125,7 @@ def _results(question: CountRequest) -> sa.Subquery:
     result = EventResult.__table__
     key = _key(question, result).label("key")
     source: sa.FromClause = result
-    if question.group_by == "organization" or question.organization_ids is not None:
+    if _needs_organization(question):
         source = result.join(Event, Event.id == result.c.event_id)
     return (
         sa.select(key, *sums_of_results())

@@ -104,8 +104,13 @@ class Event(Base):
             "id",
             postgresql_where=sa.text("status = 'published' AND hidden_by IS NULL"),
         ),
-        # All that are not over yet, hidden ones too: few beside those that are.
-        sa.Index("ix_event_not_over", "ends_at", postgresql_where=sa.text("status = 'published'")),
+        # All that are not over yet, hidden ones too: few beside those that are, and read from here alone.
+        sa.Index(
+            "ix_event_not_over",
+            "ends_at",
+            postgresql_where=sa.text("status = 'published'"),
+            postgresql_include=["id", "day", "region_code", "district_code"],
+        ),
         sa.Index("ix_event_region_code_day", "region_code", "day"),
         sa.Index("ix_event_organization_id_day", "organization_id", "day"),
         # Whose district is yet to be found by the newest outlines.
