@@ -18,19 +18,21 @@ def select(question: CountRequest, now: datetime) -> sa.Select[Any]:
     """The figures of each group: (key, *SUMMED, *RESULTS, waste_converted)."""
     cells, result, appeals = _cells(question), EventResult.__table__, open_appeals()
     key = question.key(cells).label("key")
+    # An event that was moved has left a row of zeros where it was.
+    is_here = sa.and_(cells.c.day == Event.day, cells.c.region_code == Event.region_code)
     return (
         sa.select(
             key,
             *(sa.func.sum(cells.c[name]).label(name) for name in FIGURES),
             sa.func.count().filter(_is_held(cells, now)).label("events_held"),
-            sa.func.count().filter(is_coming(now)).label("events_coming"),
+            sa.func.count().filter(is_coming(now), is_here).label("events_coming"),
             sa.func.coalesce(sa.func.sum(appeals.c.appeals), 0).label("appeals"),
             *sums_of_results(),
         )
         .select_from(
             cells.join(Event, Event.id == cells.c.event_id)
-            .outerjoin(result, result.c.event_id == cells.c.event_id)
-            .outerjoin(appeals, appeals.c.event_id == cells.c.event_id)
+            .outerjoin(result, sa.and_(result.c.event_id == cells.c.event_id, is_here))
+            .outerjoin(appeals, sa.and_(appeals.c.event_id == cells.c.event_id, is_here))
         )
         .where(*question.of_event())
         .group_by(key)

@@ -127,6 +127,21 @@ def test_appeals_count_while_they_wait_and_nowhere_else(counted: Counted) -> Non
     assert counted.read(MAY)["totals"]["appeals"] == 2
 
 
+@pytest.mark.parametrize("group_by", ["region", "day", "kind", "event"])
+def test_an_event_that_was_moved_is_one_event(counted: Counted, group_by: str) -> None:
+    """Where it was is a row of zeros once all is folded."""
+    event = counted.event(date(2026, 5, 20), people=1)
+    counted.result(event, trees=4)
+    ledger.fold(counted.session)
+    before = ledger.Cell.of(event)
+    event.day, event.region_code, event.ends_at = date(2026, 5, 21), "KZ-75", NOW + timedelta(days=5)
+    counted.session.flush()
+    ledger.move_event(counted.session, event.id, before, ledger.Cell.of(event))
+    ledger.fold(counted.session)
+    names = ("events", "events_coming", "participations", "volunteers", "trees")
+    assert list(counted.rows(f"{MAY}&group_by={group_by}", *names).values()) == [(1, 1, 1, 1, 4)]
+
+
 class TestByDistrict:
     """The rows of a region, of which the one without a district is never missing from the total."""
 
