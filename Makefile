@@ -39,7 +39,7 @@ run: $(VENV)/runtime ## set up, load the demo once, serve on PORT, and print whe
 	@$(BIN)/python -m cli.developing
 
 test: $(VENV)/installed ## set up and run all tests (TEST_DATABASE_URL chooses another PostgreSQL)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 check: format lint types imports migrations test ## everything that must hold before a change lands
 

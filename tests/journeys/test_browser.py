@@ -11,9 +11,11 @@ ROOT = Path(__file__).parent.parent.parent
 ONE = "tests/journeys/test_design.py::test_a_phone_loads_no_letters_and_a_pc_does"
 
 
-def run_without_chromium(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def run_without_chromium(
+    tmp_path: Path, *options: str, **environment: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", ONE],
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options, ONE],
         cwd=ROOT,
         env={**os.environ, "PATH": str(tmp_path), "CI": "", **environment},
         capture_output=True,
@@ -22,10 +24,10 @@ def run_without_chromium(tmp_path: Path, **environment: str) -> subprocess.Compl
     )
 
 
-def test_it_is_counted_aloud_what_was_not_run(tmp_path: Path) -> None:
-    done = run_without_chromium(tmp_path)
+@pytest.mark.parametrize("options", [(), ("-n", "2")], ids=["alone", "shared out"])
+def test_it_is_counted_aloud_what_was_not_run(tmp_path: Path, options: tuple[str, ...]) -> None:
+    done = run_without_chromium(tmp_path, *options)
     assert "1 tests of pages were NOT run: install Debian's chromium" in done.stdout
-    assert "1 deselected" in done.stdout
 
 
 @pytest.mark.usefixtures("postgres_url")
