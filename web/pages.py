@@ -51,9 +51,12 @@ POLICY = policy()
 
 
 class Pages(flask.Blueprint):
-    """A noun's pages, under `/kk/…`, `/ru/…` and `/en/…`; its name is the noun."""
+    """A noun's pages, under `/kk/…`, `/ru/…` and `/en/…`; its name is the noun.
 
-    def __init__(self, noun: str) -> None:
+    `knows_callers`: by their cookies, which forms need; not on pages that are the same for everybody.
+    """
+
+    def __init__(self, noun: str, *, knows_callers: bool = True) -> None:
         super().__init__(
             f"{noun}-pages",
             __name__,
@@ -61,8 +64,9 @@ class Pages(flask.Blueprint):
         )
         self.url_value_preprocessor(_drop_language)
         problems.install(self)
-        csrf.install(self)
-        doors.install(self)
+        if knows_callers:
+            csrf.install(self)
+            doors.install(self)
 
     def page(self, path: str, methods: tuple[str, ...] = ("GET",)) -> Callable[[View], View]:
         """A page at this path of each language. Who may open it: everybody, unless it is `staff`'s."""

@@ -4,9 +4,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-import segno
 from flask import Response, redirect, request
-from markupsafe import Markup
 from marshmallow import fields
 
 from http_base import entrance, page_sessions, sign_in_codes
@@ -21,6 +19,7 @@ from web.assets import asset
 from web.doors import back_to
 from web.forms import Form, blank, read_form
 from web.pages import How, Pages, done, policy, render
+from web.qr import qr_of
 
 pages = Pages("sign-in")
 
@@ -53,12 +52,6 @@ def landing(wanted: str | None) -> str:
     if safe is not None:
         return safe
     return to("account.show")
-
-
-def qr_of(text: str) -> Markup:
-    """A QR code as markup: black on white whatever the page's colours are."""
-    made = segno.make(text, error="m")
-    return Markup(made.svg_inline(border=2, scale=5, svgclass="qr", lineclass=None, omitsize=True))  # noqa: S704 - segno's own, of numbers alone
 
 
 def pairing(wanted: str | None) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from marshmallow import Schema, ValidationError, fields, validate, validates
 
-from http_base import cursors, downloads
+from http_base import cursors, downloads, links
 from http_base.blueprints import Blueprint
 from http_base.contacts import ContactShown
 from http_base.context import actor, locale, maybe_actor, now, session
@@ -137,6 +137,7 @@ class EventShown(Schema):
     result = fields.Nested(ResultShown, allow_none=True)
     rederiving = fields.Boolean()
     series_id = fields.UUID(allow_none=True)
+    url = fields.String(metadata={"description": "Its page for everybody, in the answer's language."})
     version = fields.Integer()
     distance_m = fields.Integer(metadata=OPTIONAL)
 
@@ -174,6 +175,7 @@ def shown(
         "region": event.region_code,
         "district": event.district_code,
         "series_id": None,
+        "url": links.of_event(event.id),
         "hidden": event.is_hidden,
         "contact": known.contacts.get(event.id),
         "result": known.result(event),

@@ -13,6 +13,7 @@ from service.events.plans import MAX_DURATION
 from service.geography import places
 from service.geography.geodesy import EARTH_RADIUS_M
 from service.models import Event, EventStatus
+from service.models.base import COUNTRY_ZONE
 from service.platform import keyset
 
 WITHOUT_DISTRICT = "none"
@@ -121,6 +122,26 @@ def coming(session: Session, now: datetime, limit: int) -> Sequence[Event]:
         .order_by(Event.starts_at, Event.id)
         .limit(limit)
     ).all()
+
+
+NEAR_M = 100_000
+SOON = timedelta(days=14)
+
+
+def coming_near(
+    session: Session, centre: tuple[float, float] | None, now: datetime, limit: int
+) -> Sequence[Event]:
+    """What to offer in place of an event: the nearest of the next two weeks within 100 km, soonest first.
+
+    Where there are none, or `centre` (latitude, longitude) is unknown: the next ones of the country.
+    """
+    if centre is not None:
+        today = now.astimezone(COUNTRY_ZONE).date()
+        wanted = Search(today, today + SOON, not_over_at=now)
+        found = [event for event, _ in find_near(session, wanted, centre, NEAR_M, None, limit)]
+        if found:
+            return sorted(found, key=lambda event: (event.starts_at, event.id))
+    return coming(session, now, limit)
 
 
 METRES_PER_DEGREE = 111_000

@@ -18,6 +18,7 @@ HTML = {"Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"}
 OPEN = frozenset(
     {
         "start-pages.home",
+        "events-pages.show",
         "design-pages.show",
         "design-pages.show_charts",
         "design-pages.refused",
@@ -99,7 +100,7 @@ def test_the_switch_of_languages_leads_to_the_same_page(visitor: Visitor) -> Non
 
 
 def test_a_browser_is_told_to_run_and_show_nothing_but_ours(visitor: Visitor) -> None:
-    for path in ("/kk/", "/kk/nothing"):
+    for path in ("/kk/sign-in", "/kk/nothing"):
         headers = visitor.get(path).headers
         assert headers["Content-Security-Policy"] == (
             "default-src 'self'; object-src 'none'; base-uri 'none'; "

@@ -1,0 +1,89 @@
+"""An event as everybody may see it: before, while and after it takes place, and where it is called off."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+from markupsafe import Markup
+
+from http_base import links
+from http_base.contacts import shown_by
+from http_base.context import locale, now, session
+from service import errors
+from service.events import events, results, search
+from service.models import Event, EventResult
+from service.models.base import localized
+from service.organizations import contacts
+from web import formats
+from web.pages import How, render
+from web.plan import plan
+from web.public import open_pages
+from web.public.open_pages import OpenPages
+from web.qr import qr_of
+from web.templating import text
+
+pages = OpenPages("events")
+
+A_FEW = 5
+UNITS: Mapping[str, str] = {"waste_t": "t", "recycled_t": "t", "area_ha": "ha", "banks_km": "km"}
+"""Of those figures of a result that are measured; the others are numbers."""
+
+
+@pages.page("/events/<uuid:event_id>")
+def show(event_id: UUID) -> Response:
+    """One event; of a draft, a hidden or an unknown one nothing but the next ones."""
+    try:
+        event = events.get_visible(session(), None, event_id)
+    except errors.NotFound:
+        return _not_found(event_id)
+    when = formats.span(event.starts_at, event.ends_at, event.zone)
+    is_open = not event.is_cancelled and not event.is_over(now())
+    address = links.of_event(event.id)
+    result = results.by_event(session(), [event.id]).get(event.id)
+    return open_pages.show(
+        "event.html",
+        title=localized(event.title, locale()),
+        description=f"{when}. {event.address_in(locale())}",
+        event=event,
+        is_open=is_open,
+        is_going_on=is_open and event.starts_at <= now(),
+        plan=_plan(event) if is_open else None,
+        contact=shown_by(contacts.by_event(session(), [event])).get(event.id),
+        address=address,
+        qr=qr_of(address) if is_open else None,
+        result=_figures(result) if result is not None else [],
+        note=None if result is None else result.note,
+        next_ones=() if is_open else _next_ones(event),
+    )
+
+
+def _not_found(event_id: UUID) -> Response:
+    """Hidden or unknown. Where a hidden one was to be, everybody could read; of drafts nothing is told."""
+    hidden = session().get(Event, event_id)
+    centre = None if hidden is None or hidden.is_secret else (hidden.latitude, hidden.longitude)
+    title = text("page.public.event.missing")
+    return render(
+        "public/event_missing.html",
+        How(HTTPStatus.NOT_FOUND),
+        about=open_pages.about(title, text("page.public.event.missing-why")),
+        next_ones=search.coming_near(session(), centre, now(), A_FEW),
+    )
+
+
+def _next_ones(event: Event) -> list[Event]:
+    found = search.coming_near(session(), (event.latitude, event.longitude), now(), A_FEW + 1)
+    return [one for one in found if one.id != event.id][:A_FEW]
+
+
+def _plan(event: Event) -> Markup:
+    label = text("page.public.event.plan", place=event.address_in(locale()))
+    return plan(event.area, (event.latitude, event.longitude), label, formats.distance)
+
+
+def _figures(result: EventResult) -> list[tuple[str, Any, str | None]]:
+    """(name, number, unit) of what was said; who was there is told by the month alone, and not here."""
+    return [
+        (name, float(value), UNITS.get(name)) for name, value in result.figures().items() if value is not None
+    ]
