@@ -30,7 +30,8 @@ from web.addresses import to
 from web.doors import back_to
 from web.forms import Form, read_form
 from web.pages import Pages, done, render
-from web.sign_in import landing, qr_of
+from web.qr import qr_of
+from web.sign_in import landing
 
 pages = Pages("account")
 
