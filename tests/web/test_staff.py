@@ -22,9 +22,15 @@ from tests.conftest import NOW, test_settings
 from tests.makers import make_coordinator, make_volunteer
 from tests.web.html import read
 from tests.web.visitor import Visitor
-from web.pages import How, Pages, Unaudited, done, render, tell_audit
+from web.pages import PLAIN, How, Pages, Unaudited, done, render, tell_audit
 
 EVENT = UUID("01a20b43-da95-76d9-b7ca-338e67a4b6e6")
+
+
+def page(how: How = PLAIN) -> Response:
+    """Any page: what is tried here is what it stands in."""
+    problem = {"title": "?", "detail": "?", "errors": {}, "contact": {}}
+    return render("error.html", how, problem=problem, way_on="back")
 
 
 def make_pages() -> Pages:
@@ -36,16 +42,16 @@ def make_pages() -> Pages:
         tell_audit(region_code="KZ-15", detail={"rows": 3})
         if event_id != EVENT:
             raise errors.NotFound(errors.Thing.EVENT)
-        return render("home.html")
+        return page()
 
     @pages.page("/tried/plain", methods=("GET", "POST"))
     @pages.staff(Permission.COUNT_REGION, audit=Unaudited("shows nobody"))
     def plain() -> Response:
-        return done("/kk/tried/plain#row-3") if actor().is_national else render("home.html")
+        return done("/kk/tried/plain#row-3") if actor().is_national else page()
 
     @pages.page("/tried/open")
     def anybody() -> Response:
-        return render("home.html", How(cache="public, max-age=60"))
+        return page(How(cache="public, max-age=60"))
 
     return pages
 
