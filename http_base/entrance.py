@@ -6,6 +6,7 @@ from http_base import page_sessions
 from http_base.context import ask_provider, now, services, session
 from http_base.identity import Unauthenticated
 from service import errors
+from service.access import Actor
 from service.people import bans, identities
 from service.people.identities import Identity, Known
 
@@ -13,8 +14,8 @@ SIGNED_IN_WITHIN = timedelta(minutes=5)
 """A token is a way in only for who has just signed in: not for who found one."""
 
 
-def enter(identity: Identity) -> None:
-    """Begin a session of whoever has just signed in to this account.
+def enter(identity: Identity) -> Actor:
+    """Begin a session of whoever has just signed in to this account, and return them.
 
     Raises:
         Unauthenticated: the sign-in was not just now. NotRegistered: no record yet, or one that waits for
@@ -32,11 +33,11 @@ def enter(identity: Identity) -> None:
     session().rollback()
     with services().connections.begin() as connection:
         identities.note(connection, identity, now())
-    enter_as(identity.subject)
+    return enter_as(identity.subject)
 
 
-def enter_as(subject: str) -> None:
-    """Begin a session of this account, whose person was recognized by another device of theirs.
+def enter_as(subject: str) -> Actor:
+    """Begin a session of this account, whose person was recognized by another device, and return them.
 
     Raises:
         NotRegistered, Banned, AccountDisabled.
@@ -48,6 +49,7 @@ def enter_as(subject: str) -> None:
     _refuse(known)
     page_sessions.start(known.actor)
     session().commit()
+    return known.actor
 
 
 def _refuse(known: Known) -> None:

@@ -77,16 +77,17 @@ def show() -> Response:
 
 
 def _roles(volunteer_id: UUID, caller: PageCaller) -> list[dict[str, Any]]:
-    """Each with the words' key and the name that it is about."""
+    """Each with the words' key, the name that it is about, and where its work is done."""
     language = locale()
     found: list[dict[str, Any]] = []
     for code in sorted(caller.known.actor.regions):
         region = regions.get(code)
         names = {} if region is None else region.names
-        found.append({"kind": "coordinator" if names else "national", "of": localized(names, language)})
+        kind = "coordinator" if names else "national"
+        found.append({"kind": kind, "of": localized(names, language), "href": to("coordinator-home.show")})
     for _id, name, role, _status, resting in volunteers.memberships(session(), volunteer_id):
         if not resting:
-            found.append({"kind": role, "of": localized(name, language)})
+            found.append({"kind": role, "of": localized(name, language), "href": None})
     return found
 
 
@@ -184,7 +185,7 @@ def confirm() -> Response:
         else:
             page_sessions.elevate(caller)
             session().commit()
-            return done(landing(form.value("next")), "page.factor.confirmed")
+            return done(landing(form.value("next"), caller.known.actor), "page.factor.confirmed")
     return _show_set_up(caller, Form(form.typed), form)
 
 
@@ -207,7 +208,7 @@ def elevate() -> Response:
         else:
             page_sessions.elevate(caller)
             session().commit()
-            return done(landing(form.value("next")))
+            return done(landing(form.value("next"), caller.known.actor))
     return render("account/elevate.html", form=form)
 
 

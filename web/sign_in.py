@@ -13,6 +13,7 @@ from http_base.context import locale, now, page_caller, services, session
 from http_base.fields import Strict, Text
 from http_base.identity import Unauthenticated
 from service import errors
+from service.access import Actor
 from service.people import sign_in, web_sign_ins
 from web.addresses import to
 from web.assets import asset
@@ -46,12 +47,12 @@ class ContinueForm(Strict):
     next = Text(longest=2_000)
 
 
-def landing(wanted: str | None) -> str:
+def landing(wanted: str | None, who: Actor) -> str:
     """Where somebody goes who has come in: where they were going, else where their work is."""
     safe = back_to(wanted)
     if safe is not None:
         return safe
-    return to("account.show")
+    return to("coordinator-home.show" if who.regions else "account.show")
 
 
 def pairing(wanted: str | None) -> dict[str, Any]:
@@ -113,8 +114,10 @@ def _show(form: Form) -> Response:
 @pages.page("/sign-in", methods=("GET", "POST"))
 def show() -> Response:
     """Both doors. Posted: the number that a code is sent to."""
-    if request.method == "GET" and page_caller() is not None:
-        return redirect(landing(request.args.get("next")), HTTPStatus.SEE_OTHER)  # type: ignore[return-value] # Flask's own
+    caller = page_caller()
+    if request.method == "GET" and caller is not None:
+        wanted = request.args.get("next")
+        return redirect(landing(wanted, caller.known.actor), HTTPStatus.SEE_OTHER)  # type: ignore[return-value] # Flask's own
     services().address_limit.count(request.remote_addr or "")
     form = read_form(PhoneForm, next=back_to(request.args.get("next")))
     if form.is_good:
@@ -148,8 +151,8 @@ def use_code() -> Response:
         form.refuse("code", "page.sign-in.wrong-code" if left else "page.sign-in.no-code", left=left)
         return _ask_code(form)
     tokens = sign_in_codes.tokens()
-    entrance.enter(tokens.verify(tokens.issue(subject, phone)[0]))
-    return done(landing(form.value("next")))
+    who = entrance.enter(tokens.verify(tokens.issue(subject, phone)[0]))
+    return done(landing(form.value("next"), who))
 
 
 @pages.page("/sign-in/token", methods=("POST",))
@@ -159,8 +162,8 @@ def use_token() -> Response:
     form = read_form(TokenForm)
     if sign_in_codes.is_local() or not form.is_good:
         raise Unauthenticated
-    entrance.enter(services().verifier.verify(form.data["token"]))
-    return done(landing(form.value("next")))
+    who = entrance.enter(services().verifier.verify(form.data["token"]))
+    return done(landing(form.value("next"), who))
 
 
 @pages.page("/sign-in/continue", methods=("POST",))
@@ -172,10 +175,10 @@ def go_on() -> Response:
     subject = web_sign_ins.collect(session(), page_sessions.token(), now())
     if subject is not None:
         session().commit()
-        entrance.enter_as(subject)
+        goes_to = landing(wanted, entrance.enter_as(subject))
         if by_itself:
-            return Response(status=HTTPStatus.NO_CONTENT, headers={"HX-Redirect": landing(wanted)})
-        return done(landing(wanted))
+            return Response(status=HTTPStatus.NO_CONTENT, headers={"HX-Redirect": goes_to})
+        return done(goes_to)
     if not by_itself:
         return done(to("sign-in.show", next=back_to(wanted)), "page.sign-in.not-yet", "wait")
     shown = pairing(wanted)

@@ -71,6 +71,14 @@ class TestByCode:
         assert person.display_name in page.text
         assert page.one("form", id="sign-out")
 
+    def test_a_coordinator_comes_to_their_desk(self, visitor: Visitor, session: Session) -> None:
+        coordinator = make_coordinator(session, phone="+77012223355")
+        asked = ask_code(visitor, coordinator.phone)
+        answer = type_code(visitor, asked, code_of(session, coordinator.phone))
+        assert answer.location == "/kk/coordinator/"
+        links = [link["href"] for link in visitor.page("/kk/account").all("a", class_="row")]
+        assert links == ["/kk/coordinator/"]
+
     def test_a_number_as_people_write_it(self, visitor: Visitor, session: Session) -> None:
         make_volunteer(session, phone="+77012223344")
         asked = ask_code(visitor, " 8 701 222-33-44 ")
