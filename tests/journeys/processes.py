@@ -20,6 +20,7 @@ class Service(service.Service):
 
     def call(self, method: str, path: str, token: str = "", **options: Any) -> requests.Response:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
+        headers |= options.pop("headers", {})
         return requests.request(method, self.url + path, headers=headers, timeout=20, **options)
 
     def sign_in(self, phone: str) -> str:

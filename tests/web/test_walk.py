@@ -1,0 +1,115 @@
+"""A walk over every page and every call: what is hidden shows to nobody whom it does not concern."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+
+from http_base.application import Tazalyq
+from service.models import Volunteer
+from service.platform.settings import SecondFactorMode
+from tests.makers import make_coordinator, make_organization, make_volunteer
+from tests.web.visitor import Visitor
+from tests.web.walked import MARKS, PEOPLE_OF_STAFF, Hidden, body_of, marks_in, paths, text_of
+
+Login = Callable[[Volunteer], dict[str, str]]
+NOT_WALKED = ("dev.", "docs.", "metrics.", "static")
+"""What no caller of production reaches, or what is no data of anybody's."""
+
+
+@pytest.fixture(autouse=True)
+def _as_in_production(app: Tazalyq) -> Iterator[None]:
+    services = app.extensions["tazalyq"]
+    before = services.settings
+    services.settings = replace(before, second_factor=SecondFactorMode.REQUIRED)
+    yield
+    services.settings = before
+
+
+@pytest.fixture
+def hidden(session: Session) -> Hidden:
+    return Hidden(session)
+
+
+def rules(app: Tazalyq) -> list[Rule]:
+    """Reading before writing, so that nothing is away when it is looked for."""
+    found = [rule for rule in app.url_map.iter_rules() if not rule.endpoint.startswith(NOT_WALKED)]
+    return sorted(found, key=lambda rule: ("GET" not in (rule.methods or ()), rule.rule))
+
+
+def operation_of(app: Tazalyq, rule: Rule) -> str | None:
+    """By which name the document knows it."""
+    view = app.view_functions[rule.endpoint]
+    documented = getattr(view, "_apidoc", {}).get("manual_doc", {})
+    found: str | None = documented.get("operationId")
+    return found
+
+
+def walk(app: Tazalyq, visitor: Visitor, hidden: Hidden, headers: dict[str, str]) -> dict[str, set[str]]:
+    """By the method and path of an answer, the marks that stand in it; only where any does."""
+    found, asked = {}, 0
+    for rule in rules(app):
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            for path in paths(rule, hidden.arguments):
+                asked += 1
+                is_page = rule.endpoint.partition(".")[0].endswith("-pages")
+                if method == "GET":
+                    answer = visitor.get(path, headers=headers)
+                elif is_page:
+                    answer = visitor.post(path, data={})
+                else:
+                    body = body_of(operation_of(app, rule))
+                    answer = visitor.open(path, method=method, json=body, headers=headers)
+                assert answer.status_code < 500, (method, path, answer.text)
+                if marks := marks_in(text_of(answer)):
+                    found[f"{method} {path}"] = marks
+    assert asked > 200
+    return found
+
+
+def test_each_mark_stands_where_those_whom_it_concerns_look(
+    app: Tazalyq, visitor: Visitor, session: Session, hidden: Hidden, login: Login
+) -> None:
+    services = app.extensions["tazalyq"]
+    services.settings = replace(services.settings, second_factor=SecondFactorMode.PAGES)
+    seen: set[str] = set()
+    for caller in (hidden.owner, hidden.coordinator):
+        visitor.sign_in(session, caller)
+        seen |= set().union(*walk(app, visitor, hidden, login(caller)).values())
+    assert seen == MARKS
+
+
+def test_nobody_sees_a_datum(app: Tazalyq, visitor: Visitor, hidden: Hidden) -> None:
+    assert walk(app, visitor, hidden, {}) == {}
+
+
+@pytest.mark.parametrize("who", ["volunteer", "organizer elsewhere", "coordinator elsewhere"])
+def test_who_is_from_elsewhere_sees_no_datum(
+    app: Tazalyq, visitor: Visitor, session: Session, hidden: Hidden, login: Login, who: str
+) -> None:
+    is_coordinator = who == "coordinator elsewhere"
+    caller = make_coordinator(session, "KZ-75") if is_coordinator else make_volunteer(session)
+    if who == "organizer elsewhere":
+        make_organization(session, caller, region_code="KZ-75")
+    visitor.sign_in(session, caller)
+    assert walk(app, visitor, hidden, login(caller)) == {}
+
+
+def test_the_regions_coordinator_sees_no_datum_before_the_second_factor(
+    app: Tazalyq, visitor: Visitor, session: Session, hidden: Hidden, login: Login
+) -> None:
+    visitor.sign_in(session, hidden.coordinator, elevated=False)
+    found = walk(app, visitor, hidden, login(hidden.coordinator))
+    # How far one's own export is; its file is refused.
+    assert list(found.values()) == [{"mark-file"}]
+
+
+def test_an_owner_sees_nobody_beyond_the_participants_before_the_second_factor(
+    app: Tazalyq, visitor: Visitor, session: Session, hidden: Hidden, login: Login
+) -> None:
+    visitor.sign_in(session, hidden.owner, elevated=False)
+    found = walk(app, visitor, hidden, login(hidden.owner))
+    assert {path: marks & PEOPLE_OF_STAFF for path, marks in found.items() if marks & PEOPLE_OF_STAFF} == {}
+    assert found
