@@ -214,6 +214,10 @@ MARKS = frozenset(
 )
 
 
+SHOWN_TO_NOBODY = frozenset({"mark-guardian", "mark-applicant", "mark-phone", "+77770000003"})
+"""Marks that stand in the database alone: staff do not see them either."""
+
+
 def marks_in(text: str) -> set[str]:
     """Which marks stand in an answer."""
     return {mark for mark in MARKS if mark in text}
