@@ -91,6 +91,7 @@ class Hidden:
             "language": ["kk", "ru", "en"],
             "event_id": [str(one.id) for one in (held, draft, secret)],
             "organization_id": [str(one.id) for one in (shown, pending)],
+            "subject_id": [str(came.id)],
             "volunteer_id": [str(one.id) for one in (came, member, self.owner, self.coordinator)],
             "attendance_id": [str(doubted.id)],
             "report_id": [str(report.id), str(sent.id)],
