@@ -109,6 +109,7 @@ class Permission(StrEnum):
     CORRECT_AS_COORDINATOR = "correct-as-coordinator"
     REVIEW_ATTENDANCE = "review-attendance"
     HANDLE_REPORT = "handle-report"
+    SEE_PERSON = "see-person"
     SET_BIRTH_DATE = "set-birth-date"
     BAN = "ban"
     BAN_STAFF = "ban-staff"
@@ -205,6 +206,7 @@ RULES: Mapping[Permission, Predicate] = {
     Permission.CORRECT_AS_COORDINATOR: _coordinates_others,
     Permission.REVIEW_ATTENDANCE: _coordinates_others,
     Permission.HANDLE_REPORT: _coordinates_others,
+    Permission.SEE_PERSON: _coordinates,
     Permission.SET_BIRTH_DATE: _coordinates,
     Permission.BAN: _coordinates,
     Permission.BAN_STAFF: _national,

@@ -8,7 +8,8 @@ from marshmallow import Schema, fields
 
 from http_base.blueprints import Blueprint
 from http_base.context import actor, identity, now, services, session
-from http_base.fields import Accepted, DateTime, Strict, Text
+from http_base.fields import Accepted, Strict, Text
+from http_base.schemas.people import BanBody
 from service import errors
 from service.models import Ban
 from service.people import bans
@@ -16,11 +17,6 @@ from service.people import bans
 blueprint = Blueprint("bans", __name__, url_prefix="/v1", description="Bans")
 
 WHO = "a coordinator of where the person lives, signed up or came; of staff a national one"
-
-
-class BanBody(Strict):
-    reason = Text(longest=1_000, required=True)
-    expires_at = DateTime(allow_none=True)
 
 
 class BanShown(Schema):

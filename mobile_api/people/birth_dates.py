@@ -8,16 +8,12 @@ from marshmallow import Schema, fields
 
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, services, session
-from http_base.fields import Strict
+from http_base.schemas.people import BirthDateBody
 from service import errors
 from service.models import Volunteer
 from service.people import ages
 
 blueprint = Blueprint("birth_dates", __name__, url_prefix="/v1/volunteers", description="Birth dates")
-
-
-class BirthDateBody(Strict):
-    birth_date = fields.Date(required=True)
 
 
 class BirthDateShown(Schema):

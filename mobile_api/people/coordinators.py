@@ -8,7 +8,7 @@ from marshmallow import Schema, fields
 
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, services, session
-from http_base.fields import Strict, Text
+from http_base.schemas.people import CoordinatorBody
 from service import errors
 from service.access import Permission, require
 from service.audit import audit
@@ -17,11 +17,6 @@ from service.people import consents, coordinators, second_factor
 from service.platform import phones
 
 blueprint = Blueprint("coordinators", __name__, url_prefix="/v1/coordinators", description="Coordinators")
-
-
-class CoordinatorBody(Strict):
-    phone = Text(required=True)
-    region = Text(required=True, allow_none=True)
 
 
 class CoordinatorShown(Schema):

@@ -56,6 +56,7 @@ CONTRACT: dict[str, tuple[set[str], set[str], set[str]]] = {
     "review-attendance": (NOBODY, NOBODY, HERE),
     "handle-report": (NOBODY, NOBODY, HERE),
     "confirm-member": (OWNER, NOBODY, HERE),
+    "see-person": (NOBODY, NOBODY, HERE),
     "set-birth-date": (NOBODY, NOBODY, HERE),
     "ban": (NOBODY, NOBODY, HERE),
     "ban-staff": (NOBODY, NOBODY, ALL),

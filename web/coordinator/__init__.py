@@ -7,6 +7,7 @@ from web.coordinator import (
     events,
     home,
     organizations,
+    people,
     report,
     reports,
     reviews,
@@ -22,4 +23,5 @@ BLUEPRINTS = (
     organizations.pages,
     reviews.pages,
     reports.pages,
+    people.pages,
 )

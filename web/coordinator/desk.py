@@ -23,6 +23,7 @@ SECTIONS = {
     "events": "coordinator-events.show_all",
     "organizations": "coordinator-organizations.show_all",
     "reviews": "coordinator-reviews.show_all",
+    "people": "coordinator-people.show_all",
 }
 """Each section of the desk, and its first page, in the order of the tabs."""
 
