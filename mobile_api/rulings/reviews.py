@@ -1,34 +1,30 @@
 """The coordinators' queue of doubtful attendance, appeals, and organizers who correct unusually much."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from marshmallow import Schema, ValidationError, fields, post_load
+from marshmallow import Schema, fields
 
 from http_base import cursors
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, services, session
-from http_base.fields import LocalizedName, Paged, RegionCode, Strict, Text, told
+from http_base.fields import LocalizedName, Paged, RegionCode, Strict, Text
+from http_base.schemas.days import LastDays
 from http_base.schemas.reviews import STATUSES, ReviewBody
 from mobile_api.attendance.check_ins import AttendanceShown, in_zone
 from mobile_api.rulings import history
 from mobile_api.rulings.history import AppealShown, DecisionShown, RecordShown
 from service import errors, presence_errors
 from service.attendance import check_in
-from service.models.base import COUNTRY_ZONE
 from service.people import consents
 from service.rulings import appeals, correction_audit, refusal_appeals, reviews
 from service.rulings.correction_audit import Organizer
 from service.rulings.reviews import ReviewItem, SortKey
 
 blueprint = Blueprint("reviews", __name__, url_prefix="/v1", description="Reviews")
-
-DEFAULT_DAYS = 90
-MAX_DAYS = 366
 
 
 class ReviewQuery(Paged):
@@ -86,21 +82,8 @@ class AppealBody(Strict):
     text = Text(longest=2_000, required=True)
 
 
-class OrganizerQuery(Paged):
+class OrganizerQuery(Paged, LastDays):
     region = RegionCode()
-    first_day = fields.Date(data_key="from")
-    last_day = fields.Date(data_key="to")
-
-    @post_load
-    def _days(self, data: dict[str, Any], **_options: Any) -> dict[str, Any]:
-        last: date = data.setdefault("last_day", now().astimezone(COUNTRY_ZONE).date())
-        try:
-            first: date = data.setdefault("first_day", last - timedelta(days=DEFAULT_DAYS))
-        except OverflowError as error:
-            raise ValidationError(told("days", max=MAX_DAYS), "to") from error
-        if not timedelta(0) <= last - first <= timedelta(days=MAX_DAYS):
-            raise ValidationError(told("days", max=MAX_DAYS), "to")
-        return data
 
 
 class OrganizerShown(Schema):

@@ -1,6 +1,8 @@
 """The pages of regional coordinators."""
 
 from web.coordinator import (
+    contact,
+    correctors,
     event,
     event_acts,
     event_people,
@@ -24,4 +26,6 @@ BLUEPRINTS = (
     reviews.pages,
     reports.pages,
     people.pages,
+    correctors.pages,
+    contact.pages,
 )

@@ -25,7 +25,10 @@ pages = Pages("coordinator-people")
 
 RECORDED = Unaudited("its use case records whom it showed")
 
-BESIDES: Mapping[str, Permission] = {}
+BESIDES: Mapping[str, Permission] = {
+    "coordinator-correctors.show_all": Permission.CORRECT_AS_COORDINATOR,
+    "coordinator-contact.show": Permission.SET_REGION_CONTACT,
+}
 """What else of people there is, for whom."""
 
 

@@ -1,0 +1,78 @@
+"""Whom to ask in a region: what every refusal that sends people to a coordinator shows."""
+
+from flask import Response, request
+
+from http_base.context import actor, now, services, session
+from http_base.schemas.organizations import ContactBody
+from service import errors
+from service.access import Permission
+from service.organizations import contacts
+from service.organizations.contacts import ContactSaid
+from service.platform import phones
+from web.coordinator import desk
+from web.forms import Form, blank, read_form
+from web.pages import Pages, Unaudited, done, render
+from web.templating import text
+
+pages = Pages("coordinator-contact")
+
+GIVEN = Unaudited("shows a contact that was given for this; the use case records a change")
+
+
+@pages.page("/coordinator/contact", ("GET", "POST"))
+@pages.staff(Permission.SET_REGION_CONTACT, audit=GIVEN)
+def show() -> Response:
+    """Who it is now, and a form to say it anew; where somebody has several regions, of the chosen one."""
+    at = desk.sit_down("people")
+    code = at.region_code
+    standing = contacts.by_region(session(), [code]).get(code) if code else None
+    known = standing or ContactSaid()
+    form = read_form(
+        ContactBody(),
+        name=known.name,
+        phone=known.phone,
+        link=known.link,
+        public="yes" if known.public else None,
+    )
+    if form.is_good and code is not None:
+        try:
+            contacts.put_region(session(), actor(), code, _said(form), now())
+        except errors.Invalid as error:
+            session().rollback()
+            form.refused(error)
+            # This form has nothing but the contact.
+            form.errors = {name.removeprefix("contact."): said for name, said in form.errors.items()}
+        else:
+            session().commit()
+            return done(at.to("coordinator-contact.show"), "page.contact.saved")
+    return desk.show(at, "contact.html", form=form, standing=standing)
+
+
+@pages.page("/coordinator/contact/remove", ("GET", "POST"))
+@pages.staff(Permission.SET_REGION_CONTACT, audit=GIVEN)
+def remove() -> Response:
+    """Have nobody to ask in the region; asked again before it is done."""
+    at = desk.sit_down("people")
+    back = at.to("coordinator-contact.show")
+    if at.region_code is None:
+        return done(back)
+    if request.method == "POST":
+        contacts.put_region(session(), actor(), at.region_code, None, now())
+        session().commit()
+        return done(back, "page.contact.removed")
+    return render(
+        "confirm.html",
+        title=text("page.contact.remove-title", region=at.name),
+        text=text("page.contact.remove-sure"),
+        act=text("page.contact.remove"),
+        form=blank(),
+        back_href=back,
+    )
+
+
+def _said(form: Form) -> ContactSaid:
+    """Raises Invalid: no number of a country that is served."""
+    body = form.data
+    phone = body.get("phone")
+    parsed = phone and phones.parse(phone, services().settings.phone_regions)
+    return ContactSaid(body.get("name"), parsed, body.get("link"), body["public"])
