@@ -29,17 +29,41 @@ def appoint(
     if region_code is not None and regions.get(region_code) is None:
         raise errors.Invalid("region", "region")
     volunteer = get_by_phone(session, phone)
+    _give(session, volunteer.id, region_code, now, by)
+    return volunteer
+
+
+def confirm(
+    session: Session, volunteer_id: UUID, region_code: str | None, now: datetime, *, by: UUID
+) -> None:
+    """Put a role that rests in force again; one that does not rest stays as it is. None: the whole country.
+
+    Raises:
+        NotFound: the person has no such role.
+    """
+    role = session.get(
+        Coordinator, (volunteer_id, region_code or NATIONAL), with_for_update=True, populate_existing=True
+    )
+    if role is None:
+        raise errors.NotFound(errors.Thing.COORDINATOR)
+    if role.resting:
+        _give(session, volunteer_id, region_code, now, by)
+
+
+def _give(
+    session: Session, volunteer_id: UUID, region_code: str | None, now: datetime, by: UUID | None
+) -> None:
     appointed = session.scalar(
         insert(Coordinator)
-        .values(volunteer_id=volunteer.id, region_code=region_code or NATIONAL, created_at=now)
+        .values(volunteer_id=volunteer_id, region_code=region_code or NATIONAL, created_at=now)
         .on_conflict_do_nothing()
         .returning(Coordinator.volunteer_id)
     )
     if appointed is not None:
-        _tell_appointed(session, volunteer.id, region_code, now)
+        _tell_appointed(session, volunteer_id, region_code, now)
     session.execute(
         sa.update(Coordinator)
-        .where(Coordinator.volunteer_id == volunteer.id, Coordinator.region_code == (region_code or NATIONAL))
+        .where(Coordinator.volunteer_id == volunteer_id, Coordinator.region_code == (region_code or NATIONAL))
         .values(resting=False)
     )
     audit.record(
@@ -47,11 +71,10 @@ def appoint(
         by,
         AuditAction.COORDINATOR_APPOINTED,
         region_code=region_code,
-        subject_id=volunteer.id,
+        subject_id=volunteer_id,
         detail={"region": region_code or NATIONAL},
         now=now,
     )
-    return volunteer
 
 
 def get_by_phone(session: Session, phone: str) -> Volunteer:

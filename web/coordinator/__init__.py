@@ -2,6 +2,7 @@
 
 from web.coordinator import (
     contact,
+    coordinators,
     correctors,
     event,
     event_acts,
@@ -28,4 +29,5 @@ BLUEPRINTS = (
     people.pages,
     correctors.pages,
     contact.pages,
+    coordinators.pages,
 )

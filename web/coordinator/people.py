@@ -28,6 +28,7 @@ RECORDED = Unaudited("its use case records whom it showed")
 BESIDES: Mapping[str, Permission] = {
     "coordinator-correctors.show_all": Permission.CORRECT_AS_COORDINATOR,
     "coordinator-contact.show": Permission.SET_REGION_CONTACT,
+    "coordinator-coordinators.show_all": Permission.APPOINT_COORDINATORS,
 }
 """What else of people there is, for whom."""
 
