@@ -1,6 +1,7 @@
 """The pages of regional coordinators."""
 
 from web.coordinator import (
+    audit,
     contact,
     coordinators,
     correctors,
@@ -30,4 +31,5 @@ BLUEPRINTS = (
     correctors.pages,
     contact.pages,
     coordinators.pages,
+    audit.pages,
 )

@@ -29,6 +29,7 @@ BESIDES: Mapping[str, Permission] = {
     "coordinator-correctors.show_all": Permission.CORRECT_AS_COORDINATOR,
     "coordinator-contact.show": Permission.SET_REGION_CONTACT,
     "coordinator-coordinators.show_all": Permission.APPOINT_COORDINATORS,
+    "coordinator-audit.show_all": Permission.SEE_AUDIT,
 }
 """What else of people there is, for whom."""
 
