@@ -59,7 +59,7 @@ def test_somebody_is_found_and_looked_at(
     desk: Visitor, session: Session, person: Volunteer, typed: str
 ) -> None:
     page = desk.page(PEOPLE, query_string={"q": typed})
-    (link,) = page.one("main").one("ul", class_="rows").all("a")
+    (link,) = page.one("ul", id="found").all("a")
     assert link["href"] == path_of(person)
     assert PHONE not in page.text
     assert "Әсем Қуанышқызы" in desk.page(link["href"]).one("h1").text
