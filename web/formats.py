@@ -95,6 +95,17 @@ def localized(names: Mapping[str, str]) -> str:
     return named(names, locale())
 
 
+ALPHABET = "аәбвгғдеёжзийкқлмнңоөпрстуұүфхһцчшщъыіьэюя"
+"""Of Kazakh, which has all letters of Russian at their places."""
+
+_PLACES = {letter: place for place, letter in enumerate(ALPHABET, ord("а"))}
+
+
+def in_order(name: str) -> list[int]:
+    """What names are sorted by, as people of each language look for them: «Қарағанды» before «Маңғыстау»."""
+    return [_PLACES.get(letter, ord(letter)) for letter in name.casefold()]
+
+
 def _day_of_month(on: date) -> str:
     return f"{on.day} {Locale(locale()).months['format']['wide'][on.month]}"
 

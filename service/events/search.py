@@ -112,16 +112,23 @@ def find(
 def coming(session: Session, now: datetime, limit: int) -> Sequence[Event]:
     """Published events in everybody's sight that are not over, soonest first."""
     return session.scalars(
-        sa.select(Event)
-        .where(
-            _status(EventStatus.PUBLISHED),
-            Event.hidden_by.is_(None),
-            Event.starts_at > now - MAX_DURATION,
-            Event.ends_at > now,
-        )
-        .order_by(Event.starts_at, Event.id)
-        .limit(limit)
+        sa.select(Event).where(*_coming(now)).order_by(Event.starts_at, Event.id).limit(limit)
     ).all()
+
+
+def coming_by_region(session: Session, now: datetime) -> dict[str, int]:
+    """How many of these there are, by the codes of the regions that have any."""
+    counted = sa.select(Event.region_code, sa.func.count()).where(*_coming(now)).group_by(Event.region_code)
+    return {row[0]: row[1] for row in session.execute(counted)}
+
+
+def _coming(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        _status(EventStatus.PUBLISHED),
+        Event.hidden_by.is_(None),
+        Event.starts_at > now - MAX_DURATION,
+        Event.ends_at > now,
+    )
 
 
 NEAR_M = 100_000

@@ -206,12 +206,26 @@ def dataset(session: Session) -> list[dict[str, Any]]:
         .where(PublicCell.published_by == PublicTable.REGION)
         .order_by(PublicCell.month, PublicCell.key)
     )
-    return [
+    return [_row(cell) for cell in cells]
+
+
+def _row(cell: PublicCell) -> dict[str, Any]:
+    return (
         {"month": f"{cell.month:%Y-%m}", "region": cell.key}
         | {name: cell.figures.get(name) for name in public_columns.figures()}
         | {"withheld": " ".join(cell.withheld)}
-        for cell in cells
-    ]
+    )
+
+
+def of_region(session: Session, code: str, months: int) -> list[tuple[date, dict[str, Any]]]:
+    """The newest months of a region, newest first: each one's first day, and what `dataset` has of it."""
+    cells = session.scalars(
+        sa.select(PublicCell)
+        .where(PublicCell.published_by == PublicTable.REGION, PublicCell.key == code)
+        .order_by(PublicCell.month.desc())
+        .limit(months)
+    )
+    return [(cell.month, _row(cell)) for cell in cells]
 
 
 def home(session: Session, now: datetime) -> dict[str, Any]:

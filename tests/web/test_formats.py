@@ -97,3 +97,17 @@ def test_a_number_is_not_torn(app: Tazalyq) -> None:
 def test_an_event_is_told_in_its_own_zone(app: Tazalyq) -> None:
     with app.test_request_context("/kk/"):
         assert formats.time(TEN, "Europe/Moscow") == "08:00"
+
+
+def test_names_stand_in_the_order_of_the_alphabet() -> None:
+    names = ["Ырғыз", "Қарғалы", "Әйтеке би", "Ақтөбе", "Маңғыстау", "Іле", "Almaty", "Астана"]
+    assert sorted(names, key=formats.in_order) == [
+        "Almaty",
+        "Ақтөбе",
+        "Астана",
+        "Әйтеке би",
+        "Қарғалы",
+        "Маңғыстау",
+        "Ырғыз",
+        "Іле",
+    ]

@@ -19,6 +19,10 @@ OPEN = frozenset(
     {
         "start-pages.home",
         "events-pages.show",
+        "regions-pages.show",
+        "about-pages.data",
+        "about-pages.privacy",
+        "about-pages.agreements",
         "design-pages.show",
         "design-pages.show_charts",
         "design-pages.refused",
