@@ -248,3 +248,39 @@ def _lines(now: datetime) -> sa.Select[*tuple[Any, ...]]:
         .outerjoin(EventResult, EventResult.event_id == Event.id)
     )
     return lines
+
+
+@dataclass(frozen=True, slots=True)
+class DayCell:
+    """What a place (a district, or a region where several are looked at) has on a day.
+
+    `events`: published, also hidden ones; `drafts`: not published yet.
+    """
+
+    place: str | None
+    day: date
+    events: int
+    drafts: int
+
+
+def by_place_and_day(
+    session: Session, actor: Actor, region_code: str | None, first_day: date, last_day: date
+) -> list[DayCell]:
+    """Where and when there are events: by district, or for all of the actor by region. Raises as `find`."""
+    place = Event.region_code if region_code is None else Event.district_code
+    is_published = Event.status == EventStatus.PUBLISHED
+    query = (
+        sa.select(
+            place.label("place"),
+            Event.day,
+            sa.func.count().filter(is_published).label("events"),
+            sa.func.count().filter(~is_published).label("drafts"),
+        )
+        .where(
+            Event.day.between(first_day, last_day),
+            ~IS_CANCELLED,
+            *_region(actor, region_code),
+        )
+        .group_by(place, Event.day)
+    )
+    return [DayCell(**row) for row in session.execute(query).mappings()]

@@ -72,6 +72,8 @@ def test_two_weeks_back_and_ahead_soonest_first_and_no_drafts(desk: Visitor, ses
     named(session, "Ескі", starts_at=NOW - 16 * DAY)
     named(session, "Алыс", starts_at=NOW + 16 * DAY)
     named(session, "Қаралама", starts_at=NOW + DAY, status="draft")
+    off = {"status": "cancelled", "cancelled_at": NOW, "never_published": True}
+    named(session, "Болмаған қаралама", starts_at=NOW + DAY, **off)
     named(session, "Бөтен", region_code="KZ-75")
     assert listed(desk.page(LIST)) == ["Кеше", "Ертең"]
 

@@ -1,0 +1,153 @@
+"""Four weeks by district and day: who has none; and a day's plan, copied to organizations as drafts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from flask import Response
+from marshmallow import Schema, fields
+
+from http_base.context import actor, locale, now, session
+from http_base.fields import Text
+from http_base.schemas.plans import DayPlanBody
+from service import errors
+from service.access import Permission
+from service.events import day_plans
+from service.events.day_plans import MAX_ORGANIZATIONS, DayPlan
+from service.events.search import WITHOUT_DISTRICT
+from service.figures import event_lists
+from service.figures.event_lists import DayCell
+from service.geography import districts
+from service.models import EventKind, OrganizationStatus
+from service.models.base import COUNTRY_ZONE, localized
+from service.organizations import organizations
+from web.coordinator import desk
+from web.coordinator.desk import Desk
+from web.coordinator.events import NO_PERSON, district_choices
+from web.forms import read_form, read_query
+from web.pages import Pages, done
+from web.templating import text
+
+pages = Pages("coordinator-calendar")
+
+WEEKS, DAYS = 4, 7
+
+
+class From(Schema):
+    """The day whose week is the first one."""
+
+    first_day = fields.Date(data_key="from")
+
+
+class Find(Schema):
+    """Which organizations are offered."""
+
+    q = Text()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A place and its days; `where`: what an address of the list says of it."""
+
+    name: str
+    where: Mapping[str, str]
+    cells: Sequence[DayCell | None]
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether there is nothing in all these weeks."""
+        return not any(self.cells)
+
+    def on(self, day: date) -> dict[str, str]:
+        """What an address of the list says of the place and one day."""
+        return {**self.where, "from": day.isoformat(), "to": day.isoformat()}
+
+
+@pages.page("/coordinator/events/calendar")
+@pages.staff(Permission.COUNT_REGION, audit=NO_PERSON)
+def show() -> Response:
+    """Each district with its days, from the week of `from` on, else from this one."""
+    at = desk.sit_down("events")
+    around = read_query(From).get("first_day") or now().astimezone(COUNTRY_ZONE).date()
+    # Whoever asks for the last day of all gets weeks that there are.
+    around = max(date(1900, 1, 1), min(around, date(2999, 1, 1)))
+    first = around - timedelta(days=around.weekday())
+    days = [first + timedelta(days=n) for n in range(WEEKS * DAYS)]
+    found = event_lists.by_place_and_day(session(), actor(), at.region_code, days[0], days[-1])
+    lines = _lines(at, days, found)
+    return desk.show(
+        at,
+        "events_calendar.html",
+        days=days,
+        weeks=[days[n : n + DAYS] for n in range(0, len(days), DAYS)],
+        today=now().astimezone(COUNTRY_ZONE).date(),
+        lines=lines,
+        silent=[line.name for line in lines if line.is_silent],
+        earlier_href=at.to("coordinator-calendar.show", **{"from": days[0] - timedelta(weeks=WEEKS)}),
+        later_href=at.to("coordinator-calendar.show", **{"from": days[-1] + timedelta(days=1)}),
+    )
+
+
+def _lines(at: Desk, days: Sequence[date], found: Sequence[DayCell]) -> list[Line]:
+    """Every place, also where nothing is; what has no district last, and only where there is any."""
+    by_place = {(cell.place, cell.day): cell for cell in found}
+    if at.region_code is None:
+        named = [(one.code, localized(one.names, locale()), {"region": one.code}) for one in at.regions]
+    else:
+        named = [(code, name, {"district": code}) for code, name in district_choices(at.region_code)]
+    places: list[tuple[str | None, str, dict[str, str]]] = list(named)
+    if any(cell.place is None for cell in found):
+        places.append((None, localized(districts.WITHOUT, locale()), {"district": WITHOUT_DISTRICT}))
+    return [Line(name, where, [by_place.get((place, day)) for day in days]) for place, name, where in places]
+
+
+@pages.page("/coordinator/events/plan", ("GET", "POST"))
+@pages.staff(Permission.PLAN_EVENTS, audit=NO_PERSON)
+def plan() -> Response:
+    """Copy a day's plan to organizations: their organizers get a draft, and are told."""
+    at = desk.sit_down("events")
+    form = read_form(DayPlanBody, kind=EventKind.CLEANUP)
+    if form.is_good:
+        try:
+            return _copy(at, form.data)
+        except errors.Invalid as error:
+            session().rollback()
+            form.refused(error)
+    query = read_query(Find)
+    offered = organizations.search(
+        session(),
+        actor(),
+        status=OrganizationStatus.VERIFIED,
+        region_code=at.region_code,
+        text=query.get("q"),
+        waiting=False,
+        after=None,
+        limit=MAX_ORGANIZATIONS,
+    )
+    named = [
+        (str(one.id), localized(one.name, locale()))
+        for one in offered
+        if actor().coordinates(one.region_code)
+    ]
+    return desk.show(
+        at,
+        "events_plan.html",
+        form=form,
+        query=query,
+        kinds=[(kind, text(f"page.event.kind.{kind}")) for kind in EventKind],
+        organizations=sorted(named, key=lambda one: one[1]),
+    )
+
+
+def _copy(at: Desk, body: dict[str, Any]) -> Response:
+    """Raises Invalid: the day breaks a rule."""
+    wanted = body.pop("organizations")
+    planned = day_plans.copy_to(session(), actor(), DayPlan(**body), wanted, now())
+    session().commit()
+    made = sum(one.event_id is not None for one in planned)
+    day = body["starts_at"].astimezone(COUNTRY_ZONE).date()
+    back = at.to("coordinator-calendar.show", **{"from": day})
+    if made == len(planned):
+        return done(back, "page.plan.copied", number=made)
+    return done(back, "page.plan.some-copied", "wait", number=made, rest=len(planned) - made)
