@@ -138,14 +138,17 @@ def _classes(row: Row) -> Markup:
 
 
 def choropleth(of: Plan, rows: Collection[Row], label: str) -> Markup:
-    """A map of districts or regions by all who came; `label`: names the table that has the same numbers."""
+    """A map of districts or regions by all who came; `label`: names the table that has the same numbers.
+
+    A row without a name has none on the map.
+    """
     known = [row for row in rows if of.paths.get(row.code)]
     areas = Markup("").join(
         Markup('<path {} d="{}"/>').format(_classes(row), of.paths[row.code]) for row in known
     )
     names = Markup("").join(
         Markup('<text class="map-name" x="{}" y="{}">{}</text>').format(*of.names_at[row.code], row.name)
-        for row in _with_room(of, known)
+        for row in _with_room(of, [row for row in known if row.name])
     )
     return Markup('<svg class="chart" viewBox="-2 -2 {} {}" role="img" aria-label="{}">{}{}</svg>').format(
         MAP_WIDTH + 4, of.height + 4, label, areas, names

@@ -1,5 +1,7 @@
 """Where somebody arrives: what it is, what came of the year, what comes next and where."""
 
+from dataclasses import replace
+
 from flask import Response
 
 from http_base.context import locale, now, session
@@ -55,5 +57,6 @@ def home() -> Response:
         period=(found["from"], found["to"]),
         next_ones=search.coming(session(), now(), NEXT_ONES),
         regions=rows,
+        on_map=[replace(row, name=formats.number(row.total) if row.total else "") for row in rows],
         plan=charts.plan("country", regions.outlines),
     )

@@ -88,7 +88,9 @@ def test_the_next_events_stand_before_the_map_and_each_region_says_how_many_come
     said = {link["href"]: link.text for link in rows}
     assert said["/kk/regions/KZ-75"] == "Алматы қаласыЖақындағы іс-шаралар: 1"
     assert said["/kk/regions/KZ-10"] == "Абай облысы"
-    assert len(page.one("svg", class_="chart").all("path")) == 20
+    chart = page.one("svg", class_="chart")
+    assert len(chart.all("path")) == 20
+    assert [one.text for one in chart.all("text")] == ["1", "1"]
 
 
 def test_events_are_counted_by_region_while_they_are_not_over(session: Session) -> None:
