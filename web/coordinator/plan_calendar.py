@@ -137,6 +137,7 @@ def plan() -> Response:
         query=query,
         kinds=[(kind, text(f"page.event.kind.{kind}")) for kind in EventKind],
         organizations=sorted(named, key=lambda one: one[1]),
+        is_cut=len(offered) == MAX_ORGANIZATIONS,
     )
 
 

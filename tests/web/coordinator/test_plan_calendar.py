@@ -8,9 +8,18 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from notifications.words import LOCALES
+from service.geography.places import fold
 from service.models import Event, Organization
 from tests.conftest import NOW
-from tests.makers import box, make_coordinator, make_district, make_event, make_import, make_organization
+from tests.makers import (
+    box,
+    make_coordinator,
+    make_district,
+    make_event,
+    make_import,
+    make_organization,
+    make_volunteer,
+)
 from tests.web.html import Element, read
 from tests.web.visitor import Visitor
 
@@ -154,3 +163,15 @@ def test_another_regions_organization_is_neither_offered_nor_planned_for(
     visitor.send(PLAN, typed(foreign))
     assert session.scalar(sa.select(sa.func.count()).select_from(Event)) == 0
     assert "Қалғаны: 1" in visitor.page(CALENDAR).one("main").text
+
+
+def test_of_very_many_organizations_some_are_found_by_name(desk: Visitor, session: Session) -> None:
+    owner = make_volunteer(session)
+    for n in range(100):
+        make_organization(session, owner, name={"kk": f"Ұйым {n}"}, search=fold(f"Ұйым {n}"))
+    page = desk.page(PLAN)
+    assert page.one("input", id="q")["value"] == ""
+    found = desk.page(f"{PLAN}?q=Ұйым 77")
+    assert len(found.all("input", name="organizations")) == 1
+    assert found.one("input", id="q")["value"] == "Ұйым 77"
+    assert "Ештеңе табылмады" in desk.page(f"{PLAN}?q=Жоқ").one("main").text
