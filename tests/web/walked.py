@@ -109,6 +109,7 @@ class Hidden:
             "act": ["verify", "ask", "reject", "suspend"],
             "ending": ["xlsx", "pdf", "csv"],
             "status": ["404"],
+            "table": ["people", "organizations"],
         }
         session.commit()
 

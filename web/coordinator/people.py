@@ -26,6 +26,7 @@ pages = Pages("coordinator-people")
 RECORDED = Unaudited("its use case records whom it showed")
 
 BESIDES: Mapping[str, Permission] = {
+    "coordinator-honours.show": Permission.SEE_HONOURS,
     "coordinator-correctors.show_all": Permission.CORRECT_AS_COORDINATOR,
     "coordinator-contact.show": Permission.SET_REGION_CONTACT,
     "coordinator-coordinators.show_all": Permission.APPOINT_COORDINATORS,

@@ -99,7 +99,7 @@ def show() -> Response:
         "report.html",
         **_of(report, asked.columns, asked.headings),
         asked=asked,
-        periods=_choices(asked.period),
+        periods=period_choices(asked.period),
         headings=[(name, text(f"page.report.headings.{name}")) for name in HEADINGS],
         sent=[(one, senders[one.sent_by]["display_name"]) for one in sent],
     )
@@ -243,7 +243,7 @@ def _cell(row: Row, column: ReportColumn) -> str:
     return f"≈ {formats.number(value, digits)}" if column.key in row.about else formats.number(value, digits)
 
 
-def _choices(chosen: Period) -> list[tuple[str, str]]:
+def period_choices(chosen: Period) -> list[tuple[str, str]]:
     """(code, words) of the periods to choose from; the one that is shown is among them."""
     today = now().astimezone(COUNTRY_ZONE).date()
     found = [periods.week_of(today - timedelta(days=7 * back)) for back in range(1, WEEKS_OFFERED + 1)]
