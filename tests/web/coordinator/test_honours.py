@@ -30,7 +30,7 @@ def came(session: Session, *people: Volunteer, **overrides: object) -> Event:
     """An event yesterday, held by «Таза Ақтөбе», where these were for an hour."""
     organization = overrides.pop("organization", None) or make_organization(session)
     starts_at = NOW - timedelta(days=1)
-    event = make_event(session, organization, starts_at=starts_at, **overrides)  # type: ignore[arg-type] # a maker's
+    event = make_event(session, organization, starts_at=starts_at, **overrides)
     for person in people:
         make_attendance(session, event, person, minutes=60)
     number = len(people)
