@@ -116,7 +116,9 @@ def read_query(schema: type[Schema]) -> dict[str, Any]:
     made = schema()
     known = {one.data_key or name for name, one in made.fields.items()}
     typed = MultiDict([(name, value) for name, value in request.args.items(multi=True) if name in known])
-    found: dict[str, Any] = made.load(values_of(made, typed))
+    plain = values_of(made, typed)
+    check_value(plain)
+    found: dict[str, Any] = made.load(plain)
     return found
 
 
@@ -186,6 +188,9 @@ def _value(of: fields.Field[Any], text: str) -> Any:
 def _number(text: str, *, whole: bool) -> int | float | str:
     """A number as people write it: «2 386», «77,3»."""
     bare = re.sub(r"[\s\u00a0\u202f]", "", text).replace(",", ".").replace("−", "-")
+    if "_" in bare:
+        # Of programs alone: nobody writes «1_000».
+        return text
     try:
         return int(bare) if whole else float(bare)
     except ValueError:

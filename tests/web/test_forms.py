@@ -86,6 +86,8 @@ def test_nothing_typed_is_nothing_or_none(app: Tazalyq) -> None:
         ("expected", "ten"),
         ("expected", "101"),
         ("expected", "2.5"),
+        ("expected", "1_0"),
+        ("area_ha", "1_0.5"),
         ("area_ha", "nan"),
         ("area_ha", "1e999"),
         ("starts_at", "2026-13-45T10:00"),

@@ -88,10 +88,16 @@ def region_of(caller: Actor) -> Region | None:
         return regions.get(next(iter(caller.regions))) if len(caller.regions) == 1 else None
     found = regions.get(asked)
     if found is None:
-        raise errors.Invalid("region", "region")
+        raise unchosen(caller)
     if not caller.coordinates(found.code):
         raise errors.Forbidden()
     return found
+
+
+def unchosen(caller: Actor) -> errors.Invalid:
+    """That one of the caller's regions has to be chosen; it lists them."""
+    known = ", ".join(region.code for region in regions_of(caller))
+    return errors.Invalid("region", "region-which", regions_known=known)
 
 
 def regions_of(caller: Actor) -> list[Region]:

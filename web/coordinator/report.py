@@ -13,7 +13,6 @@ from http_base.downloads import CSV, PDF, XLSX
 from http_base.fields import Text, one_of
 from http_base.report_files import FileHow, said_change, taken
 from http_base.schemas.region_reports import RegionReportBody
-from service import errors
 from service.access import Permission
 from service.figures import periods, region_report, region_reports, report_columns
 from service.figures.periods import Period
@@ -111,7 +110,7 @@ def take(ending: str) -> Response:
     """The report as a file: every column in XLSX and CSV, the twelve on one sheet in PDF."""
     asked = _asked(desk.sit_down("report"))
     if asked is None:
-        raise errors.Invalid("region", "region")
+        raise desk.unchosen(actor())
     session().rollback()
     report = region_report.at_one_moment(services().connections, asked.region_code, asked.period, now())
     how = FileHow(report_columns.all_columns(), asked.headings, Dialect.EXCEL)
@@ -125,7 +124,7 @@ def send() -> Response:
     at = desk.sit_down("report")
     asked = _asked(at)
     if asked is None:
-        raise errors.Invalid("region", "region")
+        raise desk.unchosen(actor())
     form = read_form(_body(), action=report_columns.DEFAULT_ACTION)
     if form.is_good:
         made = _send(asked, form)
