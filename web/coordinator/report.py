@@ -6,13 +6,15 @@ from datetime import timedelta
 from uuid import UUID
 
 from flask import Response
-from marshmallow import EXCLUDE, Schema, fields
+from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
 from http_base.context import actor, locale, now, services, session
 from http_base.downloads import CSV, PDF, XLSX
 from http_base.fields import Text, one_of
+from http_base.problems import flat_errors
 from http_base.report_files import FileHow, said_change, taken
 from http_base.schemas.region_reports import RegionReportBody
+from service import errors
 from service.access import Permission
 from service.figures import periods, region_report, region_reports, report_columns
 from service.figures.periods import Period
@@ -126,12 +128,13 @@ def send() -> Response:
     if asked is None:
         raise desk.unchosen(actor())
     form = read_form(_body(), action=report_columns.DEFAULT_ACTION)
-    if form.is_good:
-        made = _send(asked, form)
+    made = _send(asked, form)
+    if made is not None:
         return done(at.to("coordinator-report.show_sent", report_id=made.id), "page.report.recorded")
     session().rollback()
     report = region_report.at_one_moment(services().connections, asked.region_code, asked.period, now())
-    return desk.show(at, "report_send.html", rows=report.rows, asked=asked, form=form, without=WITHOUT)
+    notes = {f"{NOTE}{row.key or WITHOUT}": localized(row.name, locale()) for row in report.rows}
+    return desk.show(at, "report_send.html", notes=notes, asked=asked, form=form)
 
 
 def _body() -> Schema:
@@ -139,31 +142,48 @@ def _body() -> Schema:
     return RegionReportBody(only=("id", "action", "notes"), unknown=EXCLUDE)
 
 
-def _send(asked: Asked, form: Form) -> RegionReport:
-    """Notes are fields of their own, `note.` and the district's code."""
-    notes = {
+def _send(asked: Asked, form: Form) -> RegionReport | None:
+    """What was recorded; None where there is something to be mended, or nothing was sent yet."""
+    if form.is_good and "action" not in form.data:
+        form.refuse("action", "field.required")
+    if not form.is_good:
+        return None
+    try:
+        body = RegionReportBody().load(
+            {
+                "id": form.id,
+                "region": asked.region_code,
+                "period": asked.period.code,
+                "action": form.data["action"],
+                "notes": _notes(form),
+            }
+        )
+        sending = Sending(body["id"], body["region"], body["period"], body["action"], body["notes"])
+        made = region_reports.send(session(), services().connections, actor(), sending, now())
+    except ValidationError as error:
+        for path, said in flat_errors(error.messages).items():
+            form.errors[_field_of(path)] = said
+        return None
+    except errors.Invalid as error:
+        form.refused(error)
+        return None
+    session().commit()
+    return made
+
+
+def _notes(form: Form) -> dict[str, str]:
+    """They are fields of their own, `note.` and the district's code."""
+    return {
         name.removeprefix(NOTE): said.strip()
         for name, said in form.typed.items()
         if name.startswith(NOTE) and said.strip()
     }
-    body = RegionReportBody().load(
-        {
-            "id": form.id,
-            "region": asked.region_code,
-            "period": asked.period.code,
-            "action": form.data["action"],
-            "notes": notes,
-        }
-    )
-    made = region_reports.send(
-        session(),
-        services().connections,
-        actor(),
-        Sending(body["id"], body["region"], body["period"], body["action"], body["notes"]),
-        now(),
-    )
-    session().commit()
-    return made
+
+
+def _field_of(path: str) -> str:
+    """The field of an error in the API's `notes.151000000.value`."""
+    whole, _, rest = path.partition(".")
+    return f"{NOTE}{rest.partition('.')[0]}" if whole == "notes" and rest else path
 
 
 @pages.page("/coordinator/report/sent/<uuid:report_id>")

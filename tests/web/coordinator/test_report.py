@@ -118,6 +118,31 @@ def test_an_action_that_is_too_long_stays_typed(desk: Visitor, held: Event) -> N
     assert read(answer.text).one("input", id="action")["value"] == "я" * 201
 
 
+@pytest.mark.parametrize(
+    ("name", "typed", "link"),
+    [
+        ("action", "", "action"),
+        ("action", " ", "action"),
+        ("note.none", "я" * 1001, "note.none"),
+        ("note.751110000", "another region's", None),
+        ("note." + "9" * 30, "nowhere's", None),
+        ("note.", "nowhere's", None),
+    ],
+)
+def test_what_cannot_be_recorded_is_said_and_all_that_was_typed_stays(
+    desk: Visitor, held: Event, name: str, typed: str, link: str | None
+) -> None:
+    written = {"action": "Акция", "note.none": "Ауданы нақтыланады"} | {name: typed}
+    answer = desk.send(f"{REPORT}/send?period={held.day}", written)
+    assert answer.status_code == 422
+    page = read(answer.text)
+    said = page.one("div", role="alert")
+    assert [one["href"] for one in said.all("a")] == ([] if link is None else [f"#{link}"])
+    for field in ("action", "note.none"):
+        assert page.one("input", id=field)["value"] == written[field]
+    assert not desk.page(day(held)).all("a", class_="row")
+
+
 def test_somebody_elses_sent_report_is_not_there(
     visitor: Visitor, desk: Visitor, session: Session, held: Event
 ) -> None:
