@@ -126,6 +126,12 @@ class Window:
         if self._shots is not None:
             self.page.screenshot(path=self._shots / f"{name}-{self.look.name}.png", full_page=True)
 
+    def print(self, path: Path, name: str) -> None:
+        """Print the page as its own styles have it; a copy is kept where pictures are asked for."""
+        self.page.pdf(path=path, prefer_css_page_size=True)
+        if self._shots is not None:
+            shutil.copy(path, self._shots / f"{name}.pdf")
+
     def check(self, name: str | None = None) -> None:
         """Nothing went wrong, the page fits its window, axe finds nothing; `name`: of the picture to keep."""
         if name is not None:

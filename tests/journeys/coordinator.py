@@ -50,6 +50,11 @@ class Words:
     totp: str
     confirm: str
     open_report: str
+    events: str
+    correct: str
+    came: str
+    save: str
+    saved: str
     organizations: str
     reviews: str
     verify: str
@@ -75,6 +80,11 @@ KK = Words(
     totp="Қолданбадағы код",
     confirm="Растау",
     open_report="Апта есебін ашу",
+    events="Іс-шаралар",
+    correct="Түзету",
+    came="Келген, адам",
+    save="Сақтау",
+    saved="Сақталды.",
     organizations="Ұйымдар",
     reviews="Тексеру",
     verify="Растау",
@@ -99,6 +109,11 @@ RU = Words(
     totp="Код из приложения",
     confirm="Подтвердить",
     open_report="Открыть отчёт недели",
+    events="Мероприятия",
+    correct="Исправить",
+    came="Пришло, чел.",
+    save="Сохранить",
+    saved="Сохранено.",
     organizations="Организации",
     reviews="Проверка",
     verify="Подтвердить",

@@ -1,9 +1,10 @@
 """A coordinator's week in a real browser: from signing in to what has changed since the report was sent."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import uuid4, uuid5
+from uuid import uuid4
 
 import pytest
 
@@ -28,7 +29,8 @@ from tests.journeys.processes import Service
 COLUMNS = {column.key: place for place, column in enumerate(all_columns())}
 ALGA, ALGA_EVENT = {"kk": "Алға ауданы", "ru": "Алгинский район"}, numbered(1020)
 """A district, and its event of last week's first free day."""
-GROUP = uuid5(ALGA_EVENT, "group-0")
+SHEETS = re.compile(rb"/MediaBox ?\[([^\]]+)\]")
+"""The size of each page of a PDF, in points."""
 LATE = "+77000000125"
 """Who was in Alga and whose phone had no signal until now."""
 
@@ -123,17 +125,22 @@ def decides_reviews(desk: Desk) -> None:
 
 
 def corrects_a_head_count(desk: Desk) -> None:
-    given = desk.ask(f"/v1/events/{ALGA_EVENT}/headcounts")
-    (group,) = given["items"]
-    body = {"group": group["group"], "category": group["category"], "people": 24, "minutes": group["minutes"]}
-    answer = desk.service.call(
-        "PUT",
-        f"/v1/events/{ALGA_EVENT}/headcounts/{GROUP}",
-        headers=desk.signed,
-        json=body | {"reason": "Мектеп тізімі бойынша"},
-    )
-    assert answer.status_code == 200, answer.text
-    assert group["people"] == 22
+    words = desk.words
+    desk.section(words.events)
+    desk.check("events")
+    desk.open(f"events/{ALGA_EVENT}")
+    desk.check("event")
+    desk.page.locator("main").get_by_role("link", name=words.correct).last.click()
+    desk.check("event-group")
+    came = desk.page.get_by_label(words.came)
+    assert came.input_value() == "22"
+    came.fill("24")
+    desk.page.get_by_label(words.reason, exact=True).fill("Мектеп тізімі бойынша")
+    desk.press(words.save)
+    desk.page.wait_for_url(f"**/coordinator/events/{ALGA_EVENT}*")
+    assert desk.told() == words.saved
+    (group,) = desk.ask(f"/v1/events/{ALGA_EVENT}/headcounts")["items"]
+    assert group["people"] == 24
 
 
 def takes_the_report(desk: Desk, folder: Path) -> None:
@@ -141,6 +148,7 @@ def takes_the_report(desk: Desk, folder: Path) -> None:
     desk.open("")
     desk.follow(desk.words.open_report)
     desk.check("report")
+    fits_one_sheet(desk, folder)
     desk.page.locator("#columns").select_option(label=desk.words.all_columns)
     desk.press({"kk": "Көрсету", "ru": "Показать"}[desk.words.language])
     desk.page.locator(".table-report th", has_text="КАТО").first.wait_for()
@@ -164,6 +172,14 @@ def takes_the_report(desk: Desk, folder: Path) -> None:
         for place, column in list(enumerate(all_columns()))[2:31]:
             assert packed[place] == number(cells[place - 1]), (name, column.key)
     assert set("әғқңөұүһі") & set("".join(written).casefold()) >= set("ғқ")
+
+
+def fits_one_sheet(desk: Desk, folder: Path) -> None:
+    """Printed: twelve columns and all districts on one A4, lying."""
+    printed = folder / "report.pdf"
+    desk.seen.print(printed, f"report-printed-{desk.words.language}")
+    (size,) = SHEETS.findall(printed.read_bytes())
+    assert [round(float(side)) for side in size.split()] == [0, 0, 842, 595]
 
 
 def records_it_as_sent(desk: Desk) -> None:
