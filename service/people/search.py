@@ -188,14 +188,21 @@ def _regions_in_sight(actor: Actor, region_code: str | None) -> list[str] | None
 
 def _is_of(regions: Sequence[str], now: datetime) -> sa.ColumnElement[bool]:
     """Who lives there, or signed up or came there in the last year."""
-    there = sa.select(Event.id).where(Event.region_code.in_(regions), Event.ends_at > now - REMEMBERED)
-    return sa.or_(
-        Volunteer.region_code.in_(regions),
-        *(
-            sa.exists().where(of.volunteer_id == Volunteer.id, of.event_id.in_(there))
-            for of in (Signup, Attendance)
-        ),
-    )
+    came = [
+        sa.select(of.event_id)
+        .join(Event, Event.id == of.event_id)
+        .where(
+            of.volunteer_id == Volunteer.id,
+            Event.region_code.in_(regions),
+            Event.ends_at > now - REMEMBERED,
+        )
+        # A limit keeps it one person's: as EXISTS all attendances would be read into memory first.
+        .limit(1)
+        .correlate(Volunteer)
+        .scalar_subquery()
+        for of in (Signup, Attendance)
+    ]
+    return sa.or_(Volunteer.region_code.in_(regions), *(one.is_not(None) for one in came))
 
 
 def _phone_of(text: str, phone_regions: Sequence[str]) -> str | None:
