@@ -5,7 +5,6 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Response, redirect, request
-from marshmallow import fields
 
 from http_base import entrance, page_sessions, sign_in_codes
 from http_base.browsers import browser_of
@@ -43,7 +42,7 @@ class TokenForm(Strict):
 
 
 class ContinueForm(Strict):
-    shown = fields.String()
+    shown = Text(longest=2_000)
     next = Text(longest=2_000)
 
 
