@@ -14,7 +14,7 @@ from markupsafe import Markup
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import polylabel
 
-from web.formats import number
+from web.formats import in_order, number
 
 STEPS = (1, 50, 100, 200, 500)
 """Where each step of the choropleth begins."""
@@ -69,7 +69,7 @@ class Plan:
 
 def by_total(rows: Collection[Row]) -> list[Row]:
     """The largest first, the silent last."""
-    return sorted(rows, key=lambda row: (row.is_silent, -row.total, row.name))
+    return sorted(rows, key=lambda row: (row.is_silent, -row.total, in_order(row.name)))
 
 
 def plan(key: Hashable, outlines: Callable[[], Mapping[str, BaseGeometry]]) -> Plan:

@@ -163,3 +163,16 @@ def test_the_table_beside_a_chart_has_the_same_numbers(visitor: Visitor) -> None
         row.all("td")[-1].text for row in days.all("tr")[1:]
     ]
     assert len(page.one("ul", class_="legend").all("li")) == 7
+
+
+def test_kazakh_names_stand_as_people_look_for_them() -> None:
+    rows = [
+        charts.Row(name, name, 1, 0) for name in ("Маңғыстау", "Қарағанды", "Алға", "Ақтөбе", "Әйтеке би")
+    ]
+    assert [row.name for row in charts.by_total(rows)] == [
+        "Ақтөбе",
+        "Алға",
+        "Әйтеке би",
+        "Қарағанды",
+        "Маңғыстау",
+    ]

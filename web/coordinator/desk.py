@@ -14,6 +14,7 @@ from service.models.base import localized
 from service.people import volunteers
 from service.rulings import waiting
 from service.rulings.waiting import Queue, Waiting
+from web import formats
 from web.addresses import to
 from web.pages import PLAIN, How, render
 
@@ -104,7 +105,7 @@ def regions_of(caller: Actor) -> list[Region]:
     """The regions that somebody coordinates, in the order of their names."""
     return sorted(
         (region for region in regions.all_regions() if caller.coordinates(region.code)),
-        key=lambda region: localized(region.names, locale()),
+        key=lambda region: formats.in_order(localized(region.names, locale())),
     )
 
 

@@ -21,6 +21,7 @@ from service.figures.event_lists import EventFilter, EventState
 from service.geography import districts
 from service.models import EventKind
 from service.models.base import COUNTRY_ZONE, localized
+from web import formats
 from web.addresses import here
 from web.coordinator import desk
 from web.coordinator.desk import Desk
@@ -111,7 +112,10 @@ def _wanted(at: Desk, query: Mapping[str, Any]) -> EventFilter:
 def district_choices(region_code: str) -> list[tuple[str, str]]:
     """(code, name) of each district of a region, by name."""
     known = districts.current(session()).of_region(region_code)
-    return sorted(((one.code, localized(one.names, locale())) for one in known), key=lambda one: one[1])
+    return sorted(
+        ((one.code, localized(one.names, locale())) for one in known),
+        key=lambda one: formats.in_order(one[1]),
+    )
 
 
 def _districts(at: Desk) -> list[tuple[str, str]]:
@@ -124,4 +128,7 @@ def _districts(at: Desk) -> list[tuple[str, str]]:
 def _organizations(every: EventFilter) -> Sequence[tuple[str, str]]:
     """Those that have events in these days."""
     found = event_lists.organizers(session(), actor(), every, now())
-    return sorted(((str(id_), localized(name, locale())) for id_, name in found), key=lambda one: one[1])
+    return sorted(
+        ((str(id_), localized(name, locale())) for id_, name in found),
+        key=lambda one: formats.in_order(one[1]),
+    )

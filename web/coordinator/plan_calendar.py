@@ -22,6 +22,7 @@ from service.geography import districts
 from service.models import EventKind, OrganizationStatus
 from service.models.base import COUNTRY_ZONE, localized
 from service.organizations import organizations
+from web import formats
 from web.coordinator import desk
 from web.coordinator.desk import Desk
 from web.coordinator.events import NO_PERSON, district_choices
@@ -136,7 +137,7 @@ def plan() -> Response:
         form=form,
         query=query,
         kinds=[(kind, text(f"page.event.kind.{kind}")) for kind in EventKind],
-        organizations=sorted(named, key=lambda one: one[1]),
+        organizations=sorted(named, key=lambda one: formats.in_order(one[1])),
         is_cut=len(offered) == MAX_ORGANIZATIONS,
     )
 
