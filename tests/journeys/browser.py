@@ -156,9 +156,9 @@ class Window:
 Open = Callable[..., Window]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium."""
+    """Debian's Chromium, for one file: while it is driven, no other event loop runs in this thread."""
     found = shutil.which("chromium")
     assert found is not None, "there is no chromium here"
     assert assets.build_once(), "neither the pages' scripts nor axe are here"

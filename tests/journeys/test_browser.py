@@ -17,7 +17,9 @@ def run_without_chromium(
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options, ONE],
         cwd=ROOT,
-        env={**os.environ, "PATH": str(tmp_path), "CI": "", **environment},
+        # A folder of its own for what is temporary: pytest shuts the common one to others as it begins, and
+        # the PostgreSQL of these very tests, which does not run as root, would not reach its data any more.
+        env={**os.environ, "PATH": str(tmp_path), "TMPDIR": str(tmp_path), "CI": "", **environment},
         capture_output=True,
         text=True,
         check=False,

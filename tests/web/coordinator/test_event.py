@@ -82,7 +82,7 @@ def test_verified_stands_apart_from_declared(desk: Visitor, session: Session, he
         one.all("span")[1].text: one.all("span")[0].text for one in main.one("div", class_="figures").all("p")
     }
     assert figures["Келген, расталған"] == "1"
-    assert figures["Топтарда, көрсетілген"] == "27"
+    assert figures["Ұйымдастырушы көрсеткен"] == "27"
     assert [one.text for one in main.all("span", class_="verified")][0] == "Келген, расталған"
     assert "27" not in [one.text for one in main.all("span", class_="verified")]
 

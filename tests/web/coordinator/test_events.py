@@ -146,7 +146,7 @@ def test_a_row_says_what_is_expected_who_came_and_what_is_declared(desk: Visitor
     assert cells["Жазылған"] == "3 / 50"
     assert cells["Күтілетін топтар, адам"] == "40"
     assert cells["Келген, расталған"] == "2"
-    assert cells["Топтарда, көрсетілген"] == "28"
+    assert cells["Ұйымдастырушы көрсеткен"] == "28"
 
 
 def test_an_empty_list_says_how_to_go_on(desk: Visitor) -> None:
