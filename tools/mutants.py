@@ -49,6 +49,7 @@ GROUPS = (
             "tests/service/events/test_unlimited.py",
             "tests/mobile_api/events/test_waitlist.py",
             "tests/mobile_api/events/test_minors.py",
+            "tests/mobile_api/events/test_drafts.py",
         ],
     ),
     Group(
