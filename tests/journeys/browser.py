@@ -134,10 +134,12 @@ class Window:
 
     def check(self, name: str | None = None) -> None:
         """Nothing went wrong, the page fits its window, axe finds nothing; `name`: of the picture to keep."""
+        # A click may have led to a page that has only begun to come: one without scripts tells nobody when.
+        self.page.wait_for_load_state("load")
         if name is not None:
             self.shot(name)
         assert self.wrong == []
-        wide = self.page.evaluate("document.scrollingElement.scrollWidth")
+        wide = self.page.locator("body").evaluate("() => document.scrollingElement.scrollWidth")
         assert wide <= self.look.width, f"{self.page.url} is {wide} wide"
         if self.look.scripts:
             assert self.axe() == []
