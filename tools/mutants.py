@@ -54,7 +54,7 @@ GROUPS = (
     ),
     Group(
         [f"service/ledger/{name}.py" for name in ("ledger", "rebuild", "verify")],
-        ["tests/service/ledger/test_fold.py", "tests/service/ledger/test_verify.py"],
+        [f"tests/service/ledger/test_{name}.py" for name in ("fold", "verify", "cells", "sightings")],
     ),
 )
 
