@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from service.attendance import groups
 from service.attendance.groups import Group
 from service.ledger import ledger
+from service.ledger.ledger import Cell
 from service.models import Event, Volunteer
 from service.models.base import new_id
 from service.people import identities
@@ -92,3 +93,20 @@ def test_a_group_alone_makes_it_held_until_it_is_taken_back(
     assert held() == (1, 1, 0)
     groups.retract(session, actor, event.id, group_id, clock.at)
     assert held() == (1, 0, 0)
+
+
+def test_people_who_came_before_it_moved_have_not_held_it_yet(
+    session: Session, event: Event, clock: FixedClock, held: Held
+) -> None:
+    """They are folded where it was, and wait to be folded where it is now."""
+    make_counted(session, event, make_volunteer(session))
+    ledger.fold(session)
+    before = Cell.of(event)
+    event.day += timedelta(days=1)
+    session.flush()
+    ledger.move_event(session, event.id, before, Cell.of(event))
+    assert held() == (1, 0, 1)
+    ledger.fold(session)
+    assert held() == (1, 0, 1)
+    clock.at = event.ends_at
+    assert held() == (1, 1, 0)
