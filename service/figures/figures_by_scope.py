@@ -97,21 +97,24 @@ def _coming(question: CountRequest, now: datetime) -> sa.Subquery:
     if _needs_organization(question):
         source = event.join(Event, Event.id == event.c.id)
     key = _key(question, event).label("key")
-    folded = sa.select(_present(total)).where(
-        total.c.event_id == event.c.id, total.c.day == event.c.day, total.c.region_code == event.c.region_code
-    )
-    late = (
-        sa.select(pending.c.event_id, sa.func.sum(_present(pending)).label("present"))
-        .group_by(pending.c.event_id)
-        .subquery()
-    )
+    folded = sa.select(_present(total)).where(_is_where_it_is(total, event))
+    # An event that was moved waits in two cells: gone from one, come to the other.
+    cell = pending.c["event_id", "day", "region_code"]
+    late = sa.select(*cell, sa.func.sum(_present(pending)).label("present")).group_by(*cell).subquery()
     present = sa.func.coalesce(folded.scalar_subquery(), 0) + sa.func.coalesce(late.c.present, 0)
     return (
         sa.select(key, sa.func.count().label("coming"), sa.func.count().filter(present > 0).label("attended"))
-        .select_from(source.outerjoin(late, late.c.event_id == event.c.id))
+        .select_from(source.outerjoin(late, _is_where_it_is(late, event)))
         .where(*_is_within(question, event))
         .group_by(key)
         .subquery("coming")
+    )
+
+
+def _is_where_it_is(rows: sa.FromClause, event: sa.FromClause) -> sa.ColumnElement[bool]:
+    """Whether sums of an event are those of the day and the region that it has now."""
+    return sa.and_(
+        rows.c.event_id == event.c.id, rows.c.day == event.c.day, rows.c.region_code == event.c.region_code
     )
 
 
