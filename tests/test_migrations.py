@@ -1,14 +1,17 @@
-"""Migrations go down again and up, on an empty database: a release can be taken back."""
+"""Migrations go down again and up: a release can be taken back. What they leave is what the files say."""
 
 from pathlib import Path
 
+import sqlalchemy as sa
 from flask_migrate import check, downgrade, upgrade
+from sqlalchemy.orm import Session
 
 from app import create_app
 from service.platform.database import db
 from tests.conftest import fresh_database, test_settings
 
-MIGRATIONS = str(Path(__file__).parent.parent / "migrations")
+ROOT = Path(__file__).parent.parent
+MIGRATIONS = str(ROOT / "migrations")
 OLDEST = "0008"
 """Before it presence was stored in another way; nobody goes back there."""
 
@@ -21,3 +24,28 @@ def test_down_and_up_again(postgres_url: str) -> None:
             upgrade(directory=MIGRATIONS)
             check(directory=MIGRATIONS)
             db.engine.dispose()
+
+
+OURS = "pronamespace = 'public'::regnamespace AND proname NOT LIKE 'procrastinate%'"
+FUNCTIONS = f"SELECT oid::regprocedure::text, pg_get_functiondef(oid) FROM pg_proc WHERE {OURS}"  # noqa: S608
+TRIGGERS = f"""
+    SELECT tgrelid::regclass || ' ' || tgname, pg_get_triggerdef(pg_trigger.oid) || ' ' || tgenabled::text
+    FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid WHERE NOT tgisinternal AND {OURS}
+"""  # noqa: S608
+
+
+def inside(session: Session) -> dict[str, str]:
+    """Every function and trigger of ours in the database, as PostgreSQL writes them down."""
+    return {name: text for query in (FUNCTIONS, TRIGGERS) for name, text in session.execute(sa.text(query))}
+
+
+def test_functions_and_triggers_are_those_of_the_files(session: Session) -> None:
+    """Whoever changes one edits its file in `service/` and writes a migration with a copy of the new text."""
+    migrated = inside(session)
+    for function, _ in session.execute(sa.text(FUNCTIONS)).all():
+        session.execute(sa.text(f"DROP FUNCTION {function} CASCADE"))
+    assert inside(session) == {}
+    for file in sorted((ROOT / "service").rglob("*.sql")):
+        session.connection().exec_driver_sql(file.read_text("utf-8"))
+    assert inside(session) == migrated
+    assert {"event_result event_result_place", "event event_result_follow"} <= migrated.keys()

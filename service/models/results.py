@@ -59,7 +59,7 @@ class EventResult(Base):
     )
 
     event_id: Mapped[UUID] = mapped_column(sa.ForeignKey("event.id"), primary_key=True)
-    # The event's own, kept here by triggers of the database: a season is summed without its wide rows.
+    # The event's own, kept here by the triggers of results.sql: a season is summed without its wide rows.
     day: Mapped[date] = mapped_column(server_default=sa.FetchedValue())
     region_code: Mapped[str] = mapped_column(server_default=sa.FetchedValue())
     district_code: Mapped[str | None] = mapped_column(server_default=sa.FetchedValue())

@@ -1,7 +1,6 @@
-"""The function of the database that stores presence: its text, and what it refuses."""
+"""The function of the database that stores presence: how it is called, and what it refuses."""
 
 import json
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -10,15 +9,13 @@ import sqlalchemy as sa
 from psycopg import _queries
 from sqlalchemy.orm import Session
 
-from service.attendance import presence_queries, presence_store
+from service.attendance import presence_queries
 from service.attendance.cross_checks import Sighting
 from service.attendance.presence_facts import Window
 from service.platform.database import driver_cursor
 from service.platform.thresholds import Thresholds
 from tests.conftest import NOW
 
-TEXT = Path(presence_store.__file__).with_suffix(".sql").read_text(encoding="utf-8")
-FUNCTIONS = ("presence_related", "presence_lock", "presence_store")
 NOTHING: dict[str, Any] = {
     "events": [],
     "locks": [],
@@ -30,21 +27,6 @@ NOTHING: dict[str, Any] = {
     "changed": [],
     "counts": [],
 }
-
-
-def definition(session: Session, schema: str, name: str) -> str:
-    query = sa.text("SELECT pg_get_functiondef(CAST(:name AS regproc))")
-    found: str = session.execute(query, {"name": f"{schema}.{name}"}).scalar_one()
-    return found.replace(f"{schema}.", "")
-
-
-def test_the_migrated_functions_are_those_of_the_file(session: Session) -> None:
-    migrated = {name: definition(session, "public", name) for name in FUNCTIONS}
-    session.execute(sa.text("CREATE SCHEMA of_the_file"))
-    session.execute(sa.text("SET LOCAL search_path = of_the_file, public"))
-    session.connection().exec_driver_sql(TEXT)
-    written = {name: definition(session, "of_the_file", name) for name in FUNCTIONS}
-    assert migrated == written
 
 
 def test_related_records_are_found_inside_the_query(session: Session) -> None:
