@@ -56,11 +56,13 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
     "organization_answered": [
         {"region": {"kk": "Ақтөбе облысы", "ru": "Актюбинская область", "en": "Aktobe Region"}}
     ],
-    "invitation": [ORGANIZATION | {"role": role} for role in ("owner", "organizer")],
+    "invitation": [ORGANIZATION | {"role": role} for role in ("owner", "organizer", "helper")],
     "contact_asked": [{"public": True}, {"public": False}],
     "role_given": [
         ORGANIZATION | {"role": "owner"},
         ORGANIZATION | {"role": "organizer"},
+        ORGANIZATION | {"role": "helper"},
+        {"role": "event_helper", "title": EVENT["title"]},
         {
             "role": "coordinator",
             "region": {"kk": "Ақтөбе облысы", "ru": "Актюбинская область", "en": "Aktobe Region"},

@@ -14,9 +14,9 @@ from service.models.volunteers import NATIONAL
 class Actor:
     """Who asks. `phone`: None once it is somebody else's.
 
-    `organizations`: role by organization; `regions`: codes coordinated, NATIONAL for all. `elevated`: nothing
-    more has to be proven for the powers of these roles; else `regions` is empty, and what the person would
-    coordinate is in `asleep`.
+    `organizations`: role by organization; `regions`: codes coordinated, NATIONAL for all; `helps`: events at
+    whose door the person was named to help. `elevated`: nothing more has to be proven for the powers of
+    these roles; else `regions` is empty, and what the person would coordinate is in `asleep`.
     """
 
     volunteer_id: UUID
@@ -26,6 +26,7 @@ class Actor:
     regions: frozenset[str]
     elevated: bool = True
     asleep: frozenset[str] = frozenset()
+    helps: frozenset[UUID] = frozenset()
 
     @property
     def is_national(self) -> bool:
@@ -63,11 +64,12 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a permission is about: the organization, its state, and the region that it belongs to."""
+    """What a permission is about: the organization, its state, the region that it belongs to, the event."""
 
     organization_id: UUID | None = None
     region_code: str | None = None
     organization_status: str | None = None
+    event_id: UUID | None = None
 
 
 class Permission(StrEnum):
@@ -94,8 +96,12 @@ class Permission(StrEnum):
     SEE_PRESENT = "see-present"
     SEE_PARTICIPANTS = "see-participants"
     SEE_PHONES = "see-phones"
+    SEE_LIST = "see-list"
+    TICK_LIST = "tick-list"
+    NAME_HELPERS = "name-helpers"
     ANNOUNCE = "announce"
     SHOW_CODE = "show-code"
+    SHOW_COMING_CODES = "show-coming-codes"
     GIVE_HEADCOUNTS = "give-headcounts"
     COUNT_AS_COORDINATOR = "count-as-coordinator"
     SEE_HEADCOUNTS = "see-headcounts"
@@ -133,6 +139,14 @@ def _organizes(actor: Actor, target: Target) -> bool:
     return target.organization_id is not None and actor.organizes(target.organization_id)
 
 
+def _helps(actor: Actor, target: Target) -> bool:
+    """At the door: by the role in the organization, or named for this very event."""
+    if target.event_id is not None and target.event_id in actor.helps:
+        return True
+    organization_id = target.organization_id
+    return organization_id is not None and actor.organizations.get(organization_id) == MemberRole.HELPER
+
+
 def _owns(actor: Actor, target: Target) -> bool:
     return target.organization_id is not None and actor.owns(target.organization_id)
 
@@ -165,6 +179,7 @@ def _unless_suspended(predicate: Predicate) -> Predicate:
 
 
 _runs_events = _while_verified(_organizes)
+_keeps_door = _while_verified(_either(_organizes, _helps))
 
 # Its own things are read in every state; whatever reaches other people needs a verified organization. What
 # coordinators may, and owners about members and their data, is guarded by the second factor (R5):
@@ -191,8 +206,12 @@ RULES: Mapping[Permission, Predicate] = {
     Permission.SEE_PRESENT: _either(_organizes, _coordinates),
     Permission.SEE_PARTICIPANTS: _either(_runs_events, _coordinates),
     Permission.SEE_PHONES: _runs_events,
+    Permission.SEE_LIST: _either(_keeps_door, _coordinates),
+    Permission.TICK_LIST: _keeps_door,
+    Permission.NAME_HELPERS: _runs_events,
     Permission.ANNOUNCE: _runs_events,
     Permission.SHOW_CODE: _runs_events,
+    Permission.SHOW_COMING_CODES: _keeps_door,
     Permission.GIVE_HEADCOUNTS: _either(_runs_events, _coordinates_others),
     Permission.COUNT_AS_COORDINATOR: _coordinates_others,
     Permission.SEE_HEADCOUNTS: _either(_organizes, _coordinates),
@@ -231,6 +250,7 @@ def may_anywhere(actor: Actor, permission: Permission) -> bool:
         NOTHING,
         *(Target(region_code=code) for code in regions),
         *(Target(organization, organization_status=verified) for organization in actor.organizations),
+        *(Target(event_id=event, organization_status=verified) for event in actor.helps),
     ]
     return any(may(actor, permission, target) for target in targets)
 

@@ -329,6 +329,12 @@ class TooManyGroups(Conflict):
     code = "too-many-groups"
 
 
+class TooManyHelpers(Conflict):
+    """The event has as many helpers as one may (`limit`)."""
+
+    code = "too-many-helpers"
+
+
 class ResultClosed(Conflict):
     """`closed_at`: until when its organizer could say what came of the event."""
 

@@ -252,7 +252,9 @@ def list_events(query: dict[str, Any]) -> Any:
     kind = downloads.wanted(CSV, XLSX)
     if caller is None and (query["mine"] or kind != JSON):
         raise errors.NotRegistered()
-    organizations = list(caller.organizations) if caller and query["mine"] else None
+    organizations = (
+        [one for one in caller.organizations if caller.organizes(one)] if caller and query["mine"] else None
+    )
     if "organization" in query:
         organizations = (
             [query["organization"]]

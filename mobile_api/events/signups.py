@@ -4,19 +4,20 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
+from flask import request
 from marshmallow import Schema, fields
 
 from http_base import cursors, downloads, table_files
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, session
 from http_base.downloads import CSV, JSON, XLSX, FileQuery
-from http_base.fields import Paged, Strict, one_of, whole
+from http_base.fields import Paged, Strict, Text, one_of, whole
 from mobile_api.events import known as known_things
 from mobile_api.events.events import EventShown, shown
 from service import errors
 from service.attendance.evidence import Status
 from service.events import participants, signups
-from service.events.participants import Participant
+from service.events.participants import Being, Participant, Wanted
 from service.events.signups import SignupState
 from service.models import SignupStatus
 from service.models.events import MAX_COMPANIONS
@@ -51,10 +52,16 @@ class ParticipantShown(Schema):
     companions = fields.Integer()
     attendance = one_of(*Status, allow_none=True)
     phone = fields.String(allow_none=True)
+    digits = fields.String(
+        allow_none=True, metadata={"description": "The last four of the number, where `phone` is shown."}
+    )
 
 
 class ParticipantQuery(Paged, FileQuery):
-    """A page of the list, or all of it as a file."""
+    """A page of the list, or all of it as a file. `q`: beginnings of names, or the last four digits."""
+
+    q = Text(longest=100, load_default="")
+    state = one_of(*Being, metadata={"description": "Who was there, or goes and was not."})
 
 
 class Participants(Schema):
@@ -119,7 +126,7 @@ def list_my_signups(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.route("/events/<uuid:event_id>/participants", methods=["GET"])
 @blueprint.operation(
     "listParticipants",
-    "its organizer: with phones; a coordinator of its region: without",
+    "its organizer: with phones; its helper, a coordinator of its region: without",
     errors.Forbidden,
     errors.NotVerified,
 )
@@ -129,10 +136,14 @@ def list_my_signups(query: dict[str, Any]) -> dict[str, Any]:
 def list_participants(query: dict[str, Any], event_id: UUID) -> Any:
     """Who goes, waits or was there; by `Accept` all of them as a file."""
     if (kind := downloads.wanted(CSV, XLSX)) != JSON:
+        for name in {"q", "state"}.intersection(request.args):
+            raise errors.Invalid(name, "Unknown field.")
         return table_files.of_staff(ExportOf.PARTICIPANTS, {"event": str(event_id)}, kind, query)
     after = cursors.decode(query.get("cursor"), UUID)
+    being = Being(query["state"]) if "state" in query else None
+    wanted = Wanted(query["q"], being)
     found: list[Participant] = participants.in_event(
-        session(), actor(), event_id, now(), after and after[0], query["limit"] + 1
+        session(), actor(), event_id, now(), after and after[0], query["limit"] + 1, wanted
     )
     session().commit()
     items, following = cursors.page(found, query["limit"], lambda person: (person.volunteer_id,))

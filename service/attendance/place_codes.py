@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from uuid import UUID
 
 import pyotp
@@ -17,6 +18,7 @@ from service import errors
 from service.access import Actor, Permission, require
 from service.events import events
 from service.platform import usage_limits
+from service.platform.thresholds import Thresholds
 
 STEP_S = 60
 DIGITS = 6
@@ -25,6 +27,9 @@ ONLINE_STEPS = 1
 
 OFFLINE_STEPS = 3
 """The same for a code kept without signal, judged by the phone's corrected clock."""
+
+CODES_FOR = timedelta(hours=14)
+"""Of so many hours helpers get the codes at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,37 @@ def of_event(session: Session, actor: Actor, event_id: UUID, now: datetime) -> C
     left_s = STEP_S - now.timestamp() % STEP_S
     valid_until = event.local(now + timedelta(seconds=left_s))
     return Code(_totp(event.code_secret).at(now), valid_until, event.code_secret)
+
+
+@dataclass(frozen=True, slots=True)
+class TimedCode:
+    """The code of one minute, in the event's zone."""
+
+    code: str
+    valid_from: datetime
+    valid_until: datetime
+
+
+def coming_codes(
+    session: Session, actor: Actor, event_id: UUID, now: datetime, thresholds: Thresholds
+) -> list[TimedCode]:
+    """The codes of the event's hours from now on, for its helpers: they have no secret (R9).
+
+    From when check-in opens until the event's end; of one that is over, none. An event of days: those of a
+    day at once, so that an answer is small.
+
+    Raises:
+        NotFound, Forbidden.
+    """
+    event = events.get_visible(session, actor, event_id)
+    require(actor, Permission.SHOW_COMING_CODES, events.target_of(event))
+    first = max(now, event.starts_at - timedelta(minutes=thresholds.open_before_min))
+    last = min(event.presence_ends_at, first + CODES_FOR)
+    step = timedelta(seconds=STEP_S)
+    begin = first - timedelta(seconds=first.timestamp() % STEP_S)
+    totp = _totp(event.code_secret)
+    moments = [begin + n * step for n in range(max(0, ceil((last - begin) / step)))]
+    return [TimedCode(totp.at(at), event.local(at), event.local(at + step)) for at in moments]
 
 
 def is_right(secret: str, code: str, at: datetime, steps: int) -> bool:

@@ -1,5 +1,6 @@
 """The secrets of the codes of the place change when somebody who knows them should know them no more."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -13,24 +14,30 @@ from service.models.events import RANDOM_BASE32
 
 def follow_member(session: Session, left: MemberLeft) -> None:
     """A member took the secrets along in the phone."""
-    _renew(session, left.organization_id, left.at)
+    _renew_all(session, left.organization_id, left.at)
 
 
 def follow_organization(session: Session, changed: OrganizationStatusChanged) -> None:
     """An organization that is verified no more shows no codes: what its phones hold is not right any more."""
     if changed.before == OrganizationStatus.VERIFIED != changed.status:
-        _renew(session, changed.organization_id, changed.at)
+        _renew_all(session, changed.organization_id, changed.at)
 
 
-def _renew(session: Session, organization_id: UUID, now: datetime) -> None:
-    """New secrets for the events that are to come; one that has begun goes on with what its staff shows.
+def _renew_all(session: Session, organization_id: UUID, now: datetime) -> None:
+    of_it = sa.select(Event.id).where(Event.organization_id == organization_id, Event.starts_at > now)
+    renew(session, session.scalars(of_it).all(), now)
+
+
+def renew(session: Session, event_ids: Sequence[UUID], now: datetime) -> None:
+    """New secrets for those of the events that are to come; one that has begun goes on with what its staff
+    shows.
 
     Presence is judged by the secret, so each row is held against it, and has another version after.
     """
     coming = session.scalars(
         sa.select(Event.id)
         .where(
-            Event.organization_id == organization_id,
+            Event.id.in_(event_ids),
             Event.status != EventStatus.CANCELLED,
             Event.starts_at > now,
         )

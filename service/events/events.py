@@ -98,6 +98,7 @@ def target_of(event: Event) -> Target:
         organization_id=event.organization_id,
         region_code=event.region_code,
         organization_status=event.organization.status,
+        event_id=event.id,
     )
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
+from itertools import islice
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -14,6 +16,7 @@ from service import errors
 from service.access import Actor, Permission, may, require
 from service.audit import audit
 from service.events import events
+from service.geography import places
 from service.models import Attendance, AuditAction, ConsentName, Event, Signup, SignupStatus, Volunteer
 from service.models.volunteers import ADULT_AGE, age_on
 from service.people import consents
@@ -22,11 +25,50 @@ AT_ONCE = 1_000
 """So many are read in one piece where all are."""
 
 
+class Being(StrEnum):
+    """Who of them is asked for."""
+
+    PRESENT = "present"
+    """Was there, though it may be doubted."""
+
+    ABSENT = "absent"
+    """Goes, and has not come, or does not count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What of the list is asked for: whose name has words that begin so, or whose number ends so."""
+
+    text: str = ""
+    being: Being | None = None
+
+    def fits(self, person: "Participant") -> bool:
+        """Whether the words of a name, or the last digits that the reader may see, are those asked for."""
+        wanted = places.fold(self.text).split()
+        if person.digits is not None and person.digits == self.text.strip():
+            return True
+        words = places.fold(person.display_name).split()
+        return all(any(word.startswith(one) for word in words) for one in wanted)
+
+    def conditions(self) -> list[sa.ColumnElement[bool]]:
+        """What the database looks at."""
+        is_there = Attendance.status.in_(("counted", "review"))
+        if self.being is Being.PRESENT:
+            return [is_there]
+        if self.being is Being.ABSENT:
+            return [Signup.status == SignupStatus.GOING, sa.func.coalesce(is_there, False).is_(False)]
+        return []
+
+
+EVERYBODY = Wanted()
+
+
 @dataclass(frozen=True, slots=True)
 class Participant:
     """Somebody who goes, waits or was there.
 
-    `phone` only for organizers, never a minor's, nor of who has withdrawn the consent to personal data.
+    `phone`, and `digits`, its last four, only for organizers, never a minor's, nor of who has withdrawn the
+    consent to personal data. `age`: of minors alone, in years.
     """
 
     volunteer_id: UUID
@@ -35,13 +77,29 @@ class Participant:
     companions: int
     attendance: str | None
     phone: str | None
+    age: int | None = None
+
+    @property
+    def digits(self) -> str | None:
+        """By which somebody is told from others of the same name."""
+        return None if self.phone is None else self.phone[-4:]
 
 
 def in_event(
-    session: Session, actor: Actor, event_id: UUID, now: datetime, after: UUID | None, limit: int
+    session: Session,
+    actor: Actor,
+    event_id: UUID,
+    now: datetime,
+    after: UUID | None,
+    limit: int,
+    wanted: Wanted = EVERYBODY,
 ) -> list[Participant]:
-    """Who goes, waits or was there, by id; that it was read is recorded. Raises NotFound, Forbidden."""
-    event, shown = _shown_to(session, actor, event_id, now)
+    """Who goes, waits or was there, by id; that it was read is recorded.
+
+    Raises:
+        NotFound. Forbidden: neither its organizer or helper, nor a coordinator of its region.
+    """
+    event, shown = _shown_to(session, actor, event_id, now, Permission.SEE_LIST)
     audit.record_read(
         session,
         actor.volunteer_id,
@@ -51,10 +109,14 @@ def in_event(
         event_id=event_id,
         now=now,
     )
-    query = _query(event_id).limit(limit)
+    query = _query(event_id).where(*wanted.conditions())
     if after:
         query = query.where(Volunteer.id > after)
-    return shown.of(session, session.execute(query).all())
+    if not wanted.text:
+        return shown.of(session, session.execute(query.limit(limit)).all())
+    found = session.execute(query, execution_options={"yield_per": AT_ONCE})
+    people = (person for rows in found.partitions() for person in shown.of(session, rows))
+    return list(islice(filter(wanted.fits, people), limit))
 
 
 def stream(session: Session, actor: Actor, event_id: UUID, now: datetime) -> Iterator[Participant]:
@@ -117,9 +179,15 @@ def _query(event_id: UUID) -> Any:
     )
 
 
-def _shown_to(session: Session, actor: Actor, event_id: UUID, now: datetime) -> tuple[Event, "_Shown"]:
+def _shown_to(
+    session: Session,
+    actor: Actor,
+    event_id: UUID,
+    now: datetime,
+    permission: Permission = Permission.SEE_PARTICIPANTS,
+) -> tuple[Event, "_Shown"]:
     event = events.get_visible(session, actor, event_id)
-    require(actor, Permission.SEE_PARTICIPANTS, events.target_of(event))
+    require(actor, permission, events.target_of(event))
     shows_phones = may(actor, Permission.SEE_PHONES, events.target_of(event))
     return event, _Shown(shows_phones, now.astimezone(ZoneInfo(event.zone)).date(), now)
 
@@ -142,10 +210,14 @@ class _Shown:
                 companions=row.companions or 0,
                 attendance=row.attendance,
                 phone=row.phone if self.phones and self._has_phone(row, held[row.id]) else None,
+                age=self._age_of_minor(row),
             )
             for row in rows
         ]
 
     def _has_phone(self, row: Any, held: Collection[ConsentName]) -> bool:
-        is_adult = age_on(row.birth_date, self.today) >= ADULT_AGE
-        return ConsentName.PERSONAL_DATA in held and is_adult
+        return ConsentName.PERSONAL_DATA in held and self._age_of_minor(row) is None
+
+    def _age_of_minor(self, row: Any) -> int | None:
+        age = age_on(row.birth_date, self.today)
+        return age if age < ADULT_AGE else None

@@ -1,10 +1,11 @@
 """What becomes of the tables of this room that name people."""
 
-from service.platform.personal_data import LASTING, STAFF, PersonalTable
+from service.platform.personal_data import LASTING, OWN, STAFF, PersonalTable
 
 TABLES = (
     PersonalTable("event", {"created_by": LASTING}),
     PersonalTable("signup", {"volunteer_id": LASTING}),
+    PersonalTable("event_helper", {"volunteer_id": OWN, "named_by": STAFF}),
     PersonalTable("event_report", {"volunteer_id": LASTING, "closed_by": STAFF}),
     PersonalTable("event_result", {"created_by": STAFF, "updated_by": STAFF}),
 )

@@ -26,6 +26,7 @@ from service.models.events import (
 )
 from service.models.exports import Export
 from service.models.headcounts import Headcount, HeadcountCategory
+from service.models.helpers import EventHelper
 from service.models.honours import HonoursAgreement
 from service.models.notification_settings import NotificationSettings
 from service.models.organizations import (
@@ -99,6 +100,7 @@ __all__ = [
     "OrganizationKind",
     "OrganizationStatus",
     "SignupStatus",
+    "EventHelper",
     "EventReport",
     "EventResult",
     "Headcount",

@@ -61,6 +61,8 @@ class AuditAction(StrEnum):
     PARTICIPANT_REMOVED = "participant-removed"
     ANNOUNCED = "announced"
     CODE_SHOWN = "code-shown"
+    HELPER_NAMED = "helper-named"
+    HELPER_DISMISSED = "helper-dismissed"
     RESULT_SET = "result-set"
     RESULTS_REMINDED = "results-reminded"
     DISTRICT_SET = "district-set"

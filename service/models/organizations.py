@@ -37,6 +37,8 @@ class MemberRole(StrEnum):
 
     OWNER = "owner"
     ORGANIZER = "organizer"
+    HELPER = "helper"
+    """At the door of its events: the list and the codes of their hours, nothing else."""
 
 
 class InvitationStatus(StrEnum):
@@ -95,10 +97,10 @@ WAITS_FOR_COORDINATOR = sa.or_(
 
 
 class Membership(Base):
-    """A volunteer's role in an organization: owner or organizer."""
+    """A volunteer's role in an organization."""
 
     __tablename__ = "membership"
-    __table_args__ = (sa.CheckConstraint("role IN ('owner', 'organizer')", name="role"),)
+    __table_args__ = (sa.CheckConstraint("role IN ('owner', 'organizer', 'helper')", name="role"),)
 
     organization_id: Mapped[UUID] = mapped_column(sa.ForeignKey("organization.id"), primary_key=True)
     volunteer_id: Mapped[UUID] = mapped_column(sa.ForeignKey("volunteer.id"), primary_key=True, index=True)
@@ -113,7 +115,7 @@ class Invitation(Base):
 
     __tablename__ = "invitation"
     __table_args__ = (
-        sa.CheckConstraint("role IN ('owner', 'organizer')", name="role"),
+        sa.CheckConstraint("role IN ('owner', 'organizer', 'helper')", name="role"),
         sa.CheckConstraint("status IN ('open', 'accepted', 'declined', 'void', 'withdrawn')", name="status"),
         # One open invitation of an organization to a phone.
         sa.Index(

@@ -16,7 +16,7 @@ from service.models import AuditAction, Invitation, InvitationStatus, MemberRole
 from service.organizations import organizations
 from service.platform import outbox
 
-RANKS = (MemberRole.ORGANIZER, MemberRole.OWNER)
+RANKS = (MemberRole.HELPER, MemberRole.ORGANIZER, MemberRole.OWNER)
 """From the least to the most."""
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from service import errors
 from service.access import Actor
-from service.models import Coordinator, Membership, Volunteer
+from service.models import Coordinator, EventHelper, Membership, Volunteer
 from service.people import bans, dormancy, numbers
 from service.people.bans import BanTerms
 
@@ -76,6 +76,11 @@ def find(session: Session, subject: str) -> Known | None:
         .where(Coordinator.volunteer_id == Volunteer.id, ~Coordinator.resting)
         .scalar_subquery()
     )
+    helped = (
+        sa.select(sa.func.array_agg(EventHelper.event_id))
+        .where(EventHelper.volunteer_id == Volunteer.id)
+        .scalar_subquery()
+    )
     row = session.execute(
         sa.select(
             Volunteer.id,
@@ -83,6 +88,7 @@ def find(session: Session, subject: str) -> Known | None:
             Volunteer.locale,
             memberships.label("memberships"),
             coordinated.label("coordinated"),
+            helped.label("helped"),
             Volunteer.phone_seen_at,
             Volunteer.last_seen_at,
             bans.terms_of(Volunteer.id).correlate(Volunteer).scalar_subquery().label("ban"),
@@ -92,7 +98,8 @@ def find(session: Session, subject: str) -> Known | None:
     if row is None:
         return None
     roles = {UUID(key): role for key, role in (row.memberships or {}).items()}
-    actor = Actor(row.id, row.phone, row.locale, roles, frozenset(row.coordinated or ()))
+    regions, helps = frozenset(row.coordinated or ()), frozenset(row.helped or ())
+    actor = Actor(row.id, row.phone, row.locale, roles, regions, helps=helps)
     disabled = row.disabled_at is not None
     standing = Standing(row.phone, row.phone_seen_at, row.last_seen_at, disabled)
     return Known(actor, standing, bans.read_terms(row.ban))

@@ -141,6 +141,12 @@ AUDITED: dict[str, Audited] = {
     "getHonours": Audited(
         A.HONOURS_READ, lambda w: w.call(w.coordinator, "GET", "/honours?region=KZ-15"), ("region_code",)
     ),
+    "nameHelper": Audited(
+        A.HELPER_NAMED,
+        lambda w: w.call(w.owner, "PUT", f"/events/{w.event.id}/helpers/{w.volunteer.id}"),
+        ("event_id", "organization_id", "subject_id"),
+    ),
+    "dismissHelper": Audited(A.HELPER_DISMISSED, lambda w: w.dismiss_helper(), ("event_id", "subject_id")),
     "hideEvent": Audited(
         A.EVENT_HIDDEN,
         lambda w: w.call(w.coordinator, "POST", f"/events/{w.event.id}/hide", REASON),

@@ -86,6 +86,11 @@ class World:
         items = self.call(self.owner, "GET", url).json["items"]
         return UUID(items[0]["id"])
 
+    def dismiss_helper(self) -> Any:
+        url = f"/events/{self.event.id}/helpers/{self.volunteer.id}"
+        assert self.call(self.owner, "PUT", url).status_code == 204
+        return self.call(self.owner, "DELETE", url)
+
     def ban(self) -> str:
         url = f"/bans/{self.volunteer.id}"
         assert self.call(self.coordinator, "PUT", url, {"reason": "Жалған"}).status_code == 200

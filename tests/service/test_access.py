@@ -1,12 +1,13 @@
 """Who may do what, walked through whole: every permission, state, role and coordinator."""
 
+from dataclasses import replace
 from itertools import product
 from uuid import uuid4
 
 import pytest
 
 from service import errors
-from service.access import Actor, Permission, Target, may, require, require_coordinator
+from service.access import Actor, Permission, Target, may, may_anywhere, require, require_coordinator
 
 STATES = ("pending", "asked", "verified", "rejected", "suspended")
 ROLES = ("owner", "organizer", "helper", None)
@@ -16,6 +17,7 @@ COORDINATES = (None, "KZ-75", "KZ-15", "*")
 HERE, ALL = {"KZ-15", "*"}, {"*"}
 NOBODY: set[str] = set()
 STAFF, OWNER = {"owner", "organizer"}, {"owner"}
+DOOR = {"owner", "organizer", "helper"}
 
 # Of the contract: the roles that may while the organization is verified, those that may in every state (its
 # own things are read, and a coordinator is answered), and the coordinators.
@@ -40,6 +42,10 @@ CONTRACT: dict[str, tuple[set[str], set[str], set[str]]] = {
     "see-present": (NOBODY, STAFF, HERE),
     "see-participants": (STAFF, NOBODY, HERE),
     "see-phones": (STAFF, NOBODY, NOBODY),
+    "see-list": (DOOR, NOBODY, HERE),
+    "tick-list": (DOOR, NOBODY, NOBODY),
+    "name-helpers": (STAFF, NOBODY, NOBODY),
+    "show-coming-codes": (DOOR, NOBODY, NOBODY),
     "announce": (STAFF, NOBODY, NOBODY),
     "show-code": (STAFF, NOBODY, NOBODY),
     "give-headcounts": (STAFF, NOBODY, HERE),
@@ -182,4 +188,18 @@ def test_a_role_in_another_organization_gives_nothing(permission: Permission) ->
 @pytest.mark.parametrize("permission", list(Permission), ids=str)
 def test_a_role_that_the_house_does_not_know_gives_nothing(permission: Permission) -> None:
     target = Target(organization_id=uuid4(), region_code="KZ-15")
-    assert not may(actor_who("helper", None, target), permission, target)
+    assert not may(actor_who("porter", None, target), permission, target)
+
+
+HELPING = {"see-list", "tick-list", "show-coming-codes"}
+
+
+@pytest.mark.parametrize("permission", list(Permission), ids=str)
+@pytest.mark.parametrize("state", STATES)
+def test_who_was_named_for_an_event_helps_there_alone(permission: Permission, state: str) -> None:
+    event_id = uuid4()
+    named = replace(actor_who(None, None, Target()), helps=frozenset({event_id}))
+    here = Target(organization_id=uuid4(), region_code="KZ-15", organization_status=state, event_id=event_id)
+    assert may(named, permission, here) is (permission in HELPING and state == "verified")
+    assert not may(named, permission, replace(here, event_id=uuid4()))
+    assert may_anywhere(named, permission) is (permission in HELPING)

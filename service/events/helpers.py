@@ -1,0 +1,82 @@
+"""Helpers of one event (R11): its organizers name them; they keep the door, and nothing else."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from service import errors
+from service.access import Actor, Permission, require
+from service.events import code_secrets, events
+from service.models import AuditAction, Event, EventHelper, Volunteer
+from service.people import consents
+from service.platform import outbox
+
+AT_MOST = 30
+"""So many doors no event has."""
+
+
+def name(session: Session, actor: Actor, event_id: UUID, volunteer_id: UUID, now: datetime) -> None:
+    """Make somebody a helper of an event, and tell them; who is one already stays one.
+
+    Raises:
+        NotFound: no such event or person. Forbidden, NotVerified. TooManyHelpers.
+    """
+    event = _to_staff(session, actor, event_id)
+    volunteer = session.get(Volunteer, volunteer_id)
+    if volunteer is None:
+        raise errors.NotFound(errors.Thing.VOLUNTEER)
+    named = sa.select(EventHelper.volunteer_id).where(EventHelper.event_id == event_id)
+    others = set(session.scalars(named))
+    if volunteer_id in others:
+        return
+    if len(others) >= AT_MOST:
+        raise errors.TooManyHelpers(limit=AT_MOST)
+    made = insert(EventHelper).values(
+        event_id=event_id, volunteer_id=volunteer_id, named_by=actor.volunteer_id, named_at=now
+    )
+    session.execute(made.on_conflict_do_nothing())
+    events.record(session, actor, AuditAction.HELPER_NAMED, event, now, volunteer_id)
+    facts = {"role": "event_helper", "title": event.title}
+    outbox.enqueue(session, "role_given", now, facts, event_id=event_id, volunteer_id=volunteer_id)
+
+
+def dismiss(session: Session, actor: Actor, event_id: UUID, volunteer_id: UUID, now: datetime) -> None:
+    """Let somebody help no more; the codes that their phone holds of an event to come are right no more.
+
+    Raises:
+        NotFound: no such event, or not a helper of it. Forbidden, NotVerified.
+    """
+    event = _to_staff(session, actor, event_id)
+    held = session.get(EventHelper, (event_id, volunteer_id), populate_existing=True)
+    if held is None:
+        raise errors.NotFound(errors.Thing.MEMBER)
+    session.delete(held)
+    events.record(session, actor, AuditAction.HELPER_DISMISSED, event, now, volunteer_id)
+    code_secrets.renew(session, [event_id], now)
+    session.flush()
+
+
+def of_event(session: Session, actor: Actor, event_id: UUID, now: datetime) -> Sequence[tuple[UUID, str]]:
+    """(volunteer_id, display_name) of its helpers, by when they were named. Raises as `name`."""
+    _to_staff(session, actor, event_id, is_locked=False)
+    rows = session.execute(
+        sa.select(Volunteer.id, Volunteer.display_name)
+        .join(EventHelper, EventHelper.volunteer_id == Volunteer.id)
+        .where(EventHelper.event_id == event_id)
+        .order_by(EventHelper.named_at, Volunteer.id)
+    ).all()
+    shown = consents.shown_names(session, {row.id: row.display_name for row in rows}, now)
+    return [(row.id, shown[row.id]) for row in rows]
+
+
+def _to_staff(session: Session, actor: Actor, event_id: UUID, *, is_locked: bool = True) -> Event:
+    """The event for who names its helpers; locked, they are named one after another."""
+    event = (events.lock_places if is_locked else events.get)(session, event_id)
+    if not events.is_visible(session, actor, event):
+        raise errors.NotFound(errors.Thing.EVENT)
+    require(actor, Permission.NAME_HELPERS, events.target_of(event))
+    return event
