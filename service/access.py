@@ -93,6 +93,7 @@ class Permission(StrEnum):
     SET_DISTRICT = "set-district"
     SEE_DRAFT = "see-draft"
     SEE_HIDDEN = "see-hidden"
+    SEE_BOARD = "see-board"
     SEE_PRESENT = "see-present"
     SEE_PARTICIPANTS = "see-participants"
     SEE_PHONES = "see-phones"
@@ -203,6 +204,7 @@ RULES: Mapping[Permission, Predicate] = {
     Permission.SET_DISTRICT: _coordinates_others,
     Permission.SEE_DRAFT: _either(_organizes, _coordinates),
     Permission.SEE_HIDDEN: _either(_organizes, _coordinates),
+    Permission.SEE_BOARD: _organizes,
     Permission.SEE_PRESENT: _either(_organizes, _coordinates),
     Permission.SEE_PARTICIPANTS: _either(_runs_events, _coordinates),
     Permission.SEE_PHONES: _runs_events,

@@ -6,10 +6,16 @@ from functools import partial
 from flask import Flask, redirect
 
 from notifications.words import LOCALES
-from web import account, assets, coordinator, design, error_pages, public, sign_in
+from web import account, assets, coordinator, design, error_pages, organizer, public, sign_in
 from web.pages import Pages
 
-BLUEPRINTS = (*public.BLUEPRINTS, sign_in.pages, account.pages, *coordinator.BLUEPRINTS)
+BLUEPRINTS = (
+    *public.BLUEPRINTS,
+    sign_in.pages,
+    account.pages,
+    *organizer.BLUEPRINTS,
+    *coordinator.BLUEPRINTS,
+)
 IN_DEVELOPMENT = (design.pages,)
 
 

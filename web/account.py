@@ -87,7 +87,7 @@ def _roles(volunteer_id: UUID, caller: PageCaller) -> list[dict[str, Any]]:
         found.append({"kind": kind, "of": localized(names, language), "href": to("coordinator-home.show")})
     for _id, name, role, _status, resting in volunteers.memberships(session(), volunteer_id):
         if not resting:
-            found.append({"kind": role, "of": localized(name, language), "href": None})
+            found.append({"kind": role, "of": localized(name, language), "href": to("organizer-home.show")})
     return found
 
 

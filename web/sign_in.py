@@ -51,7 +51,9 @@ def landing(wanted: str | None, who: Actor) -> str:
     safe = back_to(wanted)
     if safe is not None:
         return safe
-    return to("coordinator-home.show" if who.regions else "account.show")
+    if who.regions:
+        return to("coordinator-home.show")
+    return to("organizer-home.show" if who.organizations else "account.show")
 
 
 def pairing(wanted: str | None) -> dict[str, Any]:

@@ -68,6 +68,7 @@ class EventLine:
     starts_at: datetime
     ends_at: datetime
     zone: str
+    is_draft: bool
     is_cancelled: bool
     is_hidden: bool
     is_over: bool
@@ -110,7 +111,7 @@ def find(
         Forbidden, SecondFactorRequired: not a coordinator (there).
     """
     query = (
-        _lines(now)
+        lines(now)
         .where(*_conditions(actor, wanted, now), keyset.behind(after, Event.starts_at, Event.id))
         .order_by(Event.starts_at, Event.id)
         .limit(limit)
@@ -120,7 +121,7 @@ def find(
 
 def line_of(session: Session, event_id: UUID, now: datetime) -> EventLine:
     """One event's line, a draft's too; whether somebody may see it has been asked before."""
-    row = session.execute(_lines(now).where(Event.id == event_id)).mappings().one()
+    row = session.execute(lines(now).where(Event.id == event_id)).mappings().one()
     return EventLine(**row)
 
 
@@ -208,7 +209,8 @@ def _in_state(state: EventState, now: datetime) -> sa.ColumnElement[bool]:
             return Event.hidden_by.is_not(None)
 
 
-def _lines(now: datetime) -> sa.Select[*tuple[Any, ...]]:
+def lines(now: datetime) -> sa.Select[*tuple[Any, ...]]:
+    """What makes an EventLine of each event; which ones, and who may see them, is the caller's."""
     people = sa.select(sa.func.count()).where(Attendance.event_id == Event.id)
     along = sa.select(sa.func.coalesce(sa.func.sum(Attendance.companions), 0)).where(
         Attendance.event_id == Event.id, Attendance.status == Status.COUNTED
@@ -225,7 +227,7 @@ def _lines(now: datetime) -> sa.Select[*tuple[Any, ...]]:
     def of(query: sa.Select[Any]) -> sa.ScalarSelect[Any]:
         return query.correlate(Event).scalar_subquery()
 
-    lines: sa.Select[*tuple[Any, ...]] = (
+    found: sa.Select[*tuple[Any, ...]] = (
         sa.select(
             Event.id,
             Event.title,
@@ -233,6 +235,7 @@ def _lines(now: datetime) -> sa.Select[*tuple[Any, ...]]:
             Organization.name.label("organization"),
             *(Event.kind, Event.region_code, Event.district_code, Event.day),
             *(Event.starts_at, Event.ends_at, Event.zone, Event.going, Event.capacity),
+            (Event.status == EventStatus.DRAFT).label("is_draft"),
             IS_CANCELLED.label("is_cancelled"),
             Event.hidden_by.is_not(None).label("is_hidden"),
             _is_over(now).label("is_over"),
@@ -247,7 +250,7 @@ def _lines(now: datetime) -> sa.Select[*tuple[Any, ...]]:
         .join(Organization, Organization.id == Event.organization_id)
         .outerjoin(EventResult, EventResult.event_id == Event.id)
     )
-    return lines
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ CONTRACT: dict[str, tuple[set[str], set[str], set[str]]] = {
     "set-district": (NOBODY, NOBODY, HERE),
     "see-draft": (NOBODY, STAFF, HERE),
     "see-hidden": (NOBODY, STAFF, HERE),
+    "see-board": (NOBODY, STAFF, NOBODY),
     "see-present": (NOBODY, STAFF, HERE),
     "see-participants": (STAFF, NOBODY, HERE),
     "see-phones": (STAFF, NOBODY, NOBODY),

@@ -36,7 +36,7 @@ OPEN = frozenset(
 """Pages for everybody."""
 
 
-SIGNED_IN = "account-pages."
+SIGNED_IN = ("account-pages.", "organizer-home-pages.")
 """Pages of whoever is signed in, about themself: each of them asks who that is."""
 
 

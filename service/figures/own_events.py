@@ -1,0 +1,135 @@
+"""Events as their organizers look at them: all of their organizations', and one as it goes on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from service.access import Actor, Permission, Target, may, require
+from service.attendance.evidence import Status
+from service.events.events import target_of
+from service.figures import event_lists
+from service.figures.event_lists import EventLine
+from service.models import Attendance, Event, EventStatus, Headcount
+from service.models.base import COUNTRY_ZONE
+from service.models.events import presence_end
+from service.platform import keyset
+
+AHEAD = 100
+"""So many of what is still to come, and so many drafts, are listed at most."""
+
+IS_DRAFT = Event.status == EventStatus.DRAFT
+
+
+@dataclass(frozen=True, slots=True)
+class OwnEvents:
+    """`today`: of this day, and what still runs; `coming`: later; `drafts`: never published, also those that
+    were called off. Soonest first each."""
+
+    today: Sequence[EventLine]
+    coming: Sequence[EventLine]
+    drafts: Sequence[EventLine]
+
+
+def ahead(session: Session, actor: Actor, now: datetime) -> OwnEvents:
+    """What the actor's organizations have today and later, and their drafts."""
+    day = now.astimezone(COUNTRY_ZONE).date()
+    is_today = sa.or_(Event.day == day, sa.and_(Event.starts_at <= now, presence_end(Event) > now))
+    is_coming = sa.and_(~IS_DRAFT, ~Event.never_published, Event.ends_at > now)
+
+    def found(*conditions: sa.ColumnElement[bool]) -> list[EventLine]:
+        query = (
+            event_lists.lines(now)
+            .where(_of(actor), *conditions)
+            .order_by(Event.starts_at, Event.id)
+            .limit(AHEAD)
+        )
+        return [EventLine(**row) for row in session.execute(query).mappings()]
+
+    return OwnEvents(
+        found(~IS_DRAFT, ~Event.never_published, is_today),
+        found(is_coming, ~is_today),
+        found(sa.or_(IS_DRAFT, sa.and_(Event.never_published, Event.ends_at > now))),
+    )
+
+
+def past(
+    session: Session, actor: Actor, after: tuple[datetime, UUID] | None, limit: int, now: datetime
+) -> list[EventLine]:
+    """What is over since before this day, newest first; `after`: (start, id) of the last one seen."""
+    day = now.astimezone(COUNTRY_ZONE).date()
+    query = (
+        event_lists.lines(now)
+        .where(
+            _of(actor),
+            ~IS_DRAFT,
+            Event.day < day,
+            Event.ends_at <= now,
+            keyset.before(after, Event.starts_at, Event.id),
+        )
+        .order_by(Event.starts_at.desc(), Event.id.desc())
+        .limit(limit)
+    )
+    return [EventLine(**row) for row in session.execute(query).mappings()]
+
+
+def _of(actor: Actor) -> sa.ColumnElement[bool]:
+    own = [id_ for id_ in actor.organizations if may(actor, Permission.SEE_BOARD, Target(id_))]
+    return Event.organization_id.in_(own)
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """How an event stands at this moment. `going`: people on the list, companions included; `came`: who
+    counts as having been there, and of them `on_site`: who is there now, before it ends; `in_review`: who is
+    doubted; `groups`: confirmed ones, with `declared` people; `announced`: others, with `expected` people.
+    """
+
+    going: int
+    waitlisted: int
+    on_site: int
+    came: int
+    in_review: int
+    groups: int
+    declared: int
+    announced: int
+    expected: int
+    as_of: datetime
+
+
+def board(session: Session, actor: Actor, event: Event, now: datetime) -> Board:
+    """The figures of one's own event, none of its people. Raises Forbidden."""
+    require(actor, Permission.SEE_BOARD, target_of(event))
+    counts = Attendance.status == Status.COUNTED
+    is_there = sa.and_(
+        counts,
+        Attendance.checked_in_at <= now,
+        sa.or_(Attendance.checked_out_at.is_(None), Attendance.checked_out_at > now),
+        sa.literal(event.presence_ends_at > now),
+    )
+    people = session.execute(
+        sa.select(
+            sa.func.count().filter(is_there).label("on_site"),
+            sa.func.count().filter(counts).label("came"),
+            sa.func.count().filter(Attendance.status == Status.REVIEW).label("in_review"),
+        ).where(Attendance.event_id == event.id)
+    ).one()
+    is_confirmed = Headcount.people.is_not(None)
+    groups = session.execute(
+        sa.select(
+            sa.func.count().filter(is_confirmed).label("groups"),
+            sa.func.coalesce(sa.func.sum(Headcount.people), 0).label("declared"),
+            sa.func.count().filter(~is_confirmed).label("announced"),
+            sa.func.coalesce(sa.func.sum(Headcount.expected).filter(~is_confirmed), 0).label("expected"),
+        ).where(Headcount.event_id == event.id, ~Headcount.taken_back)
+    ).one()
+    return Board(
+        going=event.going,
+        waitlisted=event.waitlisted,
+        as_of=now,
+        **people._mapping,
+        **groups._mapping,
+    )

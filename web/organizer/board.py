@@ -1,0 +1,101 @@
+"""The board of one event: how it stands at this moment, and where everything is done."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from secrets import randbelow
+from uuid import UUID
+
+from flask import Response, request
+
+from http_base import links
+from http_base.context import actor, now, session
+from service.access import Actor, Permission, may
+from service.events.events import target_of
+from service.figures import own_events
+from service.models import Event
+from service.models.base import COUNTRY_ZONE
+from web.addresses import to
+from web.organizer import desk
+from web.pages import How, Pages, Unaudited
+
+pages = Pages("organizer-board")
+
+EVERY_MS, SPREAD_MS = 10_000, 3_000
+"""How often the figures are asked for anew; each board a little apart."""
+
+HOW = How(cache="private, no-cache", part="organizer/board_now.html")
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A page of the event that its board leads to, for who has the permission, when `fits`.
+
+    Words: `page.board.<name>`, below them `page.board.<name>-note`.
+    """
+
+    name: str
+    page: str
+    lead: str
+    permission: Permission
+    fits: Callable[[Event, datetime], bool] = lambda _event, _at: True
+
+    def href(self, event: Event) -> str:
+        """Its address."""
+        return to(self.page, event_id=event.id)
+
+
+def has_begun(event: Event, at: datetime) -> bool:
+    """Whether anything can have happened there."""
+    return not event.is_secret and not event.never_began and event.starts_at <= at
+
+
+def is_open(event: Event, at: datetime) -> bool:
+    """Whether it is still to be prepared, or goes on."""
+    return not event.is_cancelled and not event.is_over(at)
+
+
+TILES: Sequence[Way] = ()
+"""The four big buttons of the day, in their order: code, list, groups, message."""
+
+WAYS: Sequence[Way] = ()
+"""The rows below them, in their order: doubts, share, change, people, result."""
+
+
+def open_ways(ways: Sequence[Way], event: Event, caller: Actor, at: datetime) -> list[Way]:
+    """Those that the caller can go now."""
+    return [way for way in ways if may(caller, way.permission, target_of(event)) and way.fits(event, at)]
+
+
+@pages.page("/organizer/events/<uuid:event_id>")
+@pages.staff(Permission.SEE_BOARD, audit=Unaudited("figures of an event of one's own, and no person"))
+def show(event_id: UUID) -> Response:
+    """Asked anew every ten seconds where there are scripts, else by the browser's own reload."""
+    event, at = desk.found(event_id), now()
+    response = desk.show(
+        "board.html",
+        HOW,
+        event=event,
+        board=own_events.board(session(), actor(), event, at),
+        tiles=open_ways(TILES, event, actor(), at),
+        ways=open_ways(WAYS, event, actor(), at),
+        first=first_act(event, at),
+        is_over=event.is_over(at),
+        address=links.of_event(event.id),
+        every_ms=EVERY_MS + randbelow(SPREAD_MS),
+    )
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+def first_act(event: Event, at: datetime) -> str | None:
+    """Which is the filled button: publishing, sharing before the day, the code on it, the result after."""
+    if event.is_cancelled:
+        return None
+    if event.is_draft:
+        return "publish"
+    if event.is_over(at):
+        return "result"
+    is_day = event.starts_at <= at or event.day == at.astimezone(COUNTRY_ZONE).date()
+    return "code" if is_day else "share"

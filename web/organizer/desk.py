@@ -1,0 +1,31 @@
+"""What all of an organizer's pages stand in: whose event it is, and the way back."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+
+from http_base.context import actor, session
+from service.access import Permission, require
+from service.events import events
+from service.events.events import target_of
+from service.models import Event
+from web.addresses import to
+from web.pages import PLAIN, How, render
+
+
+def found(event_id: UUID, permission: Permission = Permission.SEE_BOARD) -> Event:
+    """An event about which the caller has this permission. Raises NotFound, Forbidden, NotVerified."""
+    event = events.get_visible(session(), actor(), event_id)
+    require(actor(), permission, target_of(event))
+    return event
+
+
+def board_of(event_id: UUID) -> str:
+    """The address of the event's board, to which its pages lead back."""
+    return to("organizer-board.show", event_id=event_id)
+
+
+def show(template: str, how: How = PLAIN, /, **values: Any) -> Response:
+    """A page of the desk; `event`: whose title leads back to the board, where there is one."""
+    return render(f"organizer/{template}", how, **values)
