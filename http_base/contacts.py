@@ -7,15 +7,25 @@ from uuid import UUID
 from flask import g, has_request_context, request
 from marshmallow import Schema, fields
 
-from http_base.context import identity, maybe_actor, session
+from http_base.context import identity, maybe_actor, services, session
 from http_base.fields import OPTIONAL
 from http_base.identity import IdentityUnavailable, Unauthenticated
 from service import errors
 from service.organizations import contacts
 from service.organizations.contacts import ContactSaid
+from service.platform import phones
 
 NAMED = ("event_id", "attendance_id", "organization_id")
 """What of a request's path says whose contact it is."""
+
+
+def said(body: Mapping[str, Any] | None) -> ContactSaid | None:
+    """A contact as it was sent; None: there is to be none."""
+    if body is None:
+        return None
+    phone = body.get("phone")
+    parsed = phone and phones.parse(phone, services().settings.phone_regions, "contact.phone")
+    return ContactSaid(body.get("name"), parsed, body.get("link"), body["public"])
 
 
 class ContactShown(Schema):

@@ -114,6 +114,21 @@ class DateTime(fields.AwareDateTime):
         return moment.astimezone(UTC)
 
 
+class TimeOfDay(fields.Time):
+    """A local time of day, "22:00"."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(format="%H:%M", **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
+        if not isinstance(value, str) or len(value) != len("22:00"):
+            raise ValidationError("time-of-day")
+        try:
+            return super()._deserialize(value, attr, data, **options)
+        except ValidationError as error:
+            raise ValidationError("time-of-day") from error
+
+
 class Coordinate(fields.Float):
     """Degrees within ± limit; a number, never text."""
 

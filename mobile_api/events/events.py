@@ -10,7 +10,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates
 
 from http_base import cursors, downloads, links
 from http_base.blueprints import Blueprint
-from http_base.contacts import ContactShown
+from http_base.contacts import ContactShown, said
 from http_base.context import actor, locale, maybe_actor, now, session
 from http_base.document import OPEN_OR_SIGNED_IN
 from http_base.downloads import CSV, JSON, XLSX
@@ -23,19 +23,15 @@ from http_base.fields import (
     Point,
     Strict,
     Text,
-    Texts,
-    YesNo,
     one_of,
     whole,
 )
-from http_base.schemas.events import ReasonBody
-from http_base.schemas.organizations import ContactBody
+from http_base.schemas.events import EventFields, ReasonBody
 from mobile_api.events import event_files
 from mobile_api.events import known as known_things
 from mobile_api.events.areas import AreaField
 from mobile_api.events.known import ExpectedGroup, Known, ResultShown, expected_groups
 from mobile_api.events.queries import EventQuery
-from mobile_api.organizations.contacts import said
 from service import errors
 from service.access import Actor, Permission, may
 from service.attendance import check_in
@@ -50,36 +46,14 @@ from service.platform import zones
 blueprint = Blueprint("events", __name__, url_prefix="/v1/events", description="Events")
 
 
-MAX_ADDRESS = 500
-
-
-class AddressNames(Strict):
-    """An address in up to three languages, or none."""
-
-    kk = Text(longest=MAX_ADDRESS)
-    ru = Text(longest=MAX_ADDRESS)
-    en = Text(longest=MAX_ADDRESS)
-
-
-class EventChange(Strict):
-    title = fields.Nested(Names)
-    description = fields.Nested(Texts)
-    kind = one_of(*EventKind)
+class EventChange(EventFields):
     starts_at = DateTime()
     ends_at = DateTime()
     zone = Text()
     meeting_point = fields.Nested(Point)
-    address = Text(longest=MAX_ADDRESS, shortest=0)
-    address_names = fields.Nested(AddressNames)
     area = AreaField()
     region = Text(allow_none=True)
     district = Text(allow_none=True)
-    capacity = whole(1, 100_000, allow_none=True)
-    min_age = whole(0, 99, allow_none=True)
-    hazard = YesNo()
-    accessible = YesNo()
-    walk_ins = YesNo()
-    contact = fields.Nested(ContactBody, allow_none=True)
     bring = fields.List(Text(), validate=validate.Length(max=50, error=ITEMS_TO))
 
     @validates("zone")

@@ -3,11 +3,11 @@
 from http import HTTPStatus
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import Schema, fields
 
 from http_base.blueprints import Blueprint
 from http_base.context import actor, session
-from http_base.fields import Strict, YesNo, whole
+from http_base.fields import Strict, TimeOfDay, YesNo, whole
 from service.models import NotificationSettings
 from service.people import notification_settings
 
@@ -19,21 +19,6 @@ blueprint = Blueprint(
 )
 
 MOST_PUSHES_A_DAY = 100
-
-
-class TimeOfDay(fields.Time):
-    """A local time of day, "22:00"."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(format="%H:%M", **options)
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
-        if not isinstance(value, str) or len(value) != len("22:00"):
-            raise ValidationError("time-of-day")
-        try:
-            return super()._deserialize(value, attr, data, **options)
-        except ValidationError as error:
-            raise ValidationError("time-of-day") from error
 
 
 def _switch() -> YesNo:

@@ -1,28 +1,17 @@
 """Contacts: what phones send and see of them, a region's, and one's own yes."""
 
-from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
 from http_base.blueprints import Blueprint
-from http_base.context import actor, now, services, session
+from http_base.contacts import said
+from http_base.context import actor, now, session
 from http_base.schemas.organizations import ContactBody
 from service import errors
 from service.organizations import contacts
-from service.organizations.contacts import ContactSaid
-from service.platform import phones
 
 blueprint = Blueprint("contacts", __name__, url_prefix="/v1", description="Contacts")
-
-
-def said(body: Mapping[str, Any] | None) -> ContactSaid | None:
-    """A contact as it was sent; None: there is to be none."""
-    if body is None:
-        return None
-    phone = body.get("phone")
-    parsed = phone and phones.parse(phone, services().settings.phone_regions, "contact.phone")
-    return ContactSaid(body.get("name"), parsed, body.get("link"), body["public"])
 
 
 @blueprint.route("/regions/<code>/contact", methods=["PUT"])

@@ -9,7 +9,7 @@ from marshmallow import Schema, fields
 
 from http_base import cursors
 from http_base.blueprints import Blueprint
-from http_base.contacts import ContactShown, shown_by
+from http_base.contacts import ContactShown, said, shown_by
 from http_base.context import actor, now, session
 from http_base.fields import (
     OPTIONAL,
@@ -23,7 +23,6 @@ from http_base.fields import (
     one_of,
 )
 from http_base.schemas.organizations import OrganizationBody, OrganizationPatch, StatusBody
-from mobile_api.organizations.contacts import said
 from service import errors
 from service.access import Actor, Permission, may, require
 from service.happenings import EventsFate
