@@ -15,6 +15,7 @@ import service.attendance.closing
 import service.attendance.late_doubts
 import service.attendance.retention
 import service.audit.verify
+import service.events.passing_on
 import service.figures.exports
 import service.listeners
 from http_base.address_limit import AddressLimit
@@ -29,6 +30,7 @@ from notifications.push.local import LocalGateway
 from notifications.push.sender import Sender, SendRate
 from service import happenings
 from service.audit import seal
+from service.events import offers
 from service.people.accounts import Accounts
 from service.platform import embedded_postgres
 from service.platform.clock import Clock, SharedClock, SystemClock, read_clock_offset
@@ -107,6 +109,7 @@ def install_services(
 ) -> None:
     """Make the parts and keep them with the application; a test brings a `clock` or `verifier` of its own."""
     happenings.install(service.listeners.LISTENERS, notifications.listeners.LISTENERS)
+    offers.install(settings.offers_app_version)
     database_url = _connect_database(app, settings)
     with app.app_context():
         opened = connections(db.engine, db.engines.get("read"))

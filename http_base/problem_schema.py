@@ -29,6 +29,7 @@ FACTS: Mapping[str, Mapping[str, Any]] = {
     "cancelled_at": {**_MOMENT, "description": "When the event was called off."},
     "columns": {**_TEXT, "description": "Which columns there are."},
     "closed_at": {**_MOMENT, "description": "Until when it was possible."},
+    "confirm_by": {**_MOMENT, "description": "Until when the offer held."},
     "distance_m": {**_NUMBER, "description": "How far away it was measured."},
     "district": {
         "type": "object",

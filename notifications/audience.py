@@ -47,6 +47,9 @@ MIN_CELL_SPACING_KM = 5
 """A little less than the distance of two neighbouring H3 cells of resolution 6 anywhere in Kazakhstan."""
 
 EVENT_IS_ON = Event.status == EventStatus.PUBLISHED
+COMING = (SignupStatus.GOING, SignupStatus.WAITLISTED, SignupStatus.OFFERED)
+"""Who goes, or may go yet."""
+
 AS_TOLD = Event.starts_at == sa.cast(Outbox.facts["starts_at"].astext, sa.DateTime(timezone=True))
 
 
@@ -78,8 +81,16 @@ def _moved_up() -> Audience:
     return _signed_up(SignupStatus.GOING).where(EVENT_IS_ON, Signup.volunteer_id == Outbox.volunteer_id)
 
 
-def _removed() -> Audience:
-    """Who was taken off, unless she goes again."""
+def _offered() -> Audience:
+    """Who was offered a place, while it is that very offer."""
+    confirm_by = sa.cast(Outbox.facts["confirm_by"].astext, sa.DateTime(timezone=True))
+    return _signed_up(SignupStatus.OFFERED).where(
+        EVENT_IS_ON, Signup.volunteer_id == Outbox.volunteer_id, Signup.confirm_by == confirm_by
+    )
+
+
+def _no_longer_on_the_list() -> Audience:
+    """Who was taken off, or has missed an offer, unless she goes again."""
     return _signed_up(SignupStatus.CANCELLED).where(EVENT_IS_ON, Signup.volunteer_id == Outbox.volunteer_id)
 
 
@@ -191,19 +202,15 @@ _the_person = _people(Outbox.volunteer_id).where(Outbox.volunteer_id.is_not(None
 
 AUDIENCES: Mapping[str, Audience] = {
     "announcement": _signed_up(SignupStatus.GOING),
-    "event_changed": _signed_up(SignupStatus.GOING, SignupStatus.WAITLISTED).where(EVENT_IS_ON, AS_TOLD),
-    "event_cancelled": _signed_up(SignupStatus.GOING, SignupStatus.WAITLISTED).where(
-        Event.status == EventStatus.CANCELLED
-    ),
-    "event_restored": _signed_up(SignupStatus.GOING, SignupStatus.WAITLISTED).where(EVENT_IS_ON, AS_TOLD),
-    "event_hidden": _signed_up(SignupStatus.GOING, SignupStatus.WAITLISTED).where(
-        EVENT_IS_ON, Event.hidden_by.is_not(None)
-    ),
-    "event_shown": _signed_up(SignupStatus.GOING, SignupStatus.WAITLISTED).where(
-        EVENT_IS_ON, Event.hidden_by.is_(None)
-    ),
+    "event_changed": _signed_up(*COMING).where(EVENT_IS_ON, AS_TOLD),
+    "event_cancelled": _signed_up(*COMING).where(Event.status == EventStatus.CANCELLED),
+    "event_restored": _signed_up(*COMING).where(EVENT_IS_ON, AS_TOLD),
+    "event_hidden": _signed_up(*COMING).where(EVENT_IS_ON, Event.hidden_by.is_not(None)),
+    "event_shown": _signed_up(*COMING).where(EVENT_IS_ON, Event.hidden_by.is_(None)),
     "waitlist_moved_up": _moved_up(),
-    "removed": _removed(),
+    "place_offered": _offered(),
+    "offer_expired": _no_longer_on_the_list(),
+    "removed": _no_longer_on_the_list(),
     "reminder_24h": _going_as_told,
     "reminder_2h": _going_as_told,
     "check_in_open": _not_there_yet(),

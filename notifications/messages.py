@@ -37,7 +37,8 @@ class NotificationKind:
     priority, and exempt from the daily cap. `level`: how much iOS may interrupt. `path`: the page of the web
     app, ids to be filled in. `once_a_day`: a person gets one of the kind a local day. `replaces`: among what
     ("changes", "reminders") of one event a phone that was off needs the newest alone. `is_decision`: about a
-    person or an organization, so that a lock screen says no more than what was decided.
+    person or an organization, so that a lock screen says no more than what was decided. `button`: what a
+    phone lets one do on the spot, "confirm"; its words are `push.button.<button>`.
     """
 
     name: str
@@ -51,6 +52,7 @@ class NotificationKind:
     once_a_day: bool = False
     replaces: str | None = None
     is_decision: bool = False
+    button: str | None = None
 
     def collapse_key(self, notification_id: UUID, event_id: UUID | None) -> str:
         """Of the pushes with one key a phone that was off gets the newest: mostly each has its own."""
@@ -73,6 +75,10 @@ def _until_start_or_an_hour(facts: Facts, owed_at: datetime) -> datetime:
     """What is decided while an event is running is still news."""
     starts_at = _until_start(facts, owed_at)
     return starts_at if starts_at > owed_at else owed_at + LEAST_LIFE
+
+
+def _until_offer_ends(facts: Facts, _owed_at: datetime) -> datetime:
+    return datetime.fromisoformat(facts["confirm_by"])
 
 
 def _until_end(facts: Facts, _owed_at: datetime) -> datetime:
@@ -109,6 +115,10 @@ KINDS: Mapping[str, NotificationKind] = {
         NotificationKind(
             "waitlist_moved_up", "changes", "changes", _N, _until_start_or_an_hour, EVENT, **_NOW
         ),
+        NotificationKind(
+            "place_offered", "changes", "changes", _N, _until_offer_ends, EVENT, **_NOW, button="confirm"
+        ),
+        NotificationKind("offer_expired", "changes", "changes", _N, _until_start_or_an_hour, EVENT),
         NotificationKind(
             "removed", "changes", "changes", _N, _until_start_or_an_hour, EVENT, **_NOW, is_decision=True
         ),
@@ -154,6 +164,12 @@ def words(kind: str, facts: Facts, locale: str) -> tuple[str, str]:
 
 LONGEST_TITLE = 40
 """Characters of a push's title that a phone shows on one line."""
+
+
+def button_words(kind: str, locale: str) -> str | None:
+    """What stands on the button of a kind, if it has one."""
+    button = KINDS[kind].button
+    return None if button is None else translate(f"push.button.{button}", locale)
 
 
 def push_words(kind: str, facts: Facts, locale: str) -> tuple[str, str]:
@@ -236,8 +252,9 @@ def _data(facts: Facts, locale: str) -> dict[str, Any]:
     }
     for name in ("title", "organization", "region"):
         data[name] = localized(facts.get(name) or {}, locale)
-    if "starts_at" in facts:
-        data["starts_at"] = moment(datetime.fromisoformat(facts["starts_at"]), facts["zone"], locale)
+    for name in ("starts_at", "confirm_by"):
+        if name in facts:
+            data[name] = moment(datetime.fromisoformat(facts[name]), facts["zone"], locale)
     if facts.get("role") and has(f"role.{facts['role']}"):
         data["role"] = translate(f"role.{facts['role']}", locale)
     return data

@@ -36,7 +36,10 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
     "event_hidden": [EVENT],
     "event_shown": [EVENT],
     "waitlist_moved_up": [EVENT],
-    "removed": [EVENT | {"why": why, "min_age": 18} for why in ("min_age", "hazard")],
+    "place_offered": [EVENT | {"confirm_by": "2026-05-17T03:00:00+00:00"}],
+    "offer_expired": [EVENT],
+    "removed": [EVENT | {"why": why, "min_age": 18} for why in ("min_age", "hazard")]
+    + [EVENT | {"why": "organizer"} | REASON],
     "reminder_24h": [EVENT, UNADDRESSED],
     "reminder_2h": [EVENT, UNADDRESSED],
     "check_in_open": [EVENT],

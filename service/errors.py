@@ -106,6 +106,7 @@ class Thing(StrEnum):
     INBOX_ITEM = "inbox_item"
     INVITATION = "invitation"
     MEMBER = "member"
+    OFFER = "offer"
     ORGANIZATION = "organization"
     REGION = "region"
     REGION_REPORT = "region_report"
@@ -290,6 +291,19 @@ class Full(Conflict):
     """Who goes wants to bring more people than there are places; `free` places are left."""
 
     code = "full"
+
+
+class OfferExpired(Conflict):
+    """Nobody said yes until `confirm_by`, or the place was given back: it is somebody else's turn."""
+
+    code = "offer-expired"
+
+
+class Removed(Conflict):
+    """An organizer took this person off the event's list, and alone lets them come back."""
+
+    asks = Ask.ORGANIZER
+    code = "removed"
 
 
 class Hazard(Conflict):

@@ -11,7 +11,7 @@ from http_base import csrf, page_sessions
 from http_base.context import locale, page_caller
 from notifications import words
 from notifications.words import LOCALES
-from web import addresses, assets, charts, flashes, formats, icons
+from web import addresses, assets, charts, flashes, formats, icons, places
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -58,6 +58,7 @@ def _environment() -> Environment:
         "LOCALES": LOCALES,
         "session_left_s": page_sessions.left_s,
         "locale": locale,
+        "places_left": places.places_left,
         "take_flash": flashes.take,
         "to": addresses.to,
     }

@@ -35,7 +35,7 @@ from mobile_api.events.queries import EventQuery
 from service import errors
 from service.access import Actor, Permission, may
 from service.attendance import check_in
-from service.events import events, restoring, search
+from service.events import events, offers, restoring, search
 from service.events.plans import Plan
 from service.events.search import Search
 from service.models import Event, EventKind, EventStatus, PlacesLeft
@@ -106,6 +106,7 @@ class EventShown(Schema):
     going = fields.Integer()
     places_left = one_of(*PlacesLeft, allow_none=True)
     waitlisted = fields.Integer()
+    offered = fields.Integer(metadata={"description": "Places that are held for somebody at this moment."})
     present = fields.Integer(metadata=OPTIONAL)
     expected_groups = fields.List(fields.Nested(ExpectedGroup), metadata=OPTIONAL)
     result = fields.Nested(ResultShown, allow_none=True)
@@ -151,6 +152,8 @@ def shown(
         "series_id": None,
         "url": links.of_event(event.id),
         "hidden": event.is_hidden,
+        "offered": offers.held(session(), event, now()),
+        "places_left": offers.places_left(session(), event, now()),
         "contact": known.contacts.get(event.id),
         "result": known.result(event),
     }

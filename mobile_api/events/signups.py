@@ -5,13 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from flask import request
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, post_dump
 
 from http_base import cursors, downloads, table_files
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, session
 from http_base.downloads import CSV, JSON, XLSX, FileQuery
-from http_base.fields import Paged, Strict, Text, one_of, whole
+from http_base.fields import OPTIONAL, Paged, Strict, Text, one_of, whole
 from mobile_api.events import known as known_things
 from mobile_api.events.events import EventShown, shown
 from service import errors
@@ -34,6 +34,15 @@ class SignupShown(Schema):
     status = one_of(*SignupStatus)
     companions = fields.Integer()
     position = fields.Integer(allow_none=True)
+    confirm_by = fields.DateTime(
+        format="iso", metadata={**OPTIONAL, "description": "Of an offer: until when to say yes."}
+    )
+
+    @post_dump
+    def _of_an_offer_alone(self, document: dict[str, Any], **_options: Any) -> dict[str, Any]:
+        if document.get("confirm_by") is None:
+            document.pop("confirm_by", None)
+        return document
 
 
 class MySignup(SignupShown):
@@ -82,12 +91,33 @@ class Participants(Schema):
     errors.NotVerified,
     errors.PartyTooLarge,
     errors.Hazard,
+    errors.Removed,
 )
 @blueprint.arguments(SignupBody)
 @blueprint.response(HTTPStatus.OK, SignupShown)
 def put_signup(body: dict[str, Any], event_id: UUID) -> SignupState:
-    """Take a place, or queue for one."""
+    """Take a place, or queue for one; again, it confirms an offer."""
     place = signups.sign_up(session(), actor(), event_id, body["companions"], now())
+    session().commit()
+    return place
+
+
+@blueprint.route("/events/<uuid:event_id>/signup/confirm", methods=["POST"])
+@blueprint.operation(
+    "confirmSignup",
+    "a volunteer with an offer",
+    errors.OfferExpired,
+    errors.NotPublished,
+    errors.Cancelled,
+    errors.Over,
+    errors.TooYoung,
+    errors.Hazard,
+    errors.ConsentMissing,
+)
+@blueprint.response(HTTPStatus.OK, SignupShown)
+def confirm_signup(event_id: UUID) -> SignupState:
+    """Say yes to a place that is held for one until `confirm_by`."""
+    place = signups.confirm(session(), actor(), event_id, now())
     session().commit()
     return place
 
@@ -116,6 +146,7 @@ def list_my_signups(query: dict[str, Any]) -> dict[str, Any]:
             "status": signup.status,
             "companions": signup.companions,
             "position": position,
+            "confirm_by": signups.deadline(event, signup),
             "event": shown(event, known=known),
         }
         for signup, event, position in rows

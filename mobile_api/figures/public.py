@@ -12,7 +12,7 @@ from http_base.blueprints import OpenBlueprint
 from http_base.context import now, session
 from http_base.document import OPEN
 from http_base.fields import FIRST_YEAR, LAST_YEAR, LocalizedName, Strict, one_of, told
-from service.events import search
+from service.events import offers, search
 from service.figures import public, public_columns
 from service.models import Event, EventKind, PlacesLeft
 from service.platform.sheets import Dialect, Kind, Sheet, csv_bytes
@@ -171,7 +171,7 @@ def _feature(event: Event) -> dict[str, Any]:
             "address": event.current_address_names or {"kk": event.address},
             "region": event.region_code,
             "district": event.district_code,
-            "places_left": event.places_left,
+            "places_left": offers.places_left(session(), event, now()),
         },
     }
 

@@ -27,6 +27,9 @@ def to_message(push: Push, web_app_url: str | None = None) -> messaging.Message:
     """
     title, body = shortened(push.title, LONGEST_TITLE_BYTES), shortened(push.body, LONGEST_BODY_BYTES)
     data = {**push.data, "kind": push.kind, "notification_id": push.notification_id}
+    if push.button is not None:
+        # Phones draw it themselves: Android from the data, iOS by the category of this kind.
+        data |= {"button": KINDS[push.kind].button or "", "button_title": push.button}
     _check_size(title, body, data)
     with warnings.catch_warnings():
         # Registration tokens are on their way out, yet phones that have not been updated still bring them.
@@ -93,6 +96,7 @@ def _apns(push: Push) -> messaging.APNSConfig:
             aps=messaging.Aps(
                 sound="default",
                 thread_id=push.channel,
+                category=None if push.button is None else push.kind,
                 custom_data={"interruption-level": KINDS[push.kind].level},
             )
         ),
@@ -107,6 +111,12 @@ def _ttl_s(push: Push) -> int:
 def _webpush(push: Push, target: str | None) -> messaging.WebpushConfig:
     return messaging.WebpushConfig(
         headers={"TTL": str(_ttl_s(push)), "Urgency": "high" if push.urgent else "normal"},
-        notification=messaging.WebpushNotification(tag=push.notification_id),
+        notification=messaging.WebpushNotification(tag=push.notification_id, actions=_buttons(push)),
         fcm_options=messaging.WebpushFCMOptions(link=target) if target else None,
     )
+
+
+def _buttons(push: Push) -> list[messaging.WebpushNotificationAction] | None:
+    if push.button is None:
+        return None
+    return [messaging.WebpushNotificationAction(KINDS[push.kind].button, push.button)]

@@ -43,6 +43,8 @@ class Push:
     ttl_s: int
     urgent: bool
     channel: str
+    # What stands on the button of a kind that has one.
+    button: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

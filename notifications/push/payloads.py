@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from notifications import broken, policy
-from notifications.messages import KINDS, push_words
+from notifications.messages import KINDS, button_words, push_words
 from notifications.models import Delivery, InboxItem
 from notifications.policy import Action, PushDecision
 from notifications.push.circuit import PAUSE
@@ -144,4 +144,5 @@ def _push(row: Any, now: datetime, title: str, body: str) -> Push:
         ttl_s=max(60, int((row.expires_at - now).total_seconds())),
         urgent=kind.urgent,
         channel=kind.channel,
+        button=button_words(row.kind, row.locale),
     )

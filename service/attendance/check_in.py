@@ -4,7 +4,7 @@
 (event, volunteer); `count_pending` gets one row of deltas for each change.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from service import errors
 from service.attendance import presence_facts, presence_store, refusals
 from service.attendance.derivation import State
-from service.attendance.evidence import Status
+from service.attendance.evidence import RecordKind, Status
 from service.attendance.presence_facts import (
     Cursor,
     PresenceFacts,
@@ -25,9 +25,10 @@ from service.attendance.presence_facts import (
 from service.attendance.presence_store import Derived, RaceLostError
 from service.attendance.rounds import Round
 from service.attendance.sent_records import SentRecord
-from service.models import Attendance
+from service.events import signups
+from service.models import Attendance, SignupStatus
 from service.people import identities
-from service.people.identities import Identity, Standing
+from service.people.identities import Identity
 from service.platform.database import Connections, driver_cursor
 from service.platform.thresholds import Thresholds
 
@@ -93,14 +94,17 @@ def record_all(
         connect = connections.begin if race else connections.each
         try:
             with connect() as connection, driver_cursor(connection) as cursor:
-                outcomes, standing = _record_all(
+                outcomes, facts = _record_all(
                     cursor, subject, sent, now, thresholds, identity, lock_first=race > 0
                 )
         except RaceLostError:
             continue
-        if identity is not None and standing.learns_from(identity, now):
+        if identity is not None and facts.standing.learns_from(identity, now):
             with connections.begin() as connection:
                 identities.note(connection, identity, now)
+        offers = _offers_taken(facts, sent, outcomes)
+        if offers:
+            _confirm(connections, UUID(facts.volunteer_id), offers, now)
         return outcomes
     raise errors.Busy(retry_after_s=1)
 
@@ -114,7 +118,7 @@ def _record_all(
     identity: Identity | None,
     *,
     lock_first: bool,
-) -> tuple[list[RecordOutcome], Standing]:
+) -> tuple[list[RecordOutcome], PresenceFacts]:
     sightings = [one.sighting(thresholds) for one in sent]
     window = Window(subject, sightings, thresholds)
     if lock_first:
@@ -134,7 +138,33 @@ def _record_all(
         )
         for one, outcome in zip(sent, judged, strict=True)
     ]
-    return outcomes, facts.standing
+    return outcomes, facts
+
+
+def _offers_taken(
+    facts: PresenceFacts, sent: Sequence[SentRecord], outcomes: Sequence[RecordOutcome]
+) -> set[UUID]:
+    """Events that the sender was offered a place at, and has checked in to."""
+    return {
+        one.event_id
+        for one, outcome in zip(sent, outcomes, strict=True)
+        if isinstance(outcome, Stored)
+        and one.kind is RecordKind.CHECK_IN
+        and facts.events[str(one.event_id)].signup == SignupStatus.OFFERED
+    }
+
+
+def _confirm(
+    connections: Connections, volunteer_id: UUID, event_ids: Collection[UUID], now: datetime
+) -> None:
+    """Who comes has said yes (R15).
+
+    In a transaction of its own: it waits for whoever changes the event's places, which presence never does.
+    A phone whose answer was lost in between sends the record again, and that says it again.
+    """
+    with connections.begin() as connection, Session(connection, expire_on_commit=False) as session:
+        signups.confirm_by_presence(session, volunteer_id, event_ids, now)
+        session.commit()
 
 
 def _stored(facts: PresenceFacts, own: Derived | None, sent: SentRecord, *, repeated: bool) -> Stored:

@@ -86,7 +86,7 @@ class EventFacts:
         return self.attendance.decision if self.attendance else None
 
     def was_going(self, at: datetime) -> bool:
-        """Whether the volunteer was signed up at a moment, whatever they are now.
+        """Whether the volunteer was signed up at a moment, or had an offer, whatever they are now.
 
         `going`: from when to when, as JSON. A sign-up that the release before has made has none of them.
         """

@@ -189,8 +189,8 @@ def change(
     frozen.check(session, event, before, changed, now)
     if changed & DECIDE_AGE:
         waitlist.remove_too_young(session, event, now)
-    if "capacity" in changed and event.capacity is not None and event.capacity < event.going:
-        raise errors.CapacityBelowGoing("capacity", "capacity-below-going", going=event.going)
+    if "capacity" in changed:
+        waitlist.check_capacity(session, event, now)
     event.version += 1
     if event.status == EventStatus.PUBLISHED:
         was_in = ledger.Cell(before["day"], before["region_code"], before["district_code"])

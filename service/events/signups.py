@@ -1,6 +1,6 @@
 """Signing up: a party takes its places or stands in line, on the locked event."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from service import errors
 from service.access import Actor
-from service.events import events, waitlist
+from service.events import events, offers, waitlist
 from service.happenings import PersonBanned
 from service.models import Event, Signup, SignupStatus
 from service.people import consents, volunteers
@@ -19,34 +19,81 @@ from service.platform import keyset
 
 @dataclass(frozen=True, slots=True)
 class SignupState:
-    """How a signup stands; `position` in the waitlist counts from 1."""
+    """How a signup stands: `position` in the waitlist counts from 1, `confirm_by` is that of an offer."""
 
     status: str
     companions: int
     position: int | None
+    confirm_by: datetime | None = None
 
 
 def sign_up(session: Session, actor: Actor, event_id: UUID, companions: int, now: datetime) -> SignupState:
-    """Take places or queue for them; the same again changes nothing.
+    """Take places or queue for them; the same again changes nothing, and confirms an offer.
 
     Raises:
         NotFound, Cancelled, Over. NotPublished: still a draft. TooYoung, Hazard. ConsentMissing.
+        Removed: an organizer took this person off the list.
         NotVerified: its organization is not (any more): nobody new comes.
         PartyTooLarge: never so many places. Full: who goes already wants more than are free.
     """
     event = _lock_open_event(session, actor, event_id, now)
     _check_person(session, actor, event, now)
     signup = _read(session, event.id, actor.volunteer_id) or _make(session, event, actor, companions, now)
-    if signup.status == SignupStatus.CANCELLED or signup.companions != companions:
-        if not event.organization.is_verified:
-            raise errors.NotVerified()
+    if signup.removed_at is not None:
+        raise errors.Removed().in_zone(event.zone)
+    is_news = signup.status == SignupStatus.CANCELLED or signup.companions != companions
+    if is_news and not event.organization.is_verified:
+        raise errors.NotVerified()
+    if is_news:
         _join(session, event, signup, companions, now)
         waitlist.fill_from_waitlist(session, event, now)
-    return _state(session, signup)
+    if signup.status == SignupStatus.OFFERED:
+        # Whoever asks at this moment has said yes, also to what this very call has freed.
+        _take_offer(session, event, signup, now)
+    return _state(session, event, signup)
+
+
+def confirm(session: Session, actor: Actor, event_id: UUID, now: datetime) -> SignupState:
+    """Say yes to an offer. Repeated, or by somebody who goes anyway: no change.
+
+    Raises:
+        NotFound: no such event, or never an offer. OfferExpired. NotPublished, Cancelled, Over. TooYoung,
+        Hazard. ConsentMissing.
+    """
+    event = _lock_open_event(session, actor, event_id, now)
+    _check_person(session, actor, event, now)
+    signup = _read(session, event_id, actor.volunteer_id)
+    if signup is None or (signup.status != SignupStatus.GOING and signup.confirm_by is None):
+        raise errors.NotFound(errors.Thing.OFFER)
+    if signup.status == SignupStatus.OFFERED:
+        _take_offer(session, event, signup, now)
+    if signup.status != SignupStatus.GOING:
+        raise errors.OfferExpired(confirm_by=signup.confirm_by).in_zone(event.zone)
+    return _state(session, event, signup)
+
+
+def confirm_by_presence(
+    session: Session, volunteer_id: UUID, event_ids: Iterable[UUID], now: datetime
+) -> None:
+    """Who checks in where a place is offered has said yes; without one nothing is changed."""
+    for event_id in sorted(event_ids):
+        event = events.lock_places(session, event_id)
+        waitlist.fill_from_waitlist(session, event, now)
+        signup = _read(session, event_id, volunteer_id)
+        if signup is not None and signup.status == SignupStatus.OFFERED:
+            _take_offer(session, event, signup, now)
+
+
+def _take_offer(session: Session, event: Event, signup: Signup, now: datetime) -> None:
+    event.offered -= signup.people
+    waitlist.admit(session, event, signup, now)
 
 
 def _lock_open_event(session: Session, actor: Actor, event_id: UUID, now: datetime) -> Event:
-    """The event, locked: whoever changes its places waits in line here, so the line is fair."""
+    """The event, locked: whoever changes its places waits in line here, so the line is fair.
+
+    What was offered and nobody took in time is the line's before anybody new comes.
+    """
     event = events.lock_places(session, event_id)
     if not events.is_visible(session, actor, event):
         raise errors.NotFound(errors.Thing.EVENT)
@@ -56,6 +103,8 @@ def _lock_open_event(session: Session, actor: Actor, event_id: UUID, now: dateti
         raise events.cancelled(event)
     if event.is_over(now):
         raise errors.Over()
+    if event.offered:
+        waitlist.fill_from_waitlist(session, event, now)
     return event
 
 
@@ -88,17 +137,19 @@ def _make(session: Session, event: Event, actor: Actor, companions: int, now: da
 def _join(session: Session, event: Event, signup: Signup, companions: int, now: datetime) -> None:
     """Give a party its places where nobody is before it, else let it wait.
 
-    Who goes already stays on the list, and may grow by what is free; who waits keeps the place in the line.
+    Who goes already, or was offered a place, has it and may grow by what is free; who waits keeps the place
+    in the line.
     """
     free = waitlist.free_places(session, event)
-    is_going, is_new = signup.status == SignupStatus.GOING, signup.status == SignupStatus.CANCELLED
-    if is_going and free is not None and companions - signup.companions > free:
+    is_in = signup.status in (SignupStatus.GOING, SignupStatus.OFFERED)
+    is_new = signup.status == SignupStatus.CANCELLED
+    if is_in and free is not None and companions - signup.companions > free:
         raise errors.Full(free=free)
-    if not is_going:
+    if not is_in:
         waitlist.check_fits_ever(event, 1 + companions)
     if is_new:
         signup.queue_number = sa.func.nextval(sa.text("'signup_queue_number_seq'"))
-    has_places = is_going or (is_new and (free is None or 1 + companions <= free))
+    has_places = is_in or (is_new and (free is None or 1 + companions <= free))
     waitlist.leave(session, event, signup, now)
     signup.companions = companions
     if has_places:
@@ -148,26 +199,35 @@ def _give_back(session: Session, event: Event, signup: Signup, now: datetime) ->
     waitlist.fill_from_waitlist(session, event, now)
 
 
-def _state(session: Session, signup: Signup) -> SignupState:
+def _state(session: Session, event: Event, signup: Signup) -> SignupState:
     session.flush()
     position = session.scalar(
         sa.select(waitlist.position()).where(
             Signup.event_id == signup.event_id, Signup.volunteer_id == signup.volunteer_id
         )
     )
-    return SignupState(signup.status, signup.companions, position)
+    return SignupState(signup.status, signup.companions, position, deadline(event, signup))
+
+
+def deadline(event: Event, signup: Signup) -> datetime | None:
+    """Until when an offer has to be confirmed, in the event's zone."""
+    if signup.status != SignupStatus.OFFERED or signup.confirm_by is None:
+        return None
+    return event.local(signup.confirm_by)
 
 
 def mine(
     session: Session, actor: Actor, now: datetime, after: tuple[datetime, UUID] | None, limit: int
 ) -> Sequence[tuple[Signup, Event, int | None]]:
-    """What the actor goes to or waits for and is not over yet, soonest first; who waits with the position."""
+    """What the actor goes to, waits for or is offered and is not over yet, soonest first; who waits with the
+    position."""
     query = (
         sa.select(Signup, Event, waitlist.position())
         .join(Event)
         .where(
             Signup.volunteer_id == actor.volunteer_id,
-            Signup.status.in_((SignupStatus.GOING, SignupStatus.WAITLISTED)),
+            Signup.status != SignupStatus.CANCELLED,
+            ~offers.has_expired(now),
             Event.ends_at > now,
             keyset.behind(after, Event.starts_at, Event.id),
         )

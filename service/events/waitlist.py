@@ -1,7 +1,8 @@
 """The places of an event and the line for them, changed on a locked event alone: see `events.lock_places`.
 
-Places change in three ways, `admit`, `queue` and `leave`; whatever has changed them ends in
-`fill_from_waitlist`, so that no free place ever stands beside somebody who could take it.
+Places change in four ways, `admit`, `offer`, `line_up` and `leave`; whatever has changed them ends in
+`fill_from_waitlist`, so that no free place ever stands beside somebody who could take it. What is offered is
+held: it is free again once the offer has expired (offers.py).
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from service import errors
-from service.events import plans
+from service.events import offers, plans
 from service.ledger import ledger
 from service.models import Event, Signup, SignupStatus, Volunteer
 from service.models.volunteers import ADULT_AGE, age_on
@@ -25,6 +26,12 @@ def admit(session: Session, event: Event, signup: Signup, now: datetime) -> None
     ledger.add(session, event, signups=1)
 
 
+def offer(event: Event, signup: Signup, now: datetime, confirm_by: datetime) -> None:
+    """Hold a party's places until it says whether it comes."""
+    signup.is_offered(now, confirm_by)
+    event.offered += signup.people
+
+
 def line_up(event: Event, signup: Signup) -> None:
     """Let a party wait, at the place in the line that its `queue_number` says."""
     signup.status = SignupStatus.WAITLISTED
@@ -32,12 +39,14 @@ def line_up(event: Event, signup: Signup) -> None:
 
 
 def leave(session: Session, event: Event, signup: Signup, now: datetime) -> None:
-    """Take a party off the list or out of the line, whichever it is in."""
+    """Take a party off the list, out of the line or off its offer, whichever it has."""
     if signup.status == SignupStatus.GOING:
         event.going -= signup.people
         ledger.add(session, event, signups=-1)
     elif signup.status == SignupStatus.WAITLISTED:
         event.waitlisted -= signup.people
+    elif signup.status == SignupStatus.OFFERED:
+        event.offered -= signup.people
     signup.goes_no_more(now)
 
 
@@ -45,6 +54,13 @@ def check_fits_ever(event: Event, people: int) -> None:
     """Raise PartyTooLarge for more people than the event has places in all."""
     if event.capacity is not None and people > event.capacity:
         raise errors.PartyTooLarge(people=people, capacity=event.capacity)
+
+
+def check_capacity(session: Session, event: Event, now: datetime) -> None:
+    """Raise CapacityBelowGoing where more people go, or have a place held for them, than there are places."""
+    end_expired(session, event, now)
+    if event.capacity is not None and _unheld(event, event.capacity) < 0:
+        raise errors.CapacityBelowGoing("capacity", "capacity-below-going", going=event.going + event.offered)
 
 
 def check_age(event: Event, birth_date: date) -> None:
@@ -88,6 +104,23 @@ def _with_birth_dates(session: Session, event: Event) -> Sequence[sa.Row[Signup,
     return session.execute(query).all()
 
 
+def end_expired(session: Session, event: Event, now: datetime) -> None:
+    """Take those off whose offer has expired, and tell them; their places are free from here on."""
+    if not event.offered:
+        return
+    session.flush()
+    expired = sa.select(Signup).where(Signup.event_id == event.id, offers.has_expired(now))
+    in_order = expired.order_by(Signup.queue_number).execution_options(populate_existing=True)
+    for signup in session.scalars(in_order).all():
+        leave(session, event, signup, now)
+        if event.is_published and not event.is_over(now):
+            told, person = plans.facts_of(event), signup.volunteer_id
+            outbox.enqueue(session, "offer_expired", now, told, event_id=event.id, volunteer_id=person)
+    session.flush()
+    # A release that knows no offers lets people go without counting them down.
+    event.offered = offers.held(session, event, now)
+
+
 def free_places(session: Session, event: Event) -> int | None:
     """How many places nobody in the line is waiting for; None without a limit.
 
@@ -96,24 +129,36 @@ def free_places(session: Session, event: Event) -> int | None:
     if event.capacity is None:
         return None
     somebody_waits = event.waitlisted and session.scalar(sa.select(_line(event).exists()))
-    return 0 if somebody_waits else max(0, event.capacity - event.going)
+    return 0 if somebody_waits else max(0, _unheld(event, event.capacity))
+
+
+def _unheld(event: Event, capacity: int) -> int:
+    return capacity - event.going - event.offered
 
 
 def fill_from_waitlist(session: Session, event: Event, now: datetime) -> None:
     """Give free places to the line in its order, and tell who moves up; nobody is overtaken.
 
     Who waits with more people than the event has places (it may have had more of them) blocks nobody: that
-    party keeps its place in the line for when there are more again.
+    party keeps its place in the line for when there are more again. Shortly before the start a place is
+    offered, and the next one's when nobody says yes in time (R15).
     """
     session.flush()
+    end_expired(session, event, now)
     if not event.waitlisted or not event.is_published or event.is_over(now):
         return
-    for signup in _next_in_line(session, event):
+    confirm_by = offers.confirm_by(event, now)
+    next_ones = _next_in_line(session, event)
+    asked = offers.who_can_answer(session, [one.volunteer_id for one in next_ones]) if confirm_by else ()
+    for signup in next_ones:
         event.waitlisted -= signup.people
-        admit(session, event, signup, now)
-        told = plans.facts_of(event)
-        person = signup.volunteer_id
-        outbox.enqueue(session, "waitlist_moved_up", now, told, event_id=event.id, volunteer_id=person)
+        told, person, kind = plans.facts_of(event), signup.volunteer_id, "waitlist_moved_up"
+        if confirm_by is not None and person in asked:
+            offer(event, signup, now, confirm_by)
+            told, kind = told | {"confirm_by": confirm_by.isoformat()}, "place_offered"
+        else:
+            admit(session, event, signup, now)
+        outbox.enqueue(session, kind, now, told, event_id=event.id, volunteer_id=person)
     session.flush()
 
 
@@ -129,7 +174,7 @@ def _next_in_line(session: Session, event: Event) -> Sequence[Signup]:
     if event.capacity is not None:
         up_to_here = sa.func.sum(Signup.people).over(order_by=Signup.queue_number).label("up_to_here")
         line = _line(event).add_columns(up_to_here).subquery()
-        fits = sa.select(line.c.volunteer_id).where(line.c.up_to_here <= event.capacity - event.going)
+        fits = sa.select(line.c.volunteer_id).where(line.c.up_to_here <= _unheld(event, event.capacity))
         query = query.where(Signup.volunteer_id.in_(fits))
     return session.scalars(query.execution_options(populate_existing=True)).all()
 

@@ -72,6 +72,9 @@ class SignupStatus(StrEnum):
 
     GOING = "going"
     WAITLISTED = "waitlisted"
+    OFFERED = "offered"
+    """A place is held until `confirm_by`; then it is the next one's: see service/events/offers.py."""
+
     CANCELLED = "cancelled"
 
 
@@ -95,6 +98,7 @@ class Event(Base):
         sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),
         sa.CheckConstraint("capacity IS NULL OR capacity > 0", name="capacity"),
         sa.CheckConstraint("going >= 0 AND waitlisted >= 0", name="places"),
+        sa.CheckConstraint("offered >= 0", name="offered"),
         # Search by place and time: one range a day, then the exact distance.
         sa.Index("ix_event_day_latitude_longitude", "day", "latitude", "longitude"),
         # The next ones, as anybody may ask for them.
@@ -165,10 +169,13 @@ class Event(Base):
     # Whose doing it is that only its own people and staff see it; NULL for everybody.
     hidden_by: Mapped[str | None]
     hidden_reason: Mapped[str | None]
-    # People on the list and in the line, companions included; changed on the locked row alone. `going` stays
-    # within `capacity`: see service/events/waitlist.py.
+    # People on the list and in the line, companions included; changed on the locked row alone. `going` and
+    # `offered` together stay within `capacity`: see service/events/waitlist.py.
     going: Mapped[int] = mapped_column(default=0)
     waitlisted: Mapped[int] = mapped_column(default=0)
+    # For whom a place is held; whoever has let it expire is among them until it is passed on, so readers ask
+    # `offers.held`.
+    offered: Mapped[int] = mapped_column(default=0, server_default="0")
     version: Mapped[int] = mapped_column(default=1)
     created_by: Mapped[UUID] = mapped_column(sa.ForeignKey("volunteer.id"))
     created_at: Mapped[datetime]
@@ -182,12 +189,11 @@ class Event(Base):
     # Since when the attendances are being derived again, after a change of the times (rederivation.py).
     rederiving_since: Mapped[datetime | None]
 
-    @property
-    def places_left(self) -> PlacesLeft | None:
-        """None where everybody finds a place."""
+    def places_left(self, offered: int) -> PlacesLeft | None:
+        """None where everybody finds a place; `offered`: so many are held for somebody at this moment."""
         if self.capacity is None:
             return None
-        free = self.capacity - self.going
+        free = self.capacity - self.going - offered
         if free <= 0:
             return PlacesLeft.NONE
         return PlacesLeft.FEW if free <= max(FEWEST_PLACES, self.capacity // FEW_OF_ALL) else PlacesLeft.MANY
@@ -265,7 +271,8 @@ class Signup(Base):
 
     __tablename__ = "signup"
     __table_args__ = (
-        sa.CheckConstraint("status IN ('going', 'waitlisted', 'cancelled')", name="status"),
+        sa.CheckConstraint("status IN ('going', 'waitlisted', 'offered', 'cancelled')", name="status"),
+        sa.CheckConstraint("status <> 'offered' OR confirm_by IS NOT NULL", name="offered"),
         sa.CheckConstraint(f"companions BETWEEN 0 AND {MAX_COMPANIONS}", name="companions"),
         sa.Index("ix_signup_volunteer_id", "volunteer_id"),
         sa.Index(
@@ -273,6 +280,13 @@ class Signup(Base):
             "event_id",
             "queue_number",
             postgresql_where=sa.text("status = 'waitlisted'"),
+        ),
+        # A few at any time: of an event, and those that have expired.
+        sa.Index(
+            "ix_signup_offered",
+            "event_id",
+            "confirm_by",
+            postgresql_where=sa.text("status = 'offered'"),
         ),
     )
 
@@ -283,11 +297,17 @@ class Signup(Base):
     # Who queued first; renewed when somebody who had cancelled comes back.
     queue_number: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity())
     created_at: Mapped[datetime]
-    # All times of going: presence is judged by how it was at its moment, whenever a phone sends it.
+    # All times of going, and of having an offer, up to its end: presence is judged by how it was at its
+    # moment, whenever a phone sends it.
     going: Mapped[Sequence[Range[datetime]]] = mapped_column(TSTZMULTIRANGE, server_default="{}", default=())
+    # Until when the last offer holds, or held.
+    confirm_by: Mapped[datetime | None]
+    # Taken off by an organizer, who alone lets this person come back.
+    removed_at: Mapped[datetime | None]
 
     def goes(self, now: datetime) -> None:
         """From now on."""
+        self._end_offer(now)
         self.status = SignupStatus.GOING
         self.going = [*(self.going or ()), Range(now, None)]
 
@@ -296,12 +316,29 @@ class Signup(Base):
 
         Of who has waited for others `now` may lie before the beginning: then there was no time of going.
         """
+        self._end_offer(now)
         self.status = SignupStatus.CANCELLED
         self.going = [
             during if during.upper is not None else Range(during.lower, now)
             for during in self.going or ()  # a new row has none until it is stored
             if during.upper is not None or during.lower is None or during.lower < now
         ]
+
+    def is_offered(self, now: datetime, until: datetime) -> None:
+        """A place is held from now until then."""
+        self.status, self.confirm_by = SignupStatus.OFFERED, until
+        self.going = [*(self.going or ()), Range(now, until)]
+
+    def _end_offer(self, now: datetime) -> None:
+        """An offer that was taken, or given back, holds no longer; one that has expired held until then."""
+        if self.status != SignupStatus.OFFERED or self.confirm_by is None or self.confirm_by <= now:
+            return
+        self.going = [
+            Range(during.lower, now) if during.upper == self.confirm_by else during
+            for during in self.going
+            if during.upper != self.confirm_by or during.lower is None or during.lower < now
+        ]
+        self.confirm_by = now
 
     @hybrid_property
     def people(self) -> int:

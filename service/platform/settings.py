@@ -88,6 +88,7 @@ class Settings:
     phone_regions: tuple[str, ...]
     min_age: int
     lowest_app_version: str
+    offers_app_version: str | None
     trusted_proxies: int
     requests_per_minute: int
     codes_per_phone_hour: int
@@ -140,12 +141,11 @@ def read(environment: Mapping[str, str]) -> Settings:
         phone_regions=reader.words("PHONE_REGIONS", ("KZ",)),
         min_age=reader.number("MIN_AGE", 14, int, lowest=0, highest=18),
         lowest_app_version=reader.text("LOWEST_APP_VERSION") or "1.0.0",
+        offers_app_version=reader.app_version("OFFERS_APP_VERSION"),
         trusted_proxies=reader.number("TRUSTED_PROXIES", 0, int, lowest=0, highest=10),
         requests_per_minute=reader.number("REQUESTS_PER_MINUTE", 6_000, int, lowest=1),
         # Who tries the demo signs the same people in again and again.
-        codes_per_phone_hour=reader.number(
-            "CODES_PER_PHONE_HOUR", 1_000 if development else 5, int, lowest=1
-        ),
+        codes_per_phone_hour=reader.number("CODES_PER_PHONE_HOUR", 1000 if development else 5, int, lowest=1),
         codes_per_address_hour=reader.number("CODES_PER_ADDRESS_HOUR", 2_000, int, lowest=1),
         code_tries_per_hour=reader.number("CODE_TRIES_PER_HOUR", 10, int, lowest=1),
         web_workers=reader.number("WEB_WORKERS", 2, int, lowest=1, highest=256),
@@ -274,6 +274,14 @@ class _Reader:
             self.problems.append(f"{name}: {scheme} asks for a package that is not installed ({error}).")
             return None
         return value
+
+    def app_version(self, name: str) -> str | None:
+        """The version of an app, from its first number on."""
+        value = self.text(name)
+        if value is None or re.fullmatch(r"\d{1,9}(\.\d{1,9})*", value, re.ASCII):
+            return value
+        self.problems.append(f"{name} is {value!r}: set it to the version of an app, 2.3.0")
+        return None
 
     def host(self, name: str) -> str | None:
         """A host alone: it stands in a page's policy."""

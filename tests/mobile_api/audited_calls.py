@@ -291,7 +291,7 @@ NOT_AUDITED: dict[str, str] = {
             "acceptContact", "acceptInvitation", "answerBan", "appealAttendance", "appealRefusal", "changeMe",
             "checkIn", "checkOut", "declineContact", "declineInvitation", "deleteDevice", "getMe",
             "getExport", "getMyHonours", "getNotificationSettings", "getRecord", "getRecordOfEvent",
-            "listInbox", "listMyInvitations", "putMyHonours",
+            "listInbox", "listMyInvitations", "putMyHonours", "confirmSignup",
             "listMySignups", "putDevice", "putMe", "putNotificationSettings", "readInboxItem", "sendBatch",
             "signUp", "withdrawConsent", "withdrawSignup", "getWebSignIn", "confirmWebSignIn",
         ),

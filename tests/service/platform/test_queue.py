@@ -18,6 +18,7 @@ EVERY_S = {
     "notifications.deliver": 5,
     "counts.fold": 10,
     "queue.note_worker": 10,
+    "events.pass_places_on": 60,
     "notifications.remind": 60,
     "queue.retry_stalled": 60,
     "attendance.close_forgotten": 120,
