@@ -77,8 +77,9 @@ BENCHMARKS := check_in batch announcement push counts export pages moved_end hon
 benchmarks: $(VENV)/installed ## run each benchmark in turn, each figure beside its floor
 	for name in $(BENCHMARKS); do echo "== $$name"; $(BIN)/python -m benchmarks.$$name || exit 1; done
 
-season: $(VENV)/installed ## play a season of EVENTS and VOLUNTEERS against a service of its own
-	$(BIN)/python -m benchmarks.season --events $(EVENTS) --volunteers $(VOLUNTEERS) --seed $(SEED)
+season: $(VENV)/installed ## play a season of EVENTS and VOLUNTEERS against a service of its own; DATABASE=url keeps it
+	$(BIN)/python -m benchmarks.season --events $(EVENTS) --volunteers $(VOLUNTEERS) --seed $(SEED) \
+		$(if $(DATABASE),--database '$(DATABASE)')
 
 COMPILE := $(BIN)/python -m uv pip compile --quiet --strip-extras --no-emit-index-url --python-version 3.11
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from threading import Timer
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +32,9 @@ from tests.makers import AKTOBE, make_coordinator, make_event, make_organization
 from tests.service.attendance.test_races import report
 
 EVENTS, PEOPLE = 9, 14
+FOLD_S = 0.01
+"""About what a fold takes here."""
+
 DISTRICTS = ("151000000", "153200000")
 REGIONS = ("KZ-15", "KZ-75")
 DAYS = (date(2026, 5, 16), date(2026, 5, 17), date(2026, 4, 30), date(2025, 12, 31))
@@ -127,12 +131,13 @@ class World:
             appeals.appeal(session, actor, attended.id, "мен болдым", NOW, None)
 
     def moves(self, chance: random.Random) -> None:
-        """To another day, region and district at once, as nobody may, so that all are tried."""
+        """To another day, end, region and district at once, as nobody may, so that all are tried."""
         with self.sessions.begin() as session:
             event = session.get_one(Event, chance.choice(self.events), with_for_update=True)
             before = Cell.of(event)
             event.day, event.region_code = chance.choice(DAYS), chance.choice(REGIONS)
             event.district_code = chance.choice((None, *DISTRICTS))
+            event.ends_at = NOW + timedelta(minutes=chance.randrange(3))
             event.version += 1
             session.flush()
             ledger.move_event(session, event.id, before, Cell.of(event))
@@ -182,29 +187,40 @@ class World:
         with self.sessions.begin() as session:
             ledger.fold(session)
 
-    def a_fold_is_killed(self, _chance: random.Random) -> None:
-        """Its work is done, and its server process ends before it can say so."""
+    def a_fold_is_killed(self, chance: random.Random) -> None:
+        """Its server process ends: before, while and after it works, but before it can say so."""
         with self.sessions() as session:
-            ledger.fold(session)
             pid = session.scalar(sa.select(sa.func.pg_backend_pid()))
-            with self.sessions.begin() as other:
-                other.execute(sa.select(sa.func.pg_terminate_backend(pid)))
-            session.invalidate()
+            killing = Timer(chance.random() * FOLD_S, self._kill, [pid])
+            killing.start()
+            try:
+                ledger.fold(session)
+            finally:
+                killing.join()
+                session.invalidate()
 
-    def question(self, chance: random.Random) -> CountRequest:
-        """Any grouping of any days, with any filter."""
+    def _kill(self, pid: int) -> None:
+        with self.sessions.begin() as session:
+            session.execute(sa.select(sa.func.pg_terminate_backend(pid)))
+
+    def question(self, number: int, chance: random.Random) -> CountRequest:
+        """Every grouping with every filter in turn, of any days."""
         region, organization = chance.choice(REGIONS), chance.choice(self.organizations).id
+        district = {"region_codes": ["KZ-15"], "district_codes": [chance.choice(DISTRICTS)]}
         filters: list[dict[str, Any]] = [
             {},
             {"region_codes": [region]},
             {"region_codes": list(REGIONS)},
-            {"region_codes": ["KZ-15"], "district_codes": [chance.choice(DISTRICTS)]},
+            district,
+            {"region_codes": ["KZ-15"], "district_codes": list(DISTRICTS)},
+            {"organization_ids": [organization]} | district,
             {"organization_ids": [organization]},
             {"organization_ids": [one.id for one in self.organizations]},
             {"organization_ids": [organization], "region_codes": [region]},
         ]
         first, last = chance.choice(RANGES)
-        return CountRequest(first, last, chance.choice(GROUPINGS), **chance.choice(filters))
+        grouping, where = divmod(number, len(filters))
+        return CountRequest(first, last, GROUPINGS[grouping % len(GROUPINGS)], **filters[where])
 
     def moment(self, chance: random.Random) -> datetime:
         """About when the events end: some are over, some end in this very moment."""

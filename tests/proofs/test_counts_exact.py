@@ -34,9 +34,9 @@ def act(world: World, seed: int, stop: Flag) -> int:
     return done
 
 
-def read(world: World, chance: random.Random) -> list[object]:
+def read(world: World, number: int, chance: random.Random) -> list[object]:
     """Ask something; whatever is counted otherwise than the rows say: (question, now, key, told, right)."""
-    question, now = world.question(chance), world.moment(chance)
+    question, now = world.question(number, chance), world.moment(chance)
     with world.sessions() as session:
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         report = counts.count(session, question, now)
@@ -65,7 +65,7 @@ def test_each_read_equals_a_recount_of_the_same_moment(world: World, reads: int)
         acting = [pool.submit(act, world, reads + number, stop) for number in range(ACTORS)]
         try:
             for number in range(reads):
-                assert read(world, chance) == [], number
+                assert read(world, number, chance) == [], number
         finally:
             stop.set()
         assert sum(one.result() for one in acting) > reads / 4
