@@ -81,7 +81,7 @@ def _compare(player: Player) -> list[str]:
     """Every grouping that the phones can know."""
     wrong: list[str] = []
     for group_by in report.GROUPINGS:
-        counted = _counted(player, group_by)
+        counted = player.counts(group_by)
         did = report.expected(player.known.values(), group_by)
         if group_by == "region":
             print("\ncounted / phones did")
@@ -92,14 +92,6 @@ def _compare(player: Player) -> list[str]:
     refused = sum(one.refused for one in player.known.values())
     print(f"check-ins refused from the wrong place: {refused}")
     return wrong
-
-
-def _counted(player: Player, group_by: str) -> dict[str, dict[str, Any]]:
-    """What the national coordinator reads about the season."""
-    days = [one.event.day for one in player.known.values()]
-    query = {"from": min(days).isoformat(), "to": max(days).isoformat(), "group_by": group_by}
-    rows = player.call(player.national, "counts", "GET", "/v1/counts", query=query).body["rows"]
-    return {row["key"]: row for row in rows}
 
 
 def _print_pushes(player: Player) -> None:

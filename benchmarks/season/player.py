@@ -16,6 +16,9 @@ from benchmarks.season.plan import ZONE, Person, Plan, PlannedEvent, Visit
 T = TypeVar("T")
 NATIONAL = "+77000000001"
 MORNING, EVENING = time(8, 10), time(19)
+MONTH, LONG_AWAY = timedelta(days=30), timedelta(days=150)
+"""A record that is left alone for half a year is opened by its date of birth, and its roles rest."""
+
 SOON, LATE, EARLY_LEAVE, LEAVE = (
     timedelta(minutes=-10),
     timedelta(minutes=25),
@@ -31,6 +34,8 @@ class Account:
     person: Person
     token: str = ""
     installation: str = ""
+    registration: dict[str, Any] = field(default_factory=dict)
+    seen: datetime | None = None
     signing_in: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -74,6 +79,8 @@ class Player:
         self.consents = self.client.call("meta", "GET", "/v1/meta").body["consents"]
         self._all(self._found, range(len(self.plan.owners)))
         for day, held, published in tqdm(list(self.plan.days()), unit="day", mininterval=2):
+            if self.national.seen is None or self.now - self.national.seen > MONTH:
+                self.counts("region")
             self._hold(day, [self.known[event.number] for event in held])
             self._publish(day, [Known(event) for event in published])
 
@@ -143,8 +150,22 @@ class Player:
             with account.signing_in:
                 if account.token == token:
                     self.sign_in(account)
+                    self._say_who(account)
             answer = self.client.call(name, method, path, token=account.token, expected=expected, **options)
+        account.seen = self.now
         return answer
+
+    def _say_who(self, account: Account) -> None:
+        """As the app asks somebody who has been away for so long."""
+        if account.registration and account.seen is not None and self.now - account.seen > LONG_AWAY:
+            self.client.call("say who", "PUT", "/v1/me", token=account.token, body=account.registration)
+
+    def counts(self, group_by: str) -> dict[str, dict[str, Any]]:
+        """What the national coordinator reads about all days of the season, by key."""
+        days = [event.day for event in self.plan.events]
+        query = {"from": min(days).isoformat(), "to": max(days).isoformat(), "group_by": group_by}
+        rows = self.call(self.national, "counts", "GET", "/v1/counts", query=query).body["rows"]
+        return {row["key"]: row for row in rows}
 
     def _register_person(self, person: Person) -> Account:
         account = Account(person, installation=f"phone-{person.phone[1:]}")
@@ -159,6 +180,7 @@ class Player:
         }
         if person.birth_date > "2008":
             body["guardian"] = {"name": "Ата-анасы", "phone": "+77770000000"}
+        account.registration = body
         self.call(account, "register", "PUT", "/v1/me", body=body)
         device = {"platform": "android", "kind": "fid", "value": account.installation, "app_version": "1.0.0"}
         self.call(account, "device", "PUT", f"/v1/me/devices/{account.installation}", body=device)
