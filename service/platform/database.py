@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
+from psycopg.pq import TransactionStatus
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -70,6 +71,26 @@ def read_session() -> Iterator[Session]:
         return
     with Session(db.engines["read"]) as session:
         yield session
+
+
+class Connection(psycopg.Connection[Any]):
+    """A connection that keeps its prepared statements when it gives up a transaction in which nothing failed.
+
+    Reading ends so, and psycopg would have each statement parsed and planned anew afterwards: what it fears
+    is tables made and dropped again in that transaction, which only migrations do.
+    """
+
+    def rollback(self) -> None:
+        """Give up the transaction; after a failure, as psycopg does, with all that is prepared."""
+        if self.info.transaction_status == TransactionStatus.INTRANS:
+            with self.lock:
+                self.pgconn.exec_(b"ROLLBACK")
+        super().rollback()
+
+
+@event.listens_for(sa.Engine, "do_connect")
+def _connect(_dialect: object, _record: object, given: list[Any], options: dict[str, Any]) -> Connection:
+    return Connection.connect(*given, **options)
 
 
 Connect = Callable[[], AbstractContextManager[sa.Connection]]

@@ -53,6 +53,50 @@ def test_an_error_says_no_parameter(read_app: Tazalyq, bind: str | None) -> None
         assert not any(canary in str(failed.value) for canary in CANARIES)
 
 
+SAID, NAMED = sa.text("SELECT 41 + 1"), sa.text("SELECT count(*) FROM pg_prepared_statements")
+"""Something that is asked again and again, and how much of such the connection has prepared."""
+
+
+def _asked_often(connection: sa.Connection) -> None:
+    for _ in range(10):
+        connection.execute(SAID)
+        connection.rollback()
+
+
+@pytest.mark.parametrize("bind", [None, "read"])
+def test_what_is_read_again_and_again_stays_prepared(read_app: Tazalyq, bind: str | None) -> None:
+    """Each reading ends with its transaction given up."""
+    with read_app.app_context(), db.engines[bind].connect() as connection:
+        _asked_often(connection)
+        assert connection.scalar(NAMED) == 1
+
+
+def test_a_failure_prepares_everything_anew(read_app: Tazalyq) -> None:
+    """A migration can have changed what a prepared statement answers: it would fail for ever."""
+    with read_app.app_context(), db.engine.connect() as connection:
+        _asked_often(connection)
+        with pytest.raises(sa.exc.DBAPIError):
+            connection.execute(sa.text("SELECT 1 / 0"))
+        connection.rollback()
+        assert connection.scalar(NAMED) == 0
+
+
+def test_what_is_given_up_is_undone(read_app: Tazalyq) -> None:
+    with read_app.app_context(), db.engine.connect() as connection:
+        connection.execute(sa.text("CREATE TABLE given_up ()"))
+        connection.rollback()
+        assert connection.scalar(sa.text("SELECT to_regclass('given_up')")) is None
+
+
+def test_a_lost_connection_is_told_when_the_transaction_is_given_up(read_app: Tazalyq) -> None:
+    with read_app.app_context(), db.engine.connect() as connection, db.engine.connect() as other:
+        pid = connection.scalar(sa.text("SELECT pg_backend_pid()"))
+        other.execute(sa.text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+        with pytest.raises(sa.exc.OperationalError):
+            connection.rollback()
+        assert connection.invalidated
+
+
 def test_a_database_ahead_of_the_code_is_ready(client: FlaskClient, session: Session) -> None:
     """The release step of the next version has run; this one still serves."""
     session.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
