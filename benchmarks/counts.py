@@ -109,10 +109,10 @@ def _question(connection: psycopg.Connection, group_by: str, first: date, last: 
     """The product's statement for a question of the whole country, ready to be sent."""
     dialect: Any = sa.create_engine("postgresql+psycopg://").dialect
     asked = CountRequest(first, last, group_by)
-    statement = count_queries.statement(asked, datetime.now(UTC), by_scopes=True)
+    statement, values = count_queries.statement(asked, datetime.now(UTC), by_scopes=True)
     built = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
-    text, values = str(built), built.construct_params(escape_names=False)
-    return lambda: connection.execute(text.encode(), values).fetchall()
+    text, given = str(built).encode(), built.construct_params(values, escape_names=False)
+    return lambda: connection.execute(text, given).fetchall()
 
 
 def _fold_lag(stack: ExitStack, url: str) -> float:

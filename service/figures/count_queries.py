@@ -5,35 +5,48 @@ where scopes and whole periods are. Both add what waits to be folded.
 """
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
 from service.figures import count_scopes, different_people, figures_by_event, figures_by_scope
-from service.figures.count_requests import CountRequest
+from service.figures.count_requests import CountKind, CountRequest
+from service.figures.count_scopes import Scopes
 from service.figures.figure_columns import RESULTS, SUMMED
+from service.ledger.scopes import SCOPE_AND_PERIOD
 from service.models import Event, Organization
 
+KINDS_KEPT = 256
 
-def statement(question: CountRequest, now: datetime, *, by_scopes: bool) -> sa.Select[Any]:
-    """The totals, then a row a group by its key.
+
+def statement(
+    question: CountRequest, now: datetime, *, by_scopes: bool
+) -> tuple[sa.Select[Any], dict[str, Any]]:
+    """What answers a question: the totals, then a row a group by its key; and the values to ask it with.
 
     `by_scopes`: what is counted ahead may be read.
 
     (is_total, key, name, *SUMMED, *RESULTS, waste_converted, volunteers)
     """
-    in_all, by_row = (
-        (count_scopes.in_all(question), count_scopes.by_row(question)) if by_scopes else (None, None)
-    )
+    asked = [count_scopes.in_all(question), count_scopes.by_row(question)] if by_scopes else [None, None]
+    values = {name: value for one in asked if one is not None for name, value in one[1].items()}
+    scopes = (None if one is None else one[0] for one in asked)
+    return _built(question.kind, *scopes), {**question.values, **values, "now": now}
+
+
+@lru_cache(maxsize=KINDS_KEPT)
+def _built(question: CountKind, in_all: Scopes | None, by_row: Scopes | None) -> sa.Select[Any]:
+    """The statement of all questions of a kind. It costs several times what PostgreSQL needs to answer it."""
     wanted = [one for one in (in_all, by_row) if one is not None]
     seen = different_people.seen(question, wanted) if wanted else None
     attended = different_people.attended(question)
     if by_row is not None and seen is not None:
-        figures = figures_by_scope.select(question, by_row, seen, now).cte("figures")
+        figures = figures_by_scope.select(question, by_row, seen).cte("figures")
         rows = _rows(question, figures, figures.c.volunteers)
     else:
-        figures = figures_by_event.select(question, now).cte("figures")
+        figures = figures_by_event.select(question).cte("figures")
         if question.group_by == "event":
             # Nobody has two attendances at one event.
             rows = _rows(question, figures, figures.c.participations)
@@ -42,7 +55,7 @@ def statement(question: CountRequest, now: datetime, *, by_scopes: bool) -> sa.S
             rows = _rows(question, figures, sa.func.coalesce(there.c.people, 0), there)
     everybody: sa.ColumnElement[Any]
     if in_all is not None and seen is not None:
-        people = sa.select(seen.c.people).where(in_all.here(seen)).scalar_subquery()
+        people = sa.select(seen.c.people).where(in_all.here(*seen.c[SCOPE_AND_PERIOD])).scalar_subquery()
         everybody = sa.func.coalesce(people, 0)
     else:
         everybody = different_people.different(attended)
@@ -51,7 +64,7 @@ def statement(question: CountRequest, now: datetime, *, by_scopes: bool) -> sa.S
 
 
 def _rows(
-    question: CountRequest,
+    question: CountKind,
     figures: sa.CTE,
     volunteers: sa.ColumnElement[Any],
     there: sa.CTE | None = None,

@@ -7,10 +7,53 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from service.models import Event
 
 Column = sa.ColumnElement[Any]
+Values = Mapping[str, Any]
+"""The values of a statement's parameters, by name."""
+
+NOW = sa.bindparam("now", type_=sa.DateTime(timezone=True))
+_FIRST_DAY = sa.bindparam("first_day", type_=sa.Date)
+_LAST_DAY = sa.bindparam("last_day", type_=sa.Date)
+_REGIONS = sa.bindparam("region_codes", type_=ARRAY(sa.Text))
+_DISTRICTS = sa.bindparam("district_codes", type_=ARRAY(sa.Text))
+_ORGANIZATIONS = sa.bindparam("organization_ids", type_=ARRAY(sa.Uuid))
+
+
+@dataclass(frozen=True, slots=True)
+class CountKind:
+    """What questions have in common that one statement answers: all but their values."""
+
+    group_by: str
+    of_regions: bool
+    of_organizations: bool
+    of_districts: bool
+
+    def key(self, rows: sa.FromClause) -> Column:
+        """What rows with a `day` and a `region_code`, joined with their `event`, are grouped by."""
+        return _KEYS[self.group_by](rows)
+
+    def in_cell(self, rows: sa.FromClause) -> list[sa.ColumnElement[bool]]:
+        """The conditions that rows with a `day` and a `region_code` can be held to by themselves."""
+        conditions: list[sa.ColumnElement[bool]] = [rows.c.day.between(_FIRST_DAY, _LAST_DAY)]
+        if self.of_regions:
+            conditions.append(rows.c.region_code == sa.any_(_REGIONS))
+        return conditions
+
+    def of_event(self) -> list[sa.ColumnElement[bool]]:
+        """The conditions that the rows' `event` is held to."""
+        return [*self.in_districts(Event.__table__), *self.of_organization()]
+
+    def in_districts(self, rows: sa.FromClause) -> list[sa.ColumnElement[bool]]:
+        """The condition on rows with a `district_code`."""
+        return [rows.c.district_code == sa.any_(_DISTRICTS)] if self.of_districts else []
+
+    def of_organization(self) -> list[sa.ColumnElement[bool]]:
+        """The condition on the rows' `event` that says whose it is."""
+        return [Event.organization_id == sa.any_(_ORGANIZATIONS)] if self.of_organizations else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,25 +70,25 @@ class CountRequest:
     organization_ids: Collection[UUID] | None = None
     district_codes: Collection[str] | None = None
 
-    def key(self, rows: sa.FromClause) -> Column:
-        """What rows with a `day` and a `region_code`, joined with their `event`, are grouped by."""
-        return _KEYS[self.group_by](rows)
+    @property
+    def kind(self) -> CountKind:
+        return CountKind(
+            self.group_by,
+            self.region_codes is not None,
+            self.organization_ids is not None,
+            self.district_codes is not None,
+        )
 
-    def in_cell(self, rows: sa.FromClause) -> list[sa.ColumnElement[bool]]:
-        """The conditions that rows with a `day` and a `region_code` can be held to by themselves."""
-        conditions: list[sa.ColumnElement[bool]] = [rows.c.day.between(self.first_day, self.last_day)]
-        if self.region_codes is not None:
-            conditions.append(rows.c.region_code.in_(self.region_codes))
-        return conditions
-
-    def of_event(self) -> list[sa.ColumnElement[bool]]:
-        """The conditions that the rows' `event` is held to."""
-        conditions: list[sa.ColumnElement[bool]] = []
-        if self.district_codes is not None:
-            conditions.append(Event.district_code.in_(self.district_codes))
-        if self.organization_ids is not None:
-            conditions.append(Event.organization_id.in_(self.organization_ids))
-        return conditions
+    @property
+    def values(self) -> Values:
+        """What the statement of its kind is asked with."""
+        named = {
+            "region_codes": self.region_codes,
+            "organization_ids": self.organization_ids,
+            "district_codes": self.district_codes,
+        }
+        lists = {name: list(values) for name, values in named.items() if values is not None}
+        return {"first_day": self.first_day, "last_day": self.last_day, **lists}
 
 
 def _of_day(pattern: str) -> Callable[[sa.FromClause], Column]:

@@ -1,17 +1,23 @@
 """Which scopes and periods a question is about, where what is counted ahead answers it, in all and by row."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
-from service.figures.count_requests import CountRequest
+from service.figures.count_requests import CountRequest, Values
 from service.ledger.scopes import COUNTRY, PeriodKind, ScopeKind
 
 Column = sa.ColumnElement[Any]
 MONTHS = range(1, 13)
+_SCOPE = sa.bindparam("scope", type_=sa.Text)
+_SCOPES = sa.bindparam("scopes", type_=ARRAY(sa.Text))
+_SCOPES_LIKE = sa.bindparam("scopes_like", type_=sa.Text)
+_PERIOD = sa.bindparam("period", type_=sa.Integer)
+_PERIODS = sa.bindparam("periods", type_=ARRAY(sa.Integer))
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,65 +27,90 @@ class Scopes:
     kind: ScopeKind
     holds: Callable[[Column], sa.ColumnElement[bool]]
     span: PeriodKind
-    periods: Collection[int]
+    in_periods: Callable[[Column], sa.ColumnElement[bool]]
     key: Callable[[Column, Column], Column]
     """The key of the row of a scope and a period."""
 
-    def here(self, rows: sa.FromClause) -> sa.ColumnElement[bool]:
-        """Whether a row with a `scope` and a `period` is of these."""
-        return sa.and_(self.holds(rows.c.scope), rows.c.period.in_(self.periods))
+    def here(self, scope: Column, period: Column) -> sa.ColumnElement[bool]:
+        """Whether a scope and a period are of these."""
+        return sa.and_(self.holds(scope), self.in_periods(period))
 
 
-def in_all(question: CountRequest) -> Scopes | None:
+Asked = tuple[Scopes, Values]
+"""The scopes and periods of a question, and what the statement with them is asked with."""
+
+
+def in_all(question: CountRequest) -> Asked | None:
     """The one scope and period that all of a question lies in; None: it crosses two, or is a part of one."""
     place, span = _place(question), _span(question)
     if place is None or span is None:
         return None
     kind, scope = place
-    return Scopes(kind, lambda here: here == scope, *span, key=lambda here, _: here)
+    return Scopes(kind, _is_the_one, span[0], _in_the_one, _scope), {"scope": scope, "period": span[1]}
 
 
-def by_row(question: CountRequest) -> Scopes | None:
+def by_row(question: CountRequest) -> Asked | None:
     """The scopes of which each is one row in one period, or the months of one scope; None: there are none."""
-    regions, organizations = question.region_codes, question.organization_ids
     if question.group_by == "month":
         place, months = _place(question), _months(question)
         if place is None or months is None:
             return None
         kind, scope = place
-        return Scopes(kind, lambda here: here == scope, PeriodKind.MONTH, months, key=_month_key)
-    span = _span(question)
-    if span is None:
+        scopes = Scopes(kind, _is_the_one, PeriodKind.MONTH, _in_these, _month_key)
+        return scopes, {"scope": scope, "periods": months}
+    span, rows = _span(question), _rows(question)
+    if span is None or rows is None:
         return None
-    if question.group_by == "region" and question.district_codes is None and organizations is None:
-        if regions is None:
-            return Scopes(ScopeKind.REGION, lambda here: here.like("KZ-__"), *span, key=_scope)
-        return Scopes(ScopeKind.REGION, lambda here: here.in_(regions), *span, key=_scope)
-    if question.group_by == "district" and organizations is None and regions is not None:
-        return _districts(question, list(regions), span)
-    if question.group_by == "organization" and regions is None and question.district_codes is None:
+    kind, key, values = rows
+    holds = _is_like if "scopes_like" in values else _is_among
+    return Scopes(kind, holds, span[0], _in_these, key), values | {"periods": [span[1]]}
+
+
+def _rows(
+    question: CountRequest,
+) -> tuple[ScopeKind, Callable[[Column, Column], Column], dict[str, Any]] | None:
+    """Of which kind the rows of a question are, where each is a scope; their key; which they are."""
+    regions, organizations = question.region_codes, question.organization_ids
+    districts = question.district_codes
+    if question.group_by == "region" and districts is None and organizations is None:
+        which = {"scopes_like": "KZ-__"} if regions is None else {"scopes": list(regions)}
+        return ScopeKind.REGION, _scope, which
+    # Of several regions at once the events without a district are one row, and no scope.
+    if (
+        question.group_by == "district"
+        and organizations is None
+        and regions is not None
+        and len(regions) == 1
+    ):
+        (region,) = regions
+        if districts is None:
+            return ScopeKind.DISTRICT, _district_key, {"scopes_like": f"{region}/%"}
+        return ScopeKind.DISTRICT, _district_key, {"scopes": [f"{region}/{code}" for code in districts]}
+    if question.group_by == "organization" and regions is None and districts is None:
         if organizations is None:
-            return Scopes(ScopeKind.ORGANIZATION, lambda here: here.like("_" * 36), *span, key=_uuid)
-        ids = [str(one) for one in organizations]
-        return Scopes(ScopeKind.ORGANIZATION, lambda here: here.in_(ids), *span, key=_uuid)
+            return ScopeKind.ORGANIZATION, _uuid, {"scopes_like": "_" * 36}
+        return ScopeKind.ORGANIZATION, _uuid, {"scopes": [str(one) for one in organizations]}
     return None
 
 
-def _districts(
-    question: CountRequest, regions: list[str], span: tuple[PeriodKind, list[int]]
-) -> Scopes | None:
-    """Those of a region: of several at once the ones without a district are one row, and no scope."""
-    if len(regions) != 1:
-        return None
-    region = f"{regions[0]}/"
+def _is_the_one(scope: Column) -> sa.ColumnElement[bool]:
+    return scope == _SCOPE
 
-    def key(here: Column, _period: Column) -> Column:
-        return sa.func.substr(here, len(region) + 1)
 
-    if question.district_codes is None:
-        return Scopes(ScopeKind.DISTRICT, lambda here: here.like(f"{region}%"), *span, key=key)
-    named = [region + code for code in question.district_codes]
-    return Scopes(ScopeKind.DISTRICT, lambda here: here.in_(named), *span, key=key)
+def _is_among(scope: Column) -> sa.ColumnElement[bool]:
+    return scope == sa.any_(_SCOPES)
+
+
+def _is_like(scope: Column) -> sa.ColumnElement[bool]:
+    return scope.like(_SCOPES_LIKE)
+
+
+def _in_the_one(period: Column) -> sa.ColumnElement[bool]:
+    return period == _PERIOD
+
+
+def _in_these(period: Column) -> sa.ColumnElement[bool]:
+    return period == sa.any_(_PERIODS)
 
 
 def _scope(scope: Column, _period: Column) -> Column:
@@ -88,6 +119,10 @@ def _scope(scope: Column, _period: Column) -> Column:
 
 def _uuid(scope: Column, _period: Column) -> Column:
     return sa.cast(scope, sa.Uuid)
+
+
+def _district_key(scope: Column, _period: Column) -> Column:
+    return sa.func.split_part(scope, "/", 2)
 
 
 def _month_key(_scope: Column, period: Column) -> Column:
@@ -113,13 +148,13 @@ def _place(question: CountRequest) -> tuple[ScopeKind, str] | None:
     return None
 
 
-def _span(question: CountRequest) -> tuple[PeriodKind, list[int]] | None:
+def _span(question: CountRequest) -> tuple[PeriodKind, int] | None:
     """The month or the year that a question is about."""
     first, last = question.first_day, question.last_day
     if (first, last) == (date(first.year, 1, 1), date(first.year, 12, 31)):
-        return PeriodKind.YEAR, [first.year]
+        return PeriodKind.YEAR, first.year
     months = _months(question)
-    return (PeriodKind.MONTH, months) if months and len(months) == 1 else None
+    return (PeriodKind.MONTH, months[0]) if months and len(months) == 1 else None
 
 
 def _months(question: CountRequest) -> list[int] | None:

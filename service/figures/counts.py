@@ -63,8 +63,8 @@ def count(session: Session, question: CountRequest, now: datetime) -> dict[str, 
 
     What came of events is None where nobody said anything; a row's `key` is, for those without a district.
     """
-    query = count_queries.statement(question, now, by_scopes=checks.are_scopes_whole(session))
-    totals, *rows = session.execute(query).mappings().all()
+    query, values = count_queries.statement(question, now, by_scopes=checks.are_scopes_whole(session))
+    totals, *rows = session.execute(query, values).mappings().all()
     names = _names(session, question.group_by, [row["key"] for row in rows])
     return {
         "totals": _shown(totals),
@@ -79,8 +79,8 @@ def count(session: Session, question: CountRequest, now: datetime) -> dict[str, 
 
 def last_held(session: Session, question: CountRequest, now: datetime) -> dict[str | None, date]:
     """When in these days the last event of each group was held, by the group's key (None: no district)."""
-    query = figures_by_event.last_held(question, now)
-    return {key or None: day for key, day in session.execute(query)}
+    query = figures_by_event.last_held(question.kind)
+    return {key or None: day for key, day in session.execute(query, {**question.values, "now": now})}
 
 
 def _shown(row: Mapping[Any, Any]) -> dict[str, Any]:

@@ -9,20 +9,19 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from service.figures.count_requests import CountRequest
+from service.figures.count_requests import CountKind
 from service.figures.count_scopes import Scopes
 from service.ledger import sightings
 from service.ledger.scopes import SCOPE_AND_PERIOD
 from service.models import Attendance, CountPending, Event, SightingTotal
 
 
-def seen(question: CountRequest, wanted: Sequence[Scopes]) -> sa.CTE:
+def seen(question: CountKind, wanted: Sequence[Scopes]) -> sa.CTE:
     """How many were seen in these scopes, and in those that say so of events: (scope, period, people)."""
     total, pending = SightingTotal.__table__, CountPending.__table__
-    periods = sorted({number for one in wanted for number in one.periods})
     named = sa.func.replace(total.c.scope, sightings.HELD, "")
     folded = sa.select(*total.c[SCOPE_AND_PERIOD], total.c.people).where(
-        total.c.period.in_(periods), sa.or_(*(one.holds(named) for one in wanted))
+        sa.or_(*(one.here(named, total.c.period) for one in wanted))
     )
     changes = sightings.changes(
         pending,
@@ -39,7 +38,7 @@ def seen(question: CountRequest, wanted: Sequence[Scopes]) -> sa.CTE:
     return sa.select(*key, sa.func.sum(both.c.people).label("people")).group_by(*key).cte("seen")
 
 
-def attended(question: CountRequest) -> sa.CTE:
+def attended(question: CountKind) -> sa.CTE:
     """Who counted as there, in each group once: (key, volunteer_id)."""
     event = Event.__table__
     return (

@@ -1,10 +1,10 @@
 """The figures of a count, and what they are read from whichever way they are summed."""
 
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from service.figures.count_requests import NOW
 from service.ledger.ledger import FIGURES
 from service.models import Attendance, Event, EventResult, EventStatus, RefusalAppeal, WasteUnit, results
 from service.rulings import waiting
@@ -18,9 +18,9 @@ RESULTS = ("waste_t", *results.FIGURES)
 """Sums of what came of the events: NULL where nobody said anything."""
 
 
-def is_coming(now: datetime) -> sa.ColumnElement[bool]:
+def is_coming() -> sa.ColumnElement[bool]:
     """Whether an `event` is published and not over."""
-    return sa.and_(Event.ends_at > now, Event.status == EventStatus.PUBLISHED)
+    return sa.and_(Event.ends_at > NOW, Event.status == EventStatus.PUBLISHED)
 
 
 def sums_of_results() -> list[sa.Label[Any]]:

@@ -1,11 +1,11 @@
 """Figures summed event by event: of any days, whatever they are grouped by."""
 
-from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
-from service.figures.count_requests import CountRequest
+from service.figures.count_requests import NOW, CountKind
 from service.figures.figure_columns import is_coming, open_appeals, sums_of_results
 from service.ledger.ledger import FIGURES
 from service.ledger.sightings import PRESENT
@@ -14,7 +14,7 @@ from service.models import CountPending, CountTotal, Event, EventResult, EventSt
 CELL = ("event_id", "day", "region_code")
 
 
-def select(question: CountRequest, now: datetime) -> sa.Select[Any]:
+def select(question: CountKind) -> sa.Select[Any]:
     """The figures of each group: (key, *SUMMED, *RESULTS, waste_converted)."""
     cells, result, appeals = _cells(question), EventResult.__table__, open_appeals()
     key = question.key(cells).label("key")
@@ -24,8 +24,8 @@ def select(question: CountRequest, now: datetime) -> sa.Select[Any]:
         sa.select(
             key,
             *(sa.func.sum(cells.c[name]).label(name) for name in FIGURES),
-            sa.func.count().filter(_is_held(cells, now)).label("events_held"),
-            sa.func.count().filter(is_coming(now), is_here).label("events_coming"),
+            sa.func.count().filter(_is_held(cells)).label("events_held"),
+            sa.func.count().filter(is_coming(), is_here).label("events_coming"),
             sa.func.coalesce(sa.func.sum(appeals.c.appeals), 0).label("appeals"),
             *sums_of_results(),
         )
@@ -39,25 +39,26 @@ def select(question: CountRequest, now: datetime) -> sa.Select[Any]:
     )
 
 
-def last_held(question: CountRequest, now: datetime) -> sa.Select[Any]:
+@cache
+def last_held(question: CountKind) -> sa.Select[Any]:
     """(key, day): when in these days the last event of each group was held."""
     cells = _cells(question)
     key = question.key(cells).label("key")
     return (
         sa.select(key, sa.func.max(cells.c.day).label("day"))
         .select_from(cells.join(Event, Event.id == cells.c.event_id))
-        .where(_is_held(cells, now), *question.of_event())
+        .where(_is_held(cells), *question.of_event())
         .group_by(key)
     )
 
 
-def _is_held(cells: sa.FromClause, now: datetime) -> sa.ColumnElement[bool]:
+def _is_held(cells: sa.FromClause) -> sa.ColumnElement[bool]:
     """An event was held when it is over, or called off, and somebody was counted or declared there."""
-    is_over = sa.or_(Event.ends_at <= now, Event.status == EventStatus.CANCELLED)
+    is_over = sa.or_(Event.ends_at <= NOW, Event.status == EventStatus.CANCELLED)
     return sa.and_(is_over, sa.or_(*(cells.c[name] > 0 for name in PRESENT)))
 
 
-def _cells(question: CountRequest) -> sa.Subquery:
+def _cells(question: CountKind) -> sa.Subquery:
     """The figures of each event where it counts, folded and pending taken together: (*CELL, *FIGURES)."""
     total, pending = CountTotal.__table__, CountPending.__table__
     folded = sa.select(*total.c[CELL], *total.c[FIGURES]).where(*question.in_cell(total)).subquery("folded")

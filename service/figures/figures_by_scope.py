@@ -1,11 +1,10 @@
 """Figures of scopes and whole periods: a few rows that were summed ahead, whatever the season's size."""
 
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from service.figures.count_requests import CountRequest
+from service.figures.count_requests import CountKind
 from service.figures.count_scopes import Scopes
 from service.figures.figure_columns import RESULTS, is_coming, open_appeals, sums_of_results
 from service.ledger import scopes
@@ -17,11 +16,11 @@ from service.models import CountPending, CountTotal, Event, EventResult, ScopeTo
 Column = sa.ColumnElement[Any]
 
 
-def select(question: CountRequest, rows: Scopes, seen: sa.CTE, now: datetime) -> sa.Select[Any]:
+def select(question: CountKind, rows: Scopes, seen: sa.CTE) -> sa.Select[Any]:
     """The figures of each group: (key, *SUMMED, *RESULTS, waste_converted, volunteers)."""
     summed = _summed(question, rows)
     people, held = seen.alias("people"), seen.alias("held")
-    coming, result, appeals = _coming(question, now), _results(question), _appeals(question)
+    coming, result, appeals = _coming(question), _results(question), _appeals(question)
     attended = sa.func.coalesce(held.c.people, 0) - sa.func.coalesce(coming.c.attended, 0)
     key = summed.c.key
     return sa.select(
@@ -45,14 +44,14 @@ def _same(seen: sa.FromClause, scope: Column, period: Column) -> sa.ColumnElemen
     return sa.and_(seen.c.scope == scope, seen.c.period == period)
 
 
-def _summed(question: CountRequest, rows: Scopes) -> sa.Subquery:
+def _summed(question: CountKind, rows: Scopes) -> sa.Subquery:
     """Folded and pending sums: (scope, period, key, *FIGURES)."""
     total, pending = ScopeTotal.__table__, CountPending.__table__
     waiting = pending.select().where(*question.in_cell(pending)).subquery()
     late = scopes.each(waiting, FIGURES, [rows.kind], [rows.span]).subquery()
     both = sa.union_all(
-        sa.select(*total.c[SCOPE_AND_PERIOD], *total.c[FIGURES]).where(rows.here(total)),
-        sa.select(*late.c[SCOPE_AND_PERIOD], *late.c[FIGURES]).where(rows.here(late)),
+        sa.select(*total.c[SCOPE_AND_PERIOD], *total.c[FIGURES]).where(rows.here(*total.c[SCOPE_AND_PERIOD])),
+        sa.select(*late.c[SCOPE_AND_PERIOD], *late.c[FIGURES]).where(rows.here(*late.c[SCOPE_AND_PERIOD])),
     ).subquery()
     scope, period = both.c[SCOPE_AND_PERIOD]
     return (
@@ -62,34 +61,29 @@ def _summed(question: CountRequest, rows: Scopes) -> sa.Subquery:
     )
 
 
-def _key(question: CountRequest, rows: sa.FromClause) -> Column:
+def _key(question: CountKind, rows: sa.FromClause) -> Column:
     """The key of rows that know their day, region and district, joined with `event` for its organization."""
     if question.group_by == "district":
         return sa.func.coalesce(rows.c.district_code, sa.literal_column("''"))
     return question.key(rows)
 
 
-def _is_within(question: CountRequest, rows: sa.FromClause) -> list[sa.ColumnElement[bool]]:
+def _is_within(question: CountKind, rows: sa.FromClause) -> list[sa.ColumnElement[bool]]:
     """The conditions on such rows."""
-    conditions = question.in_cell(rows)
-    if question.district_codes is not None:
-        conditions.append(rows.c.district_code.in_(question.district_codes))
-    if question.organization_ids is not None:
-        conditions.append(Event.organization_id.in_(question.organization_ids))
-    return conditions
+    return [*question.in_cell(rows), *question.in_districts(rows), *question.of_organization()]
 
 
-def _needs_organization(question: CountRequest) -> bool:
-    return question.group_by == "organization" or question.organization_ids is not None
+def _needs_organization(question: CountKind) -> bool:
+    return question.group_by == "organization" or question.of_organizations
 
 
-def _coming(question: CountRequest, now: datetime) -> sa.Subquery:
+def _coming(question: CountKind) -> sa.Subquery:
     """Events that are not over, and those of them where somebody is already: (key, coming, attended)."""
     total, pending = CountTotal.__table__, CountPending.__table__
     # By itself: a plan for any days would take all events of a year for fewer than those that are not over.
     event = (
         sa.select(*Event.__table__.c["id", "day", "region_code", "district_code"])
-        .where(is_coming(now))
+        .where(is_coming())
         .cte("not_over")
         .prefix_with("MATERIALIZED")
     )
@@ -123,7 +117,7 @@ def _present(rows: sa.FromClause) -> Column:
     return sum(others, first)
 
 
-def _results(question: CountRequest) -> sa.Subquery:
+def _results(question: CountKind) -> sa.Subquery:
     """What came of the events: (key, *RESULTS, waste_converted)."""
     result = EventResult.__table__
     key = _key(question, result).label("key")
@@ -139,7 +133,7 @@ def _results(question: CountRequest) -> sa.Subquery:
     )
 
 
-def _appeals(question: CountRequest) -> sa.Subquery:
+def _appeals(question: CountKind) -> sa.Subquery:
     """Appeals that wait: (key, appeals)."""
     appeals, event = open_appeals(), Event.__table__
     key = _key(question, event).label("key")

@@ -92,12 +92,12 @@ def season(session: Session) -> Session:
     return session
 
 
-def plan_of(session: Session, query: sa.Select[Any]) -> dict[str, Any]:
+def plan_of(session: Session, query: sa.Select[Any], values: dict[str, Any]) -> dict[str, Any]:
     """What PostgreSQL did to answer a query."""
     compiled = query.compile(session.connection(), compile_kwargs={"render_postcompile": True})
     explained = session.connection().exec_driver_sql(
         f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {compiled}",
-        compiled.construct_params(escape_names=False),
+        compiled.construct_params(values, escape_names=False),
     )
     told = explained.scalar_one()
     found: dict[str, Any] = (json.loads(told) if isinstance(told, str) else told)[0]["Plan"]
@@ -123,7 +123,7 @@ def test_counts_of_a_season_read_it_a_few_times(season: Session) -> None:
     for group_by in counts.GROUPINGS:
         for first, last in (SEASON, FORTNIGHT):
             request = counts.CountRequest(first, last, group_by)
-            plan = plan_of(season, count_queries.statement(request, NOW, by_scopes=False))
+            plan = plan_of(season, *count_queries.statement(request, NOW, by_scopes=False))
             assert rows_read(plan) <= ROWS_READ * ATTENDED, (group_by, first)
             told = counts.count(season, request, NOW)
             assert sum(row["participations"] for row in told["rows"]) == told["totals"]["participations"]
