@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import flask_smorest
 from flask import Response, current_app, request
 
-from http_base import problems
+from http_base import bodies, problems
 from http_base.context import identity, require_attestation
 from http_base.document import Contract
 from http_base.strict_json import OpenParser, StrictParser, check_query
@@ -26,6 +26,9 @@ OPEN_ENDPOINTS = frozenset(
         "events.get_event",
         "meta.get_meta",
         "meta.list_regions",
+        "photos.list_photos",
+        "photos.post_photo_report",
+        "photos.get_photo_file",
         "public.get_public_counts",
         "public.list_public_events",
         "public.get_dataset",
@@ -54,6 +57,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc] # flask-smorest 
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        self.before_request(bodies.let_in)
         self.before_request(_require_token)
         self.before_request(_refuse_query)
         self.after_request(_add_etag)

@@ -90,6 +90,9 @@ def groups(document: Mapping[str, Any]) -> dict[str, list[Operation]]:
     }
 
 
+MULTIPART = "multipart/form-data"
+
+
 def schemas(document: Mapping[str, Any]) -> dict[str, list[Field]]:
     """The fields of each named schema; of a union its kinds."""
     return {name: list(_fields(schema)) for name, schema in sorted(document["components"]["schemas"].items())}
@@ -100,7 +103,7 @@ def _operation(document: Mapping[str, Any], path: str, method: str, said: Mappin
         Field(one["name"], _kind(one["schema"]), one.get("required", False), one.get("description", ""))
         for one in said["parameters"]
     ]
-    content = said.get("requestBody", {}).get("content", {}).get("application/json", {})
+    content: Mapping[str, Any] = next(iter(said.get("requestBody", {}).get("content", {}).values()), {})
     return Operation(
         name=said.get("operationId", ""),
         method=method.upper(),
@@ -167,7 +170,10 @@ def _curl(document: Mapping[str, Any], path: str, method: str, said: Mapping[str
     lines = [" ".join(parts)]
     if "x-example-by" in said:
         lines.append('-H "Authorization: Bearer $TOKEN"')
-    if example is not None:
+    if example is not None and MULTIPART in said["requestBody"]["content"]:
+        # What stands under `file` is the name of one of the reader's own.
+        lines += [f"-F {name}={'@' if name == 'file' else ''}{value}" for name, value in example.items()]
+    elif example is not None:
         body = json.dumps(example, ensure_ascii=False)
         lines += ["-H 'Content-Type: application/json'", f"-d {shlex.quote(body)}"]
     return " \\\n  ".join(lines)

@@ -28,7 +28,7 @@ RESPONSES = {
     HTTPStatus.CONFLICT: ("Conflict", "The state of things refuses it."),
     HTTPStatus.PRECONDITION_FAILED: ("Stale", "Somebody has changed it meanwhile: read it again."),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("TooLarge", "The body is too large."),
-    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: ("UnsupportedMediaType", "The body is not application/json."),
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: ("UnsupportedMediaType", "The body is of another kind."),
     HTTPStatus.UNPROCESSABLE_ENTITY: ("Invalid", "A value breaks a rule: `errors` says which, by field."),
     HTTPStatus.TOO_MANY_REQUESTS: ("TooManyRequests", "Too often: try again after `Retry-After`."),
     HTTPStatus.SERVICE_UNAVAILABLE: ("Unavailable", "Briefly away: try again after `Retry-After`."),
@@ -54,6 +54,7 @@ HEADERS: Mapping[str, Any] = {
 PARAMETERS: Mapping[str, str] = {
     "action": "Only what was done in this way.",
     "actor": "Only what this member of the staff did.",
+    "audience": "As in the address that was answered.",
     "attendance_id": "The attendance: the id of its first check-in.",
     "code": "The region's code: KZ-15; of a sign-in the one that the browser shows: ABCD2345.",
     "columns": "Which columns: `all`, `short`, or keys between commas.",
@@ -81,13 +82,17 @@ PARAMETERS: Mapping[str, str] = {
     "organization": "Only of this organization.",
     "organization_id": "The organization.",
     "period": "2026-W47, 2026-11, 2026 or 2026-11-21, by the country's days.",
+    "photo_id": "The photograph.",
     "q": "Words to look for; Kazakh, Russian and Latin spellings find each other.",
     "region": "Only of this region, by its code: KZ-15.",
     "report_id": "The report.",
     "sent_report_id": "The report that was sent.",
+    "signature": "As in the address that was answered.",
+    "size": "large: 1,600 pixels at most; small: 400.",
     "status": "Only in this state.",
     "subject": "Only what concerned this volunteer.",
     "to": "The last day, included, in the country's zone.",
+    "until": "As in the address that was answered.",
     "volunteer_id": "The volunteer.",
     "waiting": "Only those that wait for the caller's decision, as their coordinator.",
     "within_km": "With `near`: no farther than this.",
@@ -183,7 +188,8 @@ def _show(operation: dict[str, Any], example: Example) -> None:
         if parameter["in"] == "path":
             parameter["example"] = example.parameters[parameter["name"]]
     if example.body is not None:
-        operation["requestBody"]["content"]["application/json"]["example"] = example.body
+        (content,) = operation["requestBody"]["content"].values()
+        content["example"] = example.body
     if example.by is not None:
         operation["x-example-by"] = example.by
     if example.after:

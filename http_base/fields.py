@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
+from werkzeug.datastructures import FileStorage
 
 from service.geography import regions
+from service.platform.images import MAX_BYTES
 from service.platform.text import clean
 
 MAX_NAME = 200
@@ -161,6 +163,19 @@ class YesNo(fields.Boolean):
         if not isinstance(value, bool):
             raise self.make_error("invalid", input=value)
         return value
+
+
+class UploadedFile(fields.Field[bytes]):
+    """A file of a form, as bytes; of one that is larger than a photograph may be, a byte too many."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> bytes:
+        if not isinstance(value, FileStorage):
+            raise ValidationError("file")
+        return value.stream.read(MAX_BYTES + 1)
+
+    def openapi(self, _converter: Any) -> dict[str, Any]:
+        """As generators of clients know it."""
+        return {"type": "string", "format": "binary"}
 
 
 def whole(lowest: int, highest: int, **options: Any) -> fields.Integer:

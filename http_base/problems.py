@@ -177,7 +177,9 @@ def flat_errors(messages: Any, path: str = "") -> dict[str, list[str]]:
     if isinstance(messages, dict):
         found: dict[str, list[str]] = {}
         for name, inner in messages.items():
-            inner_path = path if name in ("_schema", "json", "query") else f"{path}.{name}".lstrip(".")
+            inner_path = (
+                path if name in ("_schema", "json", "query", "files") else f"{path}.{name}".lstrip(".")
+            )
             found |= flat_errors(inner, inner_path)
         return found
     return {path or "_": [_word(message) for message in messages]}

@@ -26,6 +26,7 @@ class StrictParser(FlaskParser):
     DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {
         **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
         "query": RAISE,
+        "files": RAISE,
     }
 
     def load_json(self, req: Request, schema: Any) -> Any:
@@ -38,6 +39,16 @@ class StrictParser(FlaskParser):
         """The query, with text that the database can take."""
         check_query(req, [field.data_key or name for name, field in schema.fields.items()])
         return super().load_querystring(req, schema)
+
+    def load_files(self, req: Request, schema: Any) -> Any:
+        """A form with files: its texts and its files by name, each once; any other kind of body a 415."""
+        if req.mimetype != "multipart/form-data":
+            raise UnsupportedMediaType
+        known = [field.data_key or name for name, field in schema.fields.items()]
+        check_values(req.form, known)
+        if twice := [name for name, given in req.files.lists() if len(given) > 1 or name in req.form]:
+            raise ValidationError({name: ["query-twice"] for name in twice})
+        return self._makeproxy(MultiDict([*req.form.items(), *req.files.items()]), schema)
 
     def handle_error(self, error: ValidationError, req: Request, schema: Any, **_options: Any) -> NoReturn:
         """Let the one error handler answer."""

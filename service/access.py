@@ -107,6 +107,7 @@ class Permission(StrEnum):
     COUNT_AS_COORDINATOR = "count-as-coordinator"
     SEE_HEADCOUNTS = "see-headcounts"
     GIVE_RESULT = "give-result"
+    RULE_PHOTO = "rule-photo"
     COUNT_REGION = "count-region"
     COUNT_ORGANIZATION = "count-organization"
     REPORT_REGION = "report-region"
@@ -218,6 +219,7 @@ RULES: Mapping[Permission, Predicate] = {
     Permission.COUNT_AS_COORDINATOR: _coordinates_others,
     Permission.SEE_HEADCOUNTS: _either(_organizes, _coordinates),
     Permission.GIVE_RESULT: _either(_runs_events, _coordinates_others),
+    Permission.RULE_PHOTO: _coordinates_others,
     Permission.COUNT_REGION: _coordinates,
     Permission.COUNT_ORGANIZATION: _either(_organizes, _national),
     Permission.REPORT_REGION: _coordinates,

@@ -108,6 +108,7 @@ class Thing(StrEnum):
     MEMBER = "member"
     OFFER = "offer"
     ORGANIZATION = "organization"
+    PHOTO = "photo"
     REGION = "region"
     REGION_REPORT = "region_report"
     REPORT = "report"
@@ -347,6 +348,12 @@ class TooManyHelpers(Conflict):
     """The event has as many helpers as one may (`limit`)."""
 
     code = "too-many-helpers"
+
+
+class TooManyPhotos(Conflict):
+    """The event has as many photographs of this kind as one may (`limit`)."""
+
+    code = "too-many-photos"
 
 
 class ResultClosed(Conflict):

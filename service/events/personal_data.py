@@ -1,6 +1,6 @@
 """What becomes of the tables of this room that name people."""
 
-from service.platform.personal_data import LASTING, OWN, STAFF, PersonalTable
+from service.platform.personal_data import LASTING, OWN, STAFF, Erased, Person, PersonalTable
 
 TABLES = (
     PersonalTable("event", {"created_by": LASTING}),
@@ -8,4 +8,8 @@ TABLES = (
     PersonalTable("event_helper", {"volunteer_id": OWN, "named_by": STAFF}),
     PersonalTable("event_report", {"volunteer_id": LASTING, "closed_by": STAFF}),
     PersonalTable("event_result", {"created_by": STAFF, "updated_by": STAFF}),
+    # A photograph stays with its event: whoever is seen on it has it taken away by a report.
+    PersonalTable("event_photo", {"uploaded_by": LASTING, "decided_by": STAFF}),
+    # Its words wait for a coordinator, whoever has said them.
+    PersonalTable("photo_report", {"volunteer_id": Person(Erased.EMPTIED)}),
 )

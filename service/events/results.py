@@ -146,12 +146,21 @@ def put(
 
 
 def _check_moment(event: Event, actor: Actor, now: datetime) -> None:
+    check_open(event, actor, now)
+    if now < event.starts_at:
+        raise errors.NotStarted(starts_at=event.local(event.starts_at))
+
+
+def check_open(event: Event, actor: Actor, now: datetime) -> None:
+    """Do nothing while this actor can still say something of what comes of an event, also before its start.
+
+    Raises:
+        NotPublished, Cancelled: nothing takes place. ResultClosed.
+    """
     if event.is_draft:
         raise errors.NotPublished()
     if event.never_began:
         raise events.cancelled(event)
-    if now < event.starts_at:
-        raise errors.NotStarted(starts_at=event.local(event.starts_at))
     is_own = actor.organizes(event.organization_id)
     closed_at = event.local(event.presence_ends_at + (ORGANIZER_HAS if is_own else COORDINATOR_HAS))
     if now > closed_at:

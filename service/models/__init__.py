@@ -39,6 +39,7 @@ from service.models.organizations import (
     OrganizationStatus,
 )
 from service.models.outbox import ClockOffset, Outbox, WorkerSeen
+from service.models.photos import EventPhoto, PhotoReport, PhotoWhen
 from service.models.public_figures import PublicCell, PublicMonth, PublicTable
 from service.models.refusals import RefusalAppeal, RefusedRecord
 from service.models.region_reports import RegionReport
@@ -101,6 +102,9 @@ __all__ = [
     "OrganizationStatus",
     "SignupStatus",
     "EventHelper",
+    "EventPhoto",
+    "PhotoReport",
+    "PhotoWhen",
     "EventReport",
     "EventResult",
     "Headcount",

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from service import errors
 
@@ -94,7 +94,7 @@ def _decoded(data: bytes) -> Image.Image:
     """The picture, upright, no larger than the largest size, with nothing but its pixels."""
     try:
         opened = Image.open(io.BytesIO(data), formats=KINDS)
-    except Image.UnidentifiedImageError as error:
+    except UnidentifiedImageError as error:
         raise errors.Invalid(FIELD, "photo-kind") from error
     with opened as image:
         _check(image, data)

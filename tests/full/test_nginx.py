@@ -164,6 +164,19 @@ def test_bodies_that_are_too_large_stay_outside(proxy: int) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
+def test_photographs_may_be_larger_on_their_own_paths_alone(proxy: int) -> None:
+    event = "/events/019a1b2c-0000-7000-8000-000000001001"
+    form = f"/kk/organizer{event}/result"
+    for path, most in ((f"/v1{event}/photos", 11), (form, 64), (f"/v1{event}/reports", 0.5)):
+        with begin(proxy, path, length=int(most * 1024 * 1024) + 1) as connection:
+            assert b" 413 " in connection.recv(4_096).split(b"\r\n")[0], path
+    body = b"a" * 10_000_000
+    url = f"https://127.0.0.1:{proxy}/v1{event}/photos"
+    answer = requests.post(url, data=body, timeout=20, verify=False, headers={"Host": "localhost"})  # noqa: S501
+    assert answer.json()["code"] == "unauthenticated"
+
+
+@pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
 def test_answers_come_through_as_they_are(proxy: int) -> None:
     first = get(proxy, "/v1/regions")
     assert first.headers["ETag"]

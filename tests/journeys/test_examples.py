@@ -13,6 +13,7 @@ import requests
 
 from tests.journeys.demo import fresh_demo, serving
 from tests.journeys.processes import Service
+from tests.service.platform.pictures import photo
 
 NAMES = Path(__file__).parent.parent / "http_base" / "operations.txt"
 REFUSED = {
@@ -22,8 +23,10 @@ REFUSED = {
     "getWebSignIn": (404, "not-found"),
     "confirmWebSignIn": (404, "not-found"),
     "getExportFile": (404, "not-found"),
+    "getPhotoFile": (422, "invalid"),
 }
-"""A code is another each time: the page says where to read it. No worker has made the file."""
+"""A code is another each time: the page says where to read it. No worker has made the file.
+The address of a photograph stands whole in an answer."""
 FIRST = {"removeMember": ["changeEvent"]}
 """Who leaves takes the codes of coming events along: they get new ones, and with them a newer version."""
 NOT_TWICE = {
@@ -66,6 +69,7 @@ def send(command: list[str], token: str) -> requests.Response:
     program, *rest = command
     assert program == "curl"
     method, headers, body, address = "GET", {}, None, ""
+    form: dict[str, Any] = {}
     while rest:
         part = rest.pop(0)
         if part == "-X":
@@ -75,9 +79,12 @@ def send(command: list[str], token: str) -> requests.Response:
             headers[name] = value.replace("$TOKEN", token)
         elif part == "-d":
             body = rest.pop(0).encode()
+        elif part == "-F":
+            name, _, value = rest.pop(0).partition("=")
+            form[name] = (value[1:], photo()) if value.startswith("@") else (None, value)
         else:
             address = part
-    return requests.request(method, address, headers=headers, data=body, timeout=20)
+    return requests.request(method, address, headers=headers, data=body, files=form or None, timeout=20)
 
 
 def test_every_example_works_in_the_demo(

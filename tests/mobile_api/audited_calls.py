@@ -202,6 +202,20 @@ AUDITED: dict[str, Audited] = {
         lambda w: w.call(w.coordinator, "PUT", f"/events/{w.event.id}/headcounts/{new_id()}", GROUP | REASON),
         ("event_id",),
     ),
+    "addPhoto": Audited(A.PHOTO_ADDED, lambda w: w.add_photo(), ("event_id", "organization_id")),
+    "deletePhoto": Audited(
+        A.PHOTO_REMOVED, lambda w: w.call(w.owner, "DELETE", w.photo()), ("event_id", "organization_id")
+    ),
+    "rulePhoto": Audited(
+        A.PHOTO_RULED,
+        lambda w: w.call(w.coordinator, "PUT", w.photo(), {"shown": False} | REASON),
+        ("event_id", "region_code"),
+    ),
+    "listPhotos": Audited(
+        A.PHOTOS_READ,
+        lambda w: w.photo() and w.call(w.coordinator, "GET", f"/events/{w.event.id}/photos"),
+        ("event_id", "region_code"),
+    ),
     "putResult": Audited(
         A.RESULT_SET,
         lambda w: w.call(w.coordinator, "PUT", f"/events/{w.event.id}/result", {"version": 0, "trees": 3}),
@@ -302,6 +316,7 @@ NOT_AUDITED: dict[str, str] = {
             "createToken", "getHealth", "getMeta", "getMetrics", "getReadiness", "listConsents",
             "listDistricts", "listLocalMessages", "listRegions", "movePhone", "requestCode", "resetClock",
             "setClock", "showPushes", "downloadDataset", "getDataset", "getPublicCounts", "listPublicEvents",
+            "getPhotoFile", "reportPhoto",
         ),
         OPEN,
     ),

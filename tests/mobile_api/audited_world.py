@@ -1,5 +1,6 @@
 """Who decides about what, for the calls of `audited_calls.py`."""
 
+import io
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -24,6 +25,7 @@ from tests.makers import (
     make_organization,
     make_volunteer,
 )
+from tests.service.platform.pictures import photo
 
 Login = Callable[[Volunteer], dict[str, str]]
 GROUP = {"group": "7 «А»", "people": 20, "minutes": 60}
@@ -71,6 +73,14 @@ class World:
 
     def call(self, who: Volunteer, method: str, url: str, body: Any = None) -> Any:
         return self.client.open(f"/v1{url}", method=method, json=body, headers=self.login(who))
+
+    def add_photo(self) -> Any:
+        form = {"when": "after", "file": (io.BytesIO(photo()), "a.jpg")}
+        url = f"/v1/events/{self.event.id}/photos"
+        return self.client.post(url, data=form, headers=self.login(self.owner))
+
+    def photo(self) -> str:
+        return f"/events/{self.event.id}/photos/{self.add_photo().json['id']}"
 
     def put_headcount(self, headcount_id: UUID) -> str:
         url = f"/events/{self.event.id}/headcounts/{headcount_id}"
