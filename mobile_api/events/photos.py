@@ -69,7 +69,7 @@ class PhotoAddress(Strict):
 
     until = fields.Integer(required=True, validate=validate.Range(0, LAST_SECOND))
     audience = one_of(*AUDIENCES, required=True)
-    signature = fields.String(required=True, validate=validate.Regexp("[0-9a-f]{64}"))
+    signature = fields.String(required=True, validate=validate.Regexp(r"^[0-9a-f]{64}\Z", error="signature"))
 
 
 def shown(photo: EventPhoto, caller: Actor | None, event: Event) -> dict[str, Any]:
