@@ -18,6 +18,7 @@ from service.models import (
     District,
     DistrictImport,
     Event,
+    EventPhoto,
     Membership,
     Organization,
     Signup,
@@ -123,6 +124,22 @@ def make_event(session: Session, organization: Organization | None = None, **ove
         "content_hash": "",
     }
     return _added(session, Event(**values | overrides))
+
+
+def make_photo(session: Session, event: Event, **overrides: Any) -> EventPhoto:
+    """A photograph of the event as it is now, which no coordinator has looked at; without files."""
+    values: dict[str, Any] = {
+        "id": new_id(),
+        "event_id": event.id,
+        "taken": "after",
+        "digest": str(uuid4()),
+        "stored_as": new_id(),
+        "width": 1600,
+        "height": 1200,
+        "uploaded_by": event.created_by,
+        "uploaded_at": NOW,
+    }
+    return _added(session, EventPhoto(**values | overrides))
 
 
 def box(west: float, south: float, east: float, north: float) -> dict[str, Any]:

@@ -53,6 +53,7 @@ CONTRACT: dict[str, tuple[set[str], set[str], set[str]]] = {
     "count-as-coordinator": (NOBODY, NOBODY, HERE),
     "see-headcounts": (NOBODY, STAFF, HERE),
     "give-result": (STAFF, NOBODY, HERE),
+    "rule-photo": (NOBODY, NOBODY, HERE),
     "count-region": (NOBODY, NOBODY, HERE),
     "count-organization": (NOBODY, STAFF, ALL),
     "report-region": (NOBODY, NOBODY, HERE),
@@ -84,6 +85,7 @@ OF_OTHERS = {
     "hide-event",
     "restore-event",
     "review-attendance",
+    "rule-photo",
     "set-district",
 }
 """Nobody decides about themself: a coordinator who belongs to the organization leaves it to another one."""

@@ -18,11 +18,13 @@ from service.models import (
     Attendance,
     AttendanceDecision,
     Event,
+    EventPhoto,
     EventReport,
     Export,
     Headcount,
     Invitation,
     Organization,
+    PhotoReport,
     RegionReport,
     Volunteer,
 )
@@ -35,6 +37,7 @@ from tests.makers import (
     make_event,
     make_member,
     make_organization,
+    make_photo,
     make_signup,
     make_volunteer,
 )
@@ -100,6 +103,8 @@ class Hidden:
             "headcount_id": [str(self.headcount_id)],
             "invitation_id": [str(self.invitation_id)],
             "contact_id": [str(uuid4())],
+            "photo_id": [str(self._photo(held).id)],
+            "size": ["small"],
             "item_id": [str(uuid4())],
             "session_id": [str(uuid4())],
             "region_code": ["KZ-15"],
@@ -159,6 +164,19 @@ class Hidden:
         session.flush()
         return report
 
+    def _photo(self, held: Event) -> EventPhoto:
+        """One that a coordinator did not show, and somebody has reported."""
+        made = make_photo(
+            self.session,
+            held,
+            decided_at=NOW,
+            decided_by=self.coordinator.id,
+            reason="mark-photo",
+            reported_at=NOW,
+        )
+        self.session.add(PhotoReport(photo_id=made.id, reason="mark-look", created_at=NOW))
+        return made
+
     def _send(self) -> RegionReport:
         cells = {"events": 1, "note": "mark-note"}
         row: dict[str, Any] = {"key": None, "name": {"kk": "mark-row"}, "cells": cells, "about": []}
@@ -211,6 +229,7 @@ MARKS = frozenset(
         *(f"mark-{name}" for name in ("applicant", "pending", "question", "answer", "member", "draft")),
         *(f"mark-{name}" for name in ("secret", "why", "participant", "guardian", "phone", "report")),
         *(f"mark-{name}" for name in ("appeal", "decision", "group", "note", "row", "action", "file")),
+        "mark-photo",
         *(f"+7777000000{number}" for number in (1, 3, 4)),
     }
 )
