@@ -20,6 +20,23 @@ each('[data-print]', (button) => {
   button.addEventListener('click', () => window.print());
 });
 
+// «I am here»: the point of where the phone is goes into its field, which could be typed as well.
+each('[data-locate]', (button) => {
+  if (!navigator.geolocation || !window.isSecureContext) return;
+  const field = document.getElementById(button.dataset.locate);
+  const said = document.getElementById(`${button.dataset.locate}-found`);
+  const found = ({ coords }) => {
+    field.value = `${coords.latitude.toFixed(6)}, ${coords.longitude.toFixed(6)}`;
+    said.textContent = button.dataset.found.replace('0', Math.round(coords.accuracy));
+  };
+  button.hidden = false;
+  button.addEventListener('click', () => {
+    said.textContent = button.dataset.finding;
+    const failed = () => { said.textContent = button.dataset.failed; };
+    navigator.geolocation.getCurrentPosition(found, failed, { enableHighAccuracy: true, timeout: 20000 });
+  });
+});
+
 // A second press does nothing: the button says that it is at work. Its value has gone with the form by then.
 each('form[method="post"]', (form) => {
   form.addEventListener('submit', (event) => {

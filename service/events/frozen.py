@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from service import errors
+from service.events import plans
 from service.models import Attendance, Event, Headcount
 
 WHERE_AND_WHEN = frozenset({"day", "latitude", "longitude", "area", "region_code", "starts_at"})
@@ -44,6 +45,20 @@ def check(
         return
     if has_presence(session, event.id) or was_a_group_there(session, event.id):
         raise errors.AlreadyStarted()
+
+
+def fields_of(session: Session, event: Event, now: datetime) -> frozenset[str]:
+    """Which parts of its plan an event keeps whatever is asked for, so that nobody is asked for them.
+
+    Of its end more is judged by `check`: while it may move, it stays within its day.
+    """
+    if not event.is_published:
+        return frozenset()
+    if now > event.ends_at + OPEN_AFTER_END:
+        return frozenset(plans.COLUMNS) - TEXTS
+    if has_presence(session, event.id) or was_a_group_there(session, event.id):
+        return WHERE_AND_WHEN
+    return frozenset()
 
 
 def _last_day(event: Event, ends_at: datetime) -> date:

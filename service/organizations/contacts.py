@@ -252,10 +252,11 @@ def _standing(session: Session, about: Iterable[tuple[ContactOf, str]]) -> Found
         .outerjoin(Volunteer, Volunteer.id == Contact.volunteer_id)
         .where(Contact.state == ContactState.STANDING, sa.or_(*by_kind))
     ).all()
-    return {
-        (contact.about, contact.about_id): ContactSaid(contact.name, phone, contact.link, contact.public)
-        for contact, phone in rows
-    }
+    return {(contact.about, contact.about_id): _said(contact, phone) for contact, phone in rows}
+
+
+def _said(contact: Contact, phone: str | None) -> ContactSaid:
+    return ContactSaid(contact.name, phone, contact.link, contact.public)
 
 
 def by_event(session: Session, events: Iterable[Event]) -> dict[UUID, ContactSaid]:
@@ -270,6 +271,22 @@ def by_event(session: Session, events: Iterable[Event]) -> dict[UUID, ContactSai
         for event in listed
     }
     return {event_id: contact for event_id, contact in named.items() if contact is not None}
+
+
+def own_of_event(session: Session, event: Event) -> ContactSaid | None:
+    """The contact that was given for this very event, or waits for its holder's yes."""
+    row = session.execute(
+        sa.select(Contact, Volunteer.phone)
+        .outerjoin(Volunteer, Volunteer.id == Contact.volunteer_id)
+        .where(
+            Contact.about == ContactOf.EVENT,
+            Contact.about_id == str(event.id),
+            Contact.state != ContactState.DECLINED,
+        )
+        .order_by(Contact.created_at.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else _said(*row)
 
 
 def by_organization(session: Session, organization_ids: Iterable[UUID]) -> dict[UUID, ContactSaid]:

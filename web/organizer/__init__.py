@@ -1,5 +1,10 @@
 """The pages of organizers: phone first, one column, whole without JavaScript."""
 
-from web.organizer import board, home
+from web.organizer import board, event_edit, home, publishing
 
-BLUEPRINTS = (home.pages, board.pages)
+BLUEPRINTS = (
+    home.pages,
+    board.pages,
+    event_edit.pages,
+    publishing.pages,
+)

@@ -55,10 +55,23 @@ def is_open(event: Event, at: datetime) -> bool:
     return not event.is_cancelled and not event.is_over(at)
 
 
+def is_draft(event: Event, _at: datetime) -> bool:
+    """Whether it is yet to be published."""
+    return event.is_draft
+
+
+def is_planned(event: Event, _at: datetime) -> bool:
+    """Whether its plan can be changed."""
+    return not event.is_cancelled
+
+
 TILES: Sequence[Way] = ()
 """The four big buttons of the day, in their order: code, list, groups, message."""
 
-WAYS: Sequence[Way] = ()
+WAYS: Sequence[Way] = (
+    Way("publish", "organizer-publishing.preview", "flag", Permission.CHANGE_EVENT, is_draft),
+    Way("change", "organizer-event-edit.change", "change", Permission.CHANGE_EVENT, is_planned),
+)
 """The rows below them, in their order: doubts, share, change, people, result."""
 
 

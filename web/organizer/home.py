@@ -11,6 +11,7 @@ from http_base import cursors
 from http_base.contacts import shown_by
 from http_base.context import actor, now, session
 from http_base.fields import Paged
+from service.access import Permission, Target, may
 from service.figures import own_events
 from service.figures.event_lists import EventLine
 from service.models import OrganizationStatus
@@ -49,19 +50,26 @@ def show() -> Response:
     caller = actor()
     after = cursors.decode(read_query(Paged).get("cursor"), cursors.moment, UUID)
     past, following = _past(after)
+    own = own_organizations()
     return desk.show(
         "home.html",
-        organizations=own_organizations(),
+        organizations=own,
         ahead=own_events.ahead(session(), caller, now()) if after is None else None,
         past=past,
         next_href=to("organizer-home.show", cursor=following) if following else None,
         first_href=to("organizer-home.show") if after else None,
+        may_create=any(may_create_for(one) for one in own),
     )
 
 
 def _past(after: Any) -> tuple[Sequence[EventLine], str | None]:
     found = own_events.past(session(), actor(), after, A_PAGE + 1, now())
     return cursors.page(found, A_PAGE, lambda line: (line.starts_at, line.id))
+
+
+def may_create_for(one: Own) -> bool:
+    """Whether the caller makes events of this organization."""
+    return may(actor(), Permission.CREATE_EVENT, Target(one.id, organization_status=one.status))
 
 
 def own_organizations() -> list[Own]:

@@ -59,6 +59,21 @@ def show(event_id: UUID) -> Response:
     )
 
 
+def seen_before(event: Event) -> dict[str, Any]:
+    """What the page of an event shows before its day, for who looks at it before it is published."""
+    return {
+        "is_open": True,
+        "is_going_on": False,
+        "plan": _plan(event),
+        "contact": shown_by(contacts.by_event(session(), [event])).get(event.id),
+        "address": links.of_event(event.id),
+        "qr": None,
+        "result": [],
+        "note": None,
+        "next_ones": (),
+    }
+
+
 def _not_found(event_id: UUID) -> Response:
     """Hidden or unknown. Where a hidden one was to be, everybody could read; of drafts nothing is told."""
     hidden = session().get(Event, event_id)

@@ -1,0 +1,163 @@
+"""A new event, and the change of one: saved as a draft, looked at, published."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+
+from http_base import contacts as shown_contacts
+from http_base.context import actor, locale, now, session
+from service import errors
+from service.access import Permission, may
+from service.events import events, frozen, known_places
+from service.events.plans import Plan
+from service.models import Event, EventKind
+from service.models.base import COUNTRY_ZONE, localized
+from service.organizations import contacts
+from service.organizations.contacts import ContactSaid
+from web.addresses import to
+from web.forms import Form, read_form
+from web.organizer import desk, event_forms, home
+from web.organizer.event_forms import EventForm
+from web.pages import Pages, Unaudited, done
+from web.templating import text
+
+pages = Pages("organizer-event-edit")
+
+NO_PERSON = Unaudited("shows an event, and no person; what is done is recorded by its use case")
+
+
+@pages.page("/organizer/events/new", ("GET", "POST"))
+@pages.staff(Permission.CREATE_EVENT, audit=NO_PERSON)
+def create() -> Response:
+    """Say what, when, where, how many and what to bring; it is a draft until it is published."""
+    own = [one for one in home.own_organizations() if home.may_create_for(one)]
+    if not own:
+        raise errors.NotVerified()
+    form = read_form(EventForm(), **event_forms.begin_new(now()), organization_id=own[0].id)
+    if form.is_good and "organization_id" not in form.data:
+        form.data["organization_id"] = own[0].id
+    there = _there(form)
+    if there is not None and not there.is_draft:
+        return done(desk.board_of(there.id), "page.event-form.exists", "info")
+    if form.is_good and _is_in_time(form):
+        made = _taken(form, lambda: _create(form, there))
+        if made is not None:
+            return _after(form, made)
+    return _show(form, None, [(one.id, localized(one.name, locale())) for one in own])
+
+
+def _there(form: Form) -> Event | None:
+    """The event that this form has made already: by a second press, or before a step back."""
+    event_id = form.data.get("id") if form.is_good else None
+    there = session().get(Event, event_id) if event_id is not None else None
+    is_own = there is not None and may(actor(), Permission.CHANGE_EVENT, events.target_of(there))
+    return there if is_own else None
+
+
+def _create(form: Form, there: Event | None) -> Event:
+    """The draft of this form; one that is there already becomes what the form says now."""
+    if there is not None:
+        return _put(form, there, there.version, event_forms.values_of(form.data, there))
+    plan = Plan(**({"zone": COUNTRY_ZONE.key} | event_forms.values_of(form.data, None)))
+    made = events.create(session(), actor(), form.data["organization_id"], plan, now(), form.data.get("id"))
+    _put_contact(form, made)
+    return made
+
+
+@pages.page("/organizer/events/<uuid:event_id>/edit", ("GET", "POST"))
+@pages.staff(Permission.CHANGE_EVENT, audit=NO_PERSON)
+def change(event_id: UUID) -> Response:
+    """Change what may still be changed; who goes is told of another time or place."""
+    event = desk.found(event_id, Permission.CHANGE_EVENT)
+    if event.is_cancelled:
+        raise events.cancelled(event)
+    fixed = frozen.fields_of(session(), event, now())
+    asked = EventForm(
+        partial=(*event_forms.WHERE_AND_WHEN, "ends"),
+        exclude=[name for name in event_forms.BOXES if name in fixed],
+    )
+    own = contacts.own_of_event(session(), event)
+    form = read_form(asked, **event_forms.begin_with(event, own))
+    if form.is_good:
+        version = form.data.get("version", 0)
+        try:
+            changed = _taken(
+                form, lambda: _put(form, event, version, event_forms.values_of(form.data, event))
+            )
+        except errors.Stale as error:
+            # Two organizers at once: what this one has typed stays, and the next press is the later word.
+            session().rollback()
+            form.typed["version"] = str(error.data["version"])
+            form.refuse("version", "page.event-form.stale")
+        else:
+            if changed is not None:
+                return _after(form, changed)
+    return _show(form, event, [], fixed)
+
+
+def _put(form: Form, event: Event, version: int, values: dict[str, Any]) -> Event:
+    changed = events.change(session(), actor(), event.id, version, values, now())
+    _put_contact(form, changed)
+    return changed
+
+
+def _put_contact(form: Form, event: Event) -> None:
+    """Only where it is another than before: somebody else's has to be agreed to anew."""
+    wanted = shown_contacts.said(form.data.get("contact"))
+    if wanted == ContactSaid():
+        wanted = None
+    if wanted != contacts.own_of_event(session(), event):
+        contacts.put(session(), actor(), contacts.of_event(event), wanted, now())
+
+
+def _is_in_time(form: Form) -> bool:
+    """A new event lies ahead: a day that was is mistyped."""
+    if form.data["day"] < now().astimezone(COUNTRY_ZONE).date():
+        form.refuse("day", "page.event-form.past")
+    return form.is_good
+
+
+def _taken(form: Form, act: Callable[[], Event]) -> Event | None:
+    """Do it and keep it; what is refused because of a field stands beside that field."""
+    try:
+        made = act()
+    except errors.Invalid as error:
+        session().rollback()
+        form.refused(error)
+        event_forms.refused(form)
+        return None
+    session().commit()
+    return made
+
+
+def _after(form: Form, event: Event) -> Response:
+    """On to what volunteers will see, or back to the board."""
+    if event.is_draft and form.data.get("act") != "draft":
+        return done(to("organizer-publishing.preview", event_id=event.id))
+    return done(desk.board_of(event.id), "page.event-form.saved")
+
+
+def _show(
+    form: Form,
+    event: Event | None,
+    organizations: list[tuple[UUID, str]],
+    fixed: frozenset[str] = frozenset(),
+) -> Response:
+    own = [event.organization_id] if event is not None else [id_ for id_, _ in organizations]
+    return desk.show(
+        "event_form.html",
+        form=form,
+        event=event,
+        organizations=organizations,
+        fixed=fixed,
+        kinds=_kinds(),
+        spots=known_places.of_organizations(session(), own) if event is None else [],
+        radii=event_forms.RADII_M,
+        is_more_open=event_forms.is_more_open(form),
+    )
+
+
+def _kinds() -> list[tuple[str, str]]:
+    return [(kind, text(f"page.event.kind.{kind}")) for kind in EventKind]

@@ -1,0 +1,67 @@
+"""How volunteers will see an event, and its publishing."""
+
+from uuid import UUID
+
+from flask import Response
+
+from http_base.context import actor, locale, now, session
+from notifications import messages
+from service import errors
+from service.access import Permission
+from service.events import events, plans
+from service.models import Event
+from service.models.base import localized
+from web.addresses import to
+from web.organizer import desk
+from web.pages import Pages, Unaudited, done
+from web.public import events as public_events
+
+pages = Pages("organizer-publishing")
+
+NO_PERSON = Unaudited("shows an event as everybody will see it")
+
+FITS = 60
+"""So long a title is read whole on most phones, between the words of a push and beside its picture."""
+
+
+@pages.page("/organizer/events/<uuid:event_id>/preview")
+@pages.staff(Permission.SEE_BOARD, audit=NO_PERSON)
+def preview(event_id: UUID) -> Response:
+    """The page of everybody, and the title as a phone's notification cuts it."""
+    event = desk.found(event_id)
+    if event.is_published:
+        return done(to("events.show", event_id=event.id))
+    title = localized(event.title, locale())
+    return desk.show(
+        "preview.html",
+        event=event,
+        push=push_of(event),
+        is_cut=len(title) > FITS,
+        longest=FITS,
+        is_over=event.is_over(now()),
+        **public_events.seen_before(event),
+    )
+
+
+def push_of(event: Event) -> tuple[str, str]:
+    """Title and text of the first push about it, in the language of the page."""
+    return messages.push_words("nearby_event", plans.facts_of(event), locale())
+
+
+@pages.page("/organizer/events/<uuid:event_id>/publish", ("POST",))
+@pages.staff(Permission.CHANGE_EVENT, audit=NO_PERSON)
+def publish(event_id: UUID) -> Response:
+    """Let everybody see it; pressed once more, it is published already."""
+    event = desk.found(event_id, Permission.CHANGE_EVENT)
+    try:
+        events.publish(session(), actor(), event_id, now())
+    except errors.NotADraft:
+        session().rollback()
+        if event.is_cancelled:
+            return done(desk.board_of(event_id), "page.publish.cancelled", "bad")
+        return done(desk.board_of(event_id), "page.publish.already", "info")
+    except errors.AlreadyOver:
+        session().rollback()
+        return done(to("organizer-event-edit.change", event_id=event_id), "page.publish.over", "bad")
+    session().commit()
+    return done(desk.board_of(event_id), "page.publish.done")
