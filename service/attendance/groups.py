@@ -24,6 +24,15 @@ MAX_GROUPS = 200
 """Of one event: as many collectives as a large square holds, and a page shows."""
 
 
+USUAL_PEOPLE, USUAL_TIMES_EXPECTED = 300, 2
+"""More than so many people, or so many times those announced, are asked about before they are taken."""
+
+
+def is_unusual(people: int, expected: int | None) -> bool:
+    """Whether a number is worth a question: a digit too many is the commonest slip of a thumb."""
+    return people > USUAL_PEOPLE or (expected is not None and people > USUAL_TIMES_EXPECTED * expected)
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """What an organizer says of a group; None: nothing is said, and what was said before stays.

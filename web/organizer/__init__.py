@@ -1,10 +1,12 @@
 """The pages of organizers: phone first, one column, whole without JavaScript."""
 
-from web.organizer import board, event_edit, home, publishing
+from web.organizer import board, event_edit, groups, home, publishing, sharing
 
 BLUEPRINTS = (
     home.pages,
     board.pages,
     event_edit.pages,
     publishing.pages,
+    sharing.pages,
+    groups.pages,
 )

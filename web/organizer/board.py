@@ -65,11 +65,22 @@ def is_planned(event: Event, _at: datetime) -> bool:
     return not event.is_cancelled
 
 
-TILES: Sequence[Way] = ()
+def is_shown(event: Event, _at: datetime) -> bool:
+    """Whether everybody can open it."""
+    return event.is_published and not event.is_hidden
+
+
+def has_groups(event: Event, _at: datetime) -> bool:
+    """Whether groups can come to it, or have come."""
+    return not event.never_began
+
+
+TILES: Sequence[Way] = (Way("groups", "organizer-groups.show", "group", Permission.SEE_BOARD, has_groups),)
 """The four big buttons of the day, in their order: code, list, groups, message."""
 
 WAYS: Sequence[Way] = (
     Way("publish", "organizer-publishing.preview", "flag", Permission.CHANGE_EVENT, is_draft),
+    Way("share", "organizer-sharing.show", "share", Permission.SEE_BOARD, is_shown),
     Way("change", "organizer-event-edit.change", "change", Permission.CHANGE_EVENT, is_planned),
 )
 """The rows below them, in their order: doubts, share, change, people, result."""

@@ -15,7 +15,8 @@ from service.models.base import COUNTRY_ZONE
 from service.platform.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import box, make_attendance, make_event, make_member, make_organization, make_volunteer
-from tests.web.html import Element, read
+from tests.web.html import read
+from tests.web.organizer.forms import filled
 from tests.web.visitor import Visitor
 
 NEW = "/kk/organizer/events/new"
@@ -42,20 +43,6 @@ def send(desk: Visitor, path: str, **typed: str) -> TestResponse:
     """The form of the page as it stands, with these fields typed anew."""
     form = desk.page(path).all("form", method="post")[-1]
     return desk.post(path, data=filled(form) | typed)
-
-
-def filled(form: Element) -> dict[str, str]:
-    """What a browser would send of it."""
-    found = {one["name"]: one.text.removeprefix("\n") for one in form.all("textarea")}
-    for one in form.all("select"):
-        options = one.all("option")
-        chosen = [option for option in options if "selected" in option.attributes] or options[:1]
-        found[one["name"]] = chosen[0]["value"]
-    for one in form.all("input"):
-        is_box = one.attributes.get("type") in ("radio", "checkbox")
-        if not is_box or "checked" in one.attributes:
-            found[one["name"]] = one.attributes.get("value", "")
-    return found
 
 
 def test_next_thursday_from_ten_to_twelve_is_offered(desk: Visitor, clock: FixedClock) -> None:
@@ -267,12 +254,12 @@ def test_a_form_that_is_sent_as_it_came_changes_nothing(
         accessible=True,
     )
     names = ("title", "description", "kind", "starts_at", "ends_at", "latitude", "longitude", "address")
-    names += ("area", "capacity", "min_age", "hazard", "accessible", "walk_ins", "bring")
-    before = {name: getattr(event, name) for name in names}
+    more = ("area", "capacity", "min_age", "hazard", "accessible", "walk_ins", "bring")
+    before = {name: getattr(event, name) for name in (*names, *more)}
     answer = send(desk, edit(event))
     assert answer.status_code == 303, read(answer.text).one("main").text
     session.expire_all()
-    assert {name: getattr(event, name) for name in names} == before
+    assert {name: getattr(event, name) for name in (*names, *more)} == before
     assert session.scalars(sa.select(Outbox)).all() == []
 
 
