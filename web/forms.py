@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 from flask import request
@@ -16,7 +17,7 @@ from http_base.context import locale
 from http_base.problems import flat_errors, words_of_invalid
 from http_base.strict_json import check_value
 from notifications import words
-from service.errors import Invalid
+from service.errors import Invalid, Stale
 from service.models.base import COUNTRY_ZONE
 
 SURE = "sure"
@@ -26,18 +27,26 @@ OURS = frozenset({csrf.FIELD, "id", SURE})
 UNTIMED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
 """A moment as <input type="datetime-local"> sends it."""
 
+VERSION, WHOLE = "version", "_"
+"""The field of what a form was filled in from; where errors stand that are of no field."""
+
+REFUSALS = (Invalid, Stale)
+"""What a form of something that others change, too, is shown again for."""
+
 
 @dataclass(slots=True)
 class Form:
     """What somebody has typed: `data` when nothing is wrong with it, else `errors` by field.
 
     `typed`: the text as it was, or what a new form begins with. `sent`: whether it was posted at all.
+    `refused_as`: how a page with its errors is answered.
     """
 
     typed: MultiDict[str, str]
     sent: bool = False
     data: dict[str, Any] = field(default_factory=dict)
     errors: dict[str, list[str]] = field(default_factory=dict)
+    refused_as: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY
 
     @property
     def is_good(self) -> bool:
@@ -50,6 +59,11 @@ class Form:
         if "id" not in self.typed:
             self.typed["id"] = str(uuid7())
         return self.typed["id"]
+
+    @property
+    def is_overtaken(self) -> bool:
+        """Whether somebody else was faster: its page shows what stands now."""
+        return self.refused_as == HTTPStatus.PRECONDITION_FAILED
 
     @property
     def is_sure(self) -> bool:
@@ -81,8 +95,14 @@ class Form:
         """Say by a text of the catalogue what is wrong with a field."""
         self.errors.setdefault(name, []).append(words.translate(key, locale(), facts))
 
-    def refused(self, error: Invalid) -> None:
-        """Take what a use case has refused, for its field."""
+    def refused(self, error: Invalid | Stale) -> None:
+        """Take what a use case has refused: for its field, or for what it was filled in from, which is the
+        present version from now on."""
+        if isinstance(error, Stale):
+            self.refused_as = HTTPStatus.PRECONDITION_FAILED
+            self.typed[VERSION] = str(error.data["version"])
+            self.refuse(WHOLE, "page.form.overtaken")
+            return
         for name, said in words_of_invalid(error).items():
             self.errors.setdefault(name, []).extend(said)
 

@@ -145,9 +145,9 @@ PLAIN = How()
 
 
 def render(template: str, how: How = PLAIN, /, **values: Any) -> Response:
-    """A page from its template. A value that is a refused `Form` makes it a 422."""
-    refused = any(isinstance(value, Form) and value.errors for value in values.values())
-    status = how.status or (HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK)
+    """A page from its template. A value that is a refused `Form` makes it a 422, or what the form says."""
+    refused = [value for value in values.values() if isinstance(value, Form) and value.errors]
+    status = how.status or (refused[0].refused_as if refused else HTTPStatus.OK)
     if how.part is not None and request.headers.get(ASKS_FOR) == "partial":
         template = how.part
     text = ENVIRONMENT.get_template(template).render(values)

@@ -21,9 +21,9 @@ from service.models import Event, EventResult, Headcount, HeadcountCategory, Was
 from service.models.results import MEASURED_FIGURES, WHOLE_FIGURES
 from web.addresses import to
 from web.coordinator import desk
-from web.coordinator.event import found
+from web.coordinator.event import found, lines_of
 from web.coordinator.events import district_choices
-from web.forms import Form, read_form
+from web.forms import REFUSALS, Form, read_form
 from web.pages import Pages, Unaudited, done
 from web.templating import text
 
@@ -94,6 +94,7 @@ def set_result(event_id: UUID) -> Response:
         "event_result.html",
         event=event,
         form=form,
+        stands=lines_of(results.by_event(session(), [event_id]).get(event_id)) if form.is_overtaken else [],
         units=[(unit, text(f"page.event.unit.{unit}")) for unit in WasteUnit],
         figures=(*MEASURED_FIGURES, *WHOLE_FIGURES),
     )
@@ -193,10 +194,10 @@ def _is_given(form: Form, event_id: UUID, headcount_id: UUID) -> bool:
 
 
 def _is_taken(form: Form, act: Callable[[], object]) -> bool:
-    """Do it and keep it; what is refused because of a field stands beside that field."""
+    """Do it and keep it; where it is refused and the form can be mended, the form says what is wrong."""
     try:
         act()
-    except errors.Invalid as error:
+    except REFUSALS as error:
         session().rollback()
         form.refused(error)
         return False

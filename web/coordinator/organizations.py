@@ -1,5 +1,6 @@
 """Organizations: those to decide about, each with what is known of it; all others to be found."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import Response
@@ -10,7 +11,6 @@ from http_base.contacts import shown_by
 from http_base.context import actor, now, session
 from http_base.fields import Text, one_of
 from http_base.schemas.organizations import OrganizationPatch, StatusBody
-from service import errors
 from service.access import Permission
 from service.happenings import EventsFate
 from service.models import Organization, OrganizationKind, OrganizationStatus
@@ -19,7 +19,7 @@ from service.organizations.organizations import Correction
 from service.organizations.verification import Verdict
 from web.addresses import here, to
 from web.coordinator import desk
-from web.forms import read_form, read_query
+from web.forms import REFUSALS, read_form, read_query
 from web.pages import Pages, Unaudited, done
 from web.templating import text
 
@@ -82,12 +82,11 @@ def show_all() -> Response:
 def show(organization_id: UUID) -> Response:
     """One organization, with what can be done about it."""
     organization = _found(organization_id)
-    known = shown_by(contacts.by_organization(session(), [organization.id]))
     return desk.show(
         desk.sit_down("organizations"),
         "organization.html",
         organization=organization,
-        contact=known.get(organization.id),
+        contact=_contact(organization),
         is_own=organization.id in actor().organizations,
     )
 
@@ -112,13 +111,19 @@ def decide(organization_id: UUID, act: str) -> Response:
             EventsFate(body["events"]) if act == "suspend" and "events" in body else None,
             body.get("version"),
         )
-        verification.decide(session(), actor(), organization_id, verdict, now())
-        session().commit()
-        return done(_back(), f"page.desk.organization.done.{act}")
+        try:
+            verification.decide(session(), actor(), organization_id, verdict, now())
+        except REFUSALS as error:
+            session().rollback()
+            form.refused(error)
+        else:
+            session().commit()
+            return done(_back(), f"page.desk.organization.done.{act}")
     return desk.show(
         desk.sit_down("organizations"),
         "organization_act.html",
         organization=organization,
+        contact=_contact(organization),
         act=act,
         form=form,
         fates=[(fate, text(f"page.desk.organization.events.{fate}")) for fate in EventsFate],
@@ -149,7 +154,7 @@ def edit(organization_id: UUID) -> Response:
                 Correction(frozenset(values), **values),
                 now(),
             )
-        except errors.Invalid as error:
+        except REFUSALS as error:
             session().rollback()
             form.refused(error)
         else:
@@ -161,6 +166,7 @@ def edit(organization_id: UUID) -> Response:
         desk.sit_down("organizations"),
         "organization_edit.html",
         organization=organization,
+        contact=_contact(organization),
         form=form,
         kinds=[(kind, text(f"page.organization.kind.{kind}")) for kind in OrganizationKind],
     )
@@ -169,6 +175,10 @@ def edit(organization_id: UUID) -> Response:
 def _found(organization_id: UUID) -> Organization:
     """Raises NotFound, Forbidden."""
     return organizations.get_for(session(), actor(), organization_id, Permission.SEE_ORGANIZATION)
+
+
+def _contact(organization: Organization) -> dict[str, Any] | None:
+    return shown_by(contacts.by_organization(session(), [organization.id])).get(organization.id)
 
 
 def _back() -> str:
