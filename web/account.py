@@ -99,7 +99,11 @@ def end_session(session_id: UUID) -> Response:
         page_sessions.leave()
         session().commit()
         return done(f"/{locale()}/", "page.sign-in.out", "info")
-    sessions.end(session(), caller.known.actor.volunteer_id, session_id)
+    try:
+        sessions.end(session(), caller.known.actor.volunteer_id, session_id)
+    except errors.NotFound:
+        # It has ended by itself, or by a press before this one: it is what was wanted.
+        return done(to("account.show") + "#sessions", "page.account.ended")
     _record_ended(caller)
     session().commit()
     return done(to("account.show") + "#sessions", "page.account.ended")

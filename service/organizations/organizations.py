@@ -200,15 +200,14 @@ def change(
     correction: Correction,
     now: datetime,
 ) -> Organization:
-    """Correct an organization. A new name of one that was vouched for waits for its coordinator.
+    """Correct an organization. A new name of one that was vouched for waits for its coordinator. The same
+    again changes nothing, from whichever version it was said.
 
     Raises:
         NotFound, Forbidden: neither its owner nor its coordinator. Stale: made from an older version.
         Invalid: no such BIN.
     """
     organization = get_for(session, actor, organization_id, Permission.CHANGE_ORGANIZATION, locked=True)
-    if organization.version != version:
-        raise errors.Stale(version=organization.version)
     if "name" in correction.fields and correction.name is not None:
         _rename(actor, organization, correction.name)
     if "bin" in correction.fields:
@@ -217,8 +216,11 @@ def change(
         organization.bin = correction.bin
     if "kind" in correction.fields:
         organization.kind = correction.kind
-    if session.is_modified(organization):
-        organization.version += 1
+    if not session.is_modified(organization):
+        return organization
+    if organization.version != version:
+        raise errors.Stale(version=organization.version)
+    organization.version += 1
     session.flush()
     audit.record(
         session,

@@ -47,28 +47,31 @@ def decide(
 ) -> Organization:
     """Verify, reject, suspend or ask an organization; its owners are told when that changes something.
 
-    Of two who decide at once the later finds the other's word, and its own holds. To verify takes a name that
-    waits. An organization that is verified no more has its coming events hidden, where the coordinator does
-    not say otherwise.
+    Of two who decide at once the later finds the other's word, and its own holds. The same again changes
+    nothing, from whichever version it was said. To verify takes a name that waits. An organization that is
+    verified no more has its coming events hidden, where the coordinator does not say otherwise.
 
     Raises:
         NotFound, Forbidden: not a coordinator of its region, or of one's own organization.
-        Stale: it is another by now.
+        Stale: it is another by now, and something else would be said of it.
         Invalid: asked without a question, or with what does not go with the status.
     """
     _check(verdict)
     organization = organizations.get_for(
         session, actor, organization_id, Permission.DECIDE_ORGANIZATION, locked=True
     )
-    if verdict.version not in (None, organization.version):
-        raise errors.Stale(version=organization.version)
     before = organization.status
     said = (organization.status, organization.status_reason, organization.question)
     question = verdict.question or organization.question
     new_name = organization.pending_name if verdict.status == OrganizationStatus.VERIFIED else None
+    is_new = new_name is not None or said != (verdict.status, verdict.reason, question)
+    if is_new and verdict.version not in (None, organization.version):
+        raise errors.Stale(version=organization.version)
+    if not is_new and verdict.events is None:
+        return organization
     if new_name is not None:
         organizations.put_name(organization, new_name)
-    if new_name is not None or said != (verdict.status, verdict.reason, question):
+    if is_new:
         organization.status, organization.status_reason = verdict.status, verdict.reason
         if verdict.question is not None:
             organization.question, organization.answer = verdict.question, None

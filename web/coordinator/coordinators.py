@@ -108,13 +108,14 @@ def remove(subject_id: UUID) -> Response:
     """Take all regions from somebody; asked again before it is done."""
     back = desk.sit_down("people").to("coordinator-coordinators.show_all")
     form: Form = read_form(SureForm)
+    mine = [role for role in _roles() if role.volunteer_id == subject_id]
+    if not mine:
+        # Whoever presses twice, or after somebody else, finds it done.
+        return done(back, "page.coordinators.removed")
     if form.sent and form.is_sure:
         coordinators.dismiss(session(), subject_id, now(), by=actor().volunteer_id)
         session().commit()
         return done(back, "page.coordinators.removed")
-    mine = [role for role in _roles() if role.volunteer_id == subject_id]
-    if not mine:
-        raise errors.NotFound(errors.Thing.COORDINATOR)
     return render(
         "confirm.html",
         title=text("page.coordinators.remove-title", name=mine[0].name),

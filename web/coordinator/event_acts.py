@@ -153,7 +153,11 @@ def correct_group(event_id: UUID, headcount_id: UUID) -> Response:
 def take_group_back(event_id: UUID, headcount_id: UUID) -> Response:
     """Say that a group was not there, with a reason."""
     event = found(event_id)
-    group = _group(event_id, headcount_id)
+    group = session().get(Headcount, (event_id, headcount_id))
+    if group is None:
+        raise errors.NotFound(errors.Thing.HEADCOUNT)
+    if group.taken_back:
+        return done(f"{_back(event_id)}#groups", "page.desk.saved")
     form = read_form(HeadcountEnd)
     if form.is_good and _is_taken(
         form,
