@@ -46,11 +46,11 @@ def check() -> None:
     if request.method in SAFE:
         return
     given = request.headers.get(HEADER) or request.form.get(FIELD, "")
-    if not _is_from_here() or not hmac.compare_digest(given.encode(), token().encode()):
+    if not is_from_here() or not hmac.compare_digest(given.encode(), token().encode()):
         raise FormExpired()
 
 
-def _is_from_here() -> bool:
+def is_from_here() -> bool:
     """By Origin, or where a browser sends none, by Referer; who sends neither is nobody's page."""
     came_from = request.headers.get("Origin") or request.headers.get("Referer", "")
     try:

@@ -138,7 +138,7 @@ def _plain(value: Any) -> Any:
 
 def install(app: Flask | Blueprint) -> None:
     """Answer every error with a problem document; of an application: what belongs to no blueprint."""
-    app.register_error_handler(errors.ServiceError, _service_error)
+    app.register_error_handler(errors.ServiceError, refusal)
     app.register_error_handler(Unauthenticated, _unauthenticated)
     app.register_error_handler(IdentityUnavailable, _identity_unavailable)
     app.register_error_handler(ValidationError, _validation_error)
@@ -148,7 +148,8 @@ def install(app: Flask | Blueprint) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
-def _service_error(error: errors.ServiceError) -> Response:
+def refusal(error: errors.ServiceError) -> Response:
+    """The answer to an error of the service, of which nothing is kept."""
     db.session.rollback()
     data, field_errors = _data_of(error)
     retry_after_s = data.get("retry_after_s")

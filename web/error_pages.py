@@ -4,9 +4,13 @@ from http import HTTPStatus
 
 from flask import Flask, Response, current_app, request
 
-from http_base.context import locale
+from http_base.context import locale, page_caller
+from http_base.csrf import FormExpired
 from notifications import words
 from notifications.words import LOCALES
+from web import expired
+from web.addresses import to
+from web.doors import back_to
 from web.pages import How, Pages, render
 
 PROBLEM = "application/problem+json"
@@ -38,7 +42,15 @@ def _as_page(response: Response) -> Response:
     if request.url_rule is None and status == HTTPStatus.NOT_FOUND:
         # The API's words for it name the API's document.
         problem |= {part: words.translate(f"page.missing.{part}", locale()) for part in ("title", "detail")}
-    page = render("error.html", How(status), problem=problem, way_on=way_on(status, problem["code"]))
+    way_on = way_on_from(status, problem["code"])
+    page = render(
+        "error.html",
+        How(status),
+        problem=problem,
+        way_on=way_on,
+        written=expired.written(),
+        sign_in_href=_sign_in() if way_on in SIGN_IN else None,
+    )
     # What the refusal says besides stays: cookies, Retry-After, Allow.
     response.data = page.data
     response.mimetype = "text/html"
@@ -48,9 +60,22 @@ def _as_page(response: Response) -> Response:
     return response
 
 
-def way_on(status: HTTPStatus, code: str) -> str:
+SIGN_IN = ("sign-in", "signed-out")
+"""Ways on that lead to the door."""
+
+
+def way_on_from(status: HTTPStatus, code: str) -> str:
     """By what words a page says how to go on."""
-    return "back" if code == "form-expired" else WAYS_ON.get(status, "back")
+    if code == FormExpired.code:
+        return "back" if page_caller() else "signed-out"
+    return WAYS_ON.get(status, "back")
+
+
+def _sign_in() -> str:
+    """Where to sign in, and from there back to this page, where it is one that can be looked at."""
+    rule = request.url_rule
+    is_page = rule is not None and "GET" in (rule.methods or ())
+    return to("sign-in.show", next=back_to(request.full_path.rstrip("?")) if is_page else None)
 
 
 def wants_page() -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
-from flask import request
+from flask import g, request
 from marshmallow import Schema, ValidationError, fields
 from uuid_utils.compat import uuid7
 from werkzeug.datastructures import MultiDict
@@ -115,7 +115,7 @@ def blank(**values: Any) -> Form:
 def read_form(schema: type[Schema] | Schema, **begins_with: Any) -> Form:
     """The posted form by this schema; of a page that is only looked at, a blank one that begins so."""
     if request.method != "POST":
-        return blank(**begins_with)
+        return _expired() if "typed_again" in g else blank(**begins_with)
     made = schema() if isinstance(schema, type) else schema
     form = Form(request.form.copy(), sent=True)
     try:
@@ -124,6 +124,13 @@ def read_form(schema: type[Schema] | Schema, **begins_with: Any) -> Form:
         form.data = made.load(plain)
     except ValidationError as error:
         form.errors = flat_errors(error.messages)
+    return form
+
+
+def _expired() -> Form:
+    """What was typed in a form of which web/expired.py shows the page again."""
+    form = Form(g.typed_again, refused_as=HTTPStatus.FORBIDDEN)
+    form.refuse(WHOLE, "page.form.expired")
     return form
 
 

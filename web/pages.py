@@ -16,7 +16,7 @@ from service import access
 from service.access import Permission
 from service.audit import audit as records
 from service.models.audit import AuditAction
-from web import doors, flashes
+from web import doors, expired, flashes
 from web.forms import Form
 from web.templating import ENVIRONMENT
 
@@ -67,6 +67,7 @@ class Pages(flask.Blueprint):
         if knows_callers:
             csrf.install(self)
             doors.install(self)
+            expired.install(self)
 
     def page(self, path: str, methods: tuple[str, ...] = ("GET",)) -> Callable[[View], View]:
         """A page at this path of each language. Who may open it: everybody, unless it is `staff`'s."""
