@@ -197,3 +197,22 @@ def test_the_pages_are_whole_in_every_language(
 )
 def test_who_is_not_signed_in_is_led_to_the_door(visitor: Visitor, path: str) -> None:
     assert visitor.get(f"/kk/account{path}").location == f"/kk/sign-in?next=/kk/account{path}"
+
+
+@pytest.mark.parametrize(
+    "code", ["../../evil", "..%2f..%2fevil", "//evil.example", "ABCD2345/../..", "a b?c#d", "І"]
+)
+def test_what_is_no_code_leads_nowhere(visitor: Visitor, session: Session, code: str) -> None:
+    visitor.sign_in(session, make_volunteer(session))
+    answer = visitor.get("/kk/account/sign-ins", query_string={"code": code})
+    assert answer.status_code == 422
+    page = read(answer.text)
+    assert page.one("input", id="code")["value"] == code
+    assert page.one("input", id="code")["aria-invalid"] == "true"
+
+
+@pytest.mark.parametrize("code", ["abcd2345", " ABCD 2345 ", "ABCD-2345"])
+def test_a_code_is_taken_as_people_write_it(visitor: Visitor, session: Session, code: str) -> None:
+    visitor.sign_in(session, make_volunteer(session))
+    answer = visitor.get("/kk/account/sign-ins", query_string={"code": code})
+    assert (answer.status_code, answer.location) == (303, "/kk/account/sign-ins/ABCD2345")

@@ -190,3 +190,11 @@ def test_what_was_decided_before_a_failure_stays(scene: Scene, monkeypatch: pyte
     assert outcomes(answer) == ["decided", "refused", "decided"]
     assert answer.json["results"][1]["problem"]["code"] == "unavailable"
     assert len(scene.decisions()) == 2
+
+
+def test_a_doubt_that_there_is_not_is_refused_and_those_that_there_are_are_listed(scene: Scene) -> None:
+    answer = scene.reviews(query="reason=zzz")
+    assert (answer.status_code, list(answer.json["errors"])) == (422, ["reason"])
+    (said,) = answer.json["errors"]["reason"]
+    for reason in ("distance", "shared-code", "overlap", "outside-area", "cancelled"):
+        assert reason in said

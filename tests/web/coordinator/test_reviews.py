@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from notifications.words import LOCALES
 from service.models import Attendance, AttendanceDecision, Event, Volunteer
+from service.models.base import new_id
 from tests.makers import make_attendance, make_coordinator, make_event, make_volunteer
 from tests.web.html import read
 from tests.web.visitor import Visitor
@@ -129,3 +130,14 @@ def test_the_evidence_is_said_in_words_and_drawn(
 ) -> None:
     text = desk.page(LIST).one("ul", id="ids").text
     assert "аумаққа дейін: 640 м" in text
+
+
+def test_more_than_a_page_are_not_decided_at_once(
+    desk: Visitor, session: Session, doubted: list[Attendance]
+) -> None:
+    ids = [str(doubted[0].id), *(str(new_id()) for _ in range(20))]
+    answer = desk.send(LIST, {"ids": ids, "decision": "accept", "ready": "was-there"})
+    assert answer.status_code == 422
+    assert "20" in read(answer.text).one(class_="errors").text
+    session.refresh(doubted[0])
+    assert doubted[0].status == "review"
