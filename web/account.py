@@ -28,7 +28,7 @@ from service.models.base import localized
 from service.people import second_factor, sessions, volunteers, web_sign_ins
 from web.addresses import to
 from web.doors import back_to
-from web.forms import Form, read_form
+from web.forms import Form, blank, read_form
 from web.pages import Pages, done, render
 from web.qr import qr_of
 from web.sign_in import landing
@@ -225,10 +225,14 @@ def _count_try(caller: PageCaller) -> None:
 def find_web_sign_in() -> Response:
     """Where a code is typed that another browser shows."""
     _caller()
-    code = request.args.get("code", "").strip()
-    if code:
-        return _redirect(to("account.web_sign_in", code=code[:20]))
-    return render("account/find_sign_in.html")
+    typed = request.args.get("code", "").strip()
+    form = blank(code=typed)
+    if typed:
+        code = web_sign_ins.read_code(typed)
+        if code is not None:
+            return _redirect(to("account.web_sign_in", code=code))
+        form.refuse("code", "page.web-sign-in.no-code")
+    return render("account/find_sign_in.html", form=form)
 
 
 @pages.page("/account/sign-ins/<code>", methods=("GET", "POST"))

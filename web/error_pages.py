@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 from flask import Flask, Response, current_app, request
 
+from http_base import csrf
 from http_base.context import locale, page_caller
 from http_base.csrf import FormExpired
 from notifications import words
@@ -39,9 +40,10 @@ def _as_page(response: Response) -> Response:
         return response
     status = HTTPStatus(response.status_code)
     problem = {"errors": {}, "contact": {}} | response.get_json()
-    if request.url_rule is None and status == HTTPStatus.NOT_FOUND:
-        # The API's words for it name the API's document.
-        problem |= {part: words.translate(f"page.missing.{part}", locale()) for part in ("title", "detail")}
+    if (own := _own_words(status)) is not None:
+        problem |= {part: words.translate(f"page.{own}.{part}", locale()) for part in ("title", "detail")}
+    if "cursor" in problem["errors"]:
+        problem["errors"] |= {"cursor": [words.translate("page.address.cursor", locale())]}
     way_on = way_on_from(status, problem["code"])
     page = render(
         "error.html",
@@ -50,6 +52,7 @@ def _as_page(response: Response) -> Response:
         way_on=way_on,
         written=expired.written(),
         sign_in_href=_sign_in() if way_on in SIGN_IN else None,
+        bare_href=request.path if way_on == "address" else None,
     )
     # What the refusal says besides stays: cookies, Retry-After, Allow.
     response.data = page.data
@@ -60,6 +63,21 @@ def _as_page(response: Response) -> Response:
     return response
 
 
+def _own_words(status: HTTPStatus) -> str | None:
+    """By what words a page says what the API says to programs; None: by the API's."""
+    if status == HTTPStatus.UNPROCESSABLE_ENTITY:
+        return "address" if request.method in csrf.SAFE else "typed"
+    if status == HTTPStatus.NOT_FOUND and request.url_rule is not None:
+        return None
+    return OWN_WORDS.get(status)
+
+
+OWN_WORDS = {
+    HTTPStatus.NOT_FOUND: "missing",
+    HTTPStatus.METHOD_NOT_ALLOWED: "only-by-button",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "too-long",
+}
+
 SIGN_IN = ("sign-in", "signed-out")
 """Ways on that lead to the door."""
 
@@ -68,6 +86,8 @@ def way_on_from(status: HTTPStatus, code: str) -> str:
     """By what words a page says how to go on."""
     if code == FormExpired.code:
         return "back" if page_caller() else "signed-out"
+    if status == HTTPStatus.UNPROCESSABLE_ENTITY and request.method in csrf.SAFE and request.args:
+        return "address"
     return WAYS_ON.get(status, "back")
 
 

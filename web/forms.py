@@ -8,17 +8,19 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import g, request
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import Schema, ValidationError, fields, validate
 from uuid_utils.compat import uuid7
 from werkzeug.datastructures import MultiDict
 
 from http_base import csrf
 from http_base.context import locale
+from http_base.fields import RegionCode, told
 from http_base.problems import flat_errors, words_of_invalid
 from http_base.strict_json import check_value
 from notifications import words
 from service.errors import Invalid, Stale
-from service.models.base import COUNTRY_ZONE
+from service.geography import regions
+from service.models.base import COUNTRY_ZONE, localized
 
 SURE = "sure"
 OURS = frozenset({csrf.FIELD, "id", SURE})
@@ -145,8 +147,44 @@ def read_query(schema: type[Schema]) -> dict[str, Any]:
     typed = MultiDict([(name, value) for name, value in request.args.items(multi=True) if name in known])
     plain = values_of(made, typed)
     check_value(plain)
-    found: dict[str, Any] = made.load(plain)
+    try:
+        found: dict[str, Any] = made.load(plain)
+    except ValidationError as error:
+        of_name = {one.data_key or name: one for name, one in made.fields.items()}
+        messages: dict[str, Any] = error.messages_dict
+        raise ValidationError(
+            {name: _in_words(name, of_name.get(name)) or said for name, said in messages.items()}
+        ) from error
     return found
+
+
+CHOICES: Mapping[str, str] = {
+    "view": "page.desk.organizations.{}",
+    "status": "page.organization.{}",
+    "kind": "page.event.kind.{}",
+    "state": "page.events.state.{}",
+    "columns": "page.report.columns.{}",
+    "headings": "page.report.headings.{}",
+    "action": "page.audit.action.{}",
+    "reason": "reason.{}",
+}
+"""The words of what an address can choose from, by its parameter."""
+
+
+def _in_words(name: str, one: fields.Field[Any] | None) -> list[str] | None:
+    """What people read of a parameter that cannot be read; None: as it is said to programs."""
+    if isinstance(one, fields.UUID):
+        return ["address-thing"]
+    if isinstance(one, fields.Date):
+        return ["address-day"]
+    if isinstance(one, RegionCode):
+        there_is = [localized(region.names, locale()) for region in regions.all_regions()]
+    elif one is not None and name in CHOICES and isinstance(one.validate, validate.OneOf):
+        keys = [CHOICES[name].format(choice) for choice in one.validate.choices]
+        there_is = [words.translate(key, locale()) for key in keys]
+    else:
+        return None
+    return [told("address-choice", choices="; ".join(said.rstrip(".") for said in there_is))]
 
 
 def values_of(schema: Schema, typed: MultiDict[str, str], before: str = "") -> dict[str, Any]:

@@ -25,11 +25,9 @@ class WasteShown(Schema):
     converted = fields.Boolean()
 
 
-class ResultShown(Schema):
-    """What came of an event, as its organizer says; null where nobody has said anything."""
+class FiguresShown(Schema):
+    """What came of one event, or of many, beside the waste; null where nobody has said anything."""
 
-    version = fields.Integer()
-    waste = fields.Nested(WasteShown, allow_none=True)
     recycled_t = fields.Float(allow_none=True)
     places = fields.Integer(allow_none=True)
     machines = fields.Integer(allow_none=True)
@@ -45,6 +43,13 @@ class ResultShown(Schema):
     containers = fields.Integer(allow_none=True)
     # marshmallow takes fields out of the class: the method of this name stays.
     dumps = fields.Integer(allow_none=True)  # type: ignore[assignment]
+
+
+class ResultShown(FiguresShown):
+    """What came of an event, as its organizer says; null where nobody has said anything."""
+
+    version = fields.Integer()
+    waste = fields.Nested(WasteShown, allow_none=True)
     note = fields.String(allow_none=True)
     updated_at = fields.DateTime(format="iso")
 

@@ -21,6 +21,7 @@ from http_base.fields import (
     told,
 )
 from http_base.schemas.exports import CountFilters
+from mobile_api.events.known import FiguresShown
 from service import errors
 from service.figures import counts
 from service.models.base import COUNTRY_ZONE
@@ -54,7 +55,7 @@ class CountQuery(FileQuery):
         return data
 
 
-class Figures(Schema):
+class Figures(FiguresShown):
     events = fields.Integer()
     events_held = fields.Integer()
     events_coming = fields.Integer()
@@ -73,20 +74,6 @@ class Figures(Schema):
     appeals = fields.Integer()
     waste_t = fields.Float(allow_none=True)
     waste_converted = fields.Boolean()
-    recycled_t = fields.Float(allow_none=True)
-    places = fields.Integer(allow_none=True)
-    machines = fields.Integer(allow_none=True)
-    area_ha = fields.Float(allow_none=True)
-    banks_km = fields.Float(allow_none=True)
-    trees = fields.Integer(allow_none=True)
-    shrubs = fields.Integer(allow_none=True)
-    yards = fields.Integer(allow_none=True)
-    parks = fields.Integer(allow_none=True)
-    water_bodies = fields.Integer(allow_none=True)
-    social = fields.Integer(allow_none=True)
-    monuments = fields.Integer(allow_none=True)
-    containers = fields.Integer(allow_none=True)
-    dumps = fields.Integer(allow_none=True)  # type: ignore[assignment] # taken out of the class
 
 
 class CountRow(Figures):

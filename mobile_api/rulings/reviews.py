@@ -13,7 +13,7 @@ from http_base.blueprints import Blueprint
 from http_base.context import actor, now, services, session
 from http_base.fields import LocalizedName, Paged, RegionCode, Strict, Text
 from http_base.schemas.days import LastDays
-from http_base.schemas.reviews import STATUSES, ReviewBody
+from http_base.schemas.reviews import STATUSES, ReviewBody, doubt, seen_last
 from mobile_api.attendance.check_ins import AttendanceShown, in_zone
 from mobile_api.rulings import history
 from mobile_api.rulings.history import AppealShown, DecisionShown, RecordShown
@@ -22,7 +22,7 @@ from service.attendance import check_in
 from service.people import consents
 from service.rulings import appeals, correction_audit, refusal_appeals, reviews
 from service.rulings.correction_audit import Organizer
-from service.rulings.reviews import ReviewItem, SortKey
+from service.rulings.reviews import ReviewItem
 
 blueprint = Blueprint("reviews", __name__, url_prefix="/v1", description="Reviews")
 
@@ -30,7 +30,7 @@ blueprint = Blueprint("reviews", __name__, url_prefix="/v1", description="Review
 class ReviewQuery(Paged):
     region = RegionCode()
     organization = fields.UUID()
-    reason = Text(metadata={"description": "Only what is doubted, or was refused, for this reason."})
+    reason = doubt(metadata={"description": "Only what is doubted, or was refused, for this reason."})
 
 
 class EvidenceShown(RecordShown):
@@ -123,7 +123,7 @@ def list_reviews(query: dict[str, Any]) -> dict[str, Any]:
         session(),
         actor(),
         query.get("region"),
-        _after(query.get("cursor")),
+        seen_last(query.get("cursor")),
         query["limit"] + 1,
         now(),
         organization_id=query.get("organization"),
@@ -134,15 +134,6 @@ def list_reviews(query: dict[str, Any]) -> dict[str, Any]:
     people = {item.volunteer.id: item.volunteer.display_name for item in items}
     names = consents.shown_names(session(), people, now())
     return {"items": [_item(item, names) for item in items], "next": following}
-
-
-def _after(cursor: str | None) -> SortKey | None:
-    """The last one seen: an appeal by its distance, or an attendance by its time."""
-    try:
-        found: SortKey | None = cursors.decode(cursor, cursors.count, UUID)
-    except errors.Invalid:
-        found = cursors.decode(cursor, cursors.moment, UUID)
-    return found
 
 
 def _item(item: ReviewItem, names: Mapping[UUID, str]) -> dict[str, Any]:

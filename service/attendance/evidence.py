@@ -44,6 +44,21 @@ INTEGRITY = frozenset(
 )
 """Doubts about honesty: a better fix does not settle them. All others are about quality: it does."""
 
+QUALITY = frozenset(
+    {
+        "distance",
+        "accuracy",
+        "accuracy-unknown",
+        "old-fix",
+        "early",
+        "late",
+        "late-sync",
+        "code-only",
+        "own-code",
+    }
+)
+"""Those others that one record raises."""
+
 
 @dataclass(frozen=True, slots=True)
 class Position:

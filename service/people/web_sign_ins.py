@@ -1,5 +1,6 @@
 """Signing a browser in by a phone that is signed in already (R6): needs nothing from outside."""
 
+import re
 import secrets
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -63,6 +64,12 @@ def code_for(session: Session, browser_token: str, browser: str, address: str, n
     return session.scalars(
         sa.select(WebSignIn).where(WebSignIn.browser_hash == digest).execution_options(populate_existing=True)
     ).one()
+
+
+def read_code(typed: str) -> str | None:
+    """A code as somebody has typed it, in any case and with spaces or dashes; None: it is none."""
+    code = re.sub(r"[\s-]", "", typed).upper()
+    return code if len(code) == LENGTH and set(code) <= set(LETTERS) else None
 
 
 def look(session: Session, volunteer_id: UUID, code: str, now: datetime) -> WebSignIn:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from service import errors, presence_errors
 from service.access import Actor, Permission, require, require_coordinator
-from service.attendance import check_in
+from service.attendance import check_in, derivation, evidence, refusals
 from service.attendance.derivation import Decision
 from service.attendance.evidence import Status
 from service.audit import audit
@@ -38,6 +38,12 @@ class ReviewItem:
     grounds: Grounds
     sort_key: "SortKey"
 
+
+REASONS = (
+    *sorted(evidence.INTEGRITY | evidence.QUALITY | {derivation.OVERLAP}),
+    *(kind.code for kind in refusals.HEARD),
+)
+"""Why attendance waits: what was doubted, then what was refused."""
 
 SortKey = tuple[int, UUID] | tuple[datetime, UUID]
 """Of the queue: appeals of refusals by distance, then attendances by time."""

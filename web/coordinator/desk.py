@@ -97,7 +97,7 @@ def region_of(caller: Actor) -> Region | None:
 
 def unchosen(caller: Actor) -> errors.Invalid:
     """That one of the caller's regions has to be chosen; it lists them."""
-    known = ", ".join(region.code for region in regions_of(caller))
+    known = "; ".join(localized(region.names, locale()) for region in regions_of(caller))
     return errors.Invalid("region", "region-which", regions_known=known)
 
 

@@ -2,25 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 from flask import Response
 from markupsafe import Markup
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from http_base import cursors
 from http_base.context import actor, locale, now, services, session
-from http_base.fields import one_of
-from http_base.schemas.reviews import STATUSES, ReviewsBody
+from http_base.fields import LENGTH, one_of
+from http_base.schemas import reviews as schemas
+from http_base.schemas.reviews import STATUSES, ReviewsBody, seen_last
 from http_base.wording import doubt
-from service import errors
 from service.access import Permission
 from service.models.base import localized
 from service.people import consents
 from service.rulings import bulk_reviews, reviews
 from service.rulings.bulk_reviews import Outcome
 from service.rulings.history import RecordFacts
-from service.rulings.reviews import ReviewItem, SortKey
+from service.rulings.reviews import ReviewItem
 from web import formats
 from web.addresses import here
 from web.coordinator import desk
@@ -39,13 +38,14 @@ READY = ("was-there", "organizer-confirms", "far-away", "another-phone", "no-ans
 class Filter(Schema):
     """Which of those that wait."""
 
-    reason = fields.String()
+    reason = schemas.doubt()
     cursor = fields.String()
 
 
 class Decision(ReviewsBody):
-    """As the API takes it; `ready`: a reason that was chosen in place of typing one."""
+    """As the API takes it, of a page; `ready`: a reason that was chosen in place of typing one."""
 
+    ids = fields.List(fields.UUID(), required=True, validate=validate.Length(1, A_PAGE, error=LENGTH))
     ready = one_of(*READY)
 
 
@@ -69,7 +69,7 @@ def show_all() -> Response:
         return _decide(form)
     at = desk.sit_down("reviews")
     query = read_query(Filter)
-    after = _after(query.get("cursor"))
+    after = seen_last(query.get("cursor"))
     found = reviews.waiting(
         session(), actor(), at.region_code, after, A_PAGE + 1, now(), reason=query.get("reason")
     )
@@ -116,15 +116,6 @@ def _decide(form: Form) -> Response:
     if decided == len(results):
         return done(here(), "page.review.decided", number=decided)
     return done(here(), "page.review.some-decided", "wait", number=decided, rest=len(results) - decided)
-
-
-def _after(cursor: str | None) -> SortKey | None:
-    """The last one seen: an appeal by its distance, or an attendance by its time."""
-    try:
-        found: SortKey | None = cursors.decode(cursor, cursors.count, UUID)
-    except errors.Invalid:
-        found = cursors.decode(cursor, cursors.moment, UUID)
-    return found
 
 
 def _shown(item: ReviewItem, name: str) -> Shown:

@@ -34,7 +34,7 @@ def doubted(session: Session, event: Event) -> list[Attendance]:
 
 
 @pytest.mark.parametrize("language", LOCALES)
-@pytest.mark.parametrize("query", ["", "?reason=distance", "?reason=nothing"])
+@pytest.mark.parametrize("query", ["", "?reason=distance", "?reason=cancelled"])
 def test_the_page_is_whole(desk: Visitor, doubted: list[Attendance], language: str, query: str) -> None:
     desk.page(f"/{language}/coordinator/reviews{query}")
 
