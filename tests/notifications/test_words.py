@@ -7,6 +7,8 @@ import pytest
 from babel.messages.pofile import read_po
 
 from notifications import words
+from notifications.words import LOCALES
+from service.models import AuditAction
 
 
 def texts(locale: str) -> Iterator[tuple[str, str]]:
@@ -82,3 +84,8 @@ def test_what_a_native_speaker_must_confirm_is_listed() -> None:
     text = (words.DIRECTORY / "kk" / "LC_MESSAGES" / "messages.po").read_text(encoding="utf-8")
     for word in ("қаралама", "әкімші", "заңды өкіл", "қайта қарау", "қолданба", "волонтер"):
         assert re.search(rf"^#.*{word}", text, re.MULTILINE), word
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_each_action_that_is_recorded_has_words(locale: str) -> None:
+    assert [one for one in AuditAction if not words.has(f"page.audit.action.{one}", locale)] == []
