@@ -4,7 +4,10 @@ import pytest
 from sqlalchemy.orm import Session
 
 from notifications.words import LOCALES
-from service.models import Organization, Volunteer
+from service.models import Contact, Organization, Volunteer
+from service.models.base import new_id
+from service.models.contacts import ContactOf, ContactState
+from tests.conftest import NOW
 from tests.makers import make_coordinator, make_event, make_member, make_organization
 from tests.web.html import read
 from tests.web.visitor import Visitor
@@ -25,6 +28,28 @@ def test_what_waits_is_shown_with_what_is_known_of_it(desk: Visitor, waits: Orga
         link for link in page.one("nav", class_="tabs").all("a") if link.has("aria-current", "page")
     )
     assert current.one("span", class_="count").text.startswith("1")
+
+
+@pytest.mark.parametrize("known", ["name", "link"])
+def test_a_contact_may_be_a_name_or_a_link_alone(
+    desk: Visitor, session: Session, coordinator: Volunteer, waits: Organization, known: str
+) -> None:
+    said = {"name": "Айгерім", "link": "https://t.me/jasyl"}[known]
+    contact = Contact(
+        id=new_id(),
+        about=ContactOf.ORGANIZATION,
+        about_id=str(waits.id),
+        state=ContactState.STANDING,
+        public=False,
+        asked_by=coordinator.id,
+        created_at=NOW,
+        **{known: said},
+    )
+    session.add(contact)
+    event = make_event(session, waits)
+    session.commit()
+    for path in (LIST, f"{LIST}/{waits.id}", f"/kk/coordinator/events/{event.id}"):
+        assert said in desk.page(path).one("main").text
 
 
 @pytest.mark.parametrize("language", LOCALES)
