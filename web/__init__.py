@@ -6,13 +6,14 @@ from functools import partial
 from flask import Flask, redirect
 
 from notifications.words import LOCALES
-from web import account, assets, coordinator, design, error_pages, organizer, public, sign_in
+from web import account, assets, coordinator, design, error_pages, memberships, organizer, public, sign_in
 from web.pages import Pages
 
 BLUEPRINTS = (
     *public.BLUEPRINTS,
     sign_in.pages,
     account.pages,
+    memberships.pages,
     *organizer.BLUEPRINTS,
     *coordinator.BLUEPRINTS,
 )

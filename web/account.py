@@ -26,6 +26,7 @@ from service.geography import regions
 from service.models.audit import AuditAction
 from service.models.base import localized
 from service.people import second_factor, sessions, volunteers, web_sign_ins
+from web import memberships
 from web.addresses import to
 from web.doors import back_to
 from web.forms import Form, blank, read_form
@@ -67,6 +68,7 @@ def show() -> Response:
     return render(
         "account/account.html",
         person=volunteers.get(session(), mine.volunteer_id),
+        asked=memberships.asked(),
         roles=_roles(mine.volunteer_id, caller),
         factor=second_factor.state_of(session(), mine, now()),
         passed=caller.passed_second_factor,
@@ -85,9 +87,11 @@ def _roles(volunteer_id: UUID, caller: PageCaller) -> list[dict[str, Any]]:
         names = {} if region is None else region.names
         kind = "coordinator" if names else "national"
         found.append({"kind": kind, "of": localized(names, language), "href": to("coordinator-home.show")})
-    for _id, name, role, _status, resting in volunteers.memberships(session(), volunteer_id):
+    for id_, name, role, _status, resting in volunteers.memberships(session(), volunteer_id):
         if not resting:
-            found.append({"kind": role, "of": localized(name, language), "href": to("organizer-home.show")})
+            leave = to("memberships.leave", organization_id=id_)
+            named = {"kind": role, "of": localized(name, language)}
+            found.append(named | {"href": to("organizer-home.show"), "leave": leave})
     return found
 
 

@@ -6,7 +6,7 @@ from marshmallow import ValidationError, fields, validate, validates
 
 from http_base.fields import Names, Strict, Text, YesNo, one_of, whole
 from service.happenings import EventsFate
-from service.models import OrganizationKind
+from service.models import MemberRole, OrganizationKind
 from service.organizations import verification
 
 
@@ -52,3 +52,12 @@ class StatusBody(Strict):
     question = Text(longest=1_000)
     events = one_of(*EventsFate)
     version = whole(1, 2**31 - 1)
+
+
+class InvitationBody(Strict):
+    phone = Text(required=True)
+    role = one_of(*MemberRole, required=True)
+
+
+class RoleBody(Strict):
+    role = one_of(*MemberRole, required=True)

@@ -9,18 +9,14 @@ from marshmallow import Schema, fields
 from http_base import cursors
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, services, session
-from http_base.fields import Accepted, DateTime, LocalizedName, Paged, Strict, Text, one_of
+from http_base.fields import Accepted, DateTime, LocalizedName, Paged, one_of
+from http_base.schemas.organizations import InvitationBody
 from service import errors
 from service.models import InvitationStatus, MemberRole
 from service.organizations import invitations
 from service.platform import phones
 
 blueprint = Blueprint("invitations", __name__, url_prefix="/v1", description="Invitations")
-
-
-class InvitationBody(Strict):
-    phone = Text(required=True)
-    role = one_of(*MemberRole, required=True)
 
 
 class InvitationShown(Schema):

@@ -8,7 +8,8 @@ from marshmallow import Schema, fields
 
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, session
-from http_base.fields import Strict, one_of
+from http_base.fields import OPTIONAL, one_of
+from http_base.schemas.organizations import RoleBody
 from service import errors
 from service.models import MemberRole
 from service.organizations import members
@@ -17,14 +18,12 @@ from service.people import consents, volunteers
 blueprint = Blueprint("members", __name__, url_prefix="/v1/organizations", description="Members")
 
 
-class RoleBody(Strict):
-    role = one_of(*MemberRole, required=True)
-
-
 class Member(Schema):
     volunteer_id = fields.UUID()
     display_name = fields.String()
     role = one_of(*MemberRole)
+    # In the list: whether another owner has to confirm the role.
+    resting = fields.Boolean(metadata=OPTIONAL)
 
 
 class Members(Schema):
@@ -39,8 +38,16 @@ def list_members(organization_id: UUID) -> dict[str, Any]:
     """Who belongs to it."""
     rows = members.list_all(session(), actor(), organization_id, now())
     session().commit()
-    shown = consents.shown_names(session(), {id_: name for id_, name, _ in rows}, now())
-    items = [{"volunteer_id": id_, "display_name": shown[id_], "role": role} for id_, _, role in rows]
+    shown = consents.shown_names(session(), {row.id: row.display_name for row in rows}, now())
+    items = [
+        {
+            "volunteer_id": row.id,
+            "display_name": shown[row.id],
+            "role": row.role,
+            "resting": row.resting,
+        }
+        for row in rows
+    ]
     return {"items": items, "next": None}
 
 

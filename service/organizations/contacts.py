@@ -28,7 +28,7 @@ from service.models import (
     Organization,
     Volunteer,
 )
-from service.models.base import COUNTRY_ZONE, new_id
+from service.models.base import COUNTRY_ZONE, LocalizedText, new_id
 from service.models.volunteers import ADULT_AGE, NATIONAL
 from service.platform import outbox, usage_limits
 
@@ -199,6 +199,51 @@ def decline(session: Session, actor: Actor, contact_id: UUID) -> None:
         _delete(session, contact, ContactState.DECLINED)
         contact.state = ContactState.DECLINED
         session.flush()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A wish that the asked person's number be shown; `name`: of what people would ask about."""
+
+    id: UUID
+    about: str
+    name: LocalizedText
+    public: bool
+    stands: bool
+
+
+def asked_of(session: Session, actor: Actor) -> list[Asked]:
+    """Where the actor's number stands as a contact, or somebody wants it to; oldest first."""
+    rows = session.execute(
+        sa.select(Contact, Organization.name, Event.title)
+        .outerjoin(
+            Organization,
+            sa.and_(
+                Contact.about == ContactOf.ORGANIZATION,
+                sa.cast(Organization.id, sa.Text) == Contact.about_id,
+            ),
+        )
+        .outerjoin(
+            Event, sa.and_(Contact.about == ContactOf.EVENT, sa.cast(Event.id, sa.Text) == Contact.about_id)
+        )
+        .where(Contact.volunteer_id == actor.volunteer_id, Contact.state != ContactState.DECLINED)
+        .order_by(Contact.created_at, Contact.id)
+    )
+    return [
+        Asked(
+            contact.id,
+            contact.about,
+            organization or title or _region_names(contact.about_id),
+            contact.public,
+            contact.state == ContactState.STANDING,
+        )
+        for contact, organization, title in rows
+    ]
+
+
+def _region_names(code: str) -> LocalizedText:
+    region = regions.get(code)
+    return {} if region is None else region.names
 
 
 def _own(session: Session, actor: Actor, contact_id: UUID) -> Contact:

@@ -1,6 +1,7 @@
 """Who belongs to an organization, as what. The last owner stays."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -20,20 +21,29 @@ RANKS = (MemberRole.HELPER, MemberRole.ORGANIZER, MemberRole.OWNER)
 """From the least to the most."""
 
 
-def list_all(
-    session: Session, actor: Actor, organization_id: UUID, now: datetime
-) -> Sequence[sa.Row[UUID, str, str]]:
-    """(volunteer_id, display_name, role) of the members, for an owner. Raises NotFound, Forbidden."""
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody who belongs to an organization. `resting`: the role is in force once it is confirmed."""
+
+    id: UUID
+    display_name: str
+    role: str
+    resting: bool
+
+
+def list_all(session: Session, actor: Actor, organization_id: UUID, now: datetime) -> Sequence[Member]:
+    """The members in the order in which they came, for an owner. Raises NotFound, Forbidden."""
     organizations.get_for(session, actor, organization_id, Permission.SEE_MEMBERS)
     audit.record_read(
         session, actor.volunteer_id, AuditAction.MEMBERS_READ, organization_id=organization_id, now=now
     )
-    return session.execute(
-        sa.select(Volunteer.id, Volunteer.display_name, Membership.role)
+    rows = session.execute(
+        sa.select(Volunteer.id, Volunteer.display_name, Membership.role, Membership.resting)
         .join(Membership, Membership.volunteer_id == Volunteer.id)
         .where(Membership.organization_id == organization_id)
         .order_by(Membership.created_at, Volunteer.id)
-    ).all()
+    )
+    return [Member(*row) for row in rows]
 
 
 def set_role(

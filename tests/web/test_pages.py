@@ -36,7 +36,12 @@ OPEN = frozenset(
 """Pages for everybody."""
 
 
-SIGNED_IN = ("account-pages.", "organizer-home-pages.")
+SIGNED_IN = (
+    "account-pages.",
+    "memberships-pages.",
+    "organizer-home-pages.",
+    "organizer-organizations-pages.found",
+)
 """Pages of whoever is signed in, about themself: each of them asks who that is."""
 
 

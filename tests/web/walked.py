@@ -112,6 +112,7 @@ class Hidden:
             "name": ["cross_border"],
             "installation_id": ["mark-phone-"],
             "act": ["verify", "ask", "reject", "suspend"],
+            "answer": ["accept", "decline"],
             "ending": ["xlsx", "pdf", "csv"],
             "status": ["404"],
             "table": ["people", "organizations"],

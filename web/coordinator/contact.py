@@ -2,15 +2,12 @@
 
 from flask import Response, request
 
-from http_base.context import actor, now, services, session
-from http_base.schemas.organizations import ContactBody
-from service import errors
+from http_base.context import actor, now, session
 from service.access import Permission
 from service.organizations import contacts
-from service.organizations.contacts import ContactSaid
-from service.platform import phones
+from web.contact_forms import is_put, read_contact
 from web.coordinator import desk
-from web.forms import Form, blank, read_form
+from web.forms import blank
 from web.pages import Pages, Unaudited, done, render
 from web.templating import text
 
@@ -26,25 +23,11 @@ def show() -> Response:
     at = desk.sit_down("people")
     code = at.region_code
     standing = contacts.by_region(session(), [code]).get(code) if code else None
-    known = standing or ContactSaid()
-    form = read_form(
-        ContactBody(),
-        name=known.name,
-        phone=known.phone,
-        link=known.link,
-        public="yes" if known.public else None,
-    )
-    if form.is_good and code is not None:
-        try:
-            contacts.put_region(session(), actor(), code, _said(form), now())
-        except errors.Invalid as error:
-            session().rollback()
-            form.refused(error)
-            # This form has nothing but the contact.
-            form.errors = {name.removeprefix("contact."): said for name, said in form.errors.items()}
-        else:
-            session().commit()
-            return done(at.to("coordinator-contact.show"), "page.contact.saved")
+    form = read_contact(standing)
+    if code is not None and is_put(
+        form, lambda said: contacts.put_region(session(), actor(), code, said, now())
+    ):
+        return done(at.to("coordinator-contact.show"), "page.contact.saved")
     return desk.show(at, "contact.html", form=form, standing=standing)
 
 
@@ -68,11 +51,3 @@ def remove() -> Response:
         form=blank(),
         back_href=back,
     )
-
-
-def _said(form: Form) -> ContactSaid:
-    """Raises Invalid: no number of a country that is served."""
-    body = form.data
-    phone = body.get("phone")
-    parsed = phone and phones.parse(phone, services().settings.phone_regions)
-    return ContactSaid(body.get("name"), parsed, body.get("link"), body["public"])

@@ -1,6 +1,6 @@
 """The pages of organizers: phone first, one column, whole without JavaScript."""
 
-from web.organizer import board, event_edit, groups, home, publishing, sharing
+from web.organizer import board, event_edit, groups, home, members, organizations, publishing, sharing
 
 BLUEPRINTS = (
     home.pages,
@@ -9,4 +9,6 @@ BLUEPRINTS = (
     publishing.pages,
     sharing.pages,
     groups.pages,
+    organizations.pages,
+    members.pages,
 )

@@ -14,7 +14,7 @@ from http_base.fields import Paged
 from service.access import Permission, Target, may
 from service.figures import own_events
 from service.figures.event_lists import EventLine
-from service.models import OrganizationStatus
+from service.models import MemberRole, OrganizationStatus
 from service.models.base import LocalizedText
 from service.organizations import contacts, organizations
 from service.people import volunteers
@@ -42,6 +42,11 @@ class Own:
     @property
     def is_verified(self) -> bool:
         return self.status == OrganizationStatus.VERIFIED
+
+    @property
+    def runs_events(self) -> bool:
+        """Whether the caller's role there is more than keeping a door."""
+        return self.role != MemberRole.HELPER
 
 
 @pages.page("/organizer/")
