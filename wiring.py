@@ -32,7 +32,7 @@ from service import happenings
 from service.audit import seal
 from service.events import offers
 from service.people.accounts import Accounts
-from service.platform import embedded_postgres
+from service.platform import embedded_postgres, installed
 from service.platform.clock import Clock, SharedClock, SystemClock, read_clock_offset
 from service.platform.database import Connections, connections, db, engine_options, libpq_url, sqlalchemy_url
 from service.platform.files import Files
@@ -108,6 +108,7 @@ def install_services(
     app: Flask, settings: Settings, clock: Clock | None, verifier: TokenVerifier | None
 ) -> None:
     """Make the parts and keep them with the application; a test brings a `clock` or `verifier` of its own."""
+    installed.install(settings.secret_key, settings.thresholds)
     happenings.install(service.listeners.LISTENERS, notifications.listeners.LISTENERS)
     offers.install(settings.offers_app_version)
     database_url = _connect_database(app, settings)

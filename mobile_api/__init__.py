@@ -29,7 +29,7 @@ from mobile_api.people import (
     volunteers,
     web_sign_ins,
 )
-from mobile_api.rulings import bulk_reviews, corrections, history, reviews
+from mobile_api.rulings import bulk_reviews, corrections, history, reviews, staff_list
 
 BLUEPRINTS = (
     health.blueprint,
@@ -63,6 +63,7 @@ BLUEPRINTS = (
     groups.blueprint,
     check_ins.blueprint,
     history.blueprint,
+    staff_list.blueprint,
     corrections.blueprint,
     reviews.blueprint,
     bulk_reviews.blueprint,

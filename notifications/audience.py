@@ -182,6 +182,16 @@ def _coordinators_of_organization() -> Audience:
     )
 
 
+def _coordinators_of_event() -> Audience:
+    return (
+        _people(Coordinator.volunteer_id)
+        .join(Event, Event.id == Outbox.event_id)
+        .join(Coordinator, Coordinator.region_code.in_((Event.region_code, NATIONAL)))
+        .where(~Coordinator.resting)
+        .distinct()
+    )
+
+
 def _owners() -> Audience:
     return (
         _people(Membership.volunteer_id)
@@ -218,6 +228,8 @@ AUDIENCES: Mapping[str, Audience] = {
     "thanks": _thanked(),
     "result_missing": _organizers_without_result(),
     "event_planned": _organizers_of_draft(),
+    "listed": _the_person,
+    "attendance_denied": _coordinators_of_event(),
     "review_decided": _the_person,
     "organization_decided": _owners(),
     "organization_answered": _coordinators_of_organization(),

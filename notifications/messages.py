@@ -135,6 +135,8 @@ KINDS: Mapping[str, NotificationKind] = {
         NotificationKind("thanks", "recognition", "recognition", _R, _for(days=7), EVENT, "passive"),
         NotificationKind("event_planned", "organizations", None, _R, _until_start, EVENT),
         NotificationKind("result_missing", "organizations", None, _R, _for(days=3), EVENT),
+        NotificationKind("listed", "decisions", None, _R, _for(days=7), EVENT),
+        NotificationKind("attendance_denied", "coordination", None, _R, _for(days=7), EVENT),
         NotificationKind("review_decided", "decisions", None, _R, _for(days=7), EVENT, is_decision=True),
         NotificationKind(
             "organization_decided", "organizations", None, _R, _for(days=7), ORGANIZATION, is_decision=True

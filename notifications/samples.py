@@ -47,6 +47,8 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
     "thanks": [EVENT | {"minutes": minutes} for minutes in (1, 2, 5, 150, 0)],
     "result_missing": [EVENT],
     "event_planned": [EVENT],
+    "listed": [EVENT],
+    "attendance_denied": [EVENT],
     "review_decided": [
         EVENT | {"status": status} | why for status in ("counted", "rejected") for why in (REASON, {})
     ]

@@ -42,6 +42,16 @@ class PhoneMoved(Happening):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PersonRegistered(Happening):
+    """Somebody has made a record, or said anew what theirs says: this name, with this number in E.164, which
+    is None once it is somebody else's. Their row and number are held."""
+
+    volunteer_id: UUID
+    phone: str | None
+    display_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PersonBanned(Happening):
     """A coordinator has banned this volunteer, or changed what the ban says."""
 

@@ -104,6 +104,20 @@ class CoordinatorDecided(AlreadyDecided):
     words = "coordinator-decided"
 
 
+class PersonDenied(AlreadyDecided):
+    """The person has said that this was not them, and that binds organizers. `attendance_status` since."""
+
+    asks = Ask.COORDINATOR
+    words = "person-denied"
+
+
+class NothingToDeny(Conflict):
+    """The person's own phone was there: it is no list's word alone. It has this `attendance_status`."""
+
+    asks = Ask.COORDINATOR
+    code = "nothing-to-deny"
+
+
 class AlreadyAppealed(Conflict):
     """The volunteer has answered before: once is what everybody has."""
 

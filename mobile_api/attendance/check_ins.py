@@ -1,7 +1,6 @@
 """Check-in and check-out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -14,8 +13,8 @@ from http_base import problems
 from http_base.blueprints import Blueprint
 from http_base.context import attestation, identity, now, services, session
 from http_base.fields import ITEMS_TO, OPTIONAL, DateTime, Number, Point, Strict, Text, YesNo, one_of, whole
+from http_base.one_by_one import Kept, Unreadable
 from http_base.openapi import ProblemField
-from http_base.strict_json import check_value
 from service import errors, presence_errors
 from service.attendance import check_in, place_codes
 from service.attendance.check_in import RecordOutcome, Stored
@@ -89,35 +88,6 @@ class KeptRecord(Evidenced):
     def _who_comes_brings(self, data: dict[str, Any], **_options: Any) -> None:
         if data.get("companions") and data.get("type") == "check_out":
             raise ValidationError("companions-of-check-out", "companions")
-
-
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """A kept record that breaks the contract: its id, where it has one, and what is wrong, by field."""
-
-    id: UUID | None
-    errors: dict[str, list[str]]
-
-
-class Kept(fields.Nested):
-    """One record of a batch. One that cannot be read is refused by itself: it must not block a phone's queue.
-
-    A phone without any fix says an accuracy of -1, for example.
-    """
-
-    def deserialize(self, value: Any, attr: Any = None, data: Any = None, **options: Any) -> Any:
-        try:
-            check_value(value)
-            return super()._deserialize(value, attr, data, **options)
-        except ValidationError as error:
-            return Unreadable(_id_of(value), problems.flat_errors(error.messages))
-
-
-def _id_of(value: Any) -> UUID | None:
-    try:
-        return UUID(value["id"])
-    except (TypeError, KeyError, ValueError, AttributeError):
-        return None
 
 
 class BatchBody(Strict):
@@ -285,7 +255,7 @@ def post_batch(body: dict[str, Any]) -> dict[str, Any]:
     outcomes = iter(_report_kept([one for one in kept if isinstance(one, SentRecord)]))
     return {
         "results": [
-            _unread(one) if isinstance(one, Unreadable) else _result(one, next(outcomes)) for one in kept
+            one.result() if isinstance(one, Unreadable) else _result(one, next(outcomes)) for one in kept
         ]
     }
 
@@ -301,11 +271,6 @@ def _report_kept(sent: Sequence[SentRecord]) -> list[RecordOutcome]:
         check_in.record_all(services().connections, caller.subject, judged, now(), thresholds, caller)
     )
     return [refusal or next(outcomes) for refusal in held_back]
-
-
-def _unread(record: Unreadable) -> dict[str, Any]:
-    found = problems.document(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", field_errors=record.errors)
-    return {"id": record.id, "outcome": "refused", "problem": found}
 
 
 def _result(sent: SentRecord, outcome: RecordOutcome) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from service.events.signups import SignupState
 from service.models import SignupStatus
 from service.models.events import MAX_COMPANIONS
 from service.models.exports import ExportOf
+from service.rulings import typed_people
 
 blueprint = Blueprint("signups", __name__, url_prefix="/v1", description="Signing up")
 
@@ -73,8 +74,19 @@ class ParticipantQuery(Paged, FileQuery):
     state = one_of(*Being, metadata={"description": "Who was there, or goes and was not."})
 
 
+class TypedShown(Schema):
+    """Somebody whom organizers have put on the list by phone and name: as it was typed, and no more."""
+
+    id = fields.UUID()
+    display_name = fields.String()
+    digits = fields.String(allow_none=True, metadata={"description": "For organizers: of the number."})
+    present = fields.Boolean()
+    companions = fields.Integer()
+
+
 class Participants(Schema):
     items = fields.List(fields.Nested(ParticipantShown))
+    typed = fields.List(fields.Nested(TypedShown), metadata={"description": "On the first page alone."})
     next = fields.String(allow_none=True)
 
 
@@ -178,4 +190,5 @@ def list_participants(query: dict[str, Any], event_id: UUID) -> Any:
     )
     session().commit()
     items, following = cursors.page(found, query["limit"], lambda person: (person.volunteer_id,))
-    return {"items": items, "next": following}
+    typed = [] if after else typed_people.listed(session(), actor(), event_id, now(), wanted)
+    return {"items": items, "typed": typed, "next": following}

@@ -17,11 +17,19 @@ from http_base.wording import doubt
 from mobile_api.events import known as known_things
 from mobile_api.events.events import EventShown, shown
 from mobile_api.events.known import Known
+from notifications import words
 from service.attendance.evidence import Evidence, RecordKind, Status
 from service.models import Appeal, AttendanceDecision, PresenceRecord
 from service.rulings import history
-from service.rulings.decisions import RuledBy
 from service.rulings.history import HistoryEntry
+from service.rulings.standing import RuledBy
+
+DEFAULT_REASONS = {
+    RuledBy.ORGANIZER: "list.reason",
+    RuledBy.COORDINATOR: "list.reason",
+    RuledBy.VOLUNTEER: "list.not-me",
+}
+"""What stands for a reason where nobody wrote one."""
 
 blueprint = Blueprint("history", __name__, url_prefix="/v1/me", description="One's own record")
 
@@ -46,7 +54,7 @@ class RecordShown(Schema):
 
 
 class DecisionShown(Schema):
-    """What staff said: as what (organizer or coordinator), not who."""
+    """What was said: as what (organizer, coordinator, volunteer: the person), not who."""
 
     by = one_of(*RuledBy)
     status = one_of(*Status)
@@ -190,7 +198,7 @@ def decision_shown(said: AttendanceDecision, zone: ZoneInfo) -> dict[str, Any]:
         "by": said.role,
         "status": said.status,
         "minutes": said.minutes,
-        "reason": said.reason,
+        "reason": said.reason or words.translate(DEFAULT_REASONS[RuledBy(said.role)], locale()),
         "decided_at": said.decided_at.astimezone(zone),
     }
 

@@ -36,15 +36,17 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What staff decided last: COUNTED or REJECTED, in place of what the records say.
+    """What holds of all that staff said: COUNTED or REJECTED, in place of what the records say; or REVIEW, an
+    organizer's word about their own people, which is doubted where there are no records, and else is nothing.
 
-    `minutes`: None leaves them as the records say. `is_correction`: an organizer vouches for the presence,
-    which needs no records then.
+    `minutes`, `companions`: None leaves them as the records say. `is_correction`: it rests on an organizer's
+    word for the presence.
     """
 
     status: Status
     minutes: int | None
     is_correction: bool
+    companions: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ class Elsewhere:
 
 NOWHERE = Elsewhere()
 OVERLAP = "overlap"
+STAFF_VOUCHED = "staff-vouched"
 
 
 def derive(
@@ -111,18 +114,25 @@ def derive(
     thresholds: Thresholds,
     elsewhere: Elsewhere = NOWHERE,
 ) -> State | None:
-    """The attendance; None while there is only a check-out that waits for its check-in."""
+    """The attendance; None while there is only a check-out that waits for its check-in.
+
+    Without a check-in it rests on what staff said alone, whatever that was.
+    """
     if not any(record.kind is RecordKind.CHECK_IN for record in records):
-        return _vouched(decision, starts_at, ends_at) if decision and decision.is_correction else None
+        return _vouched(decision, starts_at, ends_at) if decision is not None else None
     if not is_comparable(decision):
         elsewhere = replace(elsewhere, stays=())
     state = _by_records(records, starts_at, ends_at, now, thresholds, elsewhere)
-    return state if decision is None else _decided(state, decision)
+    if decision is None or decision.status is Status.REVIEW:
+        return state
+    return _decided(state, decision)
 
 
 def is_comparable(decision: Decision | None) -> bool:
     """Whether an attendance can overlap another: not what staff has rejected, nor what it vouches for."""
-    return decision is None or (decision.status is Status.COUNTED and not decision.is_correction)
+    if decision is None or decision.status is Status.REVIEW:
+        return True
+    return decision.status is Status.COUNTED and not decision.is_correction
 
 
 def _by_records(
@@ -247,7 +257,7 @@ def event_minutes(starts_at: datetime, ends_at: datetime) -> int:
 
 
 def _vouched(decision: Decision, starts_at: datetime, ends_at: datetime) -> State:
-    """Presence that rests on an organizer's word alone: the whole event, unless minutes were named."""
+    """Presence that rests on staff's word alone: the whole event, unless minutes were named."""
     minutes = event_minutes(starts_at, ends_at) if decision.minutes is None else decision.minutes
     return State(
         status=decision.status,
@@ -257,7 +267,8 @@ def _vouched(decision: Decision, starts_at: datetime, ends_at: datetime) -> Stat
         minutes=minutes,
         assumed_minutes=0,
         distance_m=None,
-        reasons=(),
+        reasons=(STAFF_VOUCHED,) if decision.status is Status.REVIEW else (),
+        companions=decision.companions or 0,
     )
 
 
@@ -270,6 +281,7 @@ def _decided(state: State, decision: Decision) -> State:
         evidence=Evidence.ORGANIZER if decision.is_correction else state.evidence,
         minutes=decision.minutes if has_minutes else state.minutes,
         assumed_minutes=0 if has_minutes else state.assumed_minutes,
+        companions=state.companions if decision.companions is None else decision.companions,
     )
 
 

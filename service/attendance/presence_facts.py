@@ -302,7 +302,13 @@ def _held(row: dict[str, Any]) -> HeldAttendance:
 def _decision(row: dict[str, Any]) -> Decision | None:
     if row["decision"] is None:
         return None
-    return Decision(Status(row["decision"]), row["decision_minutes"], row["decision_is_correction"])
+    return Decision(
+        Status(row["decision"]),
+        row["decision_minutes"],
+        row["decision_is_correction"],
+        # Of other events only whether they count is asked for.
+        row.get("decision_companions"),
+    )
 
 
 def _known(row: dict[str, Any]) -> KnownRecord:

@@ -30,7 +30,7 @@ _ATTENDANCE = _object(
     *Attendance.__table__.c[
         "id", "version", "event_version", "status", "evidence", "checked_in_at", "checked_out_at", "minutes",
         "assumed_minutes", "distance_m", "companions", "reasons",
-        "decision", "decision_minutes", "decision_is_correction",
+        "decision", "decision_minutes", "decision_is_correction", "decision_companions",
     ]
 )  # fmt: skip
 _EVENT = (

@@ -160,6 +160,7 @@ def state_row(state: State, decision: Decision | None) -> dict[str, Any]:
         "decision": decision and decision.status,
         "decision_minutes": decision and decision.minutes,
         "decision_is_correction": decision is not None and decision.is_correction,
+        "decision_companions": decision and decision.companions,
     }
 
 

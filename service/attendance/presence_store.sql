@@ -80,15 +80,16 @@ BEGIN
     is_lost := is_lost OR stored <> json_array_length(sent->'annotations');
 
     -- A release of before tells no `assumed_minutes`: all of its minutes were assumed, or none. Nor does it
-    -- tell `companions`: those that are known stay.
+    -- tell `companions`, or those that staff named: what is known stays, and none is ever taken back.
     INSERT INTO attendance (
         id, event_id, volunteer_id, version, event_version, status, evidence, checked_in_at, checked_out_at,
         minutes, assumed_minutes, minutes_assumed, distance_m, companions, reasons,
-        decision, decision_minutes, decision_is_correction
+        decision, decision_minutes, decision_is_correction, decision_companions
     )
     SELECT id, event_id, volunteer_id, 1, event_version, status, evidence, checked_in_at, checked_out_at,
         minutes, coalesce(assumed_minutes, CASE WHEN minutes_assumed THEN minutes ELSE 0 END), minutes_assumed,
-        distance_m, coalesce(companions, 0), reasons, decision, decision_minutes, decision_is_correction
+        distance_m, coalesce(companions, 0), reasons,
+        decision, decision_minutes, decision_is_correction, decision_companions
     FROM json_populate_recordset(NULL::attendance, sent->'created')
     ON CONFLICT DO NOTHING;
     GET DIAGNOSTICS stored = ROW_COUNT;
@@ -105,7 +106,8 @@ BEGIN
         distance_m = derived.distance_m, companions = coalesce(derived.companions, attendance.companions),
         reasons = derived.reasons,
         decision = derived.decision, decision_minutes = derived.decision_minutes,
-        decision_is_correction = derived.decision_is_correction
+        decision_is_correction = derived.decision_is_correction,
+        decision_companions = coalesce(derived.decision_companions, attendance.decision_companions)
     FROM json_populate_recordset(NULL::attendance, sent->'changed') AS derived
     WHERE attendance.id = derived.id AND attendance.version = derived.version;
     GET DIAGNOSTICS stored = ROW_COUNT;

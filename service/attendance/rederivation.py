@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from service.attendance import presence_facts, presence_store
+from service.attendance.evidence import Evidence
 from service.attendance.presence_facts import Pair, PairFacts, person_key
 from service.attendance.presence_store import Changes, Derived, RaceLostError
 from service.events import events, frozen
@@ -138,7 +139,6 @@ def derive_all_or_none(
 def _derived(pair: PairFacts, now: datetime, thresholds: Thresholds) -> Derived | None:
     """The attendance as it has to be; one whose records are gone stays as it is."""
     held = pair.event.attendance
-    one = presence_store.derive_pair(pair, now, thresholds)
-    if one is None and held is not None:
+    if held is not None and not pair.records and held.state.evidence is not Evidence.ORGANIZER:
         return Derived(pair.event, pair.volunteer_id, held.id, held.state, held.decision)
-    return one
+    return presence_store.derive_pair(pair, now, thresholds)

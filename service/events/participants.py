@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from itertools import islice
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,18 @@ from service.access import Actor, Permission, may, require
 from service.audit import audit
 from service.events import events
 from service.geography import places
-from service.models import Attendance, AuditAction, ConsentName, Event, Signup, SignupStatus, Volunteer
+from service.models import (
+    Attendance,
+    AuditAction,
+    ConsentName,
+    Event,
+    ListTick,
+    PresenceRecord,
+    Signup,
+    SignupStatus,
+    TypedPerson,
+    Volunteer,
+)
 from service.models.volunteers import ADULT_AGE, age_on
 from service.people import consents
 
@@ -35,6 +46,16 @@ class Being(StrEnum):
     """Goes, and has not come, or does not count."""
 
 
+class Named(Protocol):
+    """Somebody on a list, by which they are found."""
+
+    @property
+    def display_name(self) -> str: ...
+
+    @property
+    def digits(self) -> str | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What of the list is asked for: whose name has words that begin so, or whose number ends so."""
@@ -42,7 +63,7 @@ class Wanted:
     text: str = ""
     being: Being | None = None
 
-    def fits(self, person: "Participant") -> bool:
+    def fits(self, person: "Named") -> bool:
         """Whether the words of a name, or the last digits that the reader may see, are those asked for."""
         wanted = places.fold(self.text).split()
         if person.digits is not None and person.digits == self.text.strip():
@@ -109,7 +130,7 @@ def in_event(
         event_id=event_id,
         now=now,
     )
-    query = _query(event_id).where(*wanted.conditions())
+    query = _query(event_id, shown).where(*wanted.conditions())
     if after:
         query = query.where(Volunteer.id > after)
     if not wanted.text:
@@ -126,7 +147,7 @@ def stream(session: Session, actor: Actor, event_id: UUID, now: datetime) -> Ite
         NotFound, Forbidden.
     """
     _, shown = _shown_to(session, actor, event_id, now)
-    found = session.execute(_query(event_id), execution_options={"yield_per": AT_ONCE})
+    found = session.execute(_query(event_id, shown), execution_options={"yield_per": AT_ONCE})
     for rows in found.partitions():
         yield from shown.of(session, rows)
 
@@ -138,7 +159,9 @@ def one(session: Session, actor: Actor, event_id: UUID, volunteer_id: UUID, now:
         NotFound: also of who neither goes, waits nor was there. Forbidden.
     """
     _, shown = _shown_to(session, actor, event_id, now)
-    found = shown.of(session, session.execute(_query(event_id).where(Volunteer.id == volunteer_id)).all())
+    found = shown.of(
+        session, session.execute(_query(event_id, shown).where(Volunteer.id == volunteer_id)).all()
+    )
     if not found:
         raise errors.NotFound(errors.Thing.VOLUNTEER)
     return found[0]
@@ -149,17 +172,41 @@ def number(session: Session, event_id: UUID) -> int:
     return session.scalar(sa.select(sa.func.count()).select_from(_people(event_id))) or 0
 
 
-def _people(event_id: UUID) -> sa.Subquery:
+def is_listed(event_id: Any, volunteer_id: Any) -> sa.ColumnElement[bool]:
+    """Whether a volunteer is on an event's list by a sign-up or by their own phone; columns of the query."""
+    signed_up = sa.exists().where(
+        Signup.event_id == event_id,
+        Signup.volunteer_id == volunteer_id,
+        Signup.status != SignupStatus.CANCELLED,
+    )
+    came = sa.exists().where(PresenceRecord.event_id == event_id, PresenceRecord.sender_id == volunteer_id)
+    ticked = sa.exists().where(
+        ListTick.event_id == event_id,
+        ListTick.volunteer_id == volunteer_id,
+        ListTick.typed_person_id.is_(None),
+    )
+    return sa.or_(signed_up, came, ticked)
+
+
+def _people(event_id: UUID, *, hides_typed: bool = False) -> sa.Subquery:
+    """`hides_typed`: not whom an organizer has typed by number and name: whether they are registered is none
+    of the organizer's business (typed_people.py)."""
+    there = sa.select(Attendance.volunteer_id).where(Attendance.event_id == event_id)
+    if hides_typed:
+        typed = sa.exists().where(
+            TypedPerson.event_id == event_id, TypedPerson.volunteer_id == Attendance.volunteer_id
+        )
+        there = there.where(sa.or_(~typed, is_listed(Attendance.event_id, Attendance.volunteer_id)))
     return (
         sa.select(Signup.volunteer_id)
         .where(Signup.event_id == event_id, Signup.status != SignupStatus.CANCELLED)
-        .union(sa.select(Attendance.volunteer_id).where(Attendance.event_id == event_id))
+        .union(there)
         .subquery()
     )
 
 
-def _query(event_id: UUID) -> Any:
-    people = _people(event_id)
+def _query(event_id: UUID, shown: "_Shown") -> Any:
+    people = _people(event_id, hides_typed=shown.hides_typed)
     return (
         sa.select(
             Volunteer.id,
@@ -188,8 +235,11 @@ def _shown_to(
 ) -> tuple[Event, "_Shown"]:
     event = events.get_visible(session, actor, event_id)
     require(actor, permission, events.target_of(event))
-    shows_phones = may(actor, Permission.SEE_PHONES, events.target_of(event))
-    return event, _Shown(shows_phones, now.astimezone(ZoneInfo(event.zone)).date(), now)
+    shows_phones, sees_people = (
+        may(actor, one, events.target_of(event)) for one in (Permission.SEE_PHONES, Permission.SEE_PERSON)
+    )
+    today = now.astimezone(ZoneInfo(event.zone)).date()
+    return event, _Shown(shows_phones, today, now, hides_typed=not sees_people)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +249,7 @@ class _Shown:
     phones: bool
     today: date
     now: datetime
+    hides_typed: bool
 
     def of(self, session: Session, rows: Sequence[Any]) -> list[Participant]:
         held = consents.of_people(session, [row.id for row in rows], self.now)

@@ -14,7 +14,16 @@ from service.access import Actor, Permission, Target, require, require_coordinat
 from service.attendance.evidence import Status
 from service.events import result_reminders
 from service.events.search import WITHOUT_DISTRICT
-from service.models import Attendance, Event, EventResult, EventStatus, Headcount, Organization, Outbox
+from service.models import (
+    Attendance,
+    Event,
+    EventResult,
+    EventStatus,
+    Headcount,
+    Organization,
+    Outbox,
+    TypedPerson,
+)
 from service.models.base import COUNTRY_ZONE, LocalizedText
 from service.models.events import presence_end
 from service.platform import keyset
@@ -215,6 +224,9 @@ def lines(now: datetime) -> sa.Select[*tuple[Any, ...]]:
     along = sa.select(sa.func.coalesce(sa.func.sum(Attendance.companions), 0)).where(
         Attendance.event_id == Event.id, Attendance.status == Status.COUNTED
     )
+    typed = sa.select(sa.func.coalesce(sa.func.sum(1 + TypedPerson.companions), 0)).where(
+        TypedPerson.event_id == Event.id, TypedPerson.present, TypedPerson.volunteer_id.is_(None)
+    )
     groups = sa.select(sa.func.coalesce(sa.func.sum(Headcount.people), 0)).where(
         Headcount.event_id == Event.id, ~Headcount.taken_back
     )
@@ -243,7 +255,7 @@ def lines(now: datetime) -> sa.Select[*tuple[Any, ...]]:
             of(expected).label("expected"),
             of(people.where(Attendance.status == Status.COUNTED)).label("came"),
             of(people.where(Attendance.status == Status.REVIEW)).label("in_review"),
-            (of(groups) + of(along)).label("declared"),
+            (of(groups) + of(along) + of(typed)).label("declared"),
             EventResult.updated_at.label("result_at"),
             sa.exists().where(Outbox.dedupe_key == asked).label("reminded"),
         )

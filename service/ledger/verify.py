@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from service.ledger.ledger import FIGURES, all_rows, sums
-from service.models import Attendance, Event, EventStatus, Headcount, Signup, SignupStatus
+from service.models import Attendance, Event, EventStatus, Headcount, Signup, SignupStatus, TypedPerson
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +83,21 @@ def recounted() -> sa.Subquery:
         .group_by(Headcount.event_id)
         .subquery()
     )
+    typed = (
+        sa.select(
+            TypedPerson.event_id,
+            sa.func.sum(1 + TypedPerson.companions).label("companions"),
+        )
+        .where(TypedPerson.present, TypedPerson.volunteer_id.is_(None))
+        .group_by(TypedPerson.event_id)
+        .subquery()
+    )
     published = (
         sa.select(Event.id.label("event_id"), sa.literal(1).label("events"))
         .where(Event.status == EventStatus.PUBLISHED)
         .subquery()
     )
-    return sa.union_all(*map(_of_event, (there, going, groups, published))).subquery("recounted")
+    return sa.union_all(*map(_of_event, (there, going, groups, typed, published))).subquery("recounted")
 
 
 def _of_event(found: sa.Subquery) -> sa.Select[Any]:

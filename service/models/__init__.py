@@ -48,6 +48,7 @@ from service.models.results import EventResult, WasteUnit
 from service.models.reviews import Appeal, AttendanceDecision
 from service.models.second_factors import EnrolmentSecret, SecondFactor
 from service.models.sessions import PageSession
+from service.models.ticks import ListTick, TypedPerson
 from service.models.volunteers import (
     AccountCheck,
     Coordinator,
@@ -110,6 +111,8 @@ __all__ = [
     "Headcount",
     "HeadcountCategory",
     "Invitation",
+    "ListTick",
+    "TypedPerson",
     "LocalIdentity",
     "Membership",
     "NotificationSettings",

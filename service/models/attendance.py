@@ -70,7 +70,7 @@ class Attendance(Base):
         sa.CheckConstraint("minutes >= 0", name="minutes"),
         sa.CheckConstraint("assumed_minutes >= 0", name="assumed_minutes"),
         sa.CheckConstraint("companions BETWEEN 0 AND 10", name="companions"),
-        sa.CheckConstraint("decision IN ('counted', 'rejected')", name="decision"),
+        sa.CheckConstraint("decision IN ('counted', 'review', 'rejected')", name="decision"),
         # Those who have not left yet: the job that closes forgotten check-outs looks here.
         sa.Index("ix_attendance_open", "event_id", postgresql_where=sa.text("checked_out_at IS NULL")),
         sa.Index("ix_attendance_review", "event_id", postgresql_where=sa.text("status = 'review'")),
@@ -98,7 +98,9 @@ class Attendance(Base):
     version: Mapped[int] = mapped_column(default=1)
     # The version of the event that it was derived by; 0: one of before that was noted.
     event_version: Mapped[int] = mapped_column(server_default="0")
-    # What staff decided last, above what the records say: an organizer's correction or a review.
+    # What holds of all that staff said, above what the records say. Review: an organizer's word about their
+    # own people.
     decision: Mapped[str | None]
     decision_minutes: Mapped[int | None]
     decision_is_correction: Mapped[bool] = mapped_column(default=False)
+    decision_companions: Mapped[int | None] = mapped_column(sa.SmallInteger)

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.models.base import Base, new_id
@@ -18,24 +19,40 @@ class AttendanceDecision(Base):
 
     __tablename__ = "attendance_decision"
     __table_args__ = (
-        sa.CheckConstraint("role IN ('organizer', 'coordinator')", name="role"),
-        sa.CheckConstraint("status IN ('counted', 'rejected')", name="status"),
+        sa.CheckConstraint("role IN ('organizer', 'coordinator', 'volunteer')", name="role"),
+        sa.CheckConstraint("status IN ('counted', 'review', 'rejected')", name="status"),
         sa.CheckConstraint("minutes >= 0", name="minutes"),
         sa.Index("ix_attendance_decision_attendance_id", "attendance_id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     attendance_id: Mapped[UUID] = mapped_column(sa.ForeignKey("attendance.id"))
-    # As what the person decided: an organizer corrects, a coordinator reviews.
+    # As what the person decided: an organizer corrects, a coordinator reviews, the person says "not me".
     role: Mapped[str]
     status: Mapped[str]
     # As they were named; None: as the records say.
     minutes: Mapped[int | None]
+    companions: Mapped[int | None] = mapped_column(sa.SmallInteger)
+    # Whether it says itself who was there, or decides on what is known; None: one of before that was noted.
+    is_correction: Mapped[bool | None]
+    # Empty: by the list, whose words are the catalogue's.
     reason: Mapped[str]
     decided_by: Mapped[UUID] = mapped_column(sa.ForeignKey("volunteer.id"))
     decided_at: Mapped[datetime]
+    # When it was said, of a list that was kept without signal; None: when it was decided.
+    said_at: Mapped[datetime | None]
     before: Mapped[dict[str, Any] | None]
     after: Mapped[dict[str, Any]]
+
+    @hybrid_property
+    def moment(self) -> datetime:
+        """When it was said: the order in which words are weighed."""
+        return self.said_at or self.decided_at
+
+    @moment.inplace.expression
+    @classmethod
+    def _moment_in_sql(cls) -> sa.ColumnElement[datetime]:
+        return sa.func.coalesce(cls.said_at, cls.decided_at)
 
 
 class Appeal(Base):

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from service import errors
 from service.geography import regions
+from service.happenings import PersonRegistered, tell
 from service.models import Membership, Organization, Volunteer
 from service.models.base import COUNTRY_ZONE, LocalizedText, new_id
 from service.models.volunteers import ADULT_AGE
@@ -93,6 +94,12 @@ def register(
     consents.replace(session, volunteer.id, profile.consents, now)
     if is_new:
         invitations.tell_invited(session, volunteer, now)
+    tell(
+        session,
+        PersonRegistered(
+            at=now, volunteer_id=volunteer.id, phone=volunteer.phone, display_name=volunteer.display_name
+        ),
+    )
     return volunteer, is_new
 
 

@@ -22,7 +22,7 @@ from service.models import (
 )
 from service.models.base import LocalizedText
 from service.platform import keyset
-from service.rulings.decisions import RuledBy
+from service.rulings.standing import RuledBy
 from service.rulings.waiting import regions_to_review
 
 UNUSUAL_CORRECTIONS = 5
@@ -158,6 +158,8 @@ def _corrected(
         .join(Event, Event.id == Attendance.event_id)
         .where(
             AttendanceDecision.role == RuledBy.ORGANIZER,
+            # The list is how a door is kept: how much of an event rests on it is shown with the event.
+            AttendanceDecision.said_at.is_(None),
             Event.day.between(question.first_day, question.last_day),
         )
         .distinct()

@@ -9,14 +9,15 @@ from sqlalchemy.orm import Session
 
 from service import errors, presence_errors
 from service.access import Actor, Permission, may, require
-from service.attendance.derivation import Decision, event_minutes
+from service.attendance.derivation import event_minutes
 from service.attendance.evidence import Status
 from service.attendance.presence_facts import EventFacts
 from service.events import events, frozen
-from service.models import AuditAction
+from service.models import AuditAction, Event, EventStatus
 from service.platform.thresholds import Thresholds
 from service.rulings import appeals, decisions
-from service.rulings.decisions import AttendanceFile, RuledBy, Ruling
+from service.rulings.decisions import AttendanceFile, Ruling
+from service.rulings.standing import RuledBy
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,57 +81,73 @@ def _correct(
     session: Session, file: AttendanceFile, ruling: Ruling, now: datetime, thresholds: Thresholds
 ) -> dict[str, Any]:
     event = file.facts.event
-    try:
-        _check_moment(event, ruling, now, thresholds)
-    except errors.ServiceError as refusal:
-        raise refusal.in_zone(event.zone) from None
-    _check_minutes(event, ruling)
+    is_organizer = ruling.role is RuledBy.ORGANIZER
+    organizers_have = timedelta(days=thresholds.review_sync_days)
+    open_for = organizers_have if is_organizer else frozen.COORDINATORS_OPEN_AFTER_END
+    check_open(event, ruling.status, event.starts_at, open_for, said_at=now, now=now)
+    check_minutes(event, ruling.status, ruling.minutes)
     if ruling.status is Status.REJECTED and file.held is None and not file.facts.records:
         raise errors.NotFound(errors.Thing.ATTENDANCE)
     if file.is_repeated(ruling):
         return decisions.shown(file)
-    _check_coordinator(file, ruling)
-    return decisions.put(session, file, ruling, _decision(file, ruling), now, thresholds)
+    if is_organizer:
+        check_unbound(file, ruling)
+    return decisions.put(session, file, ruling, now, thresholds)
 
 
-def _check_moment(event: EventFacts, ruling: Ruling, now: datetime, thresholds: Thresholds) -> None:
-    """From the start of the event until as late as phones send what they kept; a coordinator, longer."""
-    if event.status == "draft":
-        raise errors.NotPublished()
+def check_open(
+    event: EventFacts | Event,
+    status: Status,
+    opens_at: datetime,
+    open_for: timedelta,
+    *,
+    said_at: datetime,
+    now: datetime,
+) -> None:
+    """Check that staff can say now who was at an event: something said at a moment, from `opens_at` on.
+
+    Raises, in the event's zone:
+        NotPublished. Cancelled: it never began, and somebody was there.
+        CorrectionTooEarly, CorrectionTooLate.
+    """
+    closed_at = event.ends_at + open_for
+    refusal: errors.ServiceError | None = None
     never_began = event.cancelled_at is not None and event.cancelled_at <= event.starts_at
-    if never_began and ruling.status is Status.COUNTED:
-        raise errors.Cancelled(cancelled_at=event.cancelled_at, reason=event.cancel_reason or "")
-    if now < event.starts_at:
-        raise presence_errors.CorrectionTooEarly(opens_at=event.starts_at)
-    is_organizer = ruling.role is RuledBy.ORGANIZER
-    open_for = timedelta(days=thresholds.review_sync_days)
-    closed_at = event.ends_at + (open_for if is_organizer else frozen.COORDINATORS_OPEN_AFTER_END)
-    if now > closed_at:
-        raise presence_errors.CorrectionTooLate(closed_at=closed_at)
+    if event.status == EventStatus.DRAFT:
+        refusal = errors.NotPublished()
+    elif never_began and status is not Status.REJECTED:
+        refusal = errors.Cancelled(cancelled_at=event.cancelled_at, reason=event.cancel_reason or "")
+    elif said_at < opens_at:
+        refusal = presence_errors.CorrectionTooEarly(opens_at=opens_at)
+    elif now > closed_at:
+        refusal = presence_errors.CorrectionTooLate(closed_at=closed_at)
+    if refusal is not None:
+        raise refusal.in_zone(event.zone)
 
 
-def _check_minutes(event: EventFacts, ruling: Ruling) -> None:
-    if ruling.minutes is None:
+def check_minutes(event: EventFacts | Event, status: Status, minutes: int | None) -> None:
+    """Raise Invalid for minutes beyond the event, or of somebody absent."""
+    if minutes is None:
         return
-    if ruling.status is Status.REJECTED:
+    if status is Status.REJECTED:
         raise errors.Invalid("minutes", "minutes-of-absence")
     longest = event_minutes(event.starts_at, event.presence_ends_at)
-    if not 0 <= ruling.minutes <= longest:
+    if not 0 <= minutes <= longest:
         raise errors.Invalid("minutes", "minutes-of-event", longest=longest)
 
 
-def _check_coordinator(file: AttendanceFile, ruling: Ruling) -> None:
-    """What a coordinator has decided binds organizers: they may still name the minutes."""
-    if ruling.role is RuledBy.COORDINATOR:
+def check_unbound(file: AttendanceFile, ruling: Ruling) -> None:
+    """What a coordinator or the person has said binds organizers: they may still name the minutes.
+
+    Raises:
+        CoordinatorDecided, PersonDenied: otherwise.
+    """
+    bound = file.binding
+    if bound is None or bound.status == ruling.status:
         return
-    reviews = [said for said in file.decisions if said.role == RuledBy.COORDINATOR]
-    if reviews and reviews[-1].status != ruling.status:
-        raise presence_errors.CoordinatorDecided(attendance_status=reviews[-1].status)
-
-
-def _decision(file: AttendanceFile, ruling: Ruling) -> Decision:
-    """A rejection keeps the minutes that were named before, should it be lifted again."""
-    minutes = ruling.minutes
-    if ruling.status is Status.REJECTED and file.held is not None and file.held.decision is not None:
-        minutes = file.held.decision.minutes
-    return Decision(ruling.status, minutes, is_correction=True)
+    refusal = (
+        presence_errors.PersonDenied
+        if bound.role == RuledBy.VOLUNTEER
+        else presence_errors.CoordinatorDecided
+    )
+    raise refusal(attendance_status=bound.status)

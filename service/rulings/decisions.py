@@ -1,13 +1,13 @@
 """Staff's word on an attendance, put above what its records say; kept with who, when, why, before and after.
 
-An organizer's correction and a coordinator's review are the same act: a `Decision` on one attendance, from
-which its state and the counts follow in the same transaction.
+An organizer's correction or tick, a coordinator's review and the person's "not me" are the same act: a word
+on one attendance. From all words follows its `Decision`, from that its state, and the counts in the same
+transaction.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
-from enum import StrEnum
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -21,28 +21,49 @@ from service.attendance.evidence import RecordKind, Status
 from service.attendance.presence_facts import HeldAttendance, PairFacts
 from service.attendance.presence_store import Changes, RaceLostError
 from service.models import AttendanceDecision, Volunteer
+from service.models.base import new_id
 from service.platform.database import driver_cursor
 from service.platform.thresholds import Thresholds
+from service.rulings import standing
+from service.rulings.standing import RuledBy, Word
 
 T = TypeVar("T")
 
-
-class RuledBy(StrEnum):
-    """As what somebody decides."""
-
-    ORGANIZER = "organizer"
-    COORDINATOR = "coordinator"
+MOMENT = timedelta(microseconds=1)
+"""What the database tells apart."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What one of the staff says. `minutes`: None leaves them as the records say."""
+    """What one of the staff says, or the person. `minutes`: None leaves them as the records say.
+
+    `is_correction`, `companions`: as a `Word`'s. `said_at`, `id`: of a list that was kept without signal;
+    else it is said now, under an id of ours. `first`: what it decides where nothing has been said before.
+    """
 
     role: RuledBy
     by: UUID
     status: Status
     minutes: int | None
     reason: str
+    is_correction: bool = True
+    companions: int | None = None
+    said_at: datetime | None = None
+    id: UUID = field(default_factory=new_id)
+    first: Decision | None = None
+
+    def word(self, decided_at: datetime) -> Word:
+        """As it stands among the others."""
+        return Word(
+            self.said_at or decided_at,
+            str(self.id),
+            self.role,
+            self.status,
+            self.is_correction,
+            self.minutes,
+            self.companions,
+            self.first,
+        )
 
     def repeats(self, kept: AttendanceDecision) -> bool:
         """Whether it has the content of one that is kept, whoever of the same role said it."""
@@ -52,7 +73,7 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True)
 class AttendanceFile:
-    """One volunteer at one event, with all records and all that staff has said, oldest first."""
+    """One volunteer at one event, with all records and all that was said, in the order of saying."""
 
     facts: PairFacts
     decisions: Sequence[AttendanceDecision]
@@ -64,6 +85,20 @@ class AttendanceFile:
     @property
     def has_check_in(self) -> bool:
         return any(known.record.kind is RecordKind.CHECK_IN for known in self.facts.records)
+
+    @property
+    def words(self) -> list[Word]:
+        """All that was said, as it is weighed."""
+        return [word_of(said) for said in self.decisions]
+
+    @property
+    def binding(self) -> AttendanceDecision | None:
+        """What binds organizers: the last word of a coordinator, or of the person."""
+        return next((said for said in reversed(self.decisions) if said.role != RuledBy.ORGANIZER), None)
+
+    def after_all(self, now: datetime) -> datetime:
+        """The moment of what is decided here and now: who has waited for the others speaks after them."""
+        return max([now, *(word.said_at + MOMENT for word in self.words)])
 
     def is_repeated(self, ruling: Ruling) -> bool:
         """Whether this was the last that was said."""
@@ -113,32 +148,52 @@ def _key(session: Session, volunteer_id: UUID) -> int:
 
 
 def kept(session: Session, attendance_id: UUID) -> Sequence[AttendanceDecision]:
-    """All that staff has said of one attendance, oldest first."""
+    """All that was said of one attendance, in the order of saying."""
     return session.scalars(
         sa.select(AttendanceDecision)
         .where(AttendanceDecision.attendance_id == attendance_id)
-        .order_by(AttendanceDecision.decided_at, AttendanceDecision.id)
+        .order_by(AttendanceDecision.moment, AttendanceDecision.id)
     ).all()
+
+
+def word_of(said: AttendanceDecision) -> Word:
+    """A word that is kept, as it is weighed against others."""
+    is_correction = said.role == RuledBy.ORGANIZER if said.is_correction is None else said.is_correction
+    first = None
+    if not is_correction and said.after.get("decision"):
+        held = said.after
+        first = Decision(Status(said.status), held["decision_minutes"], held["decision_is_correction"])
+    return Word(
+        said.moment,
+        str(said.id),
+        RuledBy(said.role),
+        Status(said.status),
+        is_correction,
+        said.minutes,
+        said.companions,
+        first,
+    )
 
 
 def put(
     session: Session,
     file: AttendanceFile,
     ruling: Ruling,
-    decision: Decision,
     now: datetime,
     thresholds: Thresholds,
     *,
     first_id: str | None = None,
 ) -> dict[str, Any]:
-    """Put a decision on the attendance, keep what was said, let the counts follow; the attendance as shown.
+    """Add a word to those on the attendance, let it follow from all of them, and the counts; as shown.
 
-    `first_id`: the attendance's own, if it begins with this decision.
+    `first_id`: the attendance's own, if it begins with this word.
 
     Raises:
         NotFound: there is nothing to decide on. RaceLostError: to be retried from fresh facts.
     """
     event, person, held = file.facts.event, file.facts.volunteer_id, file.held
+    decided_at = file.after_all(now)
+    decision = standing.decision([*file.words, ruling.word(decided_at)])
     ruled = replace(file.facts.visit(), decision=decision)
     derived = presence_store.derive_pair(file.facts, now, thresholds, [ruled], first_id)
     if derived is None:
@@ -151,13 +206,17 @@ def put(
         presence_store.store(cursor, Changes([event, *(pair.event for pair in near)], attendances))
     session.add(
         AttendanceDecision(
+            id=ruling.id,
             attendance_id=UUID(derived.id),
             role=ruling.role,
             status=ruling.status,
             minutes=ruling.minutes,
+            companions=ruling.companions,
+            is_correction=ruling.is_correction,
             reason=ruling.reason,
             decided_by=ruling.by,
-            decided_at=now,
+            decided_at=decided_at,
+            said_at=ruling.said_at,
             before=held and presence_store.state_row(held.state, held.decision),
             after=presence_store.state_row(derived.state, decision),
         )

@@ -117,7 +117,7 @@ def grounds_of(session: Session, attendances: Sequence[Attendance]) -> Mapping[U
     said = session.scalars(
         sa.select(AttendanceDecision)
         .where(AttendanceDecision.attendance_id.in_(ids))
-        .order_by(AttendanceDecision.decided_at, AttendanceDecision.id)
+        .order_by(AttendanceDecision.moment, AttendanceDecision.id)
     )
     for one in said:
         decisions[one.attendance_id].append(one)

@@ -1,7 +1,7 @@
 """The appeal of a refused check-in: one an event, after its end; no presence until it is accepted."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -248,10 +248,9 @@ def put(
         return None
     file = decisions.lock_and_read(session, made.event_id, made.volunteer_id)
     event = file.facts.event
-    held = file.held.decision if file.held else None
     minutes = event_minutes(max(made.captured_at, event.starts_at), event.presence_ends_at)
-    decision = Decision(Status.COUNTED, held.minutes if held else minutes, is_correction=True)
-    decisions.put(session, file, ruling, decision, now, thresholds, first_id=str(made.attendance_id))
+    heard = replace(ruling, first=Decision(Status.COUNTED, minutes, is_correction=True))
+    decisions.put(session, file, heard, now, thresholds, first_id=str(made.attendance_id))
     return session.scalar(
         sa.select(Attendance)
         .where(Attendance.event_id == made.event_id, Attendance.volunteer_id == made.volunteer_id)

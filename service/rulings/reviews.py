@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session, aliased
 from service import errors, presence_errors
 from service.access import Actor, Permission, require, require_coordinator
 from service.attendance import check_in, derivation, evidence, refusals
-from service.attendance.derivation import Decision
 from service.attendance.evidence import Status
 from service.audit import audit
 from service.events import events
@@ -22,9 +21,10 @@ from service.platform import keyset, outbox
 from service.platform.thresholds import Thresholds
 from service.rulings import appeals, decisions, history, refusal_appeals
 from service.rulings import waiting as waiting_list
-from service.rulings.decisions import AttendanceFile, RuledBy, Ruling
+from service.rulings.decisions import AttendanceFile, Ruling
 from service.rulings.history import Grounds
 from service.rulings.refusal_appeals import ReviewQuestion
+from service.rulings.standing import RuledBy
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class ReviewItem:
 
 
 REASONS = (
-    *sorted(evidence.INTEGRITY | evidence.QUALITY | {derivation.OVERLAP}),
+    *sorted(evidence.INTEGRITY | evidence.QUALITY | {derivation.OVERLAP, derivation.STAFF_VOUCHED}),
     *(kind.code for kind in refusals.HEARD),
 )
 """Why attendance waits: what was doubted, then what was refused."""
@@ -151,7 +151,7 @@ def decide(
         NotFound. AlreadyDecided: with `only_waiting`, it waits no more. Busy.
     """
     require_coordinator(actor)
-    ruling = Ruling(RuledBy.COORDINATOR, actor.volunteer_id, status, None, reason)
+    ruling = Ruling(RuledBy.COORDINATOR, actor.volunteer_id, status, None, reason, is_correction=False)
 
     def act() -> Decided:
         refused = refusal_appeals.find(session, attendance_id)
@@ -185,7 +185,7 @@ def _decide_attendance(
         return Decided(decisions.shown(file), zone)
     if only_waiting:
         _check_waits(session, file, attendance_id)
-    decided = decisions.put(session, file, ruling, _decision(file, ruling.status), now, thresholds)
+    decided = decisions.put(session, file, ruling, now, thresholds)
     appeals.close(session, attendance_id, now)
     was_appealed = session.get(Appeal, attendance_id) is not None
     _tell(session, ruling, event.id, volunteer_id, event.title, now, was_appealed=was_appealed)
@@ -259,18 +259,6 @@ def _subject(session: Session, attendance_id: UUID) -> tuple[Event, UUID]:
     if row is None:
         raise errors.NotFound(errors.Thing.ATTENDANCE)
     return row[0], row[1]
-
-
-def _decision(file: AttendanceFile, status: Status) -> Decision:
-    """A coordinator decides whether it counts: what an organizer named of minutes stays.
-
-    It still rests on the organizer's word where there is no check-in, or where that word was for it.
-    """
-    last = file.held.decision if file.held else None
-    if last is None:
-        return Decision(status, None, is_correction=not file.has_check_in)
-    is_vouched = last.is_correction and (last.status is Status.COUNTED or not file.has_check_in)
-    return Decision(status, last.minutes, is_vouched)
 
 
 def _tell(

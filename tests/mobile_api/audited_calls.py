@@ -274,6 +274,7 @@ AUDITED: dict[str, Audited] = {
         lambda w: w.call(w.coordinator, "PUT", f"/events/{w.event.id}/district", {"district": w.district()}),
         ("event_id",),
     ),
+    "sendList": Audited(A.ATTENDANCE_LISTED, lambda w: w.tick(), ("event_id", "subject_id")),
     "setRegionContact": Audited(
         A.REGION_CONTACT_SET,
         lambda w: w.call(w.coordinator, "PUT", "/regions/KZ-15/contact", CONTACT["contact"]),
@@ -307,6 +308,7 @@ NOT_AUDITED: dict[str, str] = {
             "getExport", "getMyHonours", "getNotificationSettings", "getRecord", "getRecordOfEvent",
             "listInbox", "listMyInvitations", "putMyHonours", "confirmSignup",
             "listMySignups", "putDevice", "putMe", "putNotificationSettings", "readInboxItem", "sendBatch",
+            "denyAttendance",
             "signUp", "withdrawConsent", "withdrawSignup", "getWebSignIn", "confirmWebSignIn",
         ),
         OWN,

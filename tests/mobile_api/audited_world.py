@@ -96,6 +96,16 @@ class World:
         items = self.call(self.owner, "GET", url).json["items"]
         return UUID(items[0]["id"])
 
+    def tick(self) -> Any:
+        tick = {
+            "id": str(new_id()),
+            "volunteer_id": str(self.volunteer.id),
+            "present": True,
+            "captured_at": NOW.isoformat(),
+        }
+        body = {"sent_at": NOW.isoformat(), "records": [tick], "reason": "Көрдім"}
+        return self.call(self.owner, "POST", f"/events/{self.event.id}/attendance", body)
+
     def dismiss_helper(self) -> Any:
         url = f"/events/{self.event.id}/helpers/{self.volunteer.id}"
         assert self.call(self.owner, "PUT", url).status_code == 204

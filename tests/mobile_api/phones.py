@@ -31,8 +31,12 @@ RECOUNTED = sa.text(
     SELECT event_id, count(*) FILTER (WHERE status = 'counted'), count(*) FILTER (WHERE status = 'review'),
         coalesce(sum(minutes - assumed_minutes) FILTER (WHERE status = 'counted'), 0),
         coalesce(sum(assumed_minutes) FILTER (WHERE status = 'counted' AND minutes IS NOT NULL), 0),
-        coalesce(sum(companions) FILTER (WHERE status = 'counted'), 0)
-    FROM attendance GROUP BY event_id
+        coalesce(sum(companions) FILTER (WHERE status IN ('counted', 'typed')), 0)
+    FROM (
+        SELECT event_id, status, minutes, assumed_minutes, companions FROM attendance
+        UNION ALL SELECT event_id, 'typed', NULL, 0, 1 + companions
+        FROM typed_person WHERE present AND volunteer_id IS NULL
+    ) AS there GROUP BY event_id
     """
 )
 

@@ -21,7 +21,12 @@ class Tried(Happening):
 
 HEARD_BY: dict[str, tuple[str, ...]] = {
     "EventChanged": ("service.attendance.rederivation.follow_times",),
-    "PhoneMoved": ("service.organizations.invitations.void", "service.people.sessions.end_of_moved"),
+    "PhoneMoved": (
+        "service.organizations.invitations.void",
+        "service.rulings.typed_people.void",
+        "service.people.sessions.end_of_moved",
+    ),
+    "PersonRegistered": ("service.rulings.typed_people.recognise",),
     "OrganizationStatusChanged": (
         "service.events.code_secrets.follow_organization",
         "service.events.visibility.follow_organization",

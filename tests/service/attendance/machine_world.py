@@ -13,14 +13,14 @@ from sqlalchemy.orm import Session
 from service import errors
 from service.attendance import check_in, closing, rederivation
 from service.attendance.check_in import RecordOutcome
-from service.attendance.derivation import Decision
 from service.attendance.evidence import Status
 from service.attendance.sent_records import SentRecord
 from service.models import Attendance, CountPending, Event, Volunteer
 from service.platform.database import within
 from service.platform.thresholds import Thresholds
 from service.rulings import decisions
-from service.rulings.decisions import RuledBy, Ruling
+from service.rulings.decisions import Ruling
+from service.rulings.standing import RuledBy
 from tests.conftest import NOW
 from tests.makers import AKTOBE, make_event, make_organization, make_volunteer
 
@@ -108,9 +108,10 @@ class World:
         file = decisions.lock_and_read(self.session, event_id, person)
         if file.held is None:
             return False
-        ruling = Ruling(RuledBy.COORDINATOR, self.coordinator, happening.status, None, "көрдім")
-        decision = Decision(happening.status, None, is_correction=False)
-        decisions.put(self.session, file, ruling, decision, now, LIMITS)
+        ruling = Ruling(
+            RuledBy.COORDINATOR, self.coordinator, happening.status, None, "көрдім", is_correction=False
+        )
+        decisions.put(self.session, file, ruling, now, LIMITS)
         self.session.commit()
         return True
 

@@ -291,8 +291,10 @@ def test_an_organizers_word_needs_no_records() -> None:
     assert derived(left(20), decision=PRESENT).evidence is Evidence.ORGANIZER
 
 
-def test_a_review_needs_records() -> None:
-    assert derive([], ACCEPTED, START, END, LONG_AFTER, LIMITS) is None
+def test_without_records_all_rests_on_what_staff_said() -> None:
+    accepted = derive([], ACCEPTED, START, END, LONG_AFTER, LIMITS)
+    assert accepted is not None
+    assert (accepted.status, accepted.evidence) == (Status.COUNTED, Evidence.ORGANIZER)
 
 
 def test_the_length_of_an_event_is_never_negative() -> None:

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from service import errors
 from service.access import Actor
 from service.attendance import check_in, closing
-from service.attendance.derivation import Decision
 from service.attendance.evidence import Position, RecordKind, Status
 from service.attendance.presence_store import RaceLostError
 from service.attendance.sent_records import SentRecord
@@ -32,6 +31,7 @@ from service.people import identities
 from service.platform.thresholds import Thresholds
 from service.rulings import appeals, corrections, decisions, refusal_appeals, reviews
 from service.rulings.corrections import Correction
+from service.rulings.standing import RuledBy
 from tests.conftest import NOW, Sessions, committing
 from tests.makers import AKTOBE, make_coordinator, make_event, make_organization, make_volunteer
 
@@ -232,10 +232,9 @@ def test_a_change_behind_the_decisions_back_is_noticed(sessions: Sessions) -> No
         case = decisions.lock_and_read(session, stage.event.id, stage.volunteer.id)
         with sessions.begin() as other:
             assert closing.close_forgotten(other, ended, Thresholds()) >= 1
-        word = decisions.Ruling(decisions.RuledBy.ORGANIZER, stage.owner.id, Status.COUNTED, 60, "x")
-        decision = Decision(Status.COUNTED, 60, is_correction=True)
+        word = decisions.Ruling(RuledBy.ORGANIZER, stage.owner.id, Status.COUNTED, 60, "x")
         with pytest.raises(RaceLostError):
-            decisions.put(session, case, word, decision, ended, Thresholds())
+            decisions.put(session, case, word, ended, Thresholds())
         session.rollback()
     assert stage.decisions() == []
 
