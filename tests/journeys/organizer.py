@@ -1,0 +1,112 @@
+"""An organizer with a phone, as journeys play one: signs in, presses what is written on the buttons."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from playwright.sync_api import Locator
+
+from service.models.base import COUNTRY_ZONE
+from tests.journeys.browser import Look, Window, plain
+from tests.journeys.processes import Service
+
+PHONE_NUMBER = "+77000000003"
+"""Who owns the organization of KZ-15 in the demo."""
+
+PEOPLE = [f"+77000000{number}" for number in range(101, 131)]
+"""The demo's volunteers."""
+
+PIXEL_7 = Look(412, 839)
+PLACE = {"latitude": 50.28391, "longitude": 57.16701, "accuracy": 12}
+"""Where the organizer stands."""
+
+AS_PIXEL_7 = {
+    "user_agent": (
+        "Mozilla/5.0 (Linux; Android 14; Pixel 7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/124.0 Mobile"
+        " Safari/537.36"
+    ),
+    "device_scale_factor": 2.625,
+    "is_mobile": True,
+    "has_touch": True,
+    "geolocation": PLACE,
+    "permissions": ["geolocation"],
+}
+
+
+class Organizer:
+    """The organizer, in one window."""
+
+    def __init__(self, service: Service, window: Window) -> None:
+        self.service, self.seen, self.page = service, window, window.page
+        self.main: Locator = self.page.locator("main")
+
+    def check(self, name: str) -> None:
+        self.seen.check(f"organizer-{name}")
+
+    def open(self, path: str) -> None:
+        self.seen.open(f"/kk/organizer/{path}")
+
+    def press(self, button: str) -> None:
+        self.main.get_by_role("button", name=button, exact=True).first.click()
+
+    def follow(self, link: str) -> None:
+        self.main.get_by_role("link", name=link).first.click()
+
+    def fill(self, label: str, text: str) -> None:
+        self.main.get_by_label(label, exact=True).fill(text)
+
+    def told(self) -> str:
+        """The notice that answers what was just done."""
+        notice = self.main.locator(".notice").first
+        notice.wait_for()
+        return plain(notice.inner_text())
+
+    def ask(self, path: str, **params: str) -> Any:
+        """What the API says to the same person."""
+        answer = self.service.call("GET", path, self.token, params=params)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    @cached_property
+    def token(self) -> str:
+        return self.service.sign_in(PHONE_NUMBER)
+
+    def come_in(self) -> None:
+        self.page.get_by_label("Телефон нөмірі").fill(PHONE_NUMBER)
+        self.press("Код алу")
+        self.page.get_by_label("Код", exact=True).fill(self.service.messages(PHONE_NUMBER)[0]["code"])
+        self.press("Кіру")
+        self.page.wait_for_url("**/kk/organizer/**")
+
+
+def hours_of_now() -> tuple[str, str, str]:
+    """(day, from, to) of an event that goes on now, as a form takes them; it began this day."""
+    here = datetime.now(UTC).astimezone(COUNTRY_ZONE)
+    began = max(here - timedelta(minutes=40), here.replace(hour=0, minute=0))
+    ends = here + timedelta(hours=2)
+    return f"{began:%Y-%m-%d}", f"{began:%H:%M}", f"{ends:%H:%M}"
+
+
+def sign_up(service: Service, event_id: str, people: Sequence[str]) -> None:
+    """By the API, as their phones do."""
+    for phone in people:
+        answer = service.call("PUT", f"/v1/events/{event_id}/signup", service.sign_in(phone), json={})
+        assert answer.status_code == 200, (phone, answer.text)
+        assert answer.json()["status"] == "going"
+
+
+def register(service: Service, phone: str, name: str) -> str:
+    """Somebody new, by the API; their token."""
+    token = service.sign_in(phone)
+    consents = {one["name"]: one["version"] for one in service.call("GET", "/v1/consents").json()["items"]}
+    body = {
+        "display_name": name,
+        "birth_date": "1990-05-01",
+        "locale": "kk",
+        "region": "KZ-15",
+        "consents": consents,
+    }
+    answer = service.call("PUT", "/v1/me", token, json=body)
+    assert answer.status_code == 201, answer.text
+    return token

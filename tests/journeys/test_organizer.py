@@ -1,0 +1,90 @@
+"""An organizer's day in a real browser: from a new event to the report of what came of it."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from tests.journeys.browser import Look, Open
+from tests.journeys.demo import fresh_demo, serving
+from tests.journeys.organizer import AS_PIXEL_7, PEOPLE, PIXEL_7, Organizer, hours_of_now, sign_up
+from tests.journeys.processes import Service
+
+TITLE = "Елек жағалауын тазалау"
+ADDRESS = "Ақтөбе, Елек жағалауы, көпірдің жаны"
+
+
+@pytest.fixture
+def service(postgres_url: str) -> Iterator[Service]:
+    for database_url in fresh_demo(postgres_url):
+        with serving(database_url) as running:
+            yield running
+
+
+@pytest.mark.parametrize("look", [PIXEL_7, Look(412, 839, scripts=False)], ids=lambda look: look.name)
+def test_an_organizers_day(window: Open, service: Service, look: Look) -> None:
+    organizer = Organizer(service, window(service.url, look, **AS_PIXEL_7))
+    organizer.open("")
+    organizer.come_in()
+    organizer.check("home")
+    event_id = creates(organizer)
+    publishes(organizer, event_id)
+    shares(organizer, event_id)
+    sign_up(service, event_id, PEOPLE)
+    counts_a_class(organizer, event_id)
+
+
+def creates(organizer: Organizer) -> str:
+    """In five fields; where, by standing there."""
+    organizer.follow("Іс-шара құру")
+    organizer.check("new")
+    day, begins, ends = hours_of_now()
+    organizer.fill("Атауы", TITLE)
+    organizer.fill("Күні", day)
+    organizer.fill("Басталуы", begins)
+    organizer.fill("Аяқталуы", ends)
+    organizer.fill("Қайда: мекенжайы", ADDRESS)
+    if organizer.seen.look.scripts:
+        organizer.press("Мен осындамын")
+        organizer.main.get_by_text("Орныңыз анықталды").wait_for()
+    else:
+        organizer.fill("Кездесетін нүкте", "50.28391, 57.16701")
+    organizer.fill("Қанша адам керек?", "40")
+    organizer.fill("Не ала келу керек?", "қолғап, су")
+    organizer.press("Алдын ала қарау")
+    organizer.page.wait_for_url("**/preview")
+    organizer.check("preview")
+    found = re.search(r"/events/([0-9a-f-]{36})/preview", organizer.page.url)
+    assert found is not None
+    return found[1]
+
+
+def publishes(organizer: Organizer, event_id: str) -> None:
+    organizer.press("Жариялау")
+    organizer.page.wait_for_url(f"**/organizer/events/{event_id}")
+    assert organizer.told() == "Жарияланды. Енді бөлісіңіз."
+    organizer.check("board")
+    shown = organizer.service.call("GET", f"/v1/events/{event_id}").json()
+    assert (shown["status"], shown["title"]["kk"], shown["capacity"]) == ("published", TITLE, 40)
+    assert shown["meeting_point"]["latitude"] == pytest.approx(50.28391, abs=1e-4)
+
+
+def shares(organizer: Organizer, event_id: str) -> None:
+    organizer.follow("Бөлісу және плакат")
+    organizer.check("share")
+    address = organizer.main.locator(".address a").get_attribute("href")
+    assert address is not None
+    assert address.endswith(f"/events/{event_id}")
+
+
+def counts_a_class(organizer: Organizer, event_id: str) -> None:
+    organizer.open(f"events/{event_id}")
+    organizer.follow("Топ қосу")
+    organizer.fill("Топтың аты", "№12 мектеп, 7-А сыныбы")
+    organizer.main.get_by_label("Санаты").select_option(label="Мектеп")
+    organizer.fill("Келген адам саны", "25")
+    organizer.press("Топ қосу")
+    assert organizer.told().startswith("Сақталды")
+    organizer.check("groups")
+    (group,) = organizer.ask(f"/v1/events/{event_id}/headcounts")["items"]
+    assert (group["people"], group["category"]) == (25, "school")
