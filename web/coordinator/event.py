@@ -1,6 +1,6 @@
 """One event as its region's coordinator sees it: facts, figures, the result, groups, and what can be done."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -15,18 +15,13 @@ from service.events import events, restoring, results
 from service.events.events import target_of
 from service.figures import event_lists
 from service.geography import districts
-from service.models import AuditAction, Event, EventResult, Headcount
-from service.models.results import FIGURES
+from service.models import AuditAction, Event, Headcount
 from service.organizations import contacts
-from web import formats
 from web.coordinator import desk
 from web.pages import Pages, tell_audit
-from web.templating import text
+from web.results import lines_of
 
 pages = Pages("coordinator-event")
-
-UNITS: Mapping[str, str] = {"recycled_t": "t", "area_ha": "ha", "banks_km": "km"}
-"""Of the figures that are measured."""
 
 
 @pages.page("/coordinator/events/<uuid:event_id>")
@@ -63,26 +58,6 @@ def found(event_id: UUID) -> Event:
 def listed_groups(event: Event) -> Sequence[Headcount]:
     """All groups that were announced or confirmed."""
     return groups.of_event(session(), actor(), event.id, None, MAX_GROUPS)
-
-
-def lines_of(result: EventResult | None) -> list[tuple[str, str]]:
-    """What somebody has said came of it: (of what, how much) each."""
-    if result is None:
-        return []
-    said = []
-    if result.waste_amount is not None and result.waste_unit is not None:
-        amount = (
-            f"{formats.number(float(result.waste_amount), 3)} {text(f'page.event.unit.{result.waste_unit}')}"
-        )
-        if result.waste_is_converted and result.waste_t is not None:
-            amount += f" ≈ {formats.number(float(result.waste_t), 3)} {text('page.event.unit.t')}"
-        said.append((text("page.result.waste"), amount))
-    for name in FIGURES:
-        value = getattr(result, name)
-        if value is not None:
-            unit = f" {text(f'page.event.unit.{UNITS[name]}')}" if name in UNITS else ""
-            said.append((text(f"page.result.{name}"), formats.number(float(value), 3) + unit))
-    return said
 
 
 def acts_of(event: Event, caller: Actor, at: datetime) -> list[str]:

@@ -1,30 +1,29 @@
 """What a coordinator does about an event, each act on a page of its own."""
 
 from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
 from flask import Response
 from marshmallow import fields
 
-from http_base.context import actor, now, services, session
+from http_base.context import actor, now, session
 from http_base.schemas.events import DistrictBody, ReasonBody
 from http_base.schemas.headcounts import HeadcountBody, HeadcountEnd
-from http_base.schemas.results import ResultBody, said
+from http_base.schemas.results import ResultBody
 from service import errors
 from service.access import Permission
 from service.attendance import groups
 from service.attendance.groups import Group
 from service.events import district_moves, events, restoring, results, visibility
-from service.events.results import WasteFactors
-from service.models import Event, EventResult, Headcount, HeadcountCategory, WasteUnit
+from service.models import Event, Headcount, HeadcountCategory
 from service.models.results import MEASURED_FIGURES, WHOLE_FIGURES
 from web.addresses import to
 from web.coordinator import desk
-from web.coordinator.event import found, lines_of
+from web.coordinator.event import found
 from web.coordinator.events import district_choices
 from web.forms import REFUSALS, Form, read_form
 from web.pages import Pages, Unaudited, done
+from web.results import begins_with, lines_of, put, units
 from web.templating import text
 
 pages = Pages("coordinator-event-acts")
@@ -79,15 +78,8 @@ def set_district(event_id: UUID) -> Response:
 def set_result(event_id: UUID) -> Response:
     """Say what came of an event, in place of what was said before."""
     event = found(event_id)
-    form = read_form(ResultBody, **_begins(results.by_event(session(), [event_id]).get(event_id)))
-    settings = services().settings
-    factors = WasteFactors(settings.waste_bag_t, settings.waste_m3_t)
-    if form.is_good and _is_taken(
-        form,
-        lambda: results.put(
-            session(), actor(), event_id, form.data["version"], said(form.data), factors, now()
-        ),
-    ):
+    form = read_form(ResultBody, **begins_with(results.by_event(session(), [event_id]).get(event_id)))
+    if form.is_good and _is_taken(form, lambda: put(event_id, form.data)):
         return done(_back(event_id), "page.desk.saved")
     return desk.show(
         desk.sit_down("events"),
@@ -95,21 +87,9 @@ def set_result(event_id: UUID) -> Response:
         event=event,
         form=form,
         stands=lines_of(results.by_event(session(), [event_id]).get(event_id)) if form.is_overtaken else [],
-        units=[(unit, text(f"page.event.unit.{unit}")) for unit in WasteUnit],
+        units=units(),
         figures=(*MEASURED_FIGURES, *WHOLE_FIGURES),
     )
-
-
-def _begins(result: EventResult | None) -> dict[str, Any]:
-    """What the form of a result begins with."""
-    if result is None:
-        return {"version": 0}
-    values = {name: value for name, value in result.figures().items() if name != "waste_t"}
-    plain = {
-        name: value if isinstance(value, int) or value is None else f"{float(value):.10g}"
-        for name, value in (values | {"waste.amount": result.waste_amount}).items()
-    }
-    return plain | {"version": result.version, "waste.unit": result.waste_unit, "note": result.note}
 
 
 class GroupForm(HeadcountBody):
