@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import flask
 from flask import Response, g, request
 
-from http_base import csrf, problems
+from http_base import bodies, csrf, problems
 from http_base.context import actor, locale, now, session
 from notifications.words import LOCALES
 from service import access
@@ -64,6 +64,7 @@ class Pages(flask.Blueprint):
         )
         self.url_value_preprocessor(_drop_language)
         problems.install(self)
+        self.before_request(bodies.let_in)
         if knows_callers:
             csrf.install(self)
             doors.install(self)

@@ -252,13 +252,18 @@ def sees_all(actor: Actor | None, event: Event) -> bool:
 
 def of_event(session: Session, actor: Actor | None, event: Event) -> Sequence[EventPhoto]:
     """An event's photographs as the actor may see them: before, then after, in the order of their sending."""
-    query = _in_order(sa.select(EventPhoto).where(EventPhoto.event_id == event.id))
-    found = session.scalars(query).all()
+    found = all_of(session, event)
     return found if sees_all(actor, event) else [photo for photo in found if photo.is_public]
 
 
-def _in_order(query: sa.Select[EventPhoto]) -> sa.Select[EventPhoto]:
-    return query.order_by(EventPhoto.taken.desc(), EventPhoto.uploaded_at, EventPhoto.id)
+def all_of(session: Session, event: Event) -> Sequence[EventPhoto]:
+    """An event's photographs, whoever may see them; in the same order."""
+    query = (
+        sa.select(EventPhoto)
+        .where(EventPhoto.event_id == event.id)
+        .order_by(EventPhoto.taken.desc(), EventPhoto.uploaded_at, EventPhoto.id)
+    )
+    return session.scalars(query).all()
 
 
 def events_with_photos(session: Session, event_ids: Iterable[UUID]) -> frozenset[UUID]:

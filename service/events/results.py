@@ -161,10 +161,16 @@ def check_open(event: Event, actor: Actor, now: datetime) -> None:
         raise errors.NotPublished()
     if event.never_began:
         raise events.cancelled(event)
-    is_own = actor.organizes(event.organization_id)
-    closed_at = event.local(event.presence_ends_at + (ORGANIZER_HAS if is_own else COORDINATOR_HAS))
+    closed_at = closes_at(event, actor)
     if now > closed_at:
+        is_own = actor.organizes(event.organization_id)
         raise (errors.ResultClosed if is_own else errors.ResultClosedForAll)(closed_at=closed_at)
+
+
+def closes_at(event: Event, actor: Actor) -> datetime:
+    """Until when this actor can say it, by the event's clock."""
+    has = ORGANIZER_HAS if actor.organizes(event.organization_id) else COORDINATOR_HAS
+    return event.local(event.presence_ends_at + has)
 
 
 def _note(

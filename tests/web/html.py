@@ -107,6 +107,11 @@ def faults(page: str) -> list[str]:
     ids = Counter(element["id"] for element in everything if "id" in element.attributes)
     found = [f"the id {one} stands {times} times" for one, times in ids.items() if times > 1]
     found += [f"nothing has the id {one}" for one in sorted(_pointed_to(everything) - set(ids))]
+    found += [
+        f"no words for {one.attributes}"
+        for one in everything
+        if one.name == "img" and "alt" not in one.attributes
+    ]
     found += _headings(everything) + _unlabelled(root) + _inline(everything)
     found += [f"the catalogue lacks {key}" for piece in reader.pieces for key in KEY.findall(piece)]
     if len(page.encode()) > MAX_PAGE_BYTES:
@@ -161,9 +166,14 @@ def _unlabelled(root: Element) -> list[str]:
         f"<{element.name}> without words: {element.attributes}"
         for element in root.all()
         if element.name in ("a", "button")
-        and not (element.text.strip() or element.attributes.get("aria-label"))
+        and not (element.text.strip() or element.attributes.get("aria-label") or _told(element))
     ]
     return found + silent
+
+
+def _told(element: Element) -> bool:
+    """Whether a picture within says in words what it shows."""
+    return any(image.attributes.get("alt") for image in element.all("img"))
 
 
 def _inline(everything: list[Element]) -> list[str]:

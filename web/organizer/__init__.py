@@ -1,6 +1,18 @@
 """The pages of organizers: phone first, one column, whole without JavaScript."""
 
-from web.organizer import board, event_edit, groups, home, members, organizations, publishing, sharing
+from web.organizer import (
+    board,
+    doubts,
+    event_edit,
+    groups,
+    home,
+    members,
+    organizations,
+    publishing,
+    report,
+    result,
+    sharing,
+)
 
 BLUEPRINTS = (
     home.pages,
@@ -11,4 +23,7 @@ BLUEPRINTS = (
     groups.pages,
     organizations.pages,
     members.pages,
+    result.pages,
+    doubts.pages,
+    report.pages,
 )

@@ -75,13 +75,21 @@ def has_groups(event: Event, _at: datetime) -> bool:
     return not event.never_began
 
 
+def is_public(event: Event, _at: datetime) -> bool:
+    """Whether something can come of it: from its publishing on, for photographs of the place as it was."""
+    return not event.is_secret and not event.never_began
+
+
 TILES: Sequence[Way] = (Way("groups", "organizer-groups.show", "group", Permission.SEE_BOARD, has_groups),)
 """The four big buttons of the day, in their order: code, list, groups, message."""
 
 WAYS: Sequence[Way] = (
     Way("publish", "organizer-publishing.preview", "flag", Permission.CHANGE_EVENT, is_draft),
+    Way("doubts", "organizer-doubts.show", "doubt", Permission.CORRECT_ATTENDANCE, has_begun),
     Way("share", "organizer-sharing.show", "share", Permission.SEE_BOARD, is_shown),
     Way("change", "organizer-event-edit.change", "change", Permission.CHANGE_EVENT, is_planned),
+    Way("result", "organizer-result.show", "flag", Permission.GIVE_RESULT, is_public),
+    Way("report", "organizer-report.show", "list", Permission.SEE_PRESENT, has_begun),
 )
 """The rows below them, in their order: doubts, share, change, people, result."""
 

@@ -1,0 +1,61 @@
+"""Who is in review at one event, for its organizers: the name, and why; they may vouch for them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from service.access import Actor, Permission, require
+from service.attendance.evidence import Status
+from service.audit import audit
+from service.events import events
+from service.models import Attendance, AuditAction, Event, Volunteer
+from service.people import consents
+
+AT_ONCE = 100
+"""So many are shown; the others follow as these are settled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Somebody whose presence is doubted. `name`: as they let it be shown; `reasons`: the rules' names."""
+
+    volunteer_id: UUID
+    name: str
+    checked_in_at: datetime
+    reasons: Sequence[str]
+
+
+def of_event(session: Session, actor: Actor, event: Event, now: datetime) -> list[Doubt]:
+    """The doubts of an event, oldest first; that they were read is recorded.
+
+    Raises:
+        Forbidden, NotVerified.
+    """
+    require(actor, Permission.CORRECT_ATTENDANCE, events.target_of(event))
+    audit.record_read(
+        session,
+        actor.volunteer_id,
+        AuditAction.PARTICIPANTS_READ,
+        region_code=event.region_code,
+        organization_id=event.organization_id,
+        event_id=event.id,
+        now=now,
+    )
+    rows = session.execute(
+        sa.select(
+            Attendance.volunteer_id, Volunteer.display_name, Attendance.checked_in_at, Attendance.reasons
+        )
+        .join(Volunteer, Volunteer.id == Attendance.volunteer_id)
+        .where(Attendance.event_id == event.id, Attendance.status == Status.REVIEW)
+        .order_by(Attendance.checked_in_at, Attendance.id)
+        .limit(AT_ONCE)
+    ).all()
+    held = consents.of_people(session, [row.volunteer_id for row in rows], now)
+    return [
+        Doubt(id_, consents.shown_name(name, held[id_]), came_at, reasons)
+        for id_, name, came_at, reasons in rows
+    ]
