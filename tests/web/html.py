@@ -107,11 +107,8 @@ def faults(page: str) -> list[str]:
     ids = Counter(element["id"] for element in everything if "id" in element.attributes)
     found = [f"the id {one} stands {times} times" for one, times in ids.items() if times > 1]
     found += [f"nothing has the id {one}" for one in sorted(_pointed_to(everything) - set(ids))]
-    found += [
-        f"no words for {one.attributes}"
-        for one in everything
-        if one.name == "img" and "alt" not in one.attributes
-    ]
+    images = [one for one in everything if one.name == "img"]
+    found += [f"no words for {one.attributes}" for one in images if "alt" not in one.attributes]
     found += _headings(everything) + _unlabelled(root) + _inline(everything)
     found += [f"the catalogue lacks {key}" for piece in reader.pieces for key in KEY.findall(piece)]
     if len(page.encode()) > MAX_PAGE_BYTES:

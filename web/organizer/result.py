@@ -21,7 +21,7 @@ from service.models.results import MEASURED_FIGURES
 from service.platform import images
 from service.platform.text import clean
 from web.addresses import to
-from web.forms import Form, blank, read_form
+from web.forms import REFUSALS, Form, blank, read_form
 from web.organizer import desk
 from web.organizer.board import has_begun
 from web.pages import Pages, Unaudited, done, render
@@ -117,10 +117,9 @@ def _take_result(form: Form, event: Event) -> None:
         stored = put(event.id, form.data)
         session().commit()
         form.typed["version"] = str(stored.version)
-    except errors.Stale as stale:
+    except REFUSALS as refusal:
         session().rollback()
-        form.typed["version"] = str(stale.data["version"])
-        form.refuse("waste.amount", "page.result.stale")
+        form.refused(refusal)
 
 
 def _page(form: Form, event: Event) -> Response:
@@ -137,6 +136,7 @@ def _page(form: Form, event: Event) -> Response:
         kept_else=form.sent and _only_photos_failed(form),
         is_said=stored is not None,
         lines=lines_of(stored),
+        stands=lines_of(stored) if form.is_overtaken else [],
         note=stored.note if stored else None,
         units=units(),
         first=FIRST,

@@ -150,7 +150,7 @@ def test_a_field_that_is_wrong_keeps_what_was_typed_and_sent(
     desk: Visitor, session: Session, held: Event
 ) -> None:
     answer = finish(desk, held, {"trees": "көп", "machines": "2"}, after=[("a.jpg", photo(90, 90))])
-    assert "Отырғызылған" in errors_of(answer).text or "ағаш" in errors_of(answer).text.lower()
+    assert "ағаш" in errors_of(answer).text.lower()
     page = read(answer.text)
     assert page.one(id="trees")["value"] == "көп"
     assert page.one(id="machines")["value"] == "2"
@@ -184,7 +184,7 @@ def test_two_organizers_at_once_the_later_one_is_told(desk: Visitor, session: Se
     finish(desk, held, {"trees": "11"})
     typed = {one["name"]: one["value"] for one in form.all(type="hidden")} | {"trees": "12", "version": "1"}
     answer = desk.post(path_of(held), data=typed)
-    assert "басқа біреу" in errors_of(answer).text
+    assert "басқа біреу" in read(answer.text).one("div", class_="errors").text
     page = read(answer.text)
     assert page.one(id="trees")["value"] == "12"
     assert stored(session, held).trees == 11
