@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +86,12 @@ def test_a_result_with_photographs_in_one_press(desk: Visitor, session: Session,
     )
     assert (answer.status_code, answer.location) == (303, path_of(held))
     result = stored(session, held)
-    assert (result.waste_amount, result.waste_unit, result.trees, result.machines) == (77.5, "bag", 1200, 2)
+    assert (result.waste_amount, result.waste_unit, result.trees, result.machines) == (
+        Decimal("77.5"),
+        "bag",
+        1200,
+        2,
+    )
     assert photos_of(session, held) == ["after", "before", "before"]
     page = desk.page(path_of(held))
     assert "Сақталды" in page.one("p", class_="notice-good").text
