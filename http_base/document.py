@@ -89,6 +89,7 @@ PARAMETERS: Mapping[str, str] = {
     "sent_report_id": "The report that was sent.",
     "signature": "As in the address that was answered.",
     "size": "large: 1,600 pixels at most; small: 400.",
+    "series": "Only the dates of this series.",
     "status": "Only in this state.",
     "subject": "Only what concerned this volunteer.",
     "to": "The last day, included, in the country's zone.",

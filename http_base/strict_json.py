@@ -30,7 +30,12 @@ class StrictParser(FlaskParser):
     }
 
     def load_json(self, req: Request, schema: Any) -> Any:
-        """The body as plain values; any doubt about it is a ValidationError, any other kind of body a 415."""
+        """The body as plain values; any doubt about it is a ValidationError, any other kind of body a 415.
+
+        Of a schema that `may_be_left_out` no body is an empty one.
+        """
+        if getattr(schema, "may_be_left_out", False) and not req.get_data(cache=True):
+            return {}
         if req.mimetype != "application/json" and _has_body(req):
             raise UnsupportedMediaType
         return strict_json(req.get_data(cache=True), getattr(schema, "checked_by_item", None))

@@ -11,7 +11,7 @@ from typing import Any
 import h3
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from service.models import (
     Attendance,
@@ -68,6 +68,18 @@ def _signed_up(*statuses: str) -> Audience:
         .join(Signup, Signup.event_id == Event.id)
         .where(Signup.status.in_(statuses))
     )
+
+
+def _told_once() -> Audience:
+    """Who goes or waits, but hears of the same change of a series at an earlier date of it."""
+    earlier = aliased(Signup)
+    dates = sa.func.jsonb_array_elements_text(Outbox.facts["told_at"]).column_valued("date")
+    heard = sa.exists().where(
+        earlier.volunteer_id == Signup.volunteer_id,
+        earlier.status.in_(COMING),
+        earlier.event_id.in_(sa.select(sa.cast(dates, sa.Uuid))),
+    )
+    return _signed_up(*COMING).where(sa.or_(~Outbox.facts.has_key("told_at"), ~heard))  # noqa: W601 - JSONB's, not a dict's
 
 
 def _not_there_yet() -> Audience:
@@ -212,8 +224,8 @@ _the_person = _people(Outbox.volunteer_id).where(Outbox.volunteer_id.is_not(None
 
 AUDIENCES: Mapping[str, Audience] = {
     "announcement": _signed_up(SignupStatus.GOING),
-    "event_changed": _signed_up(*COMING).where(EVENT_IS_ON, AS_TOLD),
-    "event_cancelled": _signed_up(*COMING).where(Event.status == EventStatus.CANCELLED),
+    "event_changed": _told_once().where(EVENT_IS_ON, AS_TOLD),
+    "event_cancelled": _told_once().where(Event.status == EventStatus.CANCELLED),
     "event_restored": _signed_up(*COMING).where(EVENT_IS_ON, AS_TOLD),
     "event_hidden": _signed_up(*COMING).where(EVENT_IS_ON, Event.hidden_by.is_not(None)),
     "event_shown": _signed_up(*COMING).where(EVENT_IS_ON, Event.hidden_by.is_(None)),

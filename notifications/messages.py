@@ -215,6 +215,8 @@ def _body(kind: str, facts: Facts, locale: str, data: dict[str, Any]) -> str:
             if number
         )
     body = translate(_body_key(kind, facts), locale, data)
+    if facts.get("series"):
+        body += "\n" + translate(f"push.series.{kind.removeprefix('event_')}", locale)
     if kind == "organization_decided" and facts.get("contact"):
         body += "\n" + translate("push.organization_decided.questions", locale, facts)
     return body

@@ -216,6 +216,12 @@ class AlreadyStarted(Conflict):
     code = "already-started"
 
 
+class SeriesStarted(AlreadyStarted):
+    """This date of a series began at `starts_at`: the later ones are changed from one that has not."""
+
+    words = "series-started"
+
+
 class AlreadyOver(Conflict):
     code = "already-over"
 

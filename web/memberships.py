@@ -7,7 +7,7 @@ from flask import Response, request
 
 from http_base.context import actor, locale, now, session
 from service.models.base import localized
-from service.organizations import contacts, invitations, members, organizations
+from service.organizations import contact_answers, invitations, members, organizations
 from web.addresses import to
 from web.forms import blank
 from web.pages import Pages, done, render
@@ -21,7 +21,7 @@ def asked() -> dict[str, Any]:
     caller = actor()
     return {
         "invitations": invitations.mine(session(), caller, now()),
-        "contacts": contacts.asked_of(session(), caller),
+        "contacts": contact_answers.asked_of(session(), caller),
     }
 
 
@@ -38,7 +38,7 @@ def answer_invitation(invitation_id: UUID, answer: str) -> Response:
 @pages.page("/account/contacts/<uuid:contact_id>/<any(accept,decline):answer>", ("POST",))
 def answer_contact(contact_id: UUID, answer: str) -> Response:
     """Be whom people ask, or be it no more."""
-    act = contacts.accept if answer == "accept" else contacts.decline
+    act = contact_answers.accept if answer == "accept" else contact_answers.decline
     act(session(), actor(), contact_id)
     session().commit()
     return done(to("account.show"), f"page.memberships.contact.{answer}")

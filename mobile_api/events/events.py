@@ -1,6 +1,6 @@
 """Events: creating, changing, publishing, finding, announcing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -26,7 +26,8 @@ from http_base.fields import (
     one_of,
     whole,
 )
-from http_base.schemas.events import EventFields, ReasonBody
+from http_base.schemas.events import EventFields
+from http_base.schemas.series import CancelBody, PublishBody, RepeatBody, ScopeBody, repeat_of
 from mobile_api.events import event_files
 from mobile_api.events import known as known_things
 from mobile_api.events.areas import AreaField
@@ -35,9 +36,10 @@ from mobile_api.events.queries import EventQuery
 from service import errors
 from service.access import Actor, Permission, may
 from service.attendance import check_in
-from service.events import events, offers, restoring, search
+from service.events import events, offers, restoring, search, series
 from service.events.plans import Plan
 from service.events.search import Search
+from service.events.series import Scope
 from service.models import Event, EventKind, EventStatus, PlacesLeft
 from service.models.base import COUNTRY_ZONE
 from service.organizations import contacts
@@ -62,7 +64,7 @@ class EventChange(EventFields):
             raise ValidationError("zone")
 
 
-class EventPatch(EventChange):
+class EventPatch(ScopeBody, EventChange):
     version = whole(1, 2**31 - 1, required=True)
 
 
@@ -75,6 +77,7 @@ class EventBody(EventChange):
     ends_at = DateTime(required=True)
     meeting_point = fields.Nested(Point, required=True)
     area = AreaField(load_default=lambda: {"type": "circle", "radius_m": 150})
+    repeat = fields.Nested(RepeatBody)
 
 
 class EventShown(Schema):
@@ -149,7 +152,6 @@ def shown(
         "address_names": event.current_address_names,
         "region": event.region_code,
         "district": event.district_code,
-        "series_id": None,
         "url": links.of_event(event.id),
         "hidden": event.is_hidden,
         "offered": offers.held(session(), event, now()),
@@ -168,14 +170,15 @@ def shown(
     return document
 
 
+NOT_OF_THE_PLAN = (
+    "contact", "id", "organization_id", "meeting_point", "version", "bring", "scope", "repeat",
+)  # fmt: skip
+
+
 def _plan_values(body: Mapping[str, Any]) -> dict[str, Any]:
     """The body's fields as those of a Plan."""
     renamed = {"region": "region_code", "district": "district_code"}
-    values = {
-        renamed.get(name, name): value
-        for name, value in body.items()
-        if name not in ("contact", "id", "organization_id", "meeting_point", "version", "bring")
-    }
+    values = {renamed.get(name, name): value for name, value in body.items() if name not in NOT_OF_THE_PLAN}
     if "meeting_point" in body:
         values |= body["meeting_point"]
     if "bring" in body:
@@ -183,9 +186,9 @@ def _plan_values(body: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _put_contact(caller: Actor, event: Event, body: Mapping[str, Any]) -> None:
+def _put_contact(caller: Actor, changed: Sequence[Event], body: Mapping[str, Any]) -> None:
     if "contact" in body:
-        contacts.put(session(), caller, contacts.of_event(event), said(body["contact"]), now())
+        contacts.put_all(session(), caller, map(contacts.of_event, changed), said(body["contact"]), now())
 
 
 @blueprint.route("", methods=["POST"])
@@ -201,13 +204,17 @@ def _put_contact(caller: Actor, event: Event, body: Mapping[str, Any]) -> None:
 @blueprint.arguments(EventBody)
 @blueprint.response(HTTPStatus.CREATED, EventShown)
 def post_event(body: dict[str, Any]) -> dict[str, Any]:
-    """Make a draft."""
+    """Make a draft; with `repeat` one a date, of which the first is answered."""
     plan = Plan(**{"description": {}, "zone": COUNTRY_ZONE.key} | _plan_values(body))
     caller = actor()
-    event = events.create(session(), caller, body["organization_id"], plan, now(), body.get("id"))
-    _put_contact(caller, event, body)
+    whose, id_ = body["organization_id"], body.get("id")
+    if "repeat" in body:
+        made = series.create(session(), caller, whose, plan, repeat_of(body["repeat"]), now(), id_)
+    else:
+        made = [events.create(session(), caller, whose, plan, now(), id_)]
+    _put_contact(caller, made, body)
     session().commit()
-    return shown(event, caller)
+    return shown(made[0], caller)
 
 
 @blueprint.route("", methods=["GET"])
@@ -245,6 +252,7 @@ def list_events(query: dict[str, Any]) -> Any:
         district_code=query.get("district"),
         kind=query.get("kind"),
         organization_ids=organizations,
+        series_id=query.get("series"),
         status=EventStatus(query["status"]) if "status" in query else None,
         not_over_at=query.get("not_over_at"),
         drafts=query["mine"],
@@ -308,12 +316,17 @@ def get_event(event_id: UUID) -> dict[str, Any]:
 @blueprint.arguments(EventPatch)
 @blueprint.response(HTTPStatus.OK, EventShown)
 def patch_event(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
-    """Change parts of an event; a change of time or place tells the participants."""
+    """Change parts of an event; a change of time or place tells the participants.
+
+    With the scope `following` the later dates of its series follow in what becomes another for this one, but
+    for what was changed on one of them alone.
+    """
     caller = actor()
-    event = events.change(session(), caller, event_id, body["version"], _plan_values(body), now())
-    _put_contact(caller, event, body)
+    values, scope = _plan_values(body), Scope(body["scope"])
+    changed = series.change(session(), caller, event_id, body["version"], values, now(), scope)
+    _put_contact(caller, changed, body)
     session().commit()
-    return shown(event, caller)
+    return shown(changed[0], caller)
 
 
 @blueprint.route("/<uuid:event_id>/publish", methods=["POST"])
@@ -324,14 +337,16 @@ def patch_event(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
     errors.NotADraft,
     errors.AlreadyOver,
     errors.NotVerified,
+    errors.SeriesStarted,
 )
+@blueprint.arguments(PublishBody, required=False)
 @blueprint.response(HTTPStatus.OK, EventShown)
-def publish_event(event_id: UUID) -> dict[str, Any]:
-    """Let everybody see it."""
+def publish_event(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
+    """Let everybody see it; with the scope `following` the later drafts of its series, too."""
     caller = actor()
-    event = events.publish(session(), caller, event_id, now())
+    series.publish(session(), caller, event_id, now(), Scope(body["scope"]))
     session().commit()
-    return shown(event, caller)
+    return shown(events.get(session(), event_id), caller)
 
 
 @blueprint.route("/<uuid:event_id>/cancel", methods=["POST"])
@@ -341,15 +356,16 @@ def publish_event(event_id: UUID) -> dict[str, Any]:
     errors.Forbidden,
     errors.AlreadyOver,
     errors.NotVerified,
+    errors.SeriesStarted,
 )
-@blueprint.arguments(ReasonBody)
+@blueprint.arguments(CancelBody)
 @blueprint.response(HTTPStatus.OK, EventShown)
 def cancel_event(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
-    """Call it off; who goes or waits is told."""
+    """Call it off, with the scope `following` the later dates of its series, too; its people are told."""
     caller = actor()
-    event = events.cancel(session(), caller, event_id, body["reason"], now())
+    called_off = series.cancel(session(), caller, event_id, body["reason"], now(), Scope(body["scope"]))
     session().commit()
-    return shown(event, caller)
+    return shown(called_off[0], caller)
 
 
 @blueprint.route("/<uuid:event_id>/restore", methods=["POST"])

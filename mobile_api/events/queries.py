@@ -46,6 +46,7 @@ class EventQuery(Paged, FileQuery):
     district = Text()
     kind = one_of(*EventKind)
     organization = fields.UUID()
+    series = fields.UUID()
     q = Text()
     mine = fields.Boolean(load_default=False)
     status = one_of(*EventStatus)

@@ -9,7 +9,7 @@ from http_base.contacts import said
 from http_base.context import actor, now, session
 from http_base.schemas.organizations import ContactBody
 from service import errors
-from service.organizations import contacts
+from service.organizations import contact_answers, contacts
 
 blueprint = Blueprint("contacts", __name__, url_prefix="/v1", description="Contacts")
 
@@ -31,7 +31,7 @@ def put_region_contact(body: dict[str, Any], code: str) -> None:
 @blueprint.response(HTTPStatus.NO_CONTENT)
 def accept_contact(contact_id: UUID) -> None:
     """Agree to be a contact."""
-    contacts.accept(session(), actor(), contact_id)
+    contact_answers.accept(session(), actor(), contact_id)
     session().commit()
 
 
@@ -40,5 +40,5 @@ def accept_contact(contact_id: UUID) -> None:
 @blueprint.response(HTTPStatus.NO_CONTENT)
 def decline_contact(contact_id: UUID) -> None:
     """Be no contact, or none any more."""
-    contacts.decline(session(), actor(), contact_id)
+    contact_answers.decline(session(), actor(), contact_id)
     session().commit()

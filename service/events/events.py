@@ -13,6 +13,7 @@ from service.access import Actor, Permission, Target, may, require
 from service.audit import audit
 from service.events import districts, frozen, plans, waitlist
 from service.events.plans import Plan
+from service.events.told import Told
 from service.happenings import EventChanged, tell
 from service.ledger import ledger
 from service.models import (
@@ -46,8 +47,32 @@ def create(
         NotFound, Forbidden: not an organizer there. NotVerified: the organization is not verified.
         Invalid, OutsideKazakhstan: the plan breaks a rule. IdReused: another event has this id.
     """
+    require_creation(session, actor, organization_id)
+    digest = content_hash(
+        {"by": actor.volunteer_id, "organization": organization_id} | plans.content_of(plan)
+    )
+    event = draft(actor, organization_id, plan, now, event_id, digest)
+    districts.settle(session, event, plan.district_code)
+    stored, is_new = store_once(session, event)
+    if is_new:
+        record(session, actor, AuditAction.EVENT_CREATED, stored, now)
+    return stored
+
+
+def require_creation(session: Session, actor: Actor, organization_id: UUID) -> None:
+    """Let whoever may make an organization's events go on. Raises NotFound, Forbidden, NotVerified."""
     organization = organizations.get_visible(session, actor, organization_id)
     require(actor, Permission.CREATE_EVENT, organizations.target_of(organization))
+
+
+def draft(
+    actor: Actor, organization_id: UUID, plan: Plan, now: datetime, event_id: UUID | None, digest: str
+) -> Event:
+    """A new draft of an organization, not stored yet and without its district; `digest`: of what was sent.
+
+    Raises:
+        Invalid, OutsideKazakhstan: the plan breaks a rule.
+    """
     event = Event(
         id=event_id or new_id(),
         organization_id=organization_id,
@@ -57,16 +82,10 @@ def create(
         version=1,
         created_by=actor.volunteer_id,
         created_at=now,
-        content_hash=content_hash(
-            {"by": actor.volunteer_id, "organization": organization_id} | plans.content_of(plan)
-        ),
+        content_hash=digest,
     )
     plans.apply(event, plan)
-    districts.settle(session, event, plan.district_code)
-    stored, is_new = store_once(session, event)
-    if is_new:
-        record(session, actor, AuditAction.EVENT_CREATED, stored, now)
-    return stored
+    return event
 
 
 def record(
@@ -170,7 +189,8 @@ def change(
 ) -> Event:
     """Change parts of the plan; a change of time or place tells the participants.
 
-    Who is too young for what it is now is taken off the list and told; the line gets what is free.
+    Who is too young for what it is now is taken off the list and told; the line gets what is free. Of a
+    series it is this date alone, which has these parts for itself from now on.
 
     Raises:
         NotFound, Forbidden. Stale: made from an older version. Cancelled.
@@ -178,28 +198,52 @@ def change(
         Invalid, OutsideKazakhstan: the new plan breaks a rule. CapacityBelowGoing.
     """
     event = get_to_change(session, actor, event_id)
+    check_version(event, version)
+    changed = put(session, actor, event, changes, now)
+    if event.series_id is not None:
+        event.series_own = sorted(changed.union(event.series_own))
+    return event
+
+
+def check_version(event: Event, version: int) -> None:
+    """Raise Stale for a change that was made from another version, Cancelled where it is too late for any."""
     if event.version != version:
         raise errors.Stale(version=event.version)
     if event.is_cancelled:
         raise cancelled(event)
+
+
+def put(
+    session: Session,
+    actor: Actor,
+    event: Event,
+    changes: Mapping[str, Any],
+    now: datetime,
+    told: Told | None = None,
+) -> frozenset[str]:
+    """Change parts of the plan of an event that is held; returns the columns that have another value now.
+
+    `told`: who hears of this very change at another date of its series, and is not told again; this one's
+    people are added. Raises what `change` does about the new plan.
+    """
     before = {name: getattr(event, name) for name in plans.COLUMNS}
     plans.apply(event, plans.changed(event, changes))
     districts.follow(session, event, before, changes)
     changed = frozenset(name for name, value in before.items() if getattr(event, name) != value)
     frozen.check(session, event, before, changed, now)
     if changed & DECIDE_AGE:
-        waitlist.remove_too_young(session, event, now)
+        waitlist.remove_too_young(session, event, now, told)
     if "capacity" in changed:
         waitlist.check_capacity(session, event, now)
     event.version += 1
     if event.status == EventStatus.PUBLISHED:
         was_in = ledger.Cell(before["day"], before["region_code"], before["district_code"])
         ledger.move_event(session, event.id, was_in, ledger.Cell.of(event))
-        _owe_changed(session, actor, event, before, changed, now)
+        _owe_changed(session, actor, event, before, changed, now, told)
     record(session, actor, AuditAction.EVENT_CHANGED, event, now, detail={"fields": sorted(changed)})
     tell_changed(session, event, changed, now)
     waitlist.fill_from_waitlist(session, event, now)
-    return event
+    return changed
 
 
 def tell_changed(session: Session, event: Event, changed: Iterable[str], now: datetime) -> None:
@@ -215,13 +259,30 @@ def _owe_changed(
     before: Mapping[str, Any],
     changed: Set[str],
     now: datetime,
+    told: Told | None,
 ) -> None:
     is_elsewhere = changed & {"latitude", "longitude", "area"} or plans.is_address_news(before, event)
     what = ["time"] if changed & {"starts_at", "ends_at", "day"} else []
     what += ["place"] if is_elsewhere else []
     if what:
-        told = plans.facts_of(event) | {"changed": what}
-        outbox.enqueue(session, "event_changed", now, told, event_id=event.id, created_by=actor.volunteer_id)
+        facts = plans.facts_of(event) | {"changed": what}
+        owe(session, event, "event_changed", facts, actor.volunteer_id, now, told)
+
+
+def owe(
+    session: Session,
+    event: Event,
+    kind: str,
+    facts: dict[str, Any],
+    by: UUID,
+    now: datetime,
+    told: Told | None,
+) -> None:
+    """Let an event's people hear what somebody did; `told`: as `put` has it."""
+    if told is not None:
+        facts = facts | {"series": True, "told_at": [str(id_) for id_ in told.events]}
+        told.events.append(event.id)
+    outbox.enqueue(session, kind, now, facts, event_id=event.id, created_by=by)
 
 
 def publish(session: Session, actor: Actor, event_id: UUID, now: datetime) -> Event:
@@ -235,13 +296,18 @@ def publish(session: Session, actor: Actor, event_id: UUID, now: datetime) -> Ev
         raise errors.NotADraft(event_status=event.status)
     if event.is_over(now):
         raise errors.AlreadyOver()
+    let_out(session, actor, event, now)
+    outbox.enqueue(session, "nearby_event", now, plans.facts_of(event), event_id=event.id)
+    return event
+
+
+def let_out(session: Session, actor: Actor, event: Event, now: datetime) -> None:
+    """Publish a draft that is held; who lives near is told by whoever calls."""
     event.status = EventStatus.PUBLISHED
     event.version += 1
     ledger.add(session, event, events=1)
     record(session, actor, AuditAction.EVENT_PUBLISHED, event, now)
     tell_changed(session, event, ["status"], now)
-    outbox.enqueue(session, "nearby_event", now, plans.facts_of(event), event_id=event.id)
-    return event
 
 
 def cancel(session: Session, actor: Actor, event_id: UUID, reason: str, now: datetime) -> Event:
@@ -255,15 +321,28 @@ def cancel(session: Session, actor: Actor, event_id: UUID, reason: str, now: dat
         return event
     if event.is_over(now):
         raise errors.AlreadyOver()
-    is_organizer = may(actor, Permission.CHANGE_EVENT, target_of(event))
-    as_what = CancelledBy.ORGANIZER if is_organizer else CancelledBy.COORDINATOR
-    call_off(session, event, reason, actor.volunteer_id, as_what, now)
-    record(session, actor, AuditAction.EVENT_CANCELLED, event, now)
+    take_off(session, actor, event, reason, now)
     return event
 
 
+def take_off(
+    session: Session, actor: Actor, event: Event, reason: str, now: datetime, told: Told | None = None
+) -> None:
+    """Call off an event that is held, as its organizer or coordinator; `told`: as `put` has it."""
+    is_organizer = may(actor, Permission.CHANGE_EVENT, target_of(event))
+    as_what = CancelledBy.ORGANIZER if is_organizer else CancelledBy.COORDINATOR
+    call_off(session, event, reason, actor.volunteer_id, as_what, now, told)
+    record(session, actor, AuditAction.EVENT_CANCELLED, event, now)
+
+
 def call_off(
-    session: Session, event: Event, reason: str | None, by: UUID, as_what: CancelledBy, now: datetime
+    session: Session,
+    event: Event,
+    reason: str | None,
+    by: UUID,
+    as_what: CancelledBy,
+    now: datetime,
+    told: Told | None = None,
 ) -> None:
     """Mark an event that is held as called off, and let its people hear; without a reason, without one."""
     was_published, event.never_published = event.is_published, event.is_draft
@@ -272,8 +351,7 @@ def call_off(
     event.version += 1
     if was_published:
         ledger.add(session, event, events=-1)
-        told = plans.facts_of(event) | {"reason": reason}
-        outbox.enqueue(session, "event_cancelled", now, told, event_id=event.id, created_by=by)
+        owe(session, event, "event_cancelled", plans.facts_of(event) | {"reason": reason}, by, now, told)
     tell_changed(session, event, ["status"], now)
 
 

@@ -33,6 +33,7 @@ class Search:
     district_code: str | None = None
     kind: str | None = None
     organization_ids: Sequence[UUID] | None = None
+    series_id: UUID | None = None
     status: EventStatus | None = None
     drafts: bool = False
     text: str | None = None
@@ -83,6 +84,7 @@ def _conditions(search: Search) -> list[sa.ColumnElement[bool]]:
     for column, value in (
         (Event.region_code, search.region_code),
         (Event.kind, search.kind),
+        (Event.series_id, search.series_id),
     ):
         if value is not None:
             conditions.append(column == value)

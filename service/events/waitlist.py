@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from service import errors
 from service.events import offers, plans
+from service.events.told import Told
 from service.ledger import ledger
 from service.models import Event, Signup, SignupStatus, Volunteer
 from service.models.volunteers import ADULT_AGE, age_on
@@ -72,15 +73,16 @@ def check_age(event: Event, birth_date: date) -> None:
         raise errors.TooYoung(min_age=event.lowest_age)
 
 
-def remove_too_young(session: Session, event: Event, now: datetime) -> None:
+def remove_too_young(session: Session, event: Event, now: datetime, told: Told | None = None) -> None:
     """Take those off list and line who will not be old enough on the event's day, and tell them.
 
-    What was is left as it is: of an event that is over nobody is taken off.
+    `told`: who hears so at another date of the series is not told again. What was is left as it is: of an
+    event that is over nobody is taken off.
     """
     session.flush()
     if not event.is_published or event.is_over(now):
         return
-    told = plans.facts_of(event) | {
+    facts = plans.facts_of(event) | {
         "why": "hazard" if event.hazard else "min_age",
         "min_age": event.lowest_age,
     }
@@ -88,7 +90,11 @@ def remove_too_young(session: Session, event: Event, now: datetime) -> None:
         if age_on(birth_date, event.day) < event.lowest_age:
             leave(session, event, signup, now)
             person = signup.volunteer_id
-            outbox.enqueue(session, "removed", now, told, event_id=event.id, volunteer_id=person)
+            if told is not None and person in told.removed:
+                continue
+            outbox.enqueue(session, "removed", now, facts, event_id=event.id, volunteer_id=person)
+            if told is not None:
+                told.removed.add(person)
     session.flush()
 
 

@@ -25,6 +25,7 @@ from service.models.events import (
     SignupStatus,
 )
 from service.models.exports import Export
+from service.models.geocoding import Geocoded, GeocoderTurn
 from service.models.headcounts import Headcount, HeadcountCategory
 from service.models.helpers import EventHelper
 from service.models.honours import HonoursAgreement
@@ -47,6 +48,7 @@ from service.models.reports import EventReport
 from service.models.results import EventResult, WasteUnit
 from service.models.reviews import Appeal, AttendanceDecision
 from service.models.second_factors import EnrolmentSecret, SecondFactor
+from service.models.series import EventSeries
 from service.models.sessions import PageSession
 from service.models.ticks import ListTick, TypedPerson
 from service.models.volunteers import (
@@ -66,6 +68,8 @@ __all__ = [
     "SecondFactor",
     "PageSession",
     "Export",
+    "Geocoded",
+    "GeocoderTurn",
     "HonoursAgreement",
     "RegionReport",
     "RefusalAppeal",
@@ -108,6 +112,7 @@ __all__ = [
     "PhotoWhen",
     "EventReport",
     "EventResult",
+    "EventSeries",
     "Headcount",
     "HeadcountCategory",
     "Invitation",

@@ -125,6 +125,12 @@ class Event(Base):
             "rederiving_since",
             postgresql_where=sa.text("rederiving_since IS NOT NULL"),
         ),
+        sa.Index(
+            "ix_event_series_id_starts_at",
+            "series_id",
+            "starts_at",
+            postgresql_where=sa.text("series_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -180,6 +186,9 @@ class Event(Base):
     created_by: Mapped[UUID] = mapped_column(sa.ForeignKey("volunteer.id"))
     created_at: Mapped[datetime]
     content_hash: Mapped[str]
+    series_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("event_series.id"))
+    # Which columns of its plan were changed on it alone, apart from its series.
+    series_own: Mapped[list[str]] = mapped_column(default=list, server_default="{}")
     # Of the rotating code of the place; told to its organizers only.
     code_secret: Mapped[str] = mapped_column(server_default=sa.text(RANDOM_BASE32))
     # The secret until a member left, still right for what phones recorded before that moment.

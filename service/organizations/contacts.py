@@ -28,7 +28,7 @@ from service.models import (
     Organization,
     Volunteer,
 )
-from service.models.base import COUNTRY_ZONE, LocalizedText, new_id
+from service.models.base import COUNTRY_ZONE, new_id
 from service.models.volunteers import ADULT_AGE, NATIONAL
 from service.platform import outbox, usage_limits
 
@@ -95,19 +95,42 @@ def put(session: Session, actor: Actor, about: About, said: ContactSaid | None, 
     Raises:
         Invalid: nothing is said, or the number is no adult colleague's. TooManyRequests: asked too often.
     """
+    put_all(session, actor, [about], said, now)
+
+
+def put_all(
+    session: Session, actor: Actor, abouts: Iterable[About], said: ContactSaid | None, now: datetime
+) -> None:
+    """Say at once whom to ask about several things: a colleague is asked, and answers, once for all of them.
+
+    Raises as `put`.
+    """
+    waiting = [one for about in abouts if (one := _say(session, actor, about, said, now)) is not None]
+    if waiting:
+        contact_id, holder_id, public = waiting[0]
+        usage_limits.count_use(session, f"contact:{holder_id}", now, ASKED_A_DAY, usage_limits.DAY)
+        facts = {"contact_id": str(contact_id), "public": public}
+        outbox.enqueue(session, "contact_asked", now, facts, volunteer_id=holder_id)
+
+
+def _say(
+    session: Session, actor: Actor, about: About, said: ContactSaid | None, now: datetime
+) -> tuple[UUID, UUID, bool] | None:
+    """As `put`, but nobody is told: which contact waits for whose yes, and whether it will be public."""
     _record(session, actor, about, now)
     rows = sa.delete(Contact).where(Contact.about == about.kind, Contact.about_id == about.id)
     if said is None:
         session.execute(rows)
-        return
+        return None
     if not (said.name or said.phone or said.link):
         raise errors.Invalid("contact", "contact-empty")
     holder = _holder(session, actor, about, said.phone, now)
     stands = holder is None or holder.id == actor.volunteer_id
     if not _is_new(session, about, said, holder):
-        return
+        return None
+    id_ = new_id()
     values = {
-        "id": new_id(),
+        "id": id_,
         "name": said.name,
         "link": said.link,
         "public": said.public,
@@ -123,10 +146,7 @@ def put(session: Session, actor: Actor, about: About, said: ContactSaid | None, 
         .values(about=about.kind, about_id=about.id, state=state, **values)
         .on_conflict_do_update(index_elements=["about", "about_id", "state"], set_=values)
     )
-    if holder is not None and not stands:
-        usage_limits.count_use(session, f"contact:{holder.id}", now, ASKED_A_DAY, usage_limits.DAY)
-        facts = {"contact_id": str(values["id"]), "public": said.public}
-        outbox.enqueue(session, "contact_asked", now, facts, volunteer_id=holder.id)
+    return None if holder is None or stands else (id_, holder.id, said.public)
 
 
 def _record(session: Session, actor: Actor, about: About, now: datetime) -> None:
@@ -171,95 +191,6 @@ def _is_new(session: Session, about: About, said: ContactSaid, holder: Volunteer
         Contact.volunteer_id.is_not_distinct_from(holder and holder.id),
     )
     return not session.scalar(sa.select(same))
-
-
-def accept(session: Session, actor: Actor, contact_id: UUID) -> None:
-    """Agree to be a contact, in the words and to the people that were asked for. Repeated: no change.
-
-    Raises:
-        NotFound: it is not the actor's number. AlreadyDecided: declined before.
-    """
-    contact = _own(session, actor, contact_id)
-    if contact.state == ContactState.DECLINED:
-        raise errors.AlreadyDecided()
-    if contact.state == ContactState.WAITING:
-        _delete(session, contact, ContactState.STANDING)
-        contact.state = ContactState.STANDING
-        session.flush()
-
-
-def decline(session: Session, actor: Actor, contact_id: UUID) -> None:
-    """Be no contact, or none any more. Repeated: no change.
-
-    Raises:
-        NotFound: it is not the actor's number.
-    """
-    contact = _own(session, actor, contact_id)
-    if contact.state != ContactState.DECLINED:
-        _delete(session, contact, ContactState.DECLINED)
-        contact.state = ContactState.DECLINED
-        session.flush()
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A wish that the asked person's number be shown; `name`: of what people would ask about."""
-
-    id: UUID
-    about: str
-    name: LocalizedText
-    public: bool
-    stands: bool
-
-
-def asked_of(session: Session, actor: Actor) -> list[Asked]:
-    """Where the actor's number stands as a contact, or somebody wants it to; oldest first."""
-    rows = session.execute(
-        sa.select(Contact, Organization.name, Event.title)
-        .outerjoin(
-            Organization,
-            sa.and_(
-                Contact.about == ContactOf.ORGANIZATION,
-                sa.cast(Organization.id, sa.Text) == Contact.about_id,
-            ),
-        )
-        .outerjoin(
-            Event, sa.and_(Contact.about == ContactOf.EVENT, sa.cast(Event.id, sa.Text) == Contact.about_id)
-        )
-        .where(Contact.volunteer_id == actor.volunteer_id, Contact.state != ContactState.DECLINED)
-        .order_by(Contact.created_at, Contact.id)
-    )
-    return [
-        Asked(
-            contact.id,
-            contact.about,
-            organization or title or _region_names(contact.about_id),
-            contact.public,
-            contact.state == ContactState.STANDING,
-        )
-        for contact, organization, title in rows
-    ]
-
-
-def _region_names(code: str) -> LocalizedText:
-    region = regions.get(code)
-    return {} if region is None else region.names
-
-
-def _own(session: Session, actor: Actor, contact_id: UUID) -> Contact:
-    contact = session.get(Contact, contact_id, with_for_update=True, populate_existing=True)
-    if contact is None or contact.volunteer_id != actor.volunteer_id:
-        raise errors.NotFound(errors.Thing.CONTACT)
-    return contact
-
-
-def _delete(session: Session, contact: Contact, state: ContactState) -> None:
-    """Remove what is in this state about the same thing, to make room."""
-    session.execute(
-        sa.delete(Contact).where(
-            Contact.about == contact.about, Contact.about_id == contact.about_id, Contact.state == state
-        )
-    )
 
 
 def forget_member(session: Session, left: MemberLeft) -> None:

@@ -115,6 +115,13 @@ AUDITED: dict[str, Audited] = {
         lambda w: w.call(w.owner, "POST", "/me/elevation", {"totp": w.enrol().at(NOW + STEP)}),
         ("subject_id",),
     ),
+    "duplicateEvent": Audited(
+        A.EVENT_CREATED,
+        lambda w: w.call(
+            w.owner, "POST", f"/events/{w.event.id}/duplicate", {"starts_at": EVENT_BODY["starts_at"]}
+        ),
+        ("event_id", "organization_id"),
+    ),
     "createEvent": Audited(
         A.EVENT_CREATED,
         lambda w: w.call(

@@ -1,0 +1,249 @@
+"""Series over HTTP: one date changed alone, or this one and the later ones."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from service.models import Outbox, Volunteer
+from service.platform.clock import FixedClock
+from tests.conftest import NOW
+from tests.makers import make_coordinator, make_volunteer
+from tests.mobile_api.events.series_world import FIRST, Series, of, starts
+
+Login = Callable[[Volunteer], dict[str, str]]
+
+
+@pytest.fixture
+def series(client: FlaskClient, session: Session, login: Login, clock: FixedClock) -> Series:
+    return Series(client, session, login, clock)
+
+
+def test_this_is_the_default_and_changes_one(series: Series) -> None:
+    dates = series.makes()
+    assert series.patch(dates[1], scope=None, capacity=7).json["capacity"] == 7
+    assert series.patch(dates[2], scope="this", capacity=8).json["capacity"] == 8
+    found = series.dates(dates[0]["series_id"])
+    assert of(found, "capacity") == [None, 7, 8, None, None]
+    cancelled = series.post(dates[3]["id"], "cancel", {"reason": "Дауыл"}).json
+    assert cancelled["status"] == "cancelled"
+    assert of(series.dates(dates[0]["series_id"]), "status").count("cancelled") == 1
+
+
+def test_following_leaves_what_came_before(series: Series) -> None:
+    dates = series.makes()
+    answer = series.patch(dates[2], title={"kk": "Жаңа атау"}, capacity=40)
+    assert (answer.status_code, answer.json["id"]) == (200, dates[2]["id"])
+    found = series.dates(dates[0]["series_id"])
+    assert of(found, "capacity") == [None, None, 40, 40, 40]
+    assert [one["title"]["kk"] for one in found] == ["Елек жағалауы"] * 2 + ["Жаңа атау"] * 3
+    newer = zip(of(dates, "version"), of(found, "version"), strict=True)
+    assert [after - before for before, after in newer] == [0, 0, 1, 1, 1]
+
+
+def test_following_moves_hours_by_the_clock_and_days_by_as_many(series: Series) -> None:
+    dates = series.makes(3)
+    moved = datetime(2026, 5, 23, 6, 30, tzinfo=UTC)
+    answer = series.patch(
+        dates[0], starts_at=moved.isoformat(), ends_at=(moved + timedelta(hours=3)).isoformat()
+    )
+    assert answer.status_code == 200, answer.json
+    found = series.dates(dates[0]["series_id"])
+    assert starts(found) == [f"2026-{day}T11:30:00+05:00" for day in ("05-23", "05-30", "06-06")]
+    assert [one["ends_at"][11:16] for one in found] == ["14:30"] * 3
+
+
+def test_following_moves_the_place(series: Series) -> None:
+    dates = series.makes(3)
+    almaty = {"meeting_point": {"latitude": 43.2383, "longitude": 76.9456}, "address": "Алматы"}
+    series.patch(dates[1], **almaty)
+    found = series.dates(dates[0]["series_id"])
+    assert of(found, "region") == ["KZ-15", "KZ-75", "KZ-75"]
+    assert of(found, "address") == ["Ақтөбе", "Алматы", "Алматы"]
+
+
+def test_what_was_changed_alone_stays_but_for_what_it_shares(series: Series) -> None:
+    """A hall that is free at another hour, on a day with more places: both stay; the new title comes too."""
+    dates = series.makes()
+    later = datetime(2026, 6, 4, 10, tzinfo=UTC)
+    alone = series.patch(
+        dates[2],
+        scope="this",
+        starts_at=later.isoformat(),
+        ends_at=(later + timedelta(hours=2)).isoformat(),
+        capacity=99,
+    )
+    assert alone.status_code == 200
+    at = FIRST + timedelta(hours=1)
+    answer = series.patch(
+        dates[0],
+        starts_at=at.isoformat(),
+        ends_at=(at + timedelta(hours=2)).isoformat(),
+        capacity=10,
+        title={"kk": "Жаңа"},
+    )
+    assert answer.status_code == 200, answer.json
+    found = series.dates(dates[0]["series_id"])
+    assert [start[11:16] for start in starts(found)] == ["11:00", "11:00", "15:00", "11:00", "11:00"]
+    assert of(found, "capacity") == [10, 10, 99, 10, 10]
+    assert [one["title"] for one in found] == [{"kk": "Жаңа"}] * 5
+
+
+def test_a_date_with_a_place_of_its_own_keeps_all_of_it(series: Series) -> None:
+    dates = series.makes(3)
+    elsewhere = {"meeting_point": {"latitude": 50.3, "longitude": 57.167}, "address": "Басқа саябақ"}
+    series.patch(dates[1], scope="this", **elsewhere)
+    series.patch(dates[0], meeting_point={"latitude": 50.2839, "longitude": 57.2}, address="Жаңа орын")
+    found = series.dates(dates[0]["series_id"])
+    assert of(found, "address") == ["Жаңа орын", "Басқа саябақ", "Жаңа орын"]
+    assert of(found, "meeting_point")[1] == elsewhere["meeting_point"]
+
+
+def test_a_value_given_to_all_is_no_ones_own_any_more(series: Series) -> None:
+    dates = series.makes(3)
+    own = series.patch(dates[1], scope="this", capacity=99).json
+    series.patch(own, capacity=50)
+    first = series.dates(dates[0]["series_id"])[0]
+    series.patch(first, capacity=20)
+    assert of(series.dates(dates[0]["series_id"]), "capacity") == [20, 20, 20]
+
+
+def test_following_changes_only_what_has_not_begun(series: Series, clock: FixedClock) -> None:
+    """The third date runs: the first three stay as they are, whichever of them is asked for."""
+    dates = series.makes()
+    clock.at = FIRST + timedelta(days=14, minutes=30)
+    for one in dates[:3]:
+        for answer in (
+            series.patch(one, capacity=5),
+            series.post(one["id"], "cancel", {"scope": "following", "reason": "Дауыл"}),
+            series.post(one["id"], "publish", {"scope": "following"}),
+        ):
+            assert (answer.status_code, answer.json["code"]) == (409, "already-started"), answer.json
+            assert answer.json["starts_at"] == one["starts_at"]
+    assert series.patch(dates[3], capacity=5).status_code == 200
+    assert of(series.dates(dates[0]["series_id"]), "capacity") == [None, None, None, 5, 5]
+
+
+def test_a_date_that_was_moved_before_the_first_and_has_begun_stays(
+    series: Series, clock: FixedClock
+) -> None:
+    dates = series.makes(3)
+    early = NOW + timedelta(hours=2)
+    moved = {"starts_at": early.isoformat(), "ends_at": (early + timedelta(hours=2)).isoformat()}
+    assert series.patch(dates[2], scope="this", **moved).status_code == 200
+    clock.at = early
+    assert series.patch(dates[0], capacity=5).status_code == 200
+    found = {one["id"]: one["capacity"] for one in series.dates(dates[0]["series_id"])}
+    assert [found[one["id"]] for one in dates] == [5, 5, None]
+
+
+def test_cancelled_dates_stay_as_they_are(series: Series) -> None:
+    dates = series.makes(4)
+    series.post(dates[2]["id"], "cancel", {"reason": "Дауыл"})
+    assert series.patch(dates[1], capacity=5).status_code == 200
+    found = series.dates(dates[0]["series_id"])
+    assert of(found, "capacity") == [None, 5, None, 5]
+    answer = series.post(dates[0]["id"], "cancel", {"scope": "following", "reason": "Жаз"})
+    assert (answer.status_code, answer.json["status"]) == (200, "cancelled")
+    found = series.dates(dates[0]["series_id"])
+    assert of(found, "cancel_reason") == ["Жаз", "Жаз", "Дауыл", "Жаз"]
+    again = series.post(dates[0]["id"], "cancel", {"scope": "following", "reason": "Тағы"})
+    assert again.json["version"] == answer.json["version"]
+
+
+def test_publishing_this_alone_and_then_the_rest(series: Series, session: Session) -> None:
+    dates = series.makes(4, publish=False)
+    assert series.post(dates[1]["id"], "publish").json["status"] == "published"
+    assert of(series.dates(dates[0]["series_id"]), "status") == ["draft", "published", "draft", "draft"]
+    answer = series.post(dates[1]["id"], "publish", {"scope": "following"})
+    assert answer.status_code == 200
+    found = of(series.dates(dates[0]["series_id"]), "status")
+    assert found == ["draft", "published", "published", "published"]
+    nothing = series.post(dates[1]["id"], "publish", {"scope": "following"})
+    assert (nothing.status_code, nothing.json["code"]) == (409, "not-a-draft")
+    near = session.scalars(sa.select(Outbox.event_id).where(Outbox.kind == "nearby_event")).all()
+    assert sorted(map(str, near)) == sorted([dates[1]["id"], dates[2]["id"]])
+
+
+def test_publishing_takes_no_body_an_empty_one_and_none_of_another_kind(series: Series) -> None:
+    dates = series.makes(3, publish=False)
+    headers = series.login(series.owner)
+    url = "/v1/events/{}/publish".format
+    empty = {"data": b"", "content_type": "application/x-www-form-urlencoded"}
+    assert series.client.post(url(dates[0]["id"]), headers=headers, **empty).status_code == 200
+    assert series.client.post(url(dates[1]["id"]), headers=headers, json={}).status_code == 200
+    wrong = series.client.post(url(dates[2]["id"]), headers=headers, json={"scope": "all"})
+    assert (wrong.status_code, list(wrong.json["errors"])) == (422, ["scope"])
+    other = series.client.post(url(dates[2]["id"]), headers=headers, data=b"a=1", content_type="text/plain")
+    assert other.status_code == 415
+
+
+def test_who_goes_to_several_hears_once(series: Series, session: Session) -> None:
+    dates = series.makes(5)
+    all_of_them, some, last = (make_volunteer(session) for _ in range(3))
+    series.goes(all_of_them, *dates)
+    series.goes(some, dates[2], dates[4])
+    series.goes(last, dates[0], dates[4])
+    at = FIRST + timedelta(days=7, hours=1)
+    moved = {"starts_at": at.isoformat(), "ends_at": (at + timedelta(hours=2)).isoformat()}
+    assert series.patch(dates[1], **moved).status_code == 200
+    assert series.told(all_of_them) == [("event_changed", dates[1]["id"])]
+    assert series.told(some) == [("event_changed", dates[2]["id"])]
+    assert series.told(last) == [("event_changed", dates[4]["id"])]
+    series.post(dates[0]["id"], "cancel", {"scope": "following", "reason": "Дауыл"})
+    assert series.told(all_of_them)[1:] == [("event_cancelled", dates[0]["id"])]
+    assert series.told(some)[1:] == [("event_cancelled", dates[2]["id"])]
+    assert series.told(last)[1:] == [("event_cancelled", dates[0]["id"])]
+
+
+def test_a_date_that_stays_as_it_is_silences_no_other(series: Series, session: Session) -> None:
+    dates, person = series.makes(3), make_volunteer(session)
+    series.goes(person, *dates[1:])
+    series.patch(dates[1], scope="this", meeting_point={"latitude": 50.3, "longitude": 57.167})
+    assert len(series.told(person)) == 1
+    series.patch(dates[0], meeting_point={"latitude": 50.2839, "longitude": 57.2})
+    assert series.told(person)[1:] == [("event_changed", dates[2]["id"])]
+
+
+def test_minors_of_many_dates_hear_once_that_the_work_is_dangerous(series: Series, session: Session) -> None:
+    dates = series.makes(3)
+    minor = make_volunteer(session, birth_date=datetime(2009, 1, 1, tzinfo=UTC).date())
+    series.goes(minor, *dates)
+    assert series.patch(dates[0], hazard=True).status_code == 200
+    assert [one["going"] for one in series.dates(dates[0]["series_id"])] == [0, 0, 0]
+    assert series.told(minor) == [("removed", dates[0]["id"])]
+
+
+def test_a_later_date_with_too_many_people_refuses_the_whole_change(series: Series, session: Session) -> None:
+    dates = series.makes(3)
+    for _ in range(3):
+        series.goes(make_volunteer(session), dates[2])
+    answer = series.patch(dates[0], capacity=2)
+    assert (answer.status_code, answer.json["code"]) == (422, "capacity-below-going")
+    assert (answer.json["going"], answer.json["starts_at"]) == (3, dates[2]["starts_at"])
+    assert "4 маусым" in answer.json["errors"]["capacity"][0]
+    assert of(series.dates(dates[0]["series_id"]), "capacity") == [None] * 3
+
+
+def test_a_stale_version_changes_nothing(series: Series) -> None:
+    dates = series.makes(3)
+    assert series.patch(dates[0], capacity=5).status_code == 200
+    stale = series.patch(dates[0], capacity=6)
+    assert (stale.status_code, stale.json["code"]) == (412, "stale")
+    assert of(series.dates(dates[0]["series_id"]), "capacity") == [5] * 3
+
+
+def test_only_its_organizers_change_a_series_and_coordinators_call_it_off(
+    series: Series, session: Session
+) -> None:
+    dates = series.makes(3)
+    body = {"scope": "following", "reason": "Жалған"}
+    for stranger in (make_volunteer(session), make_coordinator(session, "KZ-75")):
+        assert series.post(dates[0]["id"], "cancel", body, stranger).status_code == 403
+    coordinator = make_coordinator(session, "KZ-15")
+    assert series.post(dates[0]["id"], "publish", {"scope": "following"}, coordinator).status_code == 403
+    assert series.post(dates[1]["id"], "cancel", body, coordinator).status_code == 200
+    assert of(series.dates(dates[0]["series_id"]), "status") == ["published", "cancelled", "cancelled"]
