@@ -22,6 +22,7 @@ from benchmarks.kit.service import Service, database, wait_for
 from service.figures import count_queries
 from service.figures.counts import CountRequest
 from service.ledger.ledger import FIGURES
+from service.platform.database import connect_args
 
 PEOPLE = 90_000
 EVENTS = 17_500
@@ -80,7 +81,7 @@ def _load(stack: ExitStack, rows: int) -> str:
 
 def _ask(url: str, turns: int, seconds: float) -> dict[str, float]:
     """The median of the milliseconds of each question."""
-    with psycopg.connect(url, autocommit=True) as connection:
+    with psycopg.connect(url, autocommit=True, **connect_args("benchmark")) as connection:
         acts = {
             "region": _question(connection, "region", *YEAR),
             "event": _question(connection, "event", *YEAR),

@@ -65,7 +65,8 @@ class Attendance(Base):
 
     __tablename__ = "attendance"
     __table_args__ = (
-        sa.UniqueConstraint("event_id", "volunteer_id"),
+        # With the status: who counted at many events is read from it alone, ten million rows are not.
+        sa.UniqueConstraint("event_id", "volunteer_id", postgresql_include=["status"]),
         sa.CheckConstraint("status IN ('counted', 'review', 'rejected')", name="status"),
         sa.CheckConstraint("minutes >= 0", name="minutes"),
         sa.CheckConstraint("assumed_minutes >= 0", name="assumed_minutes"),

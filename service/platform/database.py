@@ -15,9 +15,11 @@ from sqlalchemy.orm import Session
 
 from service.models.base import Base
 
-# Set on each connection: nothing waits for ever, neither on a lock nor on a network that went silent.
+# Set on each connection: nothing waits for ever, neither on a lock nor on a network that went silent. No plan
+# is compiled (jit): that takes longer than any of ours runs.
 SERVER_OPTIONS = (
     "-c timezone=UTC -c statement_timeout=30s -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s"
+    " -c jit=off"
 )
 CONNECT_ARGS: Mapping[str, Any] = {
     "connect_timeout": 5,

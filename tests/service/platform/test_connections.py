@@ -33,6 +33,7 @@ def read_app(database_url: str) -> Iterator[Tazalyq]:
         ("lock_timeout", "5s"),
         ("idle_in_transaction_session_timeout", "1min"),
         ("TimeZone", "UTC"),
+        ("jit", "off"),
         ("application_name", "tazalyq-web"),
     ],
 )
