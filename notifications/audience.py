@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session, aliased
 
 from service.models import (
+    AnnouncementTo,
     Attendance,
     Contact,
     ContactState,
@@ -87,6 +88,23 @@ def _not_there_yet() -> Audience:
         Attendance.event_id == Signup.event_id, Attendance.volunteer_id == Signup.volunteer_id
     )
     return _signed_up(SignupStatus.GOING).where(EVENT_IS_ON, AS_TOLD, ~there)
+
+
+def _announced() -> Audience:
+    """Whom the organizer meant; an entry that says nothing of it, as older ones, means who goes."""
+    meant = sa.func.coalesce(Outbox.facts["to"].astext, AnnouncementTo.GOING)
+    goes = Signup.status == SignupStatus.GOING
+    there = sa.exists().where(
+        Attendance.event_id == Signup.event_id, Attendance.volunteer_id == Signup.volunteer_id
+    )
+    waits = Signup.status.in_((SignupStatus.WAITLISTED, SignupStatus.OFFERED))
+    return _signed_up(*COMING).where(
+        sa.or_(
+            sa.and_(meant == AnnouncementTo.GOING, goes),
+            sa.and_(meant == AnnouncementTo.NOT_HERE, goes, ~there),
+            sa.and_(meant == AnnouncementTo.WAITLISTED, waits),
+        )
+    )
 
 
 def _moved_up() -> Audience:
@@ -223,7 +241,7 @@ _going_as_told = _signed_up(SignupStatus.GOING).where(EVENT_IS_ON, AS_TOLD)
 _the_person = _people(Outbox.volunteer_id).where(Outbox.volunteer_id.is_not(None))
 
 AUDIENCES: Mapping[str, Audience] = {
-    "announcement": _signed_up(SignupStatus.GOING),
+    "announcement": _announced(),
     "event_changed": _told_once().where(EVENT_IS_ON, AS_TOLD),
     "event_cancelled": _told_once().where(Event.status == EventStatus.CANCELLED),
     "event_restored": _signed_up(*COMING).where(EVENT_IS_ON, AS_TOLD),

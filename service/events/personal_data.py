@@ -5,6 +5,7 @@ from service.platform.personal_data import LASTING, OWN, STAFF, Erased, Person, 
 TABLES = (
     PersonalTable("event", {"created_by": LASTING}),
     PersonalTable("signup", {"volunteer_id": LASTING}),
+    PersonalTable("announcement", {"created_by": STAFF}),
     PersonalTable("event_helper", {"volunteer_id": OWN, "named_by": STAFF}),
     PersonalTable("event_report", {"volunteer_id": LASTING, "closed_by": STAFF}),
     PersonalTable("event_result", {"created_by": STAFF, "updated_by": STAFF}),

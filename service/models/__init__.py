@@ -1,5 +1,6 @@
 """The tables. Importing this package registers all of them on the one metadata."""
 
+from service.models.announcements import Announcement, AnnouncementTo
 from service.models.attendance import Attendance, PresenceRecord
 from service.models.audit import AuditAction, AuditEntry, AuditSeal
 from service.models.bans import Ban
@@ -76,6 +77,8 @@ __all__ = [
     "RefusedRecord",
     "AccountCheck",
     "Appeal",
+    "Announcement",
+    "AnnouncementTo",
     "Attendance",
     "AttendanceDecision",
     "AuditAction",

@@ -332,7 +332,7 @@ NOT_AUDITED: dict[str, str] = {
     **dict.fromkeys(
         (
             "getCode", "getCounts", "getEvent", "getOrganization", "getRegionReport", "getSentReport",
-            "listEvents", "listHeadcounts", "listOrganizations", "listSentReports",
+            "listAnnouncements", "listEvents", "listHeadcounts", "listOrganizations", "listSentReports",
         ),
         NO_PERSON,
     ),

@@ -7,6 +7,7 @@ from web.organizer import (
     groups,
     home,
     members,
+    messages,
     organizations,
     publishing,
     report,
@@ -26,4 +27,5 @@ BLUEPRINTS = (
     result.pages,
     doubts.pages,
     report.pages,
+    messages.pages,
 )

@@ -80,7 +80,15 @@ def is_public(event: Event, _at: datetime) -> bool:
     return not event.is_secret and not event.never_began
 
 
-TILES: Sequence[Way] = (Way("groups", "organizer-groups.show", "group", Permission.SEE_BOARD, has_groups),)
+def is_known(event: Event, _at: datetime) -> bool:
+    """Whether somebody besides its staff can know of it."""
+    return not event.is_secret
+
+
+TILES: Sequence[Way] = (
+    Way("groups", "organizer-groups.show", "group", Permission.SEE_BOARD, has_groups),
+    Way("message", "organizer-messages.show", "message", Permission.SEE_BOARD, is_known),
+)
 """The four big buttons of the day, in their order: code, list, groups, message."""
 
 WAYS: Sequence[Way] = (
