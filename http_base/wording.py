@@ -30,6 +30,8 @@ def worded(facts: Mapping[str, Any], language: str) -> dict[str, Any]:
     if "regions" in facts:
         countries = Locale(language).territories
         found["regions"] = ", ".join(countries.get(code, code) for code in facts["regions"].split(", "))
+    if isinstance(facts.get("reason"), str):
+        found["reason"] = words.reason_in(facts["reason"], language)
     if isinstance(facts.get("region"), str) and (region := regions.get(facts["region"])) is not None:
         found["region"] = localized(region.names, language)
     return found

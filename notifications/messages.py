@@ -8,7 +8,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from notifications.audience import AUDIENCES, Audience
-from notifications.words import duration, has, moment, translate, translate_plural
+from notifications.words import duration, has, moment, reason_in, translate, translate_plural
 from service.models.base import localized
 from service.rulings.waiting import Waiting
 
@@ -215,6 +215,8 @@ def _body(kind: str, facts: Facts, locale: str, data: dict[str, Any]) -> str:
             if number
         )
     body = translate(_body_key(kind, facts), locale, data)
+    if kind == "event_changed" and facts.get("reason"):
+        body += "\n" + translate("push.event_changed.reason", locale, data)
     if facts.get("series"):
         body += "\n" + translate(f"push.series.{kind.removeprefix('event_')}", locale)
     if kind == "organization_decided" and facts.get("contact"):
@@ -250,7 +252,7 @@ def _data(facts: Facts, locale: str) -> dict[str, Any]:
     """What the texts may name, in the reader's language."""
     data: dict[str, Any] = {
         "text": facts.get("text") or "",
-        "reason": facts.get("reason") or "",
+        "reason": reason_in(facts.get("reason") or "", locale),
         "address": localized(facts.get("address_names") or {}, locale) or facts.get("address") or "",
         "min_age": facts.get("min_age") or "",
     }

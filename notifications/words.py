@@ -78,3 +78,23 @@ def duration(minutes: int, locale: str) -> str:
     if rest or not hours:
         parts.append((rest, "min"))
     return " ".join(f"{n} {translate(f'unit.{unit}', locale)}" for n, unit in parts)
+
+
+READY_REASONS = ("weather", "few", "place", "machines")
+"""Why something does not take place or is moved, ready in every language: `page.reason.<name>`."""
+
+
+@cache
+def _ready_reasons() -> dict[str, str]:
+    """Each text of a ready reason, in whatever language, and its key."""
+    return {
+        translate(f"page.reason.{name}", locale): f"page.reason.{name}"
+        for name in READY_REASONS
+        for locale in LOCALES
+    }
+
+
+def reason_in(text: str, locale: str) -> str:
+    """A reason that somebody has given: a ready one as the reader's language says it, another as it is."""
+    key = _ready_reasons().get(text)
+    return text if key is None else translate(key, locale)

@@ -62,6 +62,7 @@ def _environment() -> Environment:
         "take_flash": flashes.take,
         "to": addresses.to,
     }
+    made.filters["reason"] = _said_anew(lambda said: words.reason_in(said, locale()))
     made.filters |= {name: _said_anew(maker) for name, maker in formats.FORMATS.items()}
     return made
 

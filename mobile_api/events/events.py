@@ -33,6 +33,7 @@ from mobile_api.events import known as known_things
 from mobile_api.events.areas import AreaField
 from mobile_api.events.known import ExpectedGroup, Known, ResultShown, expected_groups
 from mobile_api.events.queries import EventQuery
+from notifications import words
 from service import errors
 from service.access import Actor, Permission, may
 from service.attendance import check_in
@@ -152,6 +153,7 @@ def shown(
         "address_names": event.current_address_names,
         "region": event.region_code,
         "district": event.district_code,
+        "cancel_reason": event.cancel_reason and words.reason_in(event.cancel_reason, locale()),
         "url": links.of_event(event.id),
         "hidden": event.is_hidden,
         "offered": offers.held(session(), event, now()),

@@ -185,9 +185,15 @@ def get_to_change(
 
 
 def change(
-    session: Session, actor: Actor, event_id: UUID, version: int, changes: Mapping[str, Any], now: datetime
+    session: Session,
+    actor: Actor,
+    event_id: UUID,
+    version: int,
+    changes: Mapping[str, Any],
+    now: datetime,
+    reason: str | None = None,
 ) -> Event:
-    """Change parts of the plan; a change of time or place tells the participants.
+    """Change parts of the plan; a change of time or place tells the participants, and the reason if given.
 
     Who is too young for what it is now is taken off the list and told; the line gets what is free. Of a
     series it is this date alone, which has these parts for itself from now on.
@@ -199,7 +205,7 @@ def change(
     """
     event = get_to_change(session, actor, event_id)
     check_version(event, version)
-    changed = put(session, actor, event, changes, now)
+    changed = put(session, actor, event, changes, now, reason=reason)
     if event.series_id is not None:
         event.series_own = sorted(changed.union(event.series_own))
     return event
@@ -220,6 +226,7 @@ def put(
     changes: Mapping[str, Any],
     now: datetime,
     told: Told | None = None,
+    reason: str | None = None,
 ) -> frozenset[str]:
     """Change parts of the plan of an event that is held; returns the columns that have another value now.
 
@@ -239,7 +246,7 @@ def put(
     if event.status == EventStatus.PUBLISHED:
         was_in = ledger.Cell(before["day"], before["region_code"], before["district_code"])
         ledger.move_event(session, event.id, was_in, ledger.Cell.of(event))
-        _owe_changed(session, actor, event, before, changed, now, told)
+        _owe_changed(session, actor, event, before, changed, now, told, reason)
     record(session, actor, AuditAction.EVENT_CHANGED, event, now, detail={"fields": sorted(changed)})
     tell_changed(session, event, changed, now)
     waitlist.fill_from_waitlist(session, event, now)
@@ -260,12 +267,13 @@ def _owe_changed(
     changed: Set[str],
     now: datetime,
     told: Told | None,
+    reason: str | None,
 ) -> None:
     is_elsewhere = changed & {"latitude", "longitude", "area"} or plans.is_address_news(before, event)
     what = ["time"] if changed & {"starts_at", "ends_at", "day"} else []
     what += ["place"] if is_elsewhere else []
     if what:
-        facts = plans.facts_of(event) | {"changed": what}
+        facts = plans.facts_of(event) | {"changed": what} | ({"reason": reason} if reason else {})
         owe(session, event, "event_changed", facts, actor.volunteer_id, now, told)
 
 

@@ -16,6 +16,16 @@ OPEN_FOR = timedelta(hours=24)
 """After the cancelling: later, who was going has made other plans."""
 
 
+def is_open(event: Event, now: datetime) -> bool:
+    """Whether its own organizers can still take back that it was called off."""
+    return (
+        event.is_cancelled
+        and event.cancelled_by != CancelledBy.COORDINATOR
+        and not event.is_over(now)
+        and (event.cancelled_at is None or now <= event.cancelled_at + OPEN_FOR)
+    )
+
+
 def restore(session: Session, actor: Actor, event_id: UUID, now: datetime) -> Event:
     """Let an event take place after all; who goes or waits is told. Repeated, it changes nothing.
 

@@ -2,6 +2,7 @@
 
 from web.organizer import (
     board,
+    calling_off,
     doubts,
     event_edit,
     groups,
@@ -28,4 +29,5 @@ BLUEPRINTS = (
     doubts.pages,
     report.pages,
     messages.pages,
+    calling_off.pages,
 )

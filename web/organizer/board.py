@@ -11,6 +11,7 @@ from flask import Response, request
 from http_base import links
 from http_base.context import actor, now, session
 from service.access import Actor, Permission, may
+from service.events import restoring
 from service.events.events import target_of
 from service.figures import own_events
 from service.models import Event
@@ -80,6 +81,11 @@ def is_public(event: Event, _at: datetime) -> bool:
     return not event.is_secret and not event.never_began
 
 
+def may_be_moved(event: Event, at: datetime) -> bool:
+    """Whether another day or hour can be said of it."""
+    return event.is_published and event.starts_at > at
+
+
 def is_known(event: Event, _at: datetime) -> bool:
     """Whether somebody besides its staff can know of it."""
     return not event.is_secret
@@ -96,10 +102,13 @@ WAYS: Sequence[Way] = (
     Way("doubts", "organizer-doubts.show", "doubt", Permission.CORRECT_ATTENDANCE, has_begun),
     Way("share", "organizer-sharing.show", "share", Permission.SEE_BOARD, is_shown),
     Way("change", "organizer-event-edit.change", "change", Permission.CHANGE_EVENT, is_planned),
+    Way("move", "organizer-calling-off.move", "calendar", Permission.CHANGE_EVENT, may_be_moved),
     Way("result", "organizer-result.show", "flag", Permission.GIVE_RESULT, is_public),
     Way("report", "organizer-report.show", "list", Permission.SEE_PRESENT, has_begun),
+    Way("restore", "organizer-calling-off.restore", "tick", Permission.RESTORE_EVENT, restoring.is_open),
+    Way("cancel", "organizer-calling-off.cancel", "cross", Permission.CANCEL_EVENT, is_open),
 )
-"""The rows below them, in their order: doubts, share, change, people, result."""
+"""The rows below them, in their order."""
 
 
 def open_ways(ways: Sequence[Way], event: Event, caller: Actor, at: datetime) -> list[Way]:

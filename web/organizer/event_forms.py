@@ -124,7 +124,7 @@ def values_of(data: Mapping[str, Any], event: Event | None) -> dict[str, Any]:
         "kind": data["kind"],
         "address_names": names,
         "bring": _things(data.get("bring", "")),
-        **_times(data, event),
+        **times_of(data, event),
         **_place(data, event),
     }
     for name in ("capacity", "min_age", *BOXES):
@@ -146,7 +146,8 @@ def title_of(kind: str, address_names: Mapping[str, str]) -> LocalizedText:
     return made
 
 
-def _times(data: Mapping[str, Any], event: Event | None) -> dict[str, datetime]:
+def times_of(data: Mapping[str, Any], event: Event | None) -> dict[str, datetime]:
+    """From when to when, as far as the form says it; an early end is the next day's."""
     zone = COUNTRY_ZONE if event is None else ZoneInfo(event.zone)
     if "day" in data and "starts" in data:
         starts_at = datetime.combine(data["day"], data["starts"], zone)

@@ -1,0 +1,107 @@
+"""An event that does not take place, takes place at another time, or does take place after all."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+from marshmallow import fields
+
+from http_base.context import actor, now, session
+from http_base.fields import TimeOfDay, whole
+from service import errors
+from service.access import Permission
+from service.events import events, restoring
+from service.models import Event
+from web.addresses import to
+from web.forms import Form, read_form
+from web.organizer import desk, event_forms, reasons
+from web.organizer.reasons import ReasonForm
+from web.pages import Pages, Unaudited, done
+
+pages = Pages("organizer-calling-off")
+
+NO_PERSON = Unaudited("shows an event, and no person; what is done is recorded by its use case")
+
+
+@pages.page("/organizer/events/<uuid:event_id>/cancel", ("GET", "POST"))
+@pages.staff(Permission.CANCEL_EVENT, audit=NO_PERSON)
+def cancel(event_id: UUID) -> Response:
+    """Call it off with a reason, which its people read in their own languages. Twice: once."""
+    event = desk.found(event_id)
+    form = read_form(ReasonForm)
+    if form.is_good:
+        why = reasons.said(form)
+        if why is None:
+            form.refuse("reason" if form.value("ready") == reasons.OTHER else "ready", "field.required")
+        else:
+            events.cancel(session(), actor(), event_id, why, now())
+            session().commit()
+            return done(desk.board_of(event_id), "page.calling-off.cancelled")
+    if event.is_cancelled:
+        return done(desk.board_of(event_id), "page.calling-off.is-cancelled", "info")
+    return desk.show("cancel.html", event=event, form=form, reasons=reasons.choices())
+
+
+class MoveForm(ReasonForm):
+    """To when it is moved, and why."""
+
+    version = whole(1, 2**31 - 1)
+    day = fields.Date(required=True)
+    starts = TimeOfDay(required=True)
+    ends = TimeOfDay(required=True)
+
+
+@pages.page("/organizer/events/<uuid:event_id>/move", ("GET", "POST"))
+@pages.staff(Permission.CHANGE_EVENT, audit=NO_PERSON)
+def move(event_id: UUID) -> Response:
+    """Another day or another hour; who goes is told why."""
+    event = desk.found(event_id, Permission.CHANGE_EVENT)
+    if event.is_cancelled:
+        raise events.cancelled(event)
+    form = read_form(MoveForm(), **_begins(event))
+    if form.is_good and _is_moved(form, event):
+        return done(desk.board_of(event_id), "page.calling-off.moved")
+    return desk.show("move.html", event=event, form=form, reasons=reasons.choices())
+
+
+def _begins(event: Event) -> dict[str, Any]:
+    asked = event_forms.begin_with(event, None)
+    return {name: asked[name] for name in ("version", "day", "starts", "ends")}
+
+
+def _is_moved(form: Form, event: Event) -> bool:
+    """Do it and keep it; what is refused because of a field stands beside that field."""
+    why = reasons.said(form)
+    values = event_forms.times_of(form.data, event)
+    try:
+        if values["ends_at"] <= now():
+            raise errors.Invalid("starts_at", "moment-past")
+        version = form.data.get("version", 0)
+        events.change(session(), actor(), event.id, version, values, now(), why)
+    except errors.Invalid as error:
+        session().rollback()
+        form.refused(error)
+        event_forms.refused(form)
+        return False
+    except errors.Stale as error:
+        session().rollback()
+        form.typed["version"] = str(error.data["version"])
+        form.refuse("version", "page.event-form.stale")
+        return False
+    session().commit()
+    return True
+
+
+@pages.page("/organizer/events/<uuid:event_id>/restore", ("GET", "POST"))
+@pages.staff(Permission.RESTORE_EVENT, audit=NO_PERSON)
+def restore(event_id: UUID) -> Response:
+    """Let it take place after all, within a day of its cancelling. Twice: once."""
+    event = desk.found(event_id)
+    form = read_form(ReasonForm(only=("id",)))
+    if form.is_good:
+        restoring.restore(session(), actor(), event_id, now())
+        session().commit()
+        return done(desk.board_of(event_id), "page.calling-off.restored")
+    if not event.is_cancelled:
+        return done(to("organizer-board.show", event_id=event_id))
+    return desk.show("restore.html", event=event, form=form)
