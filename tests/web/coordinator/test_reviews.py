@@ -49,7 +49,7 @@ def test_the_ticked_ones_are_decided_with_a_ready_reason(
         session.refresh(one)
     assert [one.status for one in doubted] == ["counted", "counted", "review"]
     said = session.query(AttendanceDecision).all()
-    assert {one.reason for one in said} == {"Ұйымдастырушы растады"}
+    assert {one.reason for one in said} == {"Ұйымдастырушы қатысуды растады"}
     page = desk.page(LIST)
     assert "Шешілді: 2" in page.one("main").text
     assert len(page.all("input", name="ids")) == 1
