@@ -89,6 +89,8 @@ def set_birth_date(subject_id: UUID) -> Response:
     """Correct when somebody was born."""
     at = desk.sit_down("people")
     seen = _seen(at, subject_id)
+    if not seen.may_set_birth_date:
+        raise errors.Forbidden()
     form = read_form(BirthDateBody, birth_date=seen.volunteer.birth_date)
     if form.is_good:
         min_age = services().settings.min_age
@@ -112,6 +114,9 @@ def ban(subject_id: UUID) -> Response:
     """Forbid somebody to take part, or change what their ban says; asked again before it is done."""
     at = desk.sit_down("people")
     seen = _seen(at, subject_id)
+    if not seen.may_ban:
+        # Nobody writes why, to be told then that somebody else has to.
+        raise errors.Forbidden()
     form = read_form(BanBody, **_terms(seen))
     if form.is_good:
         body = form.data
