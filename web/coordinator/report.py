@@ -226,14 +226,16 @@ def take_sent(report_id: UUID, ending: str) -> Response:
 
 
 def _of(report: Report, columns: Sequence[ReportColumn], languages: Sequence[str]) -> dict[str, object]:
-    """What the table of a report shows."""
+    """What the table of a report shows: heads in each of the languages, the rest in one."""
+    language = locale() if locale() in languages else languages[0]
     return {
         "report": report,
         "region": localized(report.region, locale()),
         "columns": [column for column in columns if column.key != "district"],
         "languages": languages,
         "cell": _cell,
-        "row_name": lambda row: localized(row.name, languages[0]),
+        "language": language,
+        "row_name": lambda row: localized(row.name, language),
         "definitions": [
             [(language, definition[language]) for language in languages]
             for definition in report_columns.definitions()
