@@ -34,7 +34,12 @@ from service.platform.database import (
 from service.platform.settings import Settings
 from tests.contract import ContractClient
 
-pytest_plugins = ["tests.google.fixtures", "tests.http_base.page_world", "tests.journeys.browser"]
+pytest_plugins = [
+    "tests.google.fixtures",
+    "tests.http_base.page_world",
+    "tests.journeys.browser",
+    "tests.journeys.office",
+]
 
 hypothesis.settings.register_profile("mutants", phases=[Phase.explicit, Phase.generate], database=None)
 """For tests of mutants: a failure is all that is asked, not the smallest one."""

@@ -1,9 +1,5 @@
 """Files as a real spreadsheet opens them: LibreOffice, without a screen."""
 
-import csv
-import io
-import shutil
-import subprocess
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +7,7 @@ import pytest
 
 from service.platform import sheets
 from service.platform.sheets import About, Column, Dialect, Kind, Sheet
+from tests.journeys.office import Office
 
 pytestmark = pytest.mark.full
 
@@ -32,40 +29,7 @@ EVIL = (
     "=cmd|'/C calc'!A0",
 )
 HARMLESS = ("+77010000001", "-5", "7-А", KAZAKH, "_x0041_", 'a;b,"c"')
-TO_CSV = "csv:Text - txt - csv (StarCalc):44,34,76,1"
 FROM_CSV = {Dialect.PLAIN: "44,34,76,1", Dialect.EXCEL: "59,34,76,1"}
-
-
-@pytest.fixture(scope="module")
-def office() -> str:
-    """Debian's LibreOffice; where it is missing it is installed, else the test fails aloud."""
-    if shutil.which("soffice") is None:
-        subprocess.run(["apt-get", "install", "-y", "-q", "libreoffice-calc"], check=False)
-    found = shutil.which("soffice")
-    assert found is not None, (
-        "LibreOffice is not here and could not be installed: files were NOT opened by it"
-    )
-    return found
-
-
-def opened(office: str, file: Path, *options: str) -> list[list[str]]:
-    """The cells of the first sheet, as they are shown."""
-    target = file.parent / "out"
-    profile = f"-env:UserInstallation={(file.parent / 'profile').as_uri()}"
-    command = [
-        office,
-        "--headless",
-        profile,
-        *options,
-        "--convert-to",
-        TO_CSV,
-        "--outdir",
-        str(target),
-        str(file),
-    ]
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
-    text = (target / f"{file.stem}.csv").read_text(encoding="utf-8")
-    return list(csv.reader(io.StringIO(text, newline="")))
 
 
 def rows() -> list[tuple[object, ...]]:
@@ -73,11 +37,11 @@ def rows() -> list[tuple[object, ...]]:
     return [("Барлығы", 2386, About(77.25), date(2026, 11, 26)), *texts]
 
 
-def test_a_workbook_shows_what_was_written(office: str, tmp_path: Path) -> None:
+def test_a_workbook_shows_what_was_written(office: Office, tmp_path: Path) -> None:
     file = tmp_path / "book.xlsx"
     with file.open("wb") as book:
         sheets.write_xlsx(book, [Sheet("Парақ", COLUMNS, rows())], ("kk",))
-    head, first, *texts = opened(office, file)
+    head, first, *texts = office.first_sheet(file)
     assert head == ["Мәтін", "Сан", "Бөлшек", "Күні"]
     assert first[0] == "Барлығы"
     assert first[1].replace("\xa0", "").replace(",", "").replace(" ", "") == "2386"
@@ -87,10 +51,10 @@ def test_a_workbook_shows_what_was_written(office: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("dialect", Dialect)
-def test_csv_calculates_nothing(office: str, tmp_path: Path, dialect: Dialect) -> None:
+def test_csv_calculates_nothing(office: Office, tmp_path: Path, dialect: Dialect) -> None:
     file = tmp_path / "list.csv"
     file.write_bytes(b"".join(sheets.csv_bytes(Sheet("x", COLUMNS, rows()), dialect, "kk")))
-    _, first, *texts = opened(office, file, f"--infilter=CSV:{FROM_CSV[dialect]}")
+    _, first, *texts = office.first_sheet(file, f"--infilter=CSV:{FROM_CSV[dialect]}")
     assert first[0] == "Барлығы"
     shown = [row[0] for row in texts]
     assert shown[: len(EVIL)] == ["'" + text.strip() for text in EVIL]

@@ -1,9 +1,8 @@
 """A coordinator at the desk, as journeys play them: signs in, reads tables, and asks the API the same."""
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -11,29 +10,11 @@ from typing import Any
 import openpyxl
 import pyotp
 from playwright.sync_api import Locator
-from sqlalchemy.orm import Session
 
-from cli.demo_ids import of_person
 from service.models.base import COUNTRY_ZONE
-from service.people import second_factor
-from service.platform.settings import DEVELOPMENT_SECRET
 from tests.journeys.browser import Window, plain
 from tests.journeys.processes import Service
-
-PHONE_NUMBER = "+77000000002"
-"""The coordinator of KZ-15 in the demo."""
-
-REGION = "KZ-15"
-
-secrets: list[str] = []
-"""What the operator has given to the coordinator, by which the second factor is set up."""
-
-
-def give_secret(session: Session) -> None:
-    """As `flask coordinators` does: the one-time password for setting up the second factor."""
-    made = second_factor.new_secret(session, of_person(PHONE_NUMBER), datetime.now(UTC), DEVELOPMENT_SECRET)
-    assert made is not None
-    secrets.append(made)
+from tests.journeys.stages import REGION, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,18 +110,11 @@ RU = Words(
 )
 
 
-def last_week() -> tuple[date, date]:
-    """Monday and Sunday of the week before this one, in the country's time."""
-    today = datetime.now(UTC).astimezone(COUNTRY_ZONE).date()
-    monday = today - timedelta(days=today.weekday() + 7)
-    return monday, monday + timedelta(days=6)
-
-
 class Desk:
     """The coordinator, in one window and with the API at hand."""
 
-    def __init__(self, service: Service, window: Window, words: Words) -> None:
-        self.service, self.seen, self.words = service, window, words
+    def __init__(self, service: Service, window: Window, words: Words, stage: Stage) -> None:
+        self.service, self.seen, self.words, self.stage = service, window, words, stage
         self.page = window.page
 
     def check(self, name: str) -> None:
@@ -167,15 +141,16 @@ class Desk:
 
     def come_in_by_code(self) -> None:
         words = self.words
-        self.page.get_by_label(words.number).fill(PHONE_NUMBER)
+        self.page.get_by_label(words.number).fill(self.stage.phone)
         self.press(words.get_code)
-        self.page.get_by_label(words.code, exact=True).fill(self.service.messages(PHONE_NUMBER)[0]["code"])
+        code = self.service.messages(self.stage.phone)[0]["code"]
+        self.page.get_by_label(words.code, exact=True).fill(code)
         self.press(words.enter)
 
     def come_in_by_phone(self) -> None:
         """The page shows a code; the phone's app confirms it by the API."""
         code = self.page.locator(".pairing-code b").inner_text()
-        path, token = f"/v1/me/web-sign-ins/{code}", self.service.sign_in(PHONE_NUMBER)
+        path, token = f"/v1/me/web-sign-ins/{code}", self.service.sign_in(self.stage.phone)
         assert self.service.call("GET", path, token).json()["browser"].startswith("Chrome")
         assert self.service.call("POST", path, token).status_code == 204
         if not self.seen.look.scripts:
@@ -183,11 +158,11 @@ class Desk:
 
     def pass_second_factor(self) -> None:
         words = self.words
-        self.page.get_by_label(words.one_time).fill(secrets[-1])
+        self.page.get_by_label(words.one_time).fill(self.stage.secret)
         self.press(words.set_up)
         self.check("second-factor")
         self.app = pyotp.TOTP(self.page.locator(".pairing-secret").inner_text().replace(" ", ""))
-        self.page.get_by_label(words.totp).fill(self.app.now())
+        self.page.get_by_label(words.totp).fill(self.app.at(self.stage.now()))
         self.press(words.confirm)
 
     # What the API says to the same person.
@@ -195,8 +170,8 @@ class Desk:
     @cached_property
     def signed(self) -> dict[str, str]:
         """Token and elevation. A step of the app's time is taken once: this is the one after the pages'."""
-        token = self.service.sign_in(PHONE_NUMBER)
-        code = self.app.at(int(time.time()) + 30)
+        token = self.service.sign_in(self.stage.phone)
+        code = self.app.at(self.stage.now() + timedelta(seconds=30))
         answer = self.service.call("POST", "/v1/me/elevation", token, json={"totp": code})
         assert answer.status_code == 200, answer.text
         return {"Authorization": f"Bearer {token}", "X-Elevation": answer.json()["elevation"]}
@@ -206,9 +181,15 @@ class Desk:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
+    def last_week(self) -> tuple[date, date]:
+        """Monday and Sunday of the week before this one, in the country's time."""
+        today = self.stage.now().astimezone(COUNTRY_ZONE).date()
+        monday = today - timedelta(days=today.weekday() + 7)
+        return monday, monday + timedelta(days=6)
+
     def counts(self, **params: str) -> Any:
         """Of last week in the region."""
-        first, last = last_week()
+        first, last = self.last_week()
         return self.ask("/v1/counts", region=REGION, **{"from": str(first), "to": str(last)}, **params)
 
     # What the page's tables say.
