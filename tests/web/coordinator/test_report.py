@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from http_base.application import Tazalyq
 from notifications.words import LOCALES
 from service.ledger import ledger
-from service.models import AuditEntry, Event
+from service.models import AuditEntry, Event, EventResult
 from tests.conftest import NOW
 from tests.makers import make_attendance, make_coordinator, make_event, make_volunteer
 from tests.web.html import read
@@ -47,6 +47,17 @@ def test_the_page_shows_what_the_call_does(
     page = desk.page(day(held))
     total = [cell.text for cell in page.one("tfoot").all("td")]
     assert total[:3] == ["1", "2", "2"]
+
+
+def test_what_was_measured_to_the_kilogram_stands_so(desk: Visitor, session: Session, held: Event) -> None:
+    """As in the files and in the changes since it was sent."""
+    by = {"created_by": held.organization.created_by, "updated_by": held.organization.created_by}
+    times = {"created_at": NOW, "updated_at": NOW}
+    said = {"waste_t": 4.198, "waste_amount": 4.198, "waste_unit": "t", "area_ha": 0.375}
+    session.add(EventResult(event_id=held.id, version=1, **by, **times, **said))
+    session.commit()
+    total = [cell.text for cell in desk.page(day(held)).one("tfoot").all("td")]
+    assert {"4,198", "0,375"} <= set(total)
 
 
 @pytest.mark.parametrize(
