@@ -260,7 +260,7 @@ def _cell(row: Row, column: ReportColumn) -> str:
         return ""
     if isinstance(value, str):
         return value
-    digits = 0 if column.column.kind is Kind.WHOLE else 2
+    digits = 0 if column.column.kind is Kind.WHOLE else 3
     return f"≈ {formats.number(value, digits)}" if column.key in row.about else formats.number(value, digits)
 
 
