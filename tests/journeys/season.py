@@ -15,7 +15,7 @@ from benchmarks.kit.service import ROOT
 from benchmarks.season import plan as plans
 from benchmarks.season.plan import ZONE, Plan, PlannedEvent
 from service.geography import districts
-from service.models import Attendance, Event, Headcount
+from service.models import Appeal, Attendance, Event, Headcount
 from service.platform.database import sqlalchemy_url
 from tests.conftest import fresh_database
 from tests.journeys.demo import serving
@@ -26,7 +26,7 @@ EVENTS, VOLUNTEERS, SEED = 150, 900, 50
 """In the last week of this one, and in the week before, something was held in REGION."""
 
 LONGEST_S = 1_800
-PHONE_NUMBER, FOUNDER = "+77030000001", "+77030000002"
+PHONE_NUMBER, FOUNDER = "+77050000001", "+77050000002"
 DOUBTS = 3
 LATELY = timedelta(days=60)
 
@@ -87,31 +87,35 @@ def ending() -> Ending:
 def on_stage(url: str) -> Iterator[tuple[Service, Stage]]:
     """A service over a season that was played, at its end, and what waits there for a coordinator."""
     end, engine = ending(), sa.create_engine(sqlalchemy_url(url))
-    with serving(url, SECOND_FACTOR="required") as service, Session(engine) as session:
-        clock = service.call("PUT", "/dev/clock", json={"at": end.now.isoformat()})
-        assert clock.status_code == 204, clock.text
-        ahead = end.now - datetime.now(UTC)
-        event, people = _event_with_a_group(session, end)
-        late, *doubtful = end.free()
-        for phone in doubtful[:DOUBTS]:
-            send_late(service, phone, event.id, end.now)
-        name = {"kk": "Жасыл Елек", "ru": "Зелёный Илек"}
-        yield (
-            service,
-            Stage(
-                phone=PHONE_NUMBER,
-                secret=_appointed(service),
-                organization=_founded(service, name),
-                name=name,
-                reviews=_waiting(session),
-                event=event.id,
-                district=districts.names_of(session, [event.district_code])[event.district_code],
-                people=people,
-                late=late,
-                ahead=ahead,
-            ),
-        )
-    engine.dispose()
+    try:
+        with serving(url, SECOND_FACTOR="required") as service, Session(engine) as session:
+            yield service, _prepared(service, session, end)
+    finally:
+        engine.dispose()
+
+
+def _prepared(service: Service, session: Session, end: Ending) -> Stage:
+    """Let it be the end of the season, and let doubts and an organization wait."""
+    clock = service.call("PUT", "/dev/clock", json={"at": end.now.isoformat()})
+    assert clock.status_code == 200, clock.text
+    ahead = end.now - datetime.now(UTC)
+    event, people = _event_with_a_group(session, end)
+    late, *doubtful = end.free()
+    for phone in doubtful[:DOUBTS]:
+        send_late(service, phone, event.id, end.now)
+    name = {"kk": "Жем бойы", "ru": "Берег Эмбы"}
+    return Stage(
+        phone=PHONE_NUMBER,
+        secret=_appointed(service),
+        organization=_founded(service, name),
+        name=name,
+        reviews=_waiting(session),
+        event=event.id,
+        district=districts.names_of(session, [event.district_code])[event.district_code],
+        people=people,
+        late=late,
+        ahead=ahead,
+    )
 
 
 def _event_with_a_group(session: Session, end: Ending) -> tuple[Event, int]:
@@ -129,9 +133,16 @@ def _event_with_a_group(session: Session, end: Ending) -> tuple[Event, int]:
 
 
 def _waiting(session: Session) -> int:
-    """How many attendances of REGION are in doubt."""
-    query = sa.select(sa.func.count()).select_from(Attendance).join(Event, Event.id == Attendance.event_id)
-    query = query.where(Attendance.status == "review", Event.region_code == REGION)
+    """How many attendances of REGION are in doubt, or appealed for (the demo's people began before)."""
+    query = (
+        sa.select(sa.func.count())
+        .select_from(Attendance)
+        .join(Event, Event.id == Attendance.event_id)
+        .outerjoin(Appeal, sa.and_(Appeal.attendance_id == Attendance.id, Appeal.decided_at.is_(None)))
+        .where(
+            Event.region_code == REGION, sa.or_(Attendance.status == "review", Appeal.created_at.is_not(None))
+        )
+    )
     return int(session.scalars(query).one())
 
 
