@@ -81,8 +81,8 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
     "record_detached": [{}],
     "birth_date_set": [{}],
     "waiting_digest": [
-        {"organizations": 1, "reviews": 2, "appeals": 1, "reports": 5},
-        {"organizations": 21, "reviews": 0, "appeals": 3, "reports": 1},
+        {"organizations": 1, "reviews": 2, "appeals": 1, "reports": 5, "photos": 1},
+        {"organizations": 21, "reviews": 0, "appeals": 3, "reports": 1, "photos": 4},
     ],
 }
 

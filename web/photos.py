@@ -1,7 +1,8 @@
 """Photographs as pages show them: an address of a day, and what each is called."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from http_base import photo_links
 from service.models import EventPhoto
@@ -38,7 +39,7 @@ def picture(photo: EventPhoto, number: int, *, for_staff: bool, reports: Sequenc
 
 
 def pictures(
-    found: Sequence[EventPhoto], *, for_staff: bool, reports: dict[object, list[str]] | None = None
+    found: Sequence[EventPhoto], *, for_staff: bool, reports: Mapping[UUID, Sequence[str]] | None = None
 ) -> list[Picture]:
     """All of one event, in their order."""
     numbers: dict[str, int] = {}

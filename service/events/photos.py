@@ -15,10 +15,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from service import errors
-from service.access import Actor, Permission, may, require
+from service.access import Actor, Permission, may, require, require_coordinator
+from service.audit import audit
 from service.events import events, photo_files, results
 from service.models import AuditAction, Event, EventPhoto, PhotoReport, PhotoWhen
 from service.models.base import new_id
+from service.models.photos import PHOTO_WAITS
 from service.platform import images, queue, usage_limits
 from service.platform.files import Files
 
@@ -264,6 +266,37 @@ def all_of(session: Session, event: Event) -> Sequence[EventPhoto]:
         .order_by(EventPhoto.taken.desc(), EventPhoto.uploaded_at, EventPhoto.id)
     )
     return session.scalars(query).all()
+
+
+def waiting(
+    session: Session, actor: Actor, region_code: str | None, limit: int, now: datetime
+) -> Sequence[tuple[EventPhoto, Event]]:
+    """What waits in the regions that the actor coordinates, or in one: reported ones first, then the oldest.
+
+    Of one's own events another one decides. That they were read is recorded. Raises Forbidden.
+    """
+    require_coordinator(actor)
+    audit.record_read(session, actor.volunteer_id, AuditAction.PHOTOS_READ, region_code=region_code, now=now)
+    query = (
+        sa.select(EventPhoto, Event)
+        .join(Event, Event.id == EventPhoto.event_id)
+        .where(PHOTO_WAITS, Event.organization_id.not_in(list(actor.organizations)))
+        .order_by(EventPhoto.reported_at, EventPhoto.id)
+        .limit(limit)
+    )
+    if actor.coordinated_regions is not None:
+        query = query.where(Event.region_code.in_(actor.coordinated_regions))
+    if region_code is not None:
+        query = query.where(Event.region_code == region_code)
+    return [(photo, event) for photo, event in session.execute(query)]
+
+
+def one_of(session: Session, actor: Actor | None, event: Event, photo_id: UUID) -> EventPhoto:
+    """One of an event's photographs that the actor sees. Raises NotFound."""
+    for photo in of_event(session, actor, event):
+        if photo.id == photo_id:
+            return photo
+    raise errors.NotFound(errors.Thing.PHOTO)
 
 
 def events_with_photos(session: Session, event_ids: Iterable[UUID]) -> frozenset[UUID]:

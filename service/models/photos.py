@@ -81,3 +81,7 @@ class PhotoReport(Base):
     volunteer_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("volunteer.id"))
     reason: Mapped[str]
     created_at: Mapped[datetime]
+
+
+PHOTO_WAITS = sa.or_(EventPhoto.decided_at.is_(None), EventPhoto.reported_at.is_not(None))
+"""What a coordinator has to look at: a partial index."""

@@ -18,12 +18,14 @@ from service.models import (
     Attendance,
     Coordinator,
     Event,
+    EventPhoto,
     EventReport,
     Membership,
     Organization,
     RefusalAppeal,
 )
 from service.models.organizations import WAITS_FOR_COORDINATOR
+from service.models.photos import PHOTO_WAITS
 from service.models.volunteers import NATIONAL
 
 
@@ -34,6 +36,7 @@ class Waiting(StrEnum):
     REVIEWS = "reviews"
     APPEALS = "appeals"
     REPORTS = "reports"
+    PHOTOS = "photos"
 
 
 IN_REVIEW = sa.select(Attendance).where(Attendance.status == Status.REVIEW)
@@ -55,7 +58,7 @@ def attendances() -> sa.CompoundSelect[Any]:
 
 
 def by_coordinator() -> sa.Select[*tuple[Any, ...]]:
-    """(volunteer_id, organizations, reviews, appeals, reports): how much waits for each coordinator.
+    """(volunteer_id, organizations, reviews, appeals, reports, photos): how much waits for each coordinator.
 
     Only those for whom something waits. One's own attendance and organizations are for somebody else; the
     country's coordinators hear of all regions.
@@ -158,6 +161,18 @@ def _things() -> sa.CompoundSelect[Any]:
         .join(Event, Event.id == EventReport.event_id)
         .where(EventReport.closed_at.is_(None))
     )
+    photographs = (
+        sa.select(
+            Event.region_code,
+            sa.literal(Waiting.PHOTOS),
+            EventPhoto.id,
+            nobody,
+            Event.organization_id,
+            sa.func.coalesce(EventPhoto.reported_at, EventPhoto.uploaded_at),
+        )
+        .join(Event, Event.id == EventPhoto.event_id)
+        .where(PHOTO_WAITS)
+    )
     refusals = REFUSALS_APPEALED.join(Event, Event.id == RefusalAppeal.event_id).with_only_columns(
         Event.region_code,
         sa.literal(Waiting.APPEALS),
@@ -172,6 +187,7 @@ def _things() -> sa.CompoundSelect[Any]:
         _attended(APPEALED, Waiting.APPEALS, Appeal.created_at),
         refusals,
         reports,
+        photographs,
     )
 
 

@@ -18,6 +18,7 @@ HTML = {"Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"}
 OPEN = frozenset(
     {
         "start-pages.home",
+        "events-pages.report_photo",
         "events-pages.show",
         "regions-pages.show",
         "about-pages.data",

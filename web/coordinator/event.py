@@ -11,7 +11,7 @@ from http_base.context import actor, now, session
 from service.access import Actor, Permission, may, require
 from service.attendance import groups
 from service.attendance.groups import MAX_GROUPS
-from service.events import events, restoring, results
+from service.events import events, photos, restoring, results
 from service.events.events import target_of
 from service.figures import event_lists
 from service.geography import districts
@@ -19,6 +19,7 @@ from service.models import AuditAction, Event, Headcount
 from service.organizations import contacts
 from web.coordinator import desk
 from web.pages import Pages, tell_audit
+from web.photos import Picture, pictures
 from web.results import lines_of
 
 pages = Pages("coordinator-event")
@@ -42,10 +43,18 @@ def show(event_id: UUID) -> Response:
         result=result,
         result_lines=lines_of(result),
         groups=listed_groups(event),
+        photos=pictures_of(event),
         acts=acts_of(event, actor(), now()),
         is_own=event.organization_id in actor().organizations,
         sees_people=may(actor(), Permission.SEE_PARTICIPANTS, target_of(event)),
     )
+
+
+def pictures_of(event: Event) -> list[Picture]:
+    """All photographs of an event, reported ones first."""
+    known = photos.of_event(session(), actor(), event)
+    made = pictures(known, for_staff=True, reports=photos.reports_of(session(), known))
+    return sorted(made, key=lambda one: not one.photo.is_reported)
 
 
 def found(event_id: UUID) -> Event:
@@ -79,6 +88,7 @@ def acts_of(event: Event, caller: Actor, at: datetime) -> list[str]:
         "show": event.is_hidden and can(Permission.HIDE_EVENT),
         "hide": not event.is_hidden and not event.is_draft and can(Permission.HIDE_EVENT),
         "cancel": not event.is_cancelled and not event.is_over(at) and can(Permission.CANCEL_EVENT),
+        "photos": can(Permission.RULE_PHOTO),
         "groups": took_place and can(Permission.GIVE_HEADCOUNTS),
     }
     return [act for act, is_there in offered.items() if is_there]

@@ -33,6 +33,7 @@ QUEUES = {
     Waiting.REVIEWS: "coordinator-reviews.show_all",
     Waiting.APPEALS: "coordinator-reviews.show_all",
     Waiting.REPORTS: "coordinator-reports.show_all",
+    Waiting.PHOTOS: "coordinator-photos.show_all",
 }
 """Where each kind of what waits is decided."""
 

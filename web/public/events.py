@@ -5,19 +5,22 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from flask import Response
+from flask import Response, request
 from markupsafe import Markup
 
 from http_base import links
 from http_base.contacts import shown_by
 from http_base.context import locale, now, session
+from http_base.schemas.photos import PhotoReportBody
 from service import errors
-from service.events import events, results, search
+from service.events import events, photos, results, search
 from service.models import Event, EventResult
 from service.models.base import localized
 from service.organizations import contacts
 from web import formats
+from web.forms import read_form
 from web.pages import How, render
+from web.photos import pictures
 from web.plan import plan
 from web.public import open_pages
 from web.public.open_pages import OpenPages
@@ -55,6 +58,7 @@ def show(event_id: UUID) -> Response:
         qr=qr_of(address) if is_open else None,
         result=_figures(result) if result is not None else [],
         note=None if result is None else result.note,
+        photos=pictures(photos.of_event(session(), None, event), for_staff=False),
         next_ones=() if is_open else _next_ones(event),
     )
 
@@ -70,8 +74,32 @@ def seen_before(event: Event) -> dict[str, Any]:
         "qr": None,
         "result": [],
         "note": None,
+        "photos": (),
         "next_ones": (),
     }
+
+
+@pages.page("/events/<uuid:event_id>/photos/<uuid:photo_id>/report", ("GET", "POST"))
+def report_photo(event_id: UUID, photo_id: UUID) -> Response:
+    """Say what is wrong with a photograph: nobody sees it until a coordinator has looked."""
+    event = events.get_visible(session(), None, event_id)
+    form, is_told = read_form(PhotoReportBody), False
+    if form.is_good:
+        reason, address = form.data["reason"], request.remote_addr or ""
+        photos.report(session(), None, event_id, photo_id, reason, now(), address=address)
+        session().commit()
+        is_told = True
+    else:
+        photos.one_of(session(), None, event, photo_id)
+    title = text("page.photo.report")
+    return open_pages.show(
+        "photo_report.html",
+        title=title,
+        description=localized(event.title, locale()),
+        event=event,
+        form=form,
+        is_told=is_told,
+    )
 
 
 def _not_found(event_id: UUID) -> Response:

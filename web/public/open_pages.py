@@ -30,6 +30,8 @@ def _know_nobody() -> None:
 
 def _keep(response: Response) -> Response:
     """Caches on the way and browsers may answer with it for a moment, then ask whether it still holds."""
+    if request.method == "POST":
+        return response
     if response.mimetype == "text/html" and response.status_code in KEPT_STATUSES:
         response.headers["Cache-Control"] = KEPT
         response.add_etag()
