@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -18,14 +19,14 @@ MINUS = "−"
 def day(on: date | datetime, zone: str | None = None) -> str:
     """«бс, 26 қараша», «чт, 26 ноября», "Thu 26 November". `zone`: of a moment; the country's when None."""
     local = _local(on, zone)
-    weekday = Locale(locale()).days["format"]["abbreviated"][local.weekday()]
+    weekday = _in_words(locale()).days["format"]["abbreviated"][local.weekday()]
     return f"{weekday}{' ' if locale() == 'en' else ', '}{_day_of_month(local)}"
 
 
 def short_day(on: date | datetime, zone: str | None = None) -> str:
     """«бс, 26», «чт, 26», "Thu 26": in a chart."""
     local = _local(on, zone)
-    weekday = Locale(locale()).days["format"]["abbreviated"][local.weekday()]
+    weekday = _in_words(locale()).days["format"]["abbreviated"][local.weekday()]
     return f"{weekday}{' ' if locale() == 'en' else ', '}{local.day}"
 
 
@@ -58,7 +59,7 @@ def period(first: date, last: date) -> str:
 
 def month(of: date) -> str:
     """«Қараша 2026», as a heading says it."""
-    name = Locale(locale()).months["stand-alone"]["wide"][of.month]
+    name = _in_words(locale()).months["stand-alone"]["wide"][of.month]
     return f"{name[0].upper()}{name[1:]} {of.year}"
 
 
@@ -106,8 +107,14 @@ def in_order(name: str) -> list[int]:
     return [_PLACES.get(letter, ord(letter)) for letter in name.casefold()]
 
 
+@cache
+def _in_words(language: str) -> Locale:
+    """What the CLDR knows of a language."""
+    return Locale(language)
+
+
 def _day_of_month(on: date) -> str:
-    return f"{on.day} {Locale(locale()).months['format']['wide'][on.month]}"
+    return f"{on.day} {_in_words(locale()).months['format']['wide'][on.month]}"
 
 
 def _local(on: date | datetime, zone: str | None) -> datetime:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,9 @@ from service.models.base import COUNTRY_ZONE, first_id_at, new_id
 
 AT_ONCE = 1_000
 """So many entries are read in one piece where all are."""
+
+ABOUT = ("region_code", "organization_id", "event_id", "subject_id")
+"""What an entry can be about."""
 
 READ_ONCE_IN_S = 10 * 60
 """Who turns the pages of a list, or keeps it open, has read it once."""
@@ -75,16 +79,29 @@ def record_read(
         "event_id": event_id,
         "subject_id": subject_id,
     }
-    same = [getattr(AuditEntry, name).is_not_distinct_from(value) for name, value in about.items()]
-    lately = sa.exists().where(
-        AuditEntry.actor_id == actor_id,
-        AuditEntry.id > first_id_at(time.time() - READ_ONCE_IN_S),
-        AuditEntry.action == action,
-        AuditEntry.detail == sa.cast(dict(detail or {}), AuditEntry.detail.type),
-        *same,
-    )
-    if not session.scalar(sa.select(lately)):
+    same = {
+        "actor_id": actor_id,
+        "since": first_id_at(time.time() - READ_ONCE_IN_S),
+        "action": action,
+        "detail": dict(detail or {}),
+    }
+    if not session.scalar(_lately(), about | same):
         record(session, actor_id, action, **about, detail=detail, now=now)
+
+
+@cache
+def _lately() -> sa.Select[tuple[bool]]:
+    """Whether `actor_id` has done the same to the same `since` an id."""
+    columns = AuditEntry.__table__.c
+    given = {name: sa.bindparam(name, type_=columns[name].type) for name in ("actor_id", "action", "detail")}
+    about = {name: sa.bindparam(name, type_=columns[name].type) for name in ABOUT}
+    return sa.select(
+        sa.exists().where(
+            columns.id > sa.bindparam("since", type_=columns.id.type),
+            *(columns[name] == value for name, value in given.items()),
+            *(columns[name].is_not_distinct_from(value) for name, value in about.items()),
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from service.access import Actor, Permission, Target, may, require, require_coordinator
@@ -18,6 +19,8 @@ from service.ledger import checks
 __all__ = ["GROUPINGS", "CountRequest", "count", "in_scope", "last_held", "previous"]
 
 _NUMBERS = (*SUMMED, "volunteers")
+_PLANNED_ANEW = sa.text("SET LOCAL plan_cache_mode = force_custom_plan")
+FEW_DAYS = timedelta(days=31)
 
 
 def in_scope(actor: Actor, question: CountRequest) -> CountRequest:
@@ -63,6 +66,7 @@ def count(session: Session, question: CountRequest, now: datetime) -> dict[str, 
 
     What came of events is None where nobody said anything; a row's `key` is, for those without a district.
     """
+    _plan_for(session, question)
     query, values = count_queries.statement(question, now, by_scopes=checks.are_scopes_whole(session))
     totals, *rows = session.execute(query, values).mappings().all()
     names = _names(session, question.group_by, [row["key"] for row in rows])
@@ -79,8 +83,15 @@ def count(session: Session, question: CountRequest, now: datetime) -> dict[str, 
 
 def last_held(session: Session, question: CountRequest, now: datetime) -> dict[str | None, date]:
     """When in these days the last event of each group was held, by the group's key (None: no district)."""
+    _plan_for(session, question)
     query = figures_by_event.last_held(question.kind)
     return {key or None: day for key, day in session.execute(query, {**question.values, "now": now})}
+
+
+def _plan_for(session: Session, question: CountRequest) -> None:
+    """Let what is read of many days be planned for these days, not for any: any are taken for a few."""
+    if question.last_day - question.first_day > FEW_DAYS:
+        session.execute(_PLANNED_ANEW)
 
 
 def _shown(row: Mapping[Any, Any]) -> dict[str, Any]:

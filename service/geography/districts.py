@@ -99,12 +99,15 @@ _lock = Lock()
 _known: tuple[UUID | None, Districts] = (None, Districts(0, ()))
 
 
+_NEWEST = (
+    sa.select(DistrictImport.id, DistrictImport.version).order_by(DistrictImport.version.desc()).limit(1)
+)
+
+
 def current(session: Session) -> Districts:
     """The districts of the newest import: from the process's memory, read anew when there was another."""
     global _known
-    newest = session.execute(
-        sa.select(DistrictImport.id, DistrictImport.version).order_by(DistrictImport.version.desc()).limit(1)
-    ).one_or_none()
+    newest = session.execute(_NEWEST).one_or_none()
     if newest is None:
         return _NONE
     import_id, version = newest

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -66,6 +68,20 @@ class Known:
 
 def find(session: Session, subject: str) -> Known | None:
     """Who the identity's subject is, with all roles in force, in one query; None before registration."""
+    row = session.execute(_finding(), {"subject": subject}).first()
+    if row is None:
+        return None
+    roles = {UUID(key): role for key, role in (row.memberships or {}).items()}
+    regions, helps = frozenset(row.coordinated or ()), frozenset(row.helped or ())
+    actor = Actor(row.id, row.phone, row.locale, roles, regions, helps=helps)
+    disabled = row.disabled_at is not None
+    standing = Standing(row.phone, row.phone_seen_at, row.last_seen_at, disabled)
+    return Known(actor, standing, bans.read_terms(row.ban))
+
+
+@cache
+def _finding() -> sa.Select[*tuple[Any, ...]]:
+    """(id, phone, locale, roles, …) of a `subject`; built once, for every request asks."""
     memberships = (
         sa.select(sa.func.jsonb_object_agg(Membership.organization_id, Membership.role))
         .where(Membership.volunteer_id == Volunteer.id, ~Membership.resting)
@@ -81,28 +97,19 @@ def find(session: Session, subject: str) -> Known | None:
         .where(EventHelper.volunteer_id == Volunteer.id)
         .scalar_subquery()
     )
-    row = session.execute(
-        sa.select(
-            Volunteer.id,
-            Volunteer.phone,
-            Volunteer.locale,
-            memberships.label("memberships"),
-            coordinated.label("coordinated"),
-            helped.label("helped"),
-            Volunteer.phone_seen_at,
-            Volunteer.last_seen_at,
-            bans.terms_of(Volunteer.id).correlate(Volunteer).scalar_subquery().label("ban"),
-            Volunteer.disabled_at,
-        ).where(Volunteer.subject == subject)
-    ).first()
-    if row is None:
-        return None
-    roles = {UUID(key): role for key, role in (row.memberships or {}).items()}
-    regions, helps = frozenset(row.coordinated or ()), frozenset(row.helped or ())
-    actor = Actor(row.id, row.phone, row.locale, roles, regions, helps=helps)
-    disabled = row.disabled_at is not None
-    standing = Standing(row.phone, row.phone_seen_at, row.last_seen_at, disabled)
-    return Known(actor, standing, bans.read_terms(row.ban))
+    query: sa.Select[*tuple[Any, ...]] = sa.select(
+        Volunteer.id,
+        Volunteer.phone,
+        Volunteer.locale,
+        memberships.label("memberships"),
+        coordinated.label("coordinated"),
+        helped.label("helped"),
+        Volunteer.phone_seen_at,
+        Volunteer.last_seen_at,
+        bans.terms_of(Volunteer.id).correlate(Volunteer).scalar_subquery().label("ban"),
+        Volunteer.disabled_at,
+    ).where(Volunteer.subject == sa.bindparam("subject"))
+    return query
 
 
 def find_actor(session: Session, subject: str | None) -> Actor | None:

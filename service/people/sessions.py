@@ -5,6 +5,8 @@ import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 from uuid import UUID
 
 import procrastinate
@@ -97,9 +99,18 @@ def begin(session: Session, actor: Actor, browser: str, address: str, now: datet
 
 def find(session: Session, token: str, now: datetime) -> Found | None:
     """The session that a cookie's token is of; whether it has ended is for `Found.ends_at`."""
-    digest = hash_of(token)
+    values = {"digest": hash_of(token), "since": now - FORMER_LASTS}
+    row = session.execute(_finding(), values).first()
+    return None if row is None else Found(**row._mapping)
+
+
+@cache
+def _finding() -> sa.Select[*tuple[Any, ...]]:
+    """What `Found` has of the session of a token's `digest`, a former one's if it was rotated `since`."""
+    digest = sa.bindparam("digest", type_=PageSession.token_hash.type)
+    since = sa.bindparam("since", type_=PageSession.rotated_at.type)
     is_former = PageSession.token_hash != digest
-    row = session.execute(
+    query: sa.Select[*tuple[Any, ...]] = (
         sa.select(
             PageSession.id,
             Volunteer.subject,
@@ -114,11 +125,11 @@ def find(session: Session, token: str, now: datetime) -> Found | None:
             Volunteer.subject.is_not(None),
             sa.or_(
                 PageSession.token_hash == digest,
-                sa.and_(PageSession.former_hash == digest, PageSession.rotated_at > now - FORMER_LASTS),
+                sa.and_(PageSession.former_hash == digest, PageSession.rotated_at > since),
             ),
         )
-    ).first()
-    return None if row is None else Found(**row._mapping)
+    )
+    return query
 
 
 def touch(connection: sa.Connection, session_id: UUID, now: datetime) -> None:

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from service import errors
@@ -117,22 +119,29 @@ def what_waits(session: Session, actor: Actor, region_code: str | None) -> Mappi
         Forbidden: not a coordinator (there). Invalid: no such region.
     """
     asked = regions_to_review(actor, region_code)
+    values = {"own_id": actor.volunteer_id, "own": list(actor.organizations), "regions": asked}
+    found = {
+        what: Queue(number, since)
+        for what, number, since in session.execute(_waits(of_regions=asked is not None), values)
+    }
+    return {what: found.get(what, Queue(0, None)) for what in Waiting}
+
+
+@cache
+def _waits(*, of_regions: bool) -> sa.Select[*tuple[Any, ...]]:
+    """(what, number, since) for somebody with `own_id` and `own` organizations, of all or of `regions`."""
     things = _things().subquery()
+    own = sa.bindparam("own", type_=ARRAY(sa.Uuid))
+    regions = sa.bindparam("regions", type_=ARRAY(sa.Text))
     query = (
         sa.select(things.c.what, sa.func.count(sa.distinct(things.c.id)), sa.func.min(things.c.since))
         .where(
-            things.c.volunteer_id.is_distinct_from(actor.volunteer_id),
-            sa.or_(
-                things.c.organization_id.is_(None),
-                things.c.organization_id.not_in(list(actor.organizations)),
-            ),
+            things.c.volunteer_id.is_distinct_from(sa.bindparam("own_id", type_=sa.Uuid)),
+            sa.or_(things.c.organization_id.is_(None), things.c.organization_id != sa.all_(own)),
         )
         .group_by(things.c.what)
     )
-    if asked is not None:
-        query = query.where(things.c.region_code.in_(asked))
-    found = {what: Queue(number, since) for what, number, since in session.execute(query)}
-    return {what: found.get(what, Queue(0, None)) for what in Waiting}
+    return query.where(things.c.region_code == sa.any_(regions)) if of_regions else query
 
 
 def _things() -> sa.CompoundSelect[Any]:
