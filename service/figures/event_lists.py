@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -120,63 +121,69 @@ def find(
         Forbidden, SecondFactorRequired: not a coordinator (there).
     """
     query = (
-        lines(now)
-        .where(*_conditions(actor, wanted, now), keyset.behind(after, Event.starts_at, Event.id))
+        lines()
+        .where(*_conditions(actor, wanted), keyset.behind(after, Event.starts_at, Event.id))
         .order_by(Event.starts_at, Event.id)
         .limit(limit)
     )
-    return [EventLine(**row) for row in session.execute(query).mappings()]
+    return [EventLine(**row) for row in session.execute(query, at(now)).mappings()]
 
 
 def line_of(session: Session, event_id: UUID, now: datetime) -> EventLine:
     """One event's line, a draft's too; whether somebody may see it has been asked before."""
-    row = session.execute(lines(now).where(Event.id == event_id)).mappings().one()
+    row = session.execute(lines().where(Event.id == event_id), at(now)).mappings().one()
     return EventLine(**row)
 
 
 def number(session: Session, actor: Actor, wanted: EventFilter, now: datetime) -> int:
     """How many there are. Raises as `find`."""
-    query = sa.select(sa.func.count()).select_from(
-        _joined(sa.select(Event.id), actor, wanted, now).subquery()
-    )
-    return session.scalar(query) or 0
+    query = sa.select(sa.func.count()).select_from(_joined(sa.select(Event.id), actor, wanted).subquery())
+    return session.scalar(query, at(now)) or 0
 
 
 def organizers(
     session: Session, actor: Actor, wanted: EventFilter, now: datetime
 ) -> Sequence[tuple[UUID, LocalizedText]]:
     """(id, name) of the organizations that have any of these events. Raises as `find`."""
-    query = _joined(sa.select(Event.organization_id), actor, wanted, now)
+    query = _joined(sa.select(Event.organization_id), actor, wanted)
     rows = session.execute(
         sa.select(Organization.id, Organization.name)
         .where(Organization.id.in_(query))
-        .order_by(Organization.id)
+        .order_by(Organization.id),
+        at(now),
     )
     return [(id_, name) for id_, name in rows]
 
 
-def _joined(query: sa.Select[Any], actor: Actor, wanted: EventFilter, now: datetime) -> sa.Select[Any]:
-    return query.outerjoin(EventResult, EventResult.event_id == Event.id).where(
-        *_conditions(actor, wanted, now)
-    )
+def _joined(query: sa.Select[Any], actor: Actor, wanted: EventFilter) -> sa.Select[Any]:
+    return query.outerjoin(EventResult, EventResult.event_id == Event.id).where(*_conditions(actor, wanted))
+
+
+_NOW = sa.bindparam("now", type_=sa.DateTime(timezone=True))
+_TODAY = sa.bindparam("today", type_=sa.Text)
+
+
+def at(now: datetime) -> dict[str, Any]:
+    """What `lines`, and all that is made of it, is asked with."""
+    return {"now": now, "today": now.astimezone(COUNTRY_ZONE).date().isoformat()}
 
 
 IS_CANCELLED = Event.status == EventStatus.CANCELLED
 
 
-def _is_over(now: datetime) -> sa.ColumnElement[bool]:
-    return presence_end(Event) <= now
+def _is_over() -> sa.ColumnElement[bool]:
+    return presence_end(Event) <= _NOW
 
 
-def _is_held(now: datetime) -> sa.ColumnElement[bool]:
+def _is_held() -> sa.ColumnElement[bool]:
     """It is over, and began: what was called off before was never held."""
     never_began = sa.and_(
         IS_CANCELLED, sa.or_(Event.cancelled_at.is_(None), Event.cancelled_at <= Event.starts_at)
     )
-    return sa.and_(Event.status != EventStatus.DRAFT, ~never_began, _is_over(now))
+    return sa.and_(Event.status != EventStatus.DRAFT, ~never_began, _is_over())
 
 
-def _conditions(actor: Actor, wanted: EventFilter, now: datetime) -> list[sa.ColumnElement[bool]]:
+def _conditions(actor: Actor, wanted: EventFilter) -> list[sa.ColumnElement[bool]]:
     conditions = [
         Event.day.between(wanted.first_day, wanted.last_day),
         Event.status != EventStatus.DRAFT,
@@ -191,7 +198,7 @@ def _conditions(actor: Actor, wanted: EventFilter, now: datetime) -> list[sa.Col
     if wanted.organization_id is not None:
         conditions.append(Event.organization_id == wanted.organization_id)
     if wanted.state is not None:
-        conditions.append(_in_state(wanted.state, now))
+        conditions.append(_in_state(wanted.state))
     return conditions
 
 
@@ -204,22 +211,26 @@ def _region(actor: Actor, region_code: str | None) -> list[sa.ColumnElement[bool
     return [] if regions is None else [Event.region_code.in_(regions)]
 
 
-def _in_state(state: EventState, now: datetime) -> sa.ColumnElement[bool]:
+def _in_state(state: EventState) -> sa.ColumnElement[bool]:
     match state:
         case EventState.COMING:
-            return sa.and_(Event.status == EventStatus.PUBLISHED, Event.ends_at > now)
+            return sa.and_(Event.status == EventStatus.PUBLISHED, Event.ends_at > _NOW)
         case EventState.HELD:
-            return _is_held(now)
+            return _is_held()
         case EventState.NO_RESULT:
-            return sa.and_(_is_held(now), EventResult.event_id.is_(None))
+            return sa.and_(_is_held(), EventResult.event_id.is_(None))
         case EventState.CANCELLED:
             return IS_CANCELLED
         case EventState.HIDDEN:
             return Event.hidden_by.is_not(None)
 
 
-def lines(now: datetime) -> sa.Select[*tuple[Any, ...]]:
-    """What makes an EventLine of each event; which ones, and who may see them, is the caller's."""
+@cache
+def lines() -> sa.Select[*tuple[Any, ...]]:
+    """What makes an EventLine of each event, asked with `at`.
+
+    Which ones, and who may see them, is the caller's.
+    """
     people = sa.select(sa.func.count()).where(Attendance.event_id == Event.id)
     along = sa.select(sa.func.coalesce(sa.func.sum(Attendance.companions), 0)).where(
         Attendance.event_id == Event.id, Attendance.status == Status.COUNTED
@@ -234,7 +245,7 @@ def lines(now: datetime) -> sa.Select[*tuple[Any, ...]]:
         Headcount.event_id == Event.id, ~Headcount.taken_back
     )
     key = sa.cast(Event.id, sa.Text)
-    asked = sa.literal(f"{result_reminders.KIND}:") + key + f":asked:{now.astimezone(COUNTRY_ZONE).date()}"
+    asked = sa.literal(f"{result_reminders.KIND}:") + key + sa.literal(":asked:") + _TODAY
 
     def of(query: sa.Select[Any]) -> sa.ScalarSelect[Any]:
         return query.correlate(Event).scalar_subquery()
@@ -250,8 +261,8 @@ def lines(now: datetime) -> sa.Select[*tuple[Any, ...]]:
             (Event.status == EventStatus.DRAFT).label("is_draft"),
             IS_CANCELLED.label("is_cancelled"),
             Event.hidden_by.is_not(None).label("is_hidden"),
-            _is_over(now).label("is_over"),
-            _is_held(now).label("is_held"),
+            _is_over().label("is_over"),
+            _is_held().label("is_held"),
             of(expected).label("expected"),
             of(people.where(Attendance.status == Status.COUNTED)).label("came"),
             of(people.where(Attendance.status == Status.REVIEW)).label("in_review"),

@@ -42,12 +42,12 @@ def ahead(session: Session, actor: Actor, now: datetime) -> OwnEvents:
 
     def found(*conditions: sa.ColumnElement[bool]) -> list[EventLine]:
         query = (
-            event_lists.lines(now)
+            event_lists.lines()
             .where(_of(actor), *conditions)
             .order_by(Event.starts_at, Event.id)
             .limit(AHEAD)
         )
-        return [EventLine(**row) for row in session.execute(query).mappings()]
+        return [EventLine(**row) for row in session.execute(query, event_lists.at(now)).mappings()]
 
     return OwnEvents(
         found(~IS_DRAFT, ~Event.never_published, is_today),
@@ -62,7 +62,7 @@ def past(
     """What is over since before this day, newest first; `after`: (start, id) of the last one seen."""
     day = now.astimezone(COUNTRY_ZONE).date()
     query = (
-        event_lists.lines(now)
+        event_lists.lines()
         .where(
             _of(actor),
             ~IS_DRAFT,
@@ -73,7 +73,7 @@ def past(
         .order_by(Event.starts_at.desc(), Event.id.desc())
         .limit(limit)
     )
-    return [EventLine(**row) for row in session.execute(query).mappings()]
+    return [EventLine(**row) for row in session.execute(query, event_lists.at(now)).mappings()]
 
 
 def _of(actor: Actor) -> sa.ColumnElement[bool]:
