@@ -7,14 +7,15 @@ from flask import Response
 from marshmallow import fields
 
 from http_base.context import actor, now, session
-from http_base.fields import TimeOfDay, whole
+from http_base.fields import TimeOfDay, one_of, whole
 from service import errors
 from service.access import Permission
-from service.events import events, restoring
+from service.events import events, restoring, series
+from service.events.series import Scope
 from service.models import Event
 from web.addresses import to
 from web.forms import Form, read_form
-from web.organizer import desk, event_forms, reasons
+from web.organizer import desk, event_edit, event_forms, reasons
 from web.organizer.reasons import ReasonForm
 from web.pages import Pages, Unaudited, done
 
@@ -23,23 +24,35 @@ pages = Pages("organizer-calling-off")
 NO_PERSON = Unaudited("shows an event, and no person; what is done is recorded by its use case")
 
 
+class CancelForm(ReasonForm):
+    """Why, and of a series which dates."""
+
+    scope = one_of(*Scope, load_default=Scope.THIS)
+
+
 @pages.page("/organizer/events/<uuid:event_id>/cancel", ("GET", "POST"))
 @pages.staff(Permission.CANCEL_EVENT, audit=NO_PERSON)
 def cancel(event_id: UUID) -> Response:
     """Call it off with a reason, which its people read in their own languages. Twice: once."""
     event = desk.found(event_id)
-    form = read_form(ReasonForm)
+    form = read_form(CancelForm, scope=Scope.THIS)
     if form.is_good:
         why = reasons.said(form)
         if why is None:
             form.refuse("reason" if form.value("ready") == reasons.OTHER else "ready", "field.required")
         else:
-            events.cancel(session(), actor(), event_id, why, now())
+            try:
+                series.cancel(session(), actor(), event_id, why, now(), Scope(form.data["scope"]))
+            except errors.AlreadyOver:
+                session().rollback()
+                return done(desk.board_of(event_id), "page.calling-off.over", "info")
             session().commit()
             return done(desk.board_of(event_id), "page.calling-off.cancelled")
     if event.is_cancelled:
         return done(desk.board_of(event_id), "page.calling-off.is-cancelled", "info")
-    return desk.show("cancel.html", event=event, form=form, reasons=reasons.choices())
+    return desk.show(
+        "cancel.html", event=event, form=form, reasons=reasons.choices(), scopes=event_edit.scopes_of(event)
+    )
 
 
 class MoveForm(ReasonForm):

@@ -1,6 +1,6 @@
 """A new event, and the change of one: saved as a draft, looked at, published."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,8 +10,10 @@ from http_base import contacts as shown_contacts
 from http_base.context import actor, locale, now, session
 from service import errors
 from service.access import Permission, may
-from service.events import events, frozen, known_places
+from service.events import events, frozen, known_places, series
 from service.events.plans import Plan
+from service.events.recurrence import Repeat
+from service.events.series import Scope
 from service.models import Event, EventKind
 from service.models.base import COUNTRY_ZONE, localized
 from service.organizations import contacts
@@ -42,7 +44,14 @@ def create() -> Response:
     if there is not None and not there.is_draft:
         return done(desk.board_of(there.id), "page.event-form.exists", "info")
     if form.is_good and _is_in_time(form):
-        made = _taken(form, lambda: _create(form, there))
+        try:
+            made = _taken(form, lambda: _create(form, there))
+        except errors.Stale:
+            # Its own other press came first: what that one has said stands, and can be changed.
+            session().rollback()
+            return done(
+                to("organizer-event-edit.change", event_id=form.data["id"]), "page.event-form.again", "wait"
+            )
         if made is not None:
             return _after(form, made)
     return _show(form, None, [(one.id, localized(one.name, locale())) for one in own])
@@ -61,9 +70,14 @@ def _create(form: Form, there: Event | None) -> Event:
     if there is not None:
         return _put(form, there, there.version, event_forms.values_of(form.data, there))
     plan = Plan(**({"zone": COUNTRY_ZONE.key} | event_forms.values_of(form.data, None)))
-    made = events.create(session(), actor(), form.data["organization_id"], plan, now(), form.data.get("id"))
+    whose, id_, weeks = form.data["organization_id"], form.data.get("id"), form.data.get("weeks")
+    if weeks is None:
+        made = [events.create(session(), actor(), whose, plan, now(), id_)]
+    else:
+        repeat = Repeat("FREQ=WEEKLY", weeks)
+        made = series.create(session(), actor(), whose, plan, repeat, now(), id_)
     _put_contact(form, made)
-    return made
+    return made[0]
 
 
 @pages.page("/organizer/events/<uuid:event_id>/edit", ("GET", "POST"))
@@ -98,18 +112,20 @@ def change(event_id: UUID) -> Response:
 
 
 def _put(form: Form, event: Event, version: int, values: dict[str, Any]) -> Event:
-    changed = events.change(session(), actor(), event.id, version, values, now())
+    """The event with what the form says; of a series, where it says so, the later dates follow."""
+    scope = Scope(form.data["scope"])
+    changed = series.change(session(), actor(), event.id, version, values, now(), scope)
     _put_contact(form, changed)
-    return changed
+    return changed[0]
 
 
-def _put_contact(form: Form, event: Event) -> None:
+def _put_contact(form: Form, changed: Sequence[Event]) -> None:
     """Only where it is another than before: somebody else's has to be agreed to anew."""
     wanted = shown_contacts.said(form.data.get("contact"))
     if wanted == ContactSaid():
         wanted = None
-    if wanted != contacts.own_of_event(session(), event):
-        contacts.put(session(), actor(), contacts.of_event(event), wanted, now())
+    if wanted != contacts.own_of_event(session(), changed[0]):
+        contacts.put_all(session(), actor(), map(contacts.of_event, changed), wanted, now())
 
 
 def _is_in_time(form: Form) -> bool:
@@ -156,7 +172,14 @@ def _show(
         spots=known_places.of_organizations(session(), own) if event is None else [],
         radii=event_forms.RADII_M,
         is_more_open=event_forms.is_more_open(form),
+        scopes=scopes_of(event),
     )
+
+
+def scopes_of(event: Event | None) -> list[tuple[str, str]]:
+    """(value, words) of what can be done to an event of a series; empty where it stands alone."""
+    is_dated = event is not None and event.series_id is not None and event.starts_at > now()
+    return [(one, text(f"page.series.{one}")) for one in Scope] if is_dated else []
 
 
 def _kinds() -> list[tuple[str, str]]:

@@ -13,6 +13,8 @@ from http_base.fields import MAX_NAME, Text, TimeOfDay, one_of, whole
 from http_base.schemas.events import EventFields
 from notifications import words
 from service import errors
+from service.events.recurrence import MAX_DATES
+from service.events.series import Scope
 from service.geography.areas import MAX_RADIUS_M, MIN_RADIUS_M
 from service.models import Event, EventKind
 from service.models.base import COUNTRY_ZONE, LOCALES, LocalizedText
@@ -51,7 +53,8 @@ POINT = re.compile(rf"\s*({NUMBER})\s*(?:[;,]\s+|[;,\s])\s*({NUMBER})\s*")
 
 
 class EventForm(EventFields):
-    """Its `id` is that of the event that it makes; `spot`: a known place, `point`: any other."""
+    """Its `id` is that of the event that it makes; `spot`: a known place, `point`: any other; `weeks`: on so
+    many weekdays in a row, the first one among them."""
 
     class Meta(EventFields.Meta):
         exclude = ("address",)
@@ -68,6 +71,8 @@ class EventForm(EventFields):
     radius = whole(MIN_RADIUS_M, MAX_RADIUS_M)
     bring = Text(longest=5_000)
     act = one_of("preview", "draft")
+    weeks = whole(2, MAX_DATES, allow_none=True)
+    scope = one_of(*Scope, load_default=Scope.THIS)
 
 
 def begin_new(now: datetime) -> dict[str, Any]:
@@ -93,6 +98,7 @@ def begin_with(event: Event, contact: ContactSaid | None) -> dict[str, Any]:
     said = contact or ContactSaid()
     return {
         "version": event.version,
+        "scope": Scope.THIS,
         "kind": event.kind,
         **{f"{name}.{language}": text for name, by in texts.items() for language, text in by.items()},
         "day": event.local(event.starts_at).date(),
@@ -207,5 +213,6 @@ def refused(form: Form) -> None:
 
 def is_more_open(form: Form) -> bool:
     """Whether something is wrong within what is folded away."""
-    shown = {"kind", *WHERE_AND_WHEN, "ends", "capacity", "bring", f"title.{locale()}"}
-    return any(name not in shown and name != f"address_names.{locale()}" for name in form.errors)
+    in_language = {f"title.{locale()}", f"address_names.{locale()}"}
+    shown = {"kind", *WHERE_AND_WHEN, "ends", "capacity", "bring", "weeks", "scope", "version"}
+    return any(name not in shown | in_language for name in form.errors)

@@ -1,17 +1,21 @@
 """How volunteers will see an event, and its publishing."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask import Response
 
 from http_base.context import actor, locale, now, session
+from http_base.fields import Strict, one_of
 from notifications import messages
 from service import errors
 from service.access import Permission
-from service.events import events, plans
+from service.events import plans, series
+from service.events.series import Scope
 from service.models import Event
 from service.models.base import localized
 from web.addresses import to
+from web.forms import read_form
 from web.organizer import desk
 from web.pages import Pages, Unaudited, done
 from web.public import events as public_events
@@ -39,8 +43,23 @@ def preview(event_id: UUID) -> Response:
         is_cut=len(title) > FITS,
         longest=FITS,
         is_over=event.is_over(now()),
+        dates=_dates(event),
         **public_events.seen_before(event),
     )
+
+
+def _dates(event: Event) -> Sequence[Event]:
+    """Of a series the drafts that can come out with this one, itself among them; else empty."""
+    if event.series_id is None:
+        return ()
+    listed = series.dates(session(), actor(), event.series_id)
+    return [one for one in listed if one.is_draft and one.starts_at >= event.starts_at]
+
+
+class ScopeForm(Strict):
+    """Of a series: this date, or the later ones, too."""
+
+    scope = one_of(*Scope, load_default=Scope.THIS)
 
 
 def push_of(event: Event) -> tuple[str, str]:
@@ -53,14 +72,17 @@ def push_of(event: Event) -> tuple[str, str]:
 def publish(event_id: UUID) -> Response:
     """Let everybody see it; pressed once more, it is published already."""
     event = desk.found(event_id, Permission.CHANGE_EVENT)
+    form = read_form(ScopeForm)
+    if not form.is_good:
+        return done(to("organizer-publishing.preview", event_id=event_id))
     try:
-        events.publish(session(), actor(), event_id, now())
+        series.publish(session(), actor(), event_id, now(), Scope(form.data["scope"]))
     except errors.NotADraft:
         session().rollback()
         if event.is_cancelled:
             return done(desk.board_of(event_id), "page.publish.cancelled", "bad")
         return done(desk.board_of(event_id), "page.publish.already", "info")
-    except errors.AlreadyOver:
+    except (errors.AlreadyOver, errors.SeriesStarted):
         session().rollback()
         return done(to("organizer-event-edit.change", event_id=event_id), "page.publish.over", "bad")
     session().commit()

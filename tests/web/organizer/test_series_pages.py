@@ -1,0 +1,107 @@
+"""An event every week, from an organizer's phone."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from service import errors
+from service.events import series
+from service.models import Event, Outbox
+from tests.web.html import read
+from tests.web.organizer.forms import filled
+from tests.web.organizer.test_event_form import FIVE, NEW
+from tests.web.visitor import Visitor
+
+
+def dates(session: Session) -> list[Event]:
+    session.expire_all()
+    return list(session.scalars(sa.select(Event).order_by(Event.starts_at)))
+
+
+def form_of(desk: Visitor, path: str) -> dict[str, str]:
+    return filled(desk.page(path).all("form", method="post")[-1])
+
+
+def make_series(desk: Visitor, session: Session) -> list[Event]:
+    desk.post(NEW, data=form_of(desk, NEW) | FIVE | {"weeks": "4"})
+    return dates(session)
+
+
+def path(event: Event, act: str) -> str:
+    return f"/kk/organizer/events/{event.id}/{act}"
+
+
+def test_it_is_made_and_published_whole(desk: Visitor, session: Session) -> None:
+    form = form_of(desk, NEW) | FIVE | {"weeks": "4"}
+    first = [desk.post(NEW, data=form).location for _press in range(2)]
+    made = dates(session)
+    assert first == [path(made[0], "preview")] * 2
+    weeks = [later.starts_at - made[0].starts_at for later in made]
+    assert weeks == [timedelta(weeks=number) for number in range(4)]
+    page = desk.page(path(made[0], "preview"))
+    assert "Бәрін жариялау: 4" in page.text
+    sent = filled(page.all("form", method="post")[-1]) | {"scope": "following"}
+    for _press in range(2):
+        assert desk.post(path(made[0], "publish"), data=sent).status_code == 303
+    assert all(one.is_published for one in dates(session))
+    told = sa.select(sa.func.count()).where(Outbox.kind == "nearby_event")
+    assert session.scalar(told) == 1
+
+
+def test_one_date_alone_is_published(desk: Visitor, session: Session) -> None:
+    made = make_series(desk, session)
+    sent = form_of(desk, path(made[1], "preview")) | {"scope": "this"}
+    desk.post(path(made[1], "publish"), data=sent)
+    assert [one.is_published for one in dates(session)] == [False, True, False, False]
+
+
+@pytest.mark.parametrize(("scope", "expected"), [("this", [40, 9, 40, 40]), ("following", [40, 9, 9, 9])])
+def test_a_change_is_of_this_date_or_of_the_later_ones(
+    desk: Visitor, session: Session, scope: str, expected: list[int]
+) -> None:
+    made = make_series(desk, session)
+    form = form_of(desk, path(made[1], "edit"))
+    assert form["scope"] == "this"
+    assert desk.post(path(made[1], "edit"), data=form | {"capacity": "9", "scope": scope}).status_code == 303
+    assert [one.capacity for one in dates(session)] == expected
+
+
+@pytest.mark.parametrize(("scope", "left"), [("this", 3), ("following", 1)])
+def test_so_is_a_cancelling(desk: Visitor, session: Session, scope: str, left: int) -> None:
+    made = make_series(desk, session)
+    form = form_of(desk, path(made[1], "cancel"))
+    desk.post(path(made[1], "cancel"), data=form | {"ready": "weather", "scope": scope})
+    assert sum(not one.is_cancelled for one in dates(session)) == left
+
+
+@pytest.mark.parametrize("weeks", ["1", "53", "көп", "-2"])
+def test_too_many_or_too_few_weeks_are_refused_beside_the_field(
+    desk: Visitor, session: Session, weeks: str
+) -> None:
+    answer = desk.post(NEW, data=form_of(desk, NEW) | FIVE | {"weeks": weeks})
+    assert answer.status_code == 422
+    assert read(answer.text).one("div", class_="errors").one("a")["href"] == "#weeks"
+    assert dates(session) == []
+
+
+def test_which_dates_is_asked_of_a_series_alone(desk: Visitor, session: Session) -> None:
+    desk.post(NEW, data=form_of(desk, NEW) | FIVE)
+    (event,) = dates(session)
+    for act in ("edit", "cancel"):
+        assert desk.page(path(event, act)).all("input", name="scope") == []
+
+
+def test_of_two_presses_at_one_moment_the_later_is_led_to_what_stands(
+    desk: Visitor, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = form_of(desk, NEW) | FIVE
+    desk.post(NEW, data=form)
+    (event,) = dates(session)
+
+    def overtaken(*_arguments: object) -> None:
+        raise errors.Stale(version=2)
+
+    monkeypatch.setattr(series, "change", overtaken)
+    assert desk.post(NEW, data=form | {"capacity": "5"}).location == path(event, "edit")
