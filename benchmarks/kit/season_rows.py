@@ -12,6 +12,8 @@ from cli import demo_load
 from service import happenings
 from service.geography import regions
 from service.ledger import checks, ledger
+from service.platform import installed
+from service.platform.thresholds import Thresholds
 
 FIRST_DAY, DAYS = date(2026, 4, 1), 214
 DISTRICTS = 11
@@ -57,6 +59,7 @@ _ATTENDANCES = """
 def load(database_url: str, people: int, events: int, attendances: int) -> int:
     """Fill a migrated, empty database, and count what is in it; returns how many attendances there are."""
     happenings.install(service.listeners.LISTENERS, notifications.listeners.LISTENERS)
+    installed.install("a season's", Thresholds())
     engine = sa.create_engine(database_url.replace("postgresql:", "postgresql+psycopg:", 1))
     sessions = sessionmaker(engine)
     with sessions.begin() as session:
