@@ -22,7 +22,8 @@ SHEETS = {
 """What is served, and the sources that it is put together of."""
 
 COMMENT = re.compile(r"/\*.*?\*/\n?", re.DOTALL)
-"""For who keeps the sheets, not for who reads the pages."""
+AROUND_LINES = re.compile(r"\s*\n\s*")
+"""For who keeps the sheets, not for who reads the pages: neither is served."""
 
 blueprint = Blueprint("assets", __name__)
 
@@ -43,7 +44,7 @@ def _assets() -> dict[str, Asset]:
     letters = {f"fonts/{name}": one.address for name, one in made.items()}
     for name, sources in SHEETS.items():
         text = "".join((STYLES / source).read_text("utf-8") for source in sources)
-        text = COMMENT.sub("", text)
+        text = AROUND_LINES.sub("\n", COMMENT.sub("", text))
         text = re.sub(r'url\("([^"]+)"\)', lambda found: f'url("{letters[found[1]]}")', text)
         made[name] = _asset(name, text.encode())
     for path in sorted(BUILT.glob("*.js")):
