@@ -28,6 +28,7 @@ from service.rulings.corrections import Correction
 
 PLANNED_BEFORE = timedelta(days=9)
 AREA_M = 200
+SMALL = 6
 MORNING, EVENING = time(7), time(18)
 
 
@@ -69,7 +70,7 @@ def coming(scene: Scene, now: datetime) -> None:
     groups.give(scene.session, scene.owner, open_now.id, uuid5(open_now.id, "group-0"), expected, now)
     ahead = (
         (1, time(10), BANK, 1, None),
-        (3, time(9), PARK, 0, 6),
+        (3, time(9), PARK, 0, SMALL),
         (5, time(15), TREES, 2, 50),
         (8, time(10), SORTING, 0, None),
         (12, time(9, 30), PARK, 1, 30),
@@ -79,7 +80,8 @@ def coming(scene: Scene, now: datetime) -> None:
         event = _published(
             scene, number, work, scene.spots[spot], starts_at, timedelta(hours=3), now, capacity=capacity
         )
-        _sign_up(scene, event, 1 + 2 * number, now)
+        # Twelve for six places: the others stand in line.
+        _sign_up(scene, event, 12 if capacity == SMALL else 1 + 2 * number, now)
     _planned(
         scene,
         7,

@@ -97,6 +97,7 @@ class Permission(StrEnum):
     SEE_PRESENT = "see-present"
     SEE_PARTICIPANTS = "see-participants"
     SEE_PHONES = "see-phones"
+    REMOVE_PARTICIPANT = "remove-participant"
     SEE_LIST = "see-list"
     TICK_LIST = "tick-list"
     NAME_HELPERS = "name-helpers"
@@ -209,6 +210,7 @@ RULES: Mapping[Permission, Predicate] = {
     Permission.SEE_PRESENT: _either(_organizes, _coordinates),
     Permission.SEE_PARTICIPANTS: _either(_runs_events, _coordinates),
     Permission.SEE_PHONES: _runs_events,
+    Permission.REMOVE_PARTICIPANT: _runs_events,
     Permission.SEE_LIST: _either(_keeps_door, _coordinates),
     Permission.TICK_LIST: _keeps_door,
     Permission.NAME_HELPERS: _runs_events,

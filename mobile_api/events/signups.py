@@ -12,11 +12,12 @@ from http_base.blueprints import Blueprint
 from http_base.context import actor, now, session
 from http_base.downloads import CSV, JSON, XLSX, FileQuery
 from http_base.fields import OPTIONAL, Paged, Strict, Text, one_of, whole
+from http_base.schemas.events import ReasonBody
 from mobile_api.events import known as known_things
 from mobile_api.events.events import EventShown, shown
 from service import errors
 from service.attendance.evidence import Status
-from service.events import participants, signups
+from service.events import participants, removals, signups
 from service.events.participants import Being, Participant, Wanted
 from service.events.signups import SignupState
 from service.models import SignupStatus
@@ -65,13 +66,23 @@ class ParticipantShown(Schema):
     digits = fields.String(
         allow_none=True, metadata={"description": "The last four of the number, where `phone` is shown."}
     )
+    position = fields.Integer(allow_none=True, metadata={"description": "In the line, from 1."})
+    confirm_by = fields.DateTime(
+        format="iso", allow_none=True, metadata={"description": "Until when an offer holds."}
+    )
 
 
 class ParticipantQuery(Paged, FileQuery):
     """A page of the list, or all of it as a file. `q`: beginnings of names, or the last four digits."""
 
     q = Text(longest=100, load_default="")
-    state = one_of(*Being, metadata={"description": "Who was there, or goes and was not."})
+    state = one_of(
+        *Being,
+        metadata={
+            "description": "`present`: was there; `absent`: goes and was not; `waitlisted`: in the order of"
+            " the line; `removed`: taken off by an organizer. Left out: everybody but those."
+        },
+    )
 
 
 class TypedShown(Schema):
@@ -182,13 +193,32 @@ def list_participants(query: dict[str, Any], event_id: UUID) -> Any:
         for name in {"q", "state"}.intersection(request.args):
             raise errors.Invalid(name, "Unknown field.")
         return table_files.of_staff(ExportOf.PARTICIPANTS, {"event": str(event_id)}, kind, query)
-    after = cursors.decode(query.get("cursor"), UUID)
     being = Being(query["state"]) if "state" in query else None
     wanted = Wanted(query["q"], being)
+    after: tuple[Any] | None = cursors.decode(query.get("cursor"), int if wanted.is_line else UUID)
     found: list[Participant] = participants.in_event(
         session(), actor(), event_id, now(), after and after[0], query["limit"] + 1, wanted
     )
     session().commit()
-    items, following = cursors.page(found, query["limit"], lambda person: (person.volunteer_id,))
+    items, following = cursors.page(found, query["limit"], wanted.place)
     typed = [] if after else typed_people.listed(session(), actor(), event_id, now(), wanted)
     return {"items": items, "typed": typed, "next": following}
+
+
+@blueprint.route("/events/<uuid:event_id>/participants/<uuid:volunteer_id>", methods=["DELETE"])
+@blueprint.operation("removeParticipant", "its organizer", errors.Forbidden, errors.NotVerified, errors.Over)
+@blueprint.arguments(ReasonBody)
+@blueprint.response(HTTPStatus.NO_CONTENT)
+def delete_participant(body: dict[str, Any], event_id: UUID, volunteer_id: UUID) -> None:
+    """Take somebody off the list: the place goes to the line, and the person is told why."""
+    removals.remove(session(), actor(), event_id, volunteer_id, body["reason"], now())
+    session().commit()
+
+
+@blueprint.route("/events/<uuid:event_id>/participants/<uuid:volunteer_id>", methods=["PUT"])
+@blueprint.operation("readmitParticipant", "its organizer", errors.Forbidden, errors.NotVerified)
+@blueprint.response(HTTPStatus.NO_CONTENT)
+def put_participant(event_id: UUID, volunteer_id: UUID) -> None:
+    """Let somebody who was removed sign up again."""
+    removals.readmit(session(), actor(), event_id, volunteer_id, now())
+    session().commit()

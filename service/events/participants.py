@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from itertools import islice
 from typing import Any, Protocol
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from service import errors
 from service.access import Actor, Permission, may, require
 from service.audit import audit
-from service.events import events
+from service.events import events, offers
 from service.geography import places
 from service.models import (
     Attendance,
@@ -45,6 +45,17 @@ class Being(StrEnum):
     ABSENT = "absent"
     """Goes, and has not come, or does not count."""
 
+    GOING = "going"
+
+    WAITLISTED = "waitlisted"
+    """In the order of the line."""
+
+    OFFERED = "offered"
+    """Has a place until it is confirmed, or somebody else's turn."""
+
+    REMOVED = "removed"
+    """Taken off by an organizer."""
+
 
 class Named(Protocol):
     """Somebody on a list, by which they are found."""
@@ -71,14 +82,27 @@ class Wanted:
         words = places.fold(person.display_name).split()
         return all(any(word.startswith(one) for word in words) for one in wanted)
 
-    def conditions(self) -> list[sa.ColumnElement[bool]]:
+    @property
+    def is_line(self) -> bool:
+        """Whether it is read in the order of the line, and not by the people's ids."""
+        return self.being is Being.WAITLISTED
+
+    def place(self, person: "Participant") -> tuple[Any]:
+        """Where in the list a person stands: by what the next page begins after."""
+        return (person.queue_number if self.is_line else person.volunteer_id,)
+
+    def conditions(self, now: datetime) -> list[sa.ColumnElement[bool]]:
         """What the database looks at."""
         is_there = Attendance.status.in_(("counted", "review"))
         if self.being is Being.PRESENT:
             return [is_there]
         if self.being is Being.ABSENT:
             return [Signup.status == SignupStatus.GOING, sa.func.coalesce(is_there, False).is_(False)]
-        return []
+        if self.being is Being.OFFERED:
+            return [offers.holds(now)]
+        if self.being is Being.REMOVED:
+            return [Signup.removed_at.is_not(None)]
+        return [] if self.being is None else [Signup.status == self.being.value]
 
 
 EVERYBODY = Wanted()
@@ -89,7 +113,8 @@ class Participant:
     """Somebody who goes, waits or was there.
 
     `phone`, and `digits`, its last four, only for organizers, never a minor's, nor of who has withdrawn the
-    consent to personal data. `age`: of minors alone, in years.
+    consent to personal data. `age`: of minors alone, in years. `position`: in the line, from 1, which is
+    ordered by `queue_number`; `confirm_by`: until when an offer holds, in the event's zone.
     """
 
     volunteer_id: UUID
@@ -99,6 +124,9 @@ class Participant:
     attendance: str | None
     phone: str | None
     age: int | None = None
+    position: int | None = None
+    confirm_by: datetime | None = None
+    queue_number: int | None = None
 
     @property
     def digits(self) -> str | None:
@@ -111,11 +139,13 @@ def in_event(
     actor: Actor,
     event_id: UUID,
     now: datetime,
-    after: UUID | None,
+    after: UUID | int | None,
     limit: int,
     wanted: Wanted = EVERYBODY,
 ) -> list[Participant]:
-    """Who goes, waits or was there, by id; that it was read is recorded.
+    """Who goes, waits or was there, by id, and the line in its order; that it was read is recorded.
+
+    `after`: the last id that is known, of the line the last `queue_number`.
 
     Raises:
         NotFound. Forbidden: neither its organizer or helper, nor a coordinator of its region.
@@ -130,9 +160,11 @@ def in_event(
         event_id=event_id,
         now=now,
     )
-    query = _query(event_id, shown).where(*wanted.conditions())
-    if after:
-        query = query.where(Volunteer.id > after)
+    order = Signup.queue_number if wanted.is_line else Volunteer.id
+    query = _query(event_id, shown, removed=wanted.being is Being.REMOVED).where(*wanted.conditions(now))
+    query = query.order_by(None).order_by(order)
+    if after is not None:
+        query = query.where(order > after)
     if not wanted.text:
         return shown.of(session, session.execute(query.limit(limit)).all())
     found = session.execute(query, execution_options={"yield_per": AT_ONCE})
@@ -167,9 +199,9 @@ def one(session: Session, actor: Actor, event_id: UUID, volunteer_id: UUID, now:
     return found[0]
 
 
-def number(session: Session, event_id: UUID) -> int:
+def number(session: Session, event_id: UUID, now: datetime) -> int:
     """How many there are."""
-    return session.scalar(sa.select(sa.func.count()).select_from(_people(event_id))) or 0
+    return session.scalar(sa.select(sa.func.count()).select_from(_people(event_id, now))) or 0
 
 
 def is_listed(event_id: Any, volunteer_id: Any) -> sa.ColumnElement[bool]:
@@ -188,37 +220,55 @@ def is_listed(event_id: Any, volunteer_id: Any) -> sa.ColumnElement[bool]:
     return sa.or_(signed_up, came, ticked)
 
 
-def _people(event_id: UUID, *, hides_typed: bool = False) -> sa.Subquery:
+def _people(
+    event_id: UUID, now: datetime, *, hides_typed: bool = False, removed: bool = False
+) -> sa.Subquery:
     """`hides_typed`: not whom an organizer has typed by number and name: whether they are registered is none
-    of the organizer's business (typed_people.py)."""
+    of the organizer's business (typed_people.py). `removed`: whom an organizer took off, and nobody else."""
+    if removed:
+        return (
+            sa.select(Signup.volunteer_id)
+            .where(Signup.event_id == event_id, Signup.removed_at.is_not(None))
+            .subquery()
+        )
     there = sa.select(Attendance.volunteer_id).where(Attendance.event_id == event_id)
     if hides_typed:
         typed = sa.exists().where(
             TypedPerson.event_id == event_id, TypedPerson.volunteer_id == Attendance.volunteer_id
         )
         there = there.where(sa.or_(~typed, is_listed(Attendance.event_id, Attendance.volunteer_id)))
-    return (
-        sa.select(Signup.volunteer_id)
-        .where(Signup.event_id == event_id, Signup.status != SignupStatus.CANCELLED)
-        .union(there)
+    comes = sa.and_(Signup.status != SignupStatus.CANCELLED, ~offers.has_expired(now))
+    return sa.select(Signup.volunteer_id).where(Signup.event_id == event_id, comes).union(there).subquery()
+
+
+def _query(event_id: UUID, shown: "_Shown", *, removed: bool = False) -> Any:
+    now = shown.now
+    people = _people(event_id, now, hides_typed=shown.hides_typed, removed=removed)
+    line = (
+        sa.select(
+            Signup.volunteer_id, sa.func.row_number().over(order_by=Signup.queue_number).label("position")
+        )
+        .where(Signup.event_id == event_id, Signup.status == SignupStatus.WAITLISTED)
         .subquery()
     )
-
-
-def _query(event_id: UUID, shown: "_Shown") -> Any:
-    people = _people(event_id, hides_typed=shown.hides_typed)
+    # By the clock: whoever has let an offer expire has no place any more.
+    status = sa.case((offers.has_expired(now), SignupStatus.CANCELLED), else_=Signup.status)
     return (
         sa.select(
             Volunteer.id,
             Volunteer.display_name,
             Volunteer.phone,
             Volunteer.birth_date,
-            Signup.status.label("signup"),
+            status.label("signup"),
             Signup.companions,
+            Signup.queue_number,
+            line.c.position,
+            sa.case((offers.holds(now), Signup.confirm_by)).label("confirm_by"),
             Attendance.status.label("attendance"),
         )
         .join(people, people.c.volunteer_id == Volunteer.id)
         .outerjoin(Signup, sa.and_(Signup.volunteer_id == Volunteer.id, Signup.event_id == event_id))
+        .outerjoin(line, line.c.volunteer_id == Volunteer.id)
         .outerjoin(
             Attendance, sa.and_(Attendance.volunteer_id == Volunteer.id, Attendance.event_id == event_id)
         )
@@ -238,16 +288,15 @@ def _shown_to(
     shows_phones, sees_people = (
         may(actor, one, events.target_of(event)) for one in (Permission.SEE_PHONES, Permission.SEE_PERSON)
     )
-    today = now.astimezone(ZoneInfo(event.zone)).date()
-    return event, _Shown(shows_phones, today, now, hides_typed=not sees_people)
+    return event, _Shown(shows_phones, ZoneInfo(event.zone), now, hides_typed=not sees_people)
 
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """What of people may be shown, on a day."""
+    """What of people may be shown, at a moment in the event's zone."""
 
     phones: bool
-    today: date
+    zone: ZoneInfo
     now: datetime
     hides_typed: bool
 
@@ -262,6 +311,9 @@ class _Shown:
                 attendance=row.attendance,
                 phone=row.phone if self.phones and self._has_phone(row, held[row.id]) else None,
                 age=self._age_of_minor(row),
+                position=row.position,
+                confirm_by=row.confirm_by and row.confirm_by.astimezone(self.zone),
+                queue_number=row.queue_number,
             )
             for row in rows
         ]
@@ -270,5 +322,5 @@ class _Shown:
         return ConsentName.PERSONAL_DATA in held and self._age_of_minor(row) is None
 
     def _age_of_minor(self, row: Any) -> int | None:
-        age = age_on(row.birth_date, self.today)
+        age = age_on(row.birth_date, self.now.astimezone(self.zone).date())
         return age if age < ADULT_AGE else None

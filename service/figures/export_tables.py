@@ -146,7 +146,7 @@ def _read(
     """How many rows there are, and what reads them."""
     event_id = asked.id("event")
     if asked.what == ExportOf.PARTICIPANTS and event_id is not None:
-        found = participants.number(session, event_id)
+        found = participants.number(session, event_id, now)
         return found, lambda one: (
             participant_row(asked, person) for person in participants.stream(one, actor, event_id, now)
         )

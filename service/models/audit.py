@@ -59,6 +59,7 @@ class AuditAction(StrEnum):
     PARTICIPANTS_READ = "participants-read"
     PHONES_READ = "phones-read"
     PARTICIPANT_REMOVED = "participant-removed"
+    PARTICIPANT_READMITTED = "participant-readmitted"
     ANNOUNCED = "announced"
     CODE_SHOWN = "code-shown"
     HELPER_NAMED = "helper-named"

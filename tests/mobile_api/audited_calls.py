@@ -233,6 +233,16 @@ AUDITED: dict[str, Audited] = {
         lambda w: w.call(w.coordinator, "POST", "/events/remind-results", {"ids": [str(w.over.id)]}),
         ("event_id",),
     ),
+    "removeParticipant": Audited(
+        A.PARTICIPANT_REMOVED,
+        lambda w: w.call(w.owner, "DELETE", w.somebody_going(), REASON),
+        ("event_id", "organization_id", "subject_id"),
+    ),
+    "readmitParticipant": Audited(
+        A.PARTICIPANT_READMITTED,
+        lambda w: w.call(w.owner, "PUT", w.removed()),
+        ("event_id", "organization_id", "subject_id"),
+    ),
     "removeMember": Audited(
         A.MEMBER_REMOVED,
         lambda w: w.call(w.owner, "DELETE", f"/organizations/{w.organization.id}/members/{w.member.id}"),

@@ -23,6 +23,7 @@ from tests.makers import (
     make_import,
     make_member,
     make_organization,
+    make_signup,
     make_volunteer,
 )
 from tests.service.platform.pictures import photo
@@ -105,6 +106,18 @@ class World:
         }
         body = {"sent_at": NOW.isoformat(), "records": [tick], "reason": "Көрдім"}
         return self.call(self.owner, "POST", f"/events/{self.event.id}/attendance", body)
+
+    def somebody_going(self) -> str:
+        """The address of a participant."""
+        make_signup(self.session, self.event, self.other)
+        self.event.going += 1
+        self.session.commit()
+        return f"/events/{self.event.id}/participants/{self.other.id}"
+
+    def removed(self) -> str:
+        url = self.somebody_going()
+        assert self.call(self.owner, "DELETE", url, REASON).status_code == 204
+        return url
 
     def dismiss_helper(self) -> Any:
         url = f"/events/{self.event.id}/helpers/{self.volunteer.id}"

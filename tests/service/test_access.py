@@ -43,6 +43,7 @@ CONTRACT: dict[str, tuple[set[str], set[str], set[str]]] = {
     "see-present": (NOBODY, STAFF, HERE),
     "see-participants": (STAFF, NOBODY, HERE),
     "see-phones": (STAFF, NOBODY, NOBODY),
+    "remove-participant": (STAFF, NOBODY, NOBODY),
     "see-list": (DOOR, NOBODY, HERE),
     "tick-list": (DOOR, NOBODY, NOBODY),
     "name-helpers": (STAFF, NOBODY, NOBODY),

@@ -1,13 +1,17 @@
 """Fixtures of tests of events over HTTP."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
 from http_base.application import Tazalyq
+from service.platform.clock import FixedClock
 from service.platform.files import Files
 from tests.mobile_api.events.album import Album
+from tests.mobile_api.events.line import Line, Login
 from tests.mobile_api.scene import Scene
 
 
@@ -17,3 +21,13 @@ def album(scene: Scene, app: Tazalyq, tmp_path: Path) -> Iterator[Album]:
     before, parts.files = parts.files, Files(tmp_path.as_uri())
     yield Album(scene, tmp_path)
     parts.files = before
+
+
+@pytest.fixture
+def make_line(client: FlaskClient, session: Session, login: Login, clock: FixedClock) -> Callable[..., Line]:
+    return lambda **event: Line(client, session, login, clock, **event)
+
+
+@pytest.fixture
+def line(make_line: Callable[..., Line]) -> Line:
+    return make_line()
