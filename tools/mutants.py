@@ -42,8 +42,11 @@ GROUPS = (
         [f"tests/service/attendance/test_{name}.py" for name in PURE],
     ),
     Group(
-        ["service/events/waitlist.py", "service/events/signups.py"],
+        [f"service/events/{name}.py" for name in ("waitlist", "signups", "offers", "removals", "passing_on")],
         [
+            "tests/service/events/test_offers.py",
+            "tests/mobile_api/events/test_offers.py",
+            "tests/mobile_api/events/test_removals.py",
             "tests/service/events/test_signups.py",
             "tests/service/events/test_waitlist.py",
             "tests/service/events/test_unlimited.py",

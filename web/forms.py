@@ -163,6 +163,7 @@ CHOICES: Mapping[str, str] = {
     "status": "page.organization.{}",
     "kind": "page.event.kind.{}",
     "state": "page.events.state.{}",
+    "list": "page.people.{}",
     "columns": "page.report.columns.{}",
     "headings": "page.report.headings.{}",
     "action": "page.audit.action.{}",

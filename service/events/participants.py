@@ -204,6 +204,12 @@ def number(session: Session, event_id: UUID, now: datetime) -> int:
     return session.scalar(sa.select(sa.func.count()).select_from(_people(event_id, now))) or 0
 
 
+def removed(session: Session, event_id: UUID) -> int:
+    """How many sign-ups organizers have taken off the list."""
+    taken_off = sa.select(sa.func.count()).where(Signup.event_id == event_id, Signup.removed_at.is_not(None))
+    return session.scalar(taken_off) or 0
+
+
 def is_listed(event_id: Any, volunteer_id: Any) -> sa.ColumnElement[bool]:
     """Whether a volunteer is on an event's list by a sign-up or by their own phone; columns of the query."""
     signed_up = sa.exists().where(

@@ -84,6 +84,13 @@ def confirm_by_presence(
             _take_offer(session, event, signup, now)
 
 
+def confirm_seen(session: Session, event_id: UUID, who: UUID, now: datetime) -> None:
+    """Whom staff says to be there has said yes, too. Goes before whatever else of the person is locked."""
+    held = sa.exists().where(Signup.event_id == event_id, Signup.volunteer_id == who, offers.holds(now))
+    if session.scalar(sa.select(held)):
+        confirm_by_presence(session, who, [event_id], now)
+
+
 def _take_offer(session: Session, event: Event, signup: Signup, now: datetime) -> None:
     event.offered -= signup.people
     waitlist.admit(session, event, signup, now)

@@ -115,16 +115,24 @@ def end_expired(session: Session, event: Event, now: datetime) -> None:
     if not event.offered:
         return
     session.flush()
-    expired = sa.select(Signup).where(Signup.event_id == event.id, offers.has_expired(now))
-    in_order = expired.order_by(Signup.queue_number).execution_options(populate_existing=True)
-    for signup in session.scalars(in_order).all():
+    offered = (
+        sa.select(Signup)
+        .where(Signup.event_id == event.id, Signup.status == SignupStatus.OFFERED)
+        .order_by(Signup.queue_number)
+        .execution_options(populate_existing=True)
+    )
+    held = 0
+    for signup in session.scalars(offered).all():
+        if signup.confirm_by is not None and signup.confirm_by > now:
+            held += signup.people
+            continue
         leave(session, event, signup, now)
         if event.is_published and not event.is_over(now):
             told, person = plans.facts_of(event), signup.volunteer_id
             outbox.enqueue(session, "offer_expired", now, told, event_id=event.id, volunteer_id=person)
-    session.flush()
     # A release that knows no offers lets people go without counting them down.
-    event.offered = offers.held(session, event, now)
+    event.offered = held
+    session.flush()
 
 
 def free_places(session: Session, event: Event) -> int | None:

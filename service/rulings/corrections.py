@@ -12,7 +12,7 @@ from service.access import Actor, Permission, may, require
 from service.attendance.derivation import event_minutes
 from service.attendance.evidence import Status
 from service.attendance.presence_facts import EventFacts
-from service.events import events, frozen
+from service.events import events, frozen, signups
 from service.models import AuditAction, Event, EventStatus
 from service.platform.thresholds import Thresholds
 from service.rulings import appeals, decisions
@@ -67,6 +67,8 @@ def correct(
     detail = {"as": role, "status": status, "minutes": correction.minutes}
 
     def act() -> Corrected:
+        if correction.present:
+            signups.confirm_seen(session, event_id, volunteer_id, now)
         file = decisions.lock_and_read(session, event_id, volunteer_id)
         corrected = _correct(session, file, ruling, now, thresholds)
         if role is RuledBy.COORDINATOR:

@@ -14,7 +14,7 @@ from service import errors
 from service.access import Actor, Permission, require
 from service.attendance.evidence import Status
 from service.attendance.presence_store import RaceLostError
-from service.events import events
+from service.events import events, signups
 from service.models import AuditAction, Event, ListTick
 from service.platform import installed, phones
 from service.platform.idempotency import content_hash
@@ -159,6 +159,8 @@ def _take(session: Session, sending: Sending, one: Tick) -> Ticked:
 def _take_known(
     session: Session, sending: Sending, made: ListTick, event: Event, volunteer_id: UUID
 ) -> Ticked:
+    if made.present:
+        signups.confirm_seen(session, event.id, volunteer_id, sending.now)
     file = decisions.lock_and_read(session, event.id, volunteer_id)
     made.volunteer_id = volunteer_id
     ruling = ticks.ruling_of(session, made)

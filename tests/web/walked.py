@@ -76,11 +76,12 @@ class Hidden:
         )
         member = make_volunteer(session, display_name="mark-member", phone="+77770000003")
         make_member(session, shown, member)
-        held = make_event(session, shown, starts_at=NOW - timedelta(days=1))
+        held = make_event(session, shown, starts_at=NOW - timedelta(days=1), going=1)
         draft = make_event(session, shown, status="draft", title={"kk": "mark-draft"}, search="mark-draft")
         secret = make_event(
             session, shown, title={"kk": "mark-secret"}, hidden_by="coordinator", hidden_reason="mark-why"
         )
+        secret.going = 1
         came = make_volunteer(
             session, display_name="mark-participant", phone="+77770000001", guardian_name="mark-guardian"
         )

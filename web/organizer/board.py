@@ -71,6 +71,11 @@ def is_shown(event: Event, _at: datetime) -> bool:
     return event.is_published and not event.is_hidden
 
 
+def has_people(event: Event, _at: datetime) -> bool:
+    """Whether anybody can have signed up."""
+    return not event.is_secret
+
+
 def has_groups(event: Event, _at: datetime) -> bool:
     """Whether groups can come to it, or have come."""
     return not event.never_began
@@ -103,6 +108,7 @@ WAYS: Sequence[Way] = (
     Way("share", "organizer-sharing.show", "share", Permission.SEE_BOARD, is_shown),
     Way("change", "organizer-event-edit.change", "change", Permission.CHANGE_EVENT, is_planned),
     Way("move", "organizer-calling-off.move", "calendar", Permission.CHANGE_EVENT, may_be_moved),
+    Way("people", "organizer-people.show", "people", Permission.REMOVE_PARTICIPANT, has_people),
     Way("result", "organizer-result.show", "flag", Permission.GIVE_RESULT, is_public),
     Way("report", "organizer-report.show", "list", Permission.SEE_PRESENT, has_begun),
     Way("restore", "organizer-calling-off.restore", "tick", Permission.RESTORE_EVENT, restoring.is_open),

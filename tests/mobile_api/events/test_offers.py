@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from service.events import offers
 from service.models import Consent, Event, Signup, Volunteer
+from service.models.base import new_id
 from tests.conftest import NOW
 from tests.makers import make_device, make_event, make_signup, make_volunteer
 from tests.mobile_api.events.line import Line
@@ -290,6 +291,30 @@ class TestCheckIn:
         session.flush()
         assert phone.send([sent])[0]["outcome"] == "repeated"
         assert here.status(self.second) == ["going"]
+
+
+@pytest.mark.parametrize("way", ["list", "correction"])
+def test_whom_staff_says_to_be_there_has_said_yes(make_line: Callable[..., Line], way: str) -> None:
+    line = make_line(starts_at=NOW + 30 * MINUTE)
+    second, third = line.waiting(0, 0)
+    line.leave(line.first)
+    line.clock.move(20 * MINUTE if way == "list" else 30 * MINUTE)
+    if way == "list":
+        tick = {"id": str(new_id()), "volunteer_id": str(second.id), "present": True}
+        at = line.clock.now().isoformat()
+        body = {"sent_at": at, "records": [tick | {"captured_at": at}]}
+        answer = line.client.post(f"{line.url}/attendance", json=body, headers=line.login(line.owner))
+        assert answer.json["results"][0]["outcome"] == "stored", answer.json
+        assert line.status(second, third) == ["going", "waitlisted"]
+        assert line.places() == (1, 0, 1, "none")
+    else:
+        said = {"present": True, "reason": "Көрдім"}
+        url = f"{line.url}/attendance/{second.id}"
+        assert line.client.put(url, json=said, headers=line.login(line.owner)).status_code == 200
+        # Too late to be a yes: what was held until the start is the next one's.
+        assert line.status(second) == [None]
+        line.pass_on()
+        assert line.status(second, third) == [None, "going"]
 
 
 def test_an_offer_of_a_release_before_is_never_counted_twice(line: Line, session: Session) -> None:
