@@ -31,6 +31,8 @@ from notifications.push.sender import Sender, SendRate
 from service import happenings
 from service.audit import seal
 from service.events import offers
+from service.geography.geocoding import Geocoder
+from service.geography.nominatim import Nominatim
 from service.people.accounts import Accounts
 from service.platform import embedded_postgres, installed
 from service.platform.clock import Clock, SharedClock, SystemClock, read_clock_offset
@@ -76,6 +78,12 @@ class Services:
             seal.KEY: seal.key_of(self.settings.secret_key),
         }
         return Runtime(sessions, self.clock, self.settings.thresholds, extras)
+
+    @cached_property
+    def geocoder(self) -> Geocoder | None:
+        """The Nominatim that is set, if any."""
+        url = self.settings.geocoder_url
+        return Nominatim(url, f"tazalyq ({self.settings.public_url})") if url else None
 
     @cached_property
     def accounts(self) -> Accounts | None:

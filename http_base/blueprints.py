@@ -25,6 +25,7 @@ OPEN_ENDPOINTS = frozenset(
         "events.list_events",
         "events.get_event",
         "meta.get_meta",
+        "places.find_places",
         "meta.list_regions",
         "photos.list_photos",
         "photos.post_photo_report",

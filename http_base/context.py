@@ -20,6 +20,7 @@ from http_base.identity import (
 from notifications.words import LOCALES
 from service import errors
 from service.access import Actor
+from service.geography.geocoding import Geocoder
 from service.people import accounts, bans, identities, second_factor
 from service.people.accounts import Accounts
 from service.people.identities import Identity, Known
@@ -42,6 +43,9 @@ class Services(Protocol):
 
     @property
     def accounts(self) -> Accounts | None: ...
+
+    @property
+    def geocoder(self) -> Geocoder | None: ...
 
 
 @dataclass(frozen=True, slots=True)

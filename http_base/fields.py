@@ -143,6 +143,23 @@ class Coordinate(fields.Float):
         return float(super()._deserialize(value, attr, data, **options) or 0.0)
 
 
+class Near(fields.Field[tuple[float, float]]):
+    """LAT,LON in degrees, in or about Kazakhstan."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_options: Any) -> tuple[float, float]:
+        try:
+            latitude, longitude = map(float, str(value).split(","))
+        except ValueError as error:
+            raise ValidationError("near") from error
+        if not (abs(latitude) <= 180 and abs(longitude) <= 180):  # NaN fails, too
+            raise ValidationError("near")
+        if regions.is_about_kazakhstan(latitude, longitude):
+            return latitude, longitude
+        if regions.is_about_kazakhstan(longitude, latitude):
+            raise ValidationError(told("near-swapped", near=f"{longitude},{latitude}"))
+        raise ValidationError("near-outside")
+
+
 class Number(fields.Float):
     """A number of at least `lowest`, at most `highest`, never text."""
 

@@ -16,6 +16,7 @@ from mobile_api.events import (
     visibility,
 )
 from mobile_api.figures import counts, exports, honours, public, region_reports
+from mobile_api.geography import places
 from mobile_api.notifications import inbox, notification_settings
 from mobile_api.operations import health, meta, metrics
 from mobile_api.organizations import contacts, invitations, members, memberships, organizations
@@ -52,6 +53,7 @@ BLUEPRINTS = (
     invitations.blueprint,
     contacts.blueprint,
     districts.blueprint,
+    places.blueprint,
     events.blueprint,
     duplicates.blueprint,
     announcements.blueprint,

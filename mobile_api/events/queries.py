@@ -7,8 +7,7 @@ from marshmallow import ValidationError, fields, post_load, validate
 
 from http_base.context import now
 from http_base.downloads import FileQuery
-from http_base.fields import FIRST_YEAR, LAST_YEAR, NUMBER_ABOVE, Paged, RegionCode, Text, one_of, told
-from service.geography import regions
+from http_base.fields import FIRST_YEAR, LAST_YEAR, NUMBER_ABOVE, Near, Paged, RegionCode, Text, one_of, told
 from service.models import EventKind, EventStatus
 from service.models.base import COUNTRY_ZONE
 
@@ -16,23 +15,6 @@ DEFAULT_DAYS = 60
 MAX_DAYS = 366
 MAX_WITHIN_KM = 500
 WITHIN_KM = 50.0
-
-
-class Near(fields.Field[tuple[float, float]]):
-    """LAT,LON in degrees, in or about Kazakhstan."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **_options: Any) -> tuple[float, float]:
-        try:
-            latitude, longitude = map(float, str(value).split(","))
-        except ValueError as error:
-            raise ValidationError("near") from error
-        if not (abs(latitude) <= 180 and abs(longitude) <= 180):  # NaN fails, too
-            raise ValidationError("near")
-        if regions.is_about_kazakhstan(latitude, longitude):
-            return latitude, longitude
-        if regions.is_about_kazakhstan(longitude, latitude):
-            raise ValidationError(told("near-swapped", near=f"{longitude},{latitude}"))
-        raise ValidationError("near-outside")
 
 
 class EventQuery(Paged, FileQuery):

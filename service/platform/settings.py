@@ -106,6 +106,7 @@ class Settings:
     push_per_second: int
     metrics_token: str | None
     files_url: str
+    geocoder_url: str | None
     waste_bag_t: float
     waste_m3_t: float
     thresholds: Thresholds = field(default_factory=Thresholds)
@@ -160,6 +161,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         push_per_second=reader.number("PUSH_PER_SECOND", 500, int, lowest=0, highest=10_000),
         metrics_token=reader.token("METRICS_TOKEN"),
         files_url=reader.files("FILES_URL") or (data_dir.absolute() / "files").as_uri(),
+        geocoder_url=reader.url("GEOCODER_URL", ("https", "http")),
         waste_bag_t=reader.number("WASTE_BAG_T", 0.01, float, lowest=0.001, highest=1),
         waste_m3_t=reader.number("WASTE_M3_T", 0.2, float, lowest=0.001, highest=10),
         thresholds=reader.thresholds(),

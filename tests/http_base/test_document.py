@@ -20,6 +20,7 @@ OPEN = {
     "getPublicCounts",
     "listPublicEvents",
     "getHealth",
+    "findPlaces",
     "getMeta",
     "getPhotoFile",
     "getReadiness",

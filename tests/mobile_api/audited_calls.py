@@ -335,7 +335,7 @@ NOT_AUDITED: dict[str, str] = {
             "createToken", "getHealth", "getMeta", "getMetrics", "getReadiness", "listConsents",
             "listDistricts", "listLocalMessages", "listRegions", "movePhone", "requestCode", "resetClock",
             "setClock", "showPushes", "downloadDataset", "getDataset", "getPublicCounts", "listPublicEvents",
-            "getPhotoFile", "reportPhoto",
+            "findPlaces", "getPhotoFile", "reportPhoto",
         ),
         OPEN,
     ),

@@ -58,4 +58,4 @@ def test_a_point_a_little_outside_belongs_to_the_nearest_region() -> None:
 @pytest.mark.parametrize("spelling", ["Ақтөбе", "Актобе", "Aqtobe", "aktobe", "АҚТӨБЕ"])
 def test_every_spelling_finds_the_place(spelling: str) -> None:
     assert places.fold(spelling) == "aktobe"
-    assert places.search(spelling)[0].region_code == "KZ-15"
+    assert places.match(spelling).places[0].region_code == "KZ-15"
