@@ -18,6 +18,7 @@ SHEETS = {
     "site.css": ("tokens.css", "base.css"),
     "letters.css": ("fonts.css",),
     "print-landscape.css": ("print-landscape.css",),
+    "door.css": ("door.css",),
 }
 """What is served, and the sources that it is put together of."""
 

@@ -4,34 +4,22 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields
 
 from http_base import problems
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, services, session
-from http_base.fields import ITEMS_TO, OPTIONAL, DateTime, Strict, Text, one_of
-from http_base.one_by_one import Kept, Unreadable
+from http_base.fields import OPTIONAL, one_of
+from http_base.one_by_one import Unreadable
 from http_base.openapi import ProblemField
-from http_base.schemas.ticks import MAX_TICKS, TickBody
+from http_base.schemas.ticks import ListBody, tick_of
 from mobile_api.attendance.check_ins import AttendanceShown, in_zone
 from service import errors, presence_errors
 from service.rulings import not_me, staff_list
-from service.rulings.staff_list import Tick, Ticked, TickOutcome, Typed
+from service.rulings.staff_list import Tick, Ticked, TickOutcome
 from service.rulings.ticks import Meeting
 
 blueprint = Blueprint("staff_list", __name__, url_prefix="/v1", description="Attendance")
-
-
-class ListBody(Strict):
-    """`sent_at`: by the clock of the phone that kept the ticks. `reason`: by the list, when left out."""
-
-    checked_by_item = "records"
-
-    sent_at = DateTime(required=True)
-    records = fields.List(
-        Kept(TickBody), required=True, validate=validate.Length(max=MAX_TICKS, error=ITEMS_TO)
-    )
-    reason = Text(longest=1_000, load_default="", allow_none=True)
 
 
 class TickResult(Schema):
@@ -81,14 +69,6 @@ def post_list(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
         for one in read
     ]
     return {"results": results}
-
-
-def tick_of(record: dict[str, Any]) -> Tick:
-    """A tick as it was read."""
-    is_known = "volunteer_id" in record
-    who = record["volunteer_id"] if is_known else Typed(record["phone"], record["display_name"])
-    said = {name: record[name] for name in ("id", "present", "captured_at", "minutes", "companions")}
-    return Tick(who=who, **said)
 
 
 def _result(one: Tick, outcome: TickOutcome, event_id: UUID) -> dict[str, Any]:

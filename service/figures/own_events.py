@@ -13,7 +13,7 @@ from service.attendance.evidence import Status
 from service.events.events import target_of
 from service.figures import event_lists
 from service.figures.event_lists import EventLine
-from service.models import Attendance, Event, EventStatus, Headcount
+from service.models import Attendance, Event, EventStatus, Headcount, MemberRole
 from service.models.base import COUNTRY_ZONE
 from service.models.events import presence_end
 from service.platform import keyset
@@ -72,6 +72,24 @@ def past(
         )
         .order_by(Event.starts_at.desc(), Event.id.desc())
         .limit(limit)
+    )
+    return [EventLine(**row) for row in session.execute(query, event_lists.at(now)).mappings()]
+
+
+def helped(session: Session, actor: Actor, now: datetime) -> list[EventLine]:
+    """Published events of today and later at whose door the actor helps, soonest first."""
+    organizations = [id_ for id_, role in actor.organizations.items() if role == MemberRole.HELPER]
+    if not actor.helps and not organizations:
+        return []
+    query = (
+        event_lists.lines()
+        .where(
+            sa.or_(Event.id.in_(actor.helps), Event.organization_id.in_(organizations)),
+            Event.status == EventStatus.PUBLISHED,
+            Event.day >= now.astimezone(COUNTRY_ZONE).date(),
+        )
+        .order_by(Event.starts_at, Event.id)
+        .limit(AHEAD)
     )
     return [EventLine(**row) for row in session.execute(query, event_lists.at(now)).mappings()]
 

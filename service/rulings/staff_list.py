@@ -15,7 +15,7 @@ from service.access import Actor, Permission, require
 from service.attendance.evidence import Status
 from service.attendance.presence_store import RaceLostError
 from service.events import events, signups
-from service.models import AuditAction, Event, ListTick
+from service.models import AuditAction, Event, ListTick, TypedPerson
 from service.platform import installed, phones
 from service.platform.idempotency import content_hash
 from service.platform.thresholds import Thresholds
@@ -32,14 +32,21 @@ class Typed:
 
 
 @dataclass(frozen=True, slots=True)
+class TypedBefore:
+    """Somebody who stands on the list as typed, by the id of that row."""
+
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
-    """One word of a list: whether `who` is there, a volunteer by id or somebody typed.
+    """One word of a list: whether `who` is there, a volunteer by id, or somebody typed now or before.
 
     `captured_at`: by the phone's clock. `minutes`, `companions`: None where nothing is said of them.
     """
 
     id: UUID
-    who: UUID | Typed
+    who: UUID | Typed | TypedBefore
     present: bool
     captured_at: datetime
     minutes: int | None = None
@@ -152,7 +159,10 @@ def _take(session: Session, sending: Sending, one: Tick) -> Ticked:
     )
     if isinstance(one.who, Typed):
         assert phone is not None  # noqa: S101 - for the types: it was typed
-        return _take_typed(session, sending, made, event, phone, one.who.display_name)
+        typed = typed_people.hold(session, event.id, phone, one.who.display_name, sending.now)
+        return _take_typed(session, sending, made, event, typed)
+    if isinstance(one.who, TypedBefore):
+        return _take_typed(session, sending, made, event, typed_people.held(session, event.id, one.who.id))
     return _take_known(session, sending, made, event, one.who)
 
 
@@ -175,9 +185,8 @@ def _take_known(
 
 
 def _take_typed(
-    session: Session, sending: Sending, made: ListTick, event: Event, phone: str, name: str
+    session: Session, sending: Sending, made: ListTick, event: Event, typed: TypedPerson
 ) -> Ticked:
-    typed = typed_people.hold(session, event.id, phone, name, sending.now)
     made.typed_person_id, made.volunteer_id = typed.id, typed.volunteer_id
     stored = _store(session, made)
     typed_people.follow_words(session, typed)
@@ -214,6 +223,8 @@ def _digest(one: Tick, sending: Sending, phone: str | None) -> str:
     who = (
         {"mark": installed.mark_of(phone), "name": typed_people.name_key(one.who.display_name)}
         if phone is not None and isinstance(one.who, Typed)
+        else {"typed": one.who.id}
+        if isinstance(one.who, TypedBefore)
         else {"volunteer": one.who}
     )
     said = {"present": one.present, "minutes": one.minutes, "companions": one.companions}

@@ -124,6 +124,15 @@ def hold(session: Session, event_id: UUID, phone: str, name: str, now: datetime)
     ).one()
 
 
+def held(session: Session, event_id: UUID, typed_id: UUID) -> TypedPerson:
+    """One who stands on an event's list already, locked as by `hold`. Raises NotFound."""
+    hold_event(session, event_id)
+    typed = session.get(TypedPerson, typed_id, with_for_update=True, populate_existing=True)
+    if typed is None or typed.event_id != event_id:
+        raise errors.NotFound(errors.Thing.VOLUNTEER)
+    return typed
+
+
 def hold_event(session: Session, event_id: UUID) -> Event:
     """The event, held so that it goes on to count where it does; check-ins and sign-ups pass."""
     return session.scalars(

@@ -11,10 +11,12 @@ from web.organizer import (
     messages,
     organizations,
     people,
+    place_code,
     publishing,
     report,
     result,
     sharing,
+    staff_list,
 )
 
 BLUEPRINTS = (
@@ -24,6 +26,8 @@ BLUEPRINTS = (
     publishing.pages,
     sharing.pages,
     groups.pages,
+    staff_list.pages,
+    place_code.pages,
     organizations.pages,
     members.pages,
     people.pages,

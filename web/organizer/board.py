@@ -97,6 +97,8 @@ def is_known(event: Event, _at: datetime) -> bool:
 
 
 TILES: Sequence[Way] = (
+    Way("code", "organizer-code.show", "code", Permission.SHOW_CODE, is_public),
+    Way("list", "organizer-list.show", "list", Permission.SEE_LIST, is_public),
     Way("groups", "organizer-groups.show", "group", Permission.SEE_BOARD, has_groups),
     Way("message", "organizer-messages.show", "message", Permission.SEE_BOARD, is_known),
 )

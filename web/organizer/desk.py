@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Response
 
 from http_base.context import actor, session
-from service.access import Permission, require
+from service.access import Permission, may, require
 from service.events import events
 from service.events.events import target_of
 from service.models import Event
@@ -24,6 +24,11 @@ def found(event_id: UUID, permission: Permission = Permission.SEE_BOARD) -> Even
 def board_of(event_id: UUID) -> str:
     """The address of the event's board, to which its pages lead back."""
     return to("organizer-board.show", event_id=event_id)
+
+
+def back_of(event: Event) -> str | None:
+    """The board, for who may see it: a helper has none."""
+    return board_of(event.id) if may(actor(), Permission.SEE_BOARD, target_of(event)) else None
 
 
 def show(template: str, how: How = PLAIN, /, **values: Any) -> Response:

@@ -60,6 +60,7 @@ def show() -> Response:
         "home.html",
         organizations=own,
         ahead=own_events.ahead(session(), caller, now()) if after is None else None,
+        helped=own_events.helped(session(), caller, now()) if after is None else [],
         past=past,
         next_href=to("organizer-home.show", cursor=following) if following else None,
         first_href=to("organizer-home.show") if after else None,

@@ -1,7 +1,7 @@
 """People on the list by phone and name: neither oracle nor mint; declared until they register (R10)."""
 
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -127,6 +127,19 @@ def test_who_is_on_the_list_anyway_stands_there_once(listed: List) -> None:
     ).json
     assert [one["volunteer_id"] for one in shown["items"]] == [str(person.id)]
     assert shown["typed"] == []
+
+
+def test_who_was_typed_is_ticked_off_by_their_row(listed: List) -> None:
+    listed.results(listed.typed())
+    url = f"/v1/events/{listed.event.id}/participants"
+    (shown,) = listed.client.get(url, headers=listed.login(listed.owner)).json["typed"]
+    undo = {"id": str(uuid4()), "typed_id": shown["id"], "present": False, "captured_at": NOW.isoformat()}
+    listed.clock.move(MINUTE)
+    undo["captured_at"] = (NOW + MINUTE).isoformat()
+    assert set(listed.results(undo)[0]) == {"id", "outcome"}
+    assert listed.declared() == 0
+    (unknown,) = listed.results(undo | {"id": str(uuid4()), "typed_id": str(uuid4())})
+    assert unknown["problem"]["status"] == 404
 
 
 def test_typed_people_belong_to_their_event(listed: List) -> None:
