@@ -114,7 +114,7 @@ def _row(person: Participant, attended: Attendance | None, said: Sequence[Any]) 
     if standing is Standing.REJECTED and is_undone and attended is not None and not attended.reasons:
         standing = Standing.ABSENT
     is_ticked = bool(said) and said[-1].present
-    at = said[-1].captured_at if is_ticked else attended and attended.checked_in_at
+    came_at = None if attended is None else attended.checked_in_at
     return Row(
         id=person.volunteer_id,
         is_typed=False,
@@ -123,7 +123,7 @@ def _row(person: Participant, attended: Attendance | None, said: Sequence[Any]) 
         age=person.age,
         companions=max(person.companions, attended.companions if attended else 0),
         standing=standing,
-        at=at,
+        at=said[-1].captured_at if is_ticked else came_at,
         can_undo=standing is Standing.PRESENT
         and attended is not None
         and (is_ticked or attended.evidence == Evidence.ORGANIZER),

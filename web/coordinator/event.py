@@ -17,6 +17,7 @@ from service.figures import event_lists
 from service.geography import districts
 from service.models import AuditAction, Event, Headcount
 from service.organizations import contacts
+from service.rulings import list_rows
 from web.coordinator import desk
 from web.pages import Pages, tell_audit
 from web.photos import Picture, pictures
@@ -46,6 +47,7 @@ def show(event_id: UUID) -> Response:
         photos=pictures_of(event),
         acts=acts_of(event, actor(), now()),
         is_own=event.organization_id in actor().organizations,
+        by_list=_by_list(event),
         sees_people=may(actor(), Permission.SEE_PARTICIPANTS, target_of(event)),
     )
 
@@ -55,6 +57,12 @@ def pictures_of(event: Event) -> list[Picture]:
     known = photos.of_event(session(), actor(), event)
     made = pictures(known, for_staff=True, reports=photos.reports_of(session(), known))
     return sorted(made, key=lambda one: not one.photo.is_reported)
+
+
+def _by_list(event: Event) -> tuple[int, int] | None:
+    """How many of those who count rest on the organizer's list alone, where that is much."""
+    by_list, counted = list_rows.share_by_list(session(), event.id)
+    return (by_list, counted) if list_rows.is_much(by_list, counted) else None
 
 
 def found(event_id: UUID) -> Event:
