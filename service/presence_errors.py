@@ -111,6 +111,12 @@ class PersonDenied(AlreadyDecided):
     words = "person-denied"
 
 
+class NotYours(Conflict):
+    """Somebody else has made these ticks, and they alone send them."""
+
+    code = "not-yours"
+
+
 class NothingToDeny(Conflict):
     """The person's own phone was there: it is no list's word alone. It has this `attendance_status`."""
 

@@ -41,6 +41,7 @@ SIGNED_IN = (
     "account-pages.",
     "memberships-pages.",
     "organizer-home-pages.",
+    "organizer-kept-pages.worker",
     "organizer-organizations-pages.found",
 )
 """Pages of whoever is signed in, about themself: each of them asks who that is."""

@@ -31,6 +31,19 @@ def back_of(event: Event) -> str | None:
     return board_of(event.id) if may(actor(), Permission.SEE_BOARD, target_of(event)) else None
 
 
+def door_of(event: Event, page: str) -> dict[str, Any]:
+    """What the list's and the code's page give to the script that lets them go on without signal."""
+    target = target_of(event)
+    return {
+        "page": page,
+        "kept_href": to("organizer-kept.kept", event_id=event.id),
+        "worker_href": to("organizer-kept.worker"),
+        "sign_in_href": to("sign-in.show", next=to(f"organizer-{page}.show", event_id=event.id)),
+        "may_tick": may(actor(), Permission.TICK_LIST, target) and not event.never_began,
+        "back_href": back_of(event),
+    }
+
+
 def show(template: str, how: How = PLAIN, /, **values: Any) -> Response:
     """A page of the desk; `event`: whose title leads back to the board, where there is one."""
     return render(f"organizer/{template}", how, **values)

@@ -41,7 +41,7 @@ def show(event_id: UUID) -> Response:
         event=event,
         code=found,
         qr=None if found is None else qr_of(found.address),
-        back_href=desk.back_of(event),
+        **desk.door_of(event, "code"),
     )
 
 

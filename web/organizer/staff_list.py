@@ -12,8 +12,7 @@ from http_base.context import actor, locale, now, services, session
 from http_base.fields import Strict, Text, YesNo, one_of, whole
 from http_base.wording import doubt
 from service import errors
-from service.access import Permission, may
-from service.events.events import target_of
+from service.access import Permission
 from service.events.participants import Being, Wanted
 from service.models import Event
 from service.models.events import MAX_COMPANIONS
@@ -22,7 +21,7 @@ from service.rulings.list_rows import Row
 from service.rulings.staff_list import Tick, Ticked, Typed, TypedBefore
 from web import formats
 from web.addresses import here, to
-from web.forms import Form, read_form, read_query
+from web.forms import Form, blank, read_form, read_query
 from web.organizer import desk
 from web.pages import Pages, Unaudited, done
 from web.templating import text
@@ -85,8 +84,8 @@ def show(event_id: UUID) -> Response:
         being=being,
         is_empty=not rows,
         more_href=here(page=str(asked["page"] + 1)) if len(of_state) > first + A_PAGE else None,
-        may_tick=_may_tick(event),
-        back_href=desk.back_of(event),
+        form=blank(),
+        **desk.door_of(event, "list"),
     )
 
 
@@ -163,10 +162,6 @@ def _send(event: Event, one: Tick) -> staff_list.TickOutcome:
         session(), actor(), event.id, [one], "", at, at, settings.thresholds, settings.phone_regions
     )
     return outcome
-
-
-def _may_tick(event: Event) -> bool:
-    return may(actor(), Permission.TICK_LIST, target_of(event)) and not event.never_began
 
 
 def _list_of(event_id: UUID) -> str:

@@ -1,0 +1,98 @@
+// What a door keeps on the phone: its list and its ticks, encrypted by a key that the service gives for one event
+// and one person. The key cannot be taken out of the browser; whoever else signs in finds nothing.
+const NAME = 'tazalyq-door';
+const DAY_MS = 24 * 3600 * 1000;
+const LONGEST_MS = 15 * DAY_MS;
+
+export const isAble = () => Boolean(window.indexedDB && window.crypto && window.crypto.subtle && window.fetch);
+
+const done = (request) => new Promise((resolve, reject) => {
+  request.onsuccess = () => resolve(request.result);
+  request.onerror = () => reject(request.error);
+});
+
+let opened;
+const open = () => {
+  if (!opened) {
+    const request = window.indexedDB.open(NAME, 1);
+    request.onupgradeneeded = () => {
+      request.result.createObjectStore('events', { keyPath: 'id' });
+      request.result.createObjectStore('ticks', { keyPath: 'id' });
+    };
+    opened = done(request);
+  }
+  return opened;
+};
+
+const act = async (name, mode, work) => {
+  const made = (await open()).transaction(name, mode);
+  const result = await done(work(made.objectStore(name)));
+  if (mode === 'readwrite') {
+    await new Promise((resolve, reject) => {
+      made.oncomplete = resolve;
+      made.onabort = () => reject(made.error);
+    });
+  }
+  return result;
+};
+const read = (name, work) => act(name, 'readonly', work);
+const write = (name, work) => act(name, 'readwrite', work);
+
+const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+
+const seal = async (key, value) => {
+  const iv = crypto.getRandomValues(new Uint8Array(12));
+  const text = new TextEncoder().encode(JSON.stringify(value));
+  return { iv, sealed: await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, key, text) };
+};
+const unseal = async (key, { iv, sealed }) => JSON.parse(
+  new TextDecoder().decode(await crypto.subtle.decrypt({ name: 'AES-GCM', iv }, key, sealed)),
+);
+
+export const wipe = async () => {
+  await write('events', (store) => store.clear());
+  await write('ticks', (store) => store.clear());
+};
+
+// What is too old goes: the list a day after the end, all else when nobody would take it any more.
+export const forgetOld = async () => {
+  for (const event of await read('events', (store) => store.getAll())) {
+    if (event.until < Date.now() && event.sealed) {
+      await write('events', (store) => store.put({ id: event.id, key: event.key, person: event.person, until: event.until }));
+    }
+    if (event.until + LONGEST_MS < Date.now()) await write('events', (store) => store.delete(event.id));
+  }
+};
+
+// Keep what the service has just said. Another person's things go first; long after the end there is no key.
+export const keep = async (id, given) => {
+  const all = await read('events', (store) => store.getAll());
+  if (all.some((one) => one.person !== given.person)) await wipe();
+  if (!given.key) return;
+  const key = await crypto.subtle.importKey('raw', bytes(given.key), 'AES-GCM', false, ['encrypt', 'decrypt']);
+  const { key: _key, csrf: _csrf, ...data } = given;
+  const kept = { id, key, person: given.person, until: Date.parse(given.until), ...(await seal(key, data)) };
+  await write('events', (store) => store.put(kept));
+};
+
+export const held = async (id) => {
+  const event = await read('events', (store) => store.get(id));
+  return event && event.sealed ? unseal(event.key, event) : null;
+};
+
+export const addTick = async (id, tick) => {
+  const event = await read('events', (store) => store.get(id));
+  const one = { id: tick.id, event: id, person: event.person, ...(await seal(event.key, tick)) };
+  await write('ticks', (store) => store.put(one));
+};
+
+// In the order in which they were made.
+export const ticksOf = async (id) => {
+  const event = await read('events', (store) => store.get(id));
+  if (!event) return [];
+  const kept = (await read('ticks', (store) => store.getAll())).filter((one) => one.event === id);
+  const ticks = await Promise.all(kept.map(async (one) => ({ by: one.person, ...(await unseal(event.key, one)) })));
+  return ticks.sort((a, b) => (a.captured_at < b.captured_at ? -1 : 1));
+};
+
+export const dropTick = (id) => write('ticks', (store) => store.delete(id));
