@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from notifications import words
 from notifications.words import LOCALES
 from service.models import Event, Organization, Outbox, Volunteer
 from service.models.base import COUNTRY_ZONE
@@ -256,6 +257,8 @@ def test_a_form_that_is_sent_as_it_came_changes_nothing(
     names = ("title", "description", "kind", "starts_at", "ends_at", "latitude", "longitude", "address")
     more = ("area", "capacity", "min_age", "hazard", "accessible", "walk_ins", "bring")
     before = {name: getattr(event, name) for name in (*names, *more)}
+    chosen = [one.text for one in desk.page(edit(event)).all("option") if "selected" in one.attributes]
+    assert [words.distance(170, "kk")] == chosen
     answer = send(desk, edit(event))
     assert answer.status_code == 303, read(answer.text).one("main").text
     session.expire_all()
