@@ -116,7 +116,7 @@ def install_services(
     app: Flask, settings: Settings, clock: Clock | None, verifier: TokenVerifier | None
 ) -> None:
     """Make the parts and keep them with the application; a test brings a `clock` or `verifier` of its own."""
-    installed.install(settings.secret_key, settings.thresholds)
+    installed.install(settings.secret_key, settings.thresholds, settings.public_url)
     happenings.install(service.listeners.LISTENERS, notifications.listeners.LISTENERS)
     offers.install(settings.offers_app_version)
     database_url = _connect_database(app, settings)

@@ -4,7 +4,9 @@ import { build } from 'esbuild';
 
 rmSync('dist', { recursive: true, force: true });
 await build({
-  entryPoints: ['src/pages.js', 'src/htmx.js', 'src/sign-in.js', 'src/door.js', 'src/door-worker.js'],
+  entryPoints: [
+    'src/pages.js', 'src/htmx.js', 'src/sign-in.js', 'src/door.js', 'src/door-worker.js', 'src/photos.js',
+  ],
   outdir: 'dist',
   bundle: true,
   minify: true,

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from service import errors
 from service.access import Actor, Permission, Target, require, require_coordinator
+from service.events import photos
 from service.figures import counts
 from service.figures.counts import CountRequest
 from service.figures.periods import Period
@@ -24,6 +25,7 @@ from service.models import Event, EventResult, Headcount, Organization
 from service.models.base import LocalizedText
 from service.models.headcounts import HeadcountCategory
 from service.models.results import FIGURES
+from service.platform import installed
 from service.platform.database import Connections, snapshot_session
 
 CATEGORIES: Mapping[str, str] = {
@@ -34,6 +36,9 @@ CATEGORIES: Mapping[str, str] = {
     HeadcountCategory.NGO: "ngo",
 }
 """The column of each category; every other one is of the residents."""
+
+PHOTOS_NAMED = 3
+"""Of so many events of a district, or of a day, the addresses stand in its row."""
 
 WITHOUT = "none"
 """What stands for the code of a district where events have none."""
@@ -87,13 +92,15 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
-    """What is known of an event; `groups`: its people by the column of their category."""
+    """What is known of an event; `groups`: its people by the column of their category; `has_photos`: which
+    everybody sees."""
 
     event: Event
     organization: LocalizedText
     note: str | None
     groups: Mapping[str, int]
     counted: Counted
+    has_photos: bool
 
     @property
     def is_held(self) -> bool:
@@ -153,7 +160,7 @@ def make(
         period=period,
         as_of=now,
         rows=rows,
-        total=_row(None, all_words()["total"], counted.totals, facts, {}),
+        total=_row(None, all_words()["total"], counted.totals, facts, {"photos": None}),
         days=[
             _row(key, {}, by_key, group, {})
             for key, _, by_key, group in _grouped(counted.rows("day"), facts, days, _day)
@@ -208,8 +215,9 @@ def _facts(session: Session, counted: Mapping[str | None, Counted]) -> list[_Fac
         of_event = people.setdefault(event_id, {})
         column = CATEGORIES.get(category or "", "residents")
         of_event[column] = of_event.get(column, 0) + int(number or 0)
+    shown = photos.events_with_photos(session, ids)
     return [
-        _Facts(event, name, note, people.get(event.id, {}), counted[str(event.id)])
+        _Facts(event, name, note, people.get(event.id, {}), counted[str(event.id)], event.id in shown)
         for event, name, note in session.execute(query)
     ]
 
@@ -265,8 +273,14 @@ def _row(
     outlined = [one.event for one in facts if one.lacks_area]
     cells = _counted_cells(counted) | _declared_cells(counted, facts)
     cells |= _result_cells(counted, outlined, about)
-    # Photos come once events have them.
-    return Row(key, name, cells | {"kato": None, "photos": None, "note": None} | said, frozenset(about))
+    empty = {"kato": None, "photos": _photos(facts), "note": None}
+    return Row(key, name, cells | empty | said, frozenset(about))
+
+
+def _photos(facts: Sequence[_Facts]) -> str | None:
+    """The addresses of the last events whose photographs everybody sees."""
+    shown = [one.event for one in facts if one.has_photos][-PHOTOS_NAMED:]
+    return " ".join(installed.address_of(event.id, "kk") for event in shown) or None
 
 
 def _counted_cells(counted: Counted) -> Cells:

@@ -1,6 +1,6 @@
 """The report of a region: who may, which numbers, from what it is counted."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from service.figures.report_columns import all_columns
 from service.ledger import ledger
 from service.models import Coordinator, Volunteer
 from tests.conftest import NOW
-from tests.makers import make_coordinator
+from tests.makers import make_coordinator, make_photo
 from tests.mobile_api.figures.region import ALGA, KOBDA, SILENT, WEEK, Login, Region
 
 
@@ -227,3 +227,27 @@ def test_the_demos_region_has_the_numbers_of_counts(
         assert_same(report, {row["key"]: row for row in answer["rows"]} | {"total": answer["totals"]})
         assert len(report["rows"]) > 8
         assert report["total"]["cells"]["people_verified"]
+
+
+def test_photographs_that_everybody_sees_have_their_addresses(region: Region) -> None:
+    by = region.coordinator.id
+    make_photo(region.session, region.alga)
+    make_photo(region.session, region.kobda, shown=True, decided_at=NOW, decided_by=by)
+    make_photo(region.session, region.nowhere, shown=True, decided_at=NOW, decided_by=by, reported_at=NOW)
+    region.session.commit()
+    address = f"http://127.0.0.1:8000/kk/events/{region.kobda.id}"
+    cells = region.cells()
+    assert {key: row["photos"] for key, row in cells.items()} == {
+        ALGA: None, KOBDA: address, SILENT: None, None: None, "total": None
+    }  # fmt: skip
+
+
+def test_a_district_names_the_last_three_of_many(region: Region) -> None:
+    by, events = region.coordinator.id, []
+    for hour in range(5):
+        at = datetime(2026, 5, 8, hour, tzinfo=UTC)
+        events.append(region.held(ALGA, at, region.people[:1]))
+        make_photo(region.session, events[-1], shown=True, decided_at=NOW, decided_by=by)
+    region.session.commit()
+    named = region.cells()[ALGA]["photos"].split()
+    assert [one.rpartition("/")[2] for one in named] == [str(event.id) for event in events[-3:]]
