@@ -67,7 +67,7 @@ class _Page:
     def line(self, text: str, size: float = 0, *, bold: bool = False) -> None:
         """Text over the whole width, as many lines as it takes."""
         self.pdf.set_font(FONT, "B" if bold else "", self.size + size)
-        self.pdf.multi_cell(0, None, cell_text(text), new_x="LMARGIN", new_y="NEXT")
+        self.pdf.multi_cell(0, None, cell_text(text), align="L", new_x="LMARGIN", new_y="NEXT")
 
     def draw(self) -> None:
         """The whole page."""
@@ -183,7 +183,9 @@ class _Page:
 
     def _below(self) -> list[str]:
         moment = self.report.as_of.astimezone(ZoneInfo(self.report.event.zone))
-        said = [text[self.language] for text in definitions()[:2]]
+        said = [definitions()[0][self.language]]
+        if self.report.result is not None and self.report.result.waste_is_converted:
+            said.append(self.word("event_about"))
         return [*said, f"Tazalyq · {self.word('as_of')}: {moment:%d.%m.%Y, %H:%M} · {self.address}"]
 
     def _height_of(self, texts: Sequence[str]) -> float:

