@@ -59,7 +59,7 @@ _ATTENDANCES = """
 def load(database_url: str, people: int, events: int, attendances: int) -> int:
     """Fill a migrated, empty database, and count what is in it; returns how many attendances there are."""
     happenings.install(service.listeners.LISTENERS, notifications.listeners.LISTENERS)
-    installed.install("a season's", Thresholds())
+    installed.install("a season's", Thresholds(), "http://127.0.0.1:8000")
     engine = sa.create_engine(database_url.replace("postgresql:", "postgresql+psycopg:", 1))
     sessions = sessionmaker(engine)
     with sessions.begin() as session:
