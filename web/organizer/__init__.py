@@ -3,6 +3,7 @@
 from web.organizer import (
     board,
     calling_off,
+    copying,
     doubts,
     event_edit,
     groups,
@@ -38,4 +39,5 @@ BLUEPRINTS = (
     report.pages,
     messages.pages,
     calling_off.pages,
+    copying.pages,
 )

@@ -110,6 +110,7 @@ WAYS: Sequence[Way] = (
     Way("share", "organizer-sharing.show", "share", Permission.SEE_BOARD, is_shown),
     Way("change", "organizer-event-edit.change", "change", Permission.CHANGE_EVENT, is_planned),
     Way("move", "organizer-calling-off.move", "calendar", Permission.CHANGE_EVENT, may_be_moved),
+    Way("copy", "organizer-copying.copy", "calendar", Permission.CREATE_EVENT),
     Way("people", "organizer-people.show", "people", Permission.REMOVE_PARTICIPANT, has_people),
     Way("result", "organizer-result.show", "flag", Permission.GIVE_RESULT, is_public),
     Way("report", "organizer-report.show", "list", Permission.SEE_PRESENT, has_begun),
