@@ -1,11 +1,15 @@
 """An organizer with a phone, as journeys play one: signs in, presses what is written on the buttons."""
 
+import io
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from playwright.sync_api import Locator
+import pypdfium2
+import zxingcpp
+from PIL import Image
+from playwright.sync_api import FilePayload, Locator
 
 from service.models.base import COUNTRY_ZONE
 from tests.journeys.browser import Look, Window, plain
@@ -94,6 +98,27 @@ def sign_up(service: Service, event_id: str, people: Sequence[str]) -> None:
         answer = service.call("PUT", f"/v1/events/{event_id}/signup", service.sign_in(phone), json={})
         assert answer.status_code == 200, (phone, answer.text)
         assert answer.json()["status"] == "going"
+
+
+def photograph(colour: str) -> FilePayload:
+    """A picture as a phone takes it, and as a form sends it."""
+    made = io.BytesIO()
+    Image.new("RGB", (1_600, 1_200), colour).save(made, "JPEG")
+    return {"name": f"{colour}.jpg", "mimeType": "image/jpeg", "buffer": made.getvalue()}
+
+
+def only_page(pdf: bytes) -> str:
+    """The text of a document of one page."""
+    document = pypdfium2.PdfDocument(pdf)
+    assert len(document) == 1
+    return plain(document[0].get_textpage().get_text_range())
+
+
+def scanned(pdf: bytes) -> str:
+    """What a phone's camera reads off a printed page."""
+    picture = pypdfium2.PdfDocument(pdf)[0].render(scale=200 / 72).to_pil()
+    (code,) = zxingcpp.read_barcodes(picture)
+    return str(code.text)
 
 
 def register(service: Service, phone: str, name: str) -> str:

@@ -4,10 +4,21 @@ import re
 from collections.abc import Iterator
 
 import pytest
+import requests
 
 from tests.journeys.browser import Look, Open
 from tests.journeys.demo import fresh_demo, serving
-from tests.journeys.organizer import AS_PIXEL_7, PEOPLE, PIXEL_7, Organizer, hours_of_now, sign_up
+from tests.journeys.organizer import (
+    AS_PIXEL_7,
+    PEOPLE,
+    PIXEL_7,
+    Organizer,
+    hours_of_now,
+    only_page,
+    photograph,
+    scanned,
+    sign_up,
+)
 from tests.journeys.processes import Service
 
 TITLE = "Елек жағалауын тазалау"
@@ -32,6 +43,8 @@ def test_an_organizers_day(window: Open, service: Service, look: Look) -> None:
     shares(organizer, event_id)
     sign_up(service, event_id, PEOPLE)
     counts_a_class(organizer, event_id)
+    gives_the_result(organizer, event_id)
+    prints_the_report(organizer, event_id)
 
 
 def creates(organizer: Organizer) -> str:
@@ -75,6 +88,9 @@ def shares(organizer: Organizer, event_id: str) -> None:
     address = organizer.main.locator(".address a").get_attribute("href")
     assert address is not None
     assert address.endswith(f"/events/{event_id}")
+    poster = organizer.page.context.request.get(f"{organizer.page.url.removesuffix('share')}poster.pdf")
+    assert scanned(poster.body()) == address
+    assert TITLE in requests.get(address, timeout=20).text
 
 
 def counts_a_class(organizer: Organizer, event_id: str) -> None:
@@ -88,3 +104,34 @@ def counts_a_class(organizer: Organizer, event_id: str) -> None:
     organizer.check("groups")
     (group,) = organizer.ask(f"/v1/events/{event_id}/headcounts")["items"]
     assert (group["people"], group["category"]) == (25, "school")
+
+
+def gives_the_result(organizer: Organizer, event_id: str) -> None:
+    organizer.open(f"events/{event_id}")
+    organizer.follow("Қорытынды")
+    organizer.check("result")
+    organizer.fill("Шығарылған қоқыс", "1,5")
+    organizer.main.get_by_label("Қоқыстың өлшемі").select_option(value="t")
+    organizer.fill("Отырғызылған ағаш, түп", "12")
+    for when, colours in (("before", ("gray", "olive")), ("after", ("green", "teal"))):
+        files = [photograph(colour) for colour in colours]
+        organizer.main.locator(f"#{when}").set_input_files(files)
+    organizer.press("Аяқтау")
+    organizer.page.wait_for_url("**/result*")
+    assert organizer.told() == "Сақталды. Рақмет!"
+    organizer.check("result-given")
+    result = organizer.ask(f"/v1/events/{event_id}")["result"]
+    assert (result["waste_t"], result["trees"]) == (1.5, 12)
+    assert organizer.main.locator(".photos img").count() == 4
+
+
+def prints_the_report(organizer: Organizer, event_id: str) -> None:
+    """One page, with what was counted, apart by verified and declared."""
+    answer = organizer.page.context.request.get(
+        f"{organizer.service.url}/kk/organizer/events/{event_id}/report.pdf"
+    )
+    assert answer.status == 200
+    said = only_page(answer.body())
+    assert TITLE in said
+    assert "25" in said
+    assert "1,5" in said
