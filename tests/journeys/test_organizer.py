@@ -22,6 +22,8 @@ from tests.journeys.organizer import (
 from tests.journeys.processes import Service
 
 TITLE = "Елек жағалауын тазалау"
+ANOTHER = "019a1b2c-0000-7000-8000-000000001002"
+"""The demo's next event of this organization."""
 ADDRESS = "Ақтөбе, Елек жағалауы, көпірдің жаны"
 
 
@@ -43,6 +45,8 @@ def test_an_organizers_day(window: Open, service: Service, look: Look) -> None:
     shares(organizer, event_id)
     sign_up(service, event_id, PEOPLE)
     counts_a_class(organizer, event_id)
+    sends_a_message(organizer, event_id)
+    calls_off_and_restores(organizer)
     gives_the_result(organizer, event_id)
     prints_the_report(organizer, event_id)
 
@@ -104,6 +108,35 @@ def counts_a_class(organizer: Organizer, event_id: str) -> None:
     organizer.check("groups")
     (group,) = organizer.ask(f"/v1/events/{event_id}/headcounts")["items"]
     assert (group["people"], group["category"]) == (25, "school")
+
+
+def sends_a_message(organizer: Organizer, event_id: str) -> None:
+    organizer.open(f"events/{event_id}")
+    organizer.follow("Хабарлама")
+    organizer.main.get_by_label("Әлі келмегендерге").check()
+    organizer.fill("Мәтіні", "Көпірдің жанында тұрмыз.")
+    organizer.press("Жіберу")
+    assert organizer.told() == "Хабарлама жіберілді"
+    organizer.check("message")
+    (sent,) = organizer.ask(f"/v1/events/{event_id}/announcements")["items"]
+    assert sent["text"] == "Көпірдің жанында тұрмыз."
+
+
+def calls_off_and_restores(organizer: Organizer) -> None:
+    """Another one, which many go to."""
+    organizer.open(f"events/{ANOTHER}")
+    organizer.follow("Бас тарту")
+    organizer.main.get_by_role("radio").first.check()
+    organizer.check("cancel")
+    organizer.press("Бас тарту")
+    organizer.page.wait_for_url(f"**/events/{ANOTHER}")
+    assert organizer.ask(f"/v1/events/{ANOTHER}")["status"] == "cancelled"
+    organizer.check("cancelled")
+    organizer.follow("Қалпына келтіру")
+    organizer.check("restore")
+    organizer.press("Қалпына келтіру")
+    organizer.page.wait_for_url(f"**/events/{ANOTHER}")
+    assert organizer.ask(f"/v1/events/{ANOTHER}")["status"] == "published"
 
 
 def gives_the_result(organizer: Organizer, event_id: str) -> None:
