@@ -60,6 +60,11 @@ class Organizer:
     def fill(self, label: str, text: str) -> None:
         self.main.get_by_label(label, exact=True).fill(text)
 
+    def labels(self, buttons: Locator) -> list[str]:
+        """What each of them is called."""
+        buttons.first.wait_for()
+        return [button.get_attribute("aria-label") or "" for button in buttons.all()]
+
     def told(self) -> str:
         """The notice that answers what was just done."""
         notice = self.main.locator(".notice").first

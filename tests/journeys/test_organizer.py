@@ -16,12 +16,15 @@ from tests.journeys.organizer import (
     hours_of_now,
     only_page,
     photograph,
+    register,
     scanned,
     sign_up,
 )
 from tests.journeys.processes import Service
 
 TITLE = "Елек жағалауын тазалау"
+WITH_SIGNAL = 20
+WALK_INS = {"+77017770001": "Гүлнұр Әбенова", "+77017770002": "Данияр Сейітов"}
 ANOTHER = "019a1b2c-0000-7000-8000-000000001002"
 """The demo's next event of this organization."""
 ADDRESS = "Ақтөбе, Елек жағалауы, көпірдің жаны"
@@ -44,6 +47,8 @@ def test_an_organizers_day(window: Open, service: Service, look: Look) -> None:
     publishes(organizer, event_id)
     shares(organizer, event_id)
     sign_up(service, event_id, PEOPLE)
+    ticks_the_list(organizer, event_id)
+    adds_walk_ins(organizer, event_id)
     counts_a_class(organizer, event_id)
     sends_a_message(organizer, event_id)
     calls_off_and_restores(organizer)
@@ -95,6 +100,48 @@ def shares(organizer: Organizer, event_id: str) -> None:
     poster = organizer.page.context.request.get(f"{organizer.page.url.removesuffix('share')}poster.pdf")
     assert scanned(poster.body()) == address
     assert TITLE in requests.get(address, timeout=20).text
+
+
+def ticks_the_list(organizer: Organizer, event_id: str) -> None:
+    """Thirty people, the last ten of them without signal; without scripts there is no page without it."""
+    organizer.open(f"events/{event_id}")
+    organizer.follow("Тізім")
+    organizer.check("list")
+    ready = organizer.main.get_by_role("button", name="Келді: ")
+    done = organizer.main.locator(".mark .chip")
+    names = [label.removeprefix("Келді: ") for label in organizer.labels(ready)]
+    assert len(names) == len(PEOPLE)
+    for number, name in enumerate(names):
+        if number == WITH_SIGNAL and organizer.seen.look.scripts:
+            organizer.page.context.set_offline(True)
+        organizer.main.get_by_role("button", name=f"Келді: {name}", exact=True).click()
+        done.nth(number).wait_for()
+    if organizer.seen.look.scripts:
+        assert "10" in organizer.told()
+        organizer.page.context.set_offline(False)
+    organizer.main.locator(".chip-counted").nth(len(names) - 1).wait_for()
+    organizer.check("list-ticked")
+    listed = organizer.ask(f"/v1/events/{event_id}")
+    assert listed["present"] == len(PEOPLE)
+
+
+def adds_walk_ins(organizer: Organizer, event_id: str) -> None:
+    """Two by phone and name; one of them registers in the evening, and finds the event in her record."""
+    for phone, name in WALK_INS.items():
+        organizer.open(f"events/{event_id}/list")
+        organizer.follow("Адам қосу")
+        organizer.fill("Телефоны", phone)
+        organizer.fill("Аты-жөні", name)
+        organizer.press("Келді")
+        organizer.main.get_by_text(name).first.wait_for()
+    organizer.check("list-walk-ins")
+    before = organizer.ask(f"/v1/events/{event_id}")["present"]
+    phone, name = next(iter(WALK_INS.items()))
+    token = register(organizer.service, phone, name)
+    (item,) = organizer.service.call("GET", "/v1/me/record", token).json()["items"]
+    assert (item["event"]["id"], item["status"]) == (event_id, "counted")
+    assert item["minutes"] > 0
+    assert organizer.ask(f"/v1/events/{event_id}")["present"] == before + 1
 
 
 def counts_a_class(organizer: Organizer, event_id: str) -> None:
