@@ -21,7 +21,7 @@ from tests.makers import make_event, make_organization, make_volunteer
 from tests.service.events.test_waitlist import actor_of
 
 MINUTE = timedelta(minutes=1)
-STARTS_AT, ENDS_AT = NOW + timedelta(hours=3), NOW + timedelta(hours=6)
+STARTS_AT, ENDS_AT = NOW + timedelta(minutes=130), NOW + timedelta(minutes=220)
 EVERYBODY, MINORS = range(7), (5, 6)
 DONE = "done"
 
@@ -186,7 +186,8 @@ capacities = st.none() | st.integers(1, 9)
 
 
 class LineMachine(RuleBasedStateMachine):
-    """The service beside the model, on one event that begins in three hours and lasts as long."""
+    """The service beside the model, on one event that begins in two hours and ten minutes, is full, and has a
+    line already."""
 
     session: Session
 
@@ -201,6 +202,8 @@ class LineMachine(RuleBasedStateMachine):
             self.session, organization, capacity=4, starts_at=STARTS_AT, ends_at=ENDS_AT, hazard=False
         )
         self.model = Model()
+        for person in EVERYBODY[:6]:
+            self.join(person, 0)
 
     def teardown(self) -> None:
         self.savepoint.rollback()
@@ -218,12 +221,12 @@ class LineMachine(RuleBasedStateMachine):
         if expected != DONE:
             self.model = before
 
-    @rule(minutes=st.sampled_from((1, 14, 15, 16, 29, 30, 31, 60)))
+    @rule(minutes=st.sampled_from((1, 10, 15, 29, 30, 31)))
     def wait(self, minutes: int) -> None:
         if self.model.now < ENDS_AT + 30 * MINUTE:
             self.model.now += minutes * MINUTE
 
-    @rule(to=st.sampled_from((STARTS_AT - 120 * MINUTE, STARTS_AT - 15 * MINUTE, STARTS_AT, ENDS_AT)))
+    @rule(to=st.sampled_from((STARTS_AT - 120 * MINUTE, STARTS_AT - 60 * MINUTE, STARTS_AT - 15 * MINUTE)))
     def wait_until(self, to: datetime) -> None:
         self.model.now = max(self.model.now, to)
 
