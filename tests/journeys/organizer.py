@@ -18,8 +18,11 @@ from tests.journeys.processes import Service
 PHONE_NUMBER = "+77000000003"
 """Who owns the organization of KZ-15 in the demo."""
 
-PEOPLE = [f"+77000000{number}" for number in range(101, 131)]
-"""The demo's volunteers."""
+MEMBERS = (107, 109)
+"""Who belongs to that organization: of a colleague the list alone is a doubt."""
+
+PEOPLE = [f"+77000000{number}" for number in range(101, 131) if number not in MEMBERS]
+"""The demo's other volunteers."""
 
 PIXEL_7 = Look(412, 839)
 PLACE = {"latitude": 50.28391, "longitude": 57.16701, "accuracy": 12}

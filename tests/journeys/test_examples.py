@@ -34,7 +34,7 @@ NOT_TWICE = {
     "answerCoordinator": 202,
     "cancelEvent": 200,
     "changeEvent": 412,
-    "changeOrganization": 412,
+    "changeOrganization": 200,
     "checkIn": 200,
     "publishEvent": 409,
     "removeMember": 404,
