@@ -7,10 +7,12 @@ from uuid import UUID
 from flask import Response
 
 from http_base import contacts as shown_contacts
+from http_base import places
 from http_base.context import actor, locale, now, session
 from service import errors
 from service.access import Permission, may
 from service.events import events, frozen, known_places, series
+from service.events.known_places import KnownPlace
 from service.events.plans import Plan
 from service.events.recurrence import Repeat
 from service.events.series import Scope
@@ -162,6 +164,7 @@ def _show(
     fixed: frozenset[str] = frozenset(),
 ) -> Response:
     own = [event.organization_id] if event is not None else [id_ for id_, _ in organizations]
+    found = _found(form)
     return desk.show(
         "event_form.html",
         form=form,
@@ -169,11 +172,20 @@ def _show(
         organizations=organizations,
         fixed=fixed,
         kinds=_kinds(),
-        spots=known_places.of_organizations(session(), own) if event is None else [],
+        spots=found or (known_places.of_organizations(session(), own) if event is None else []),
+        is_found=bool(found),
         radii=event_forms.RADII_M,
         is_more_open=event_forms.is_more_open(form),
         scopes=scopes_of(event),
     )
+
+
+def _found(form: Form) -> list[KnownPlace]:
+    """Where the address may be, to choose from: of a form that says no other place."""
+    address = form.value(f"address_names.{locale()}").strip()
+    if not form.sent or "point" not in form.errors or form.value("point") or not address:
+        return []
+    return [KnownPlace(one.latitude, one.longitude, one.names) for one in places.found(address).places]
 
 
 def scopes_of(event: Event | None) -> list[tuple[str, str]]:

@@ -169,6 +169,28 @@ def test_a_place_of_before_is_chosen_without_a_map(
     assert (made.latitude, made.longitude) == (50.3, 57.2)
 
 
+def test_a_place_is_found_by_its_address(desk: Visitor, session: Session) -> None:
+    answer = send(desk, NEW, **(FIVE | {"address_names.kk": "Кандыагаш", "point": ""}))
+    assert answer.status_code == 422
+    page = read(answer.text)
+    assert "Мекенжай бойынша табылды" in page.text
+    first = page.all("input", name="spot")[0]
+    assert page.one("input", id="address_names.kk")["value"] == "Кандыагаш"
+    typed = filled(page.all("form", method="post")[-1]) | {"spot": first["value"], "act": "preview"}
+    assert desk.post(NEW, data=typed).status_code == 303
+    (event,) = all_of(session)
+    assert (event.latitude, event.longitude) == pytest.approx((49.47, 57.42), abs=0.05)
+
+
+def test_an_address_that_nobody_knows_asks_for_the_point(desk: Visitor, session: Session) -> None:
+    answer = send(desk, NEW, **(FIVE | {"address_names.kk": "Ққққққ", "point": ""}))
+    page = read(answer.text)
+    assert answer.status_code == 422
+    assert page.all("input", name="spot") == []
+    assert page.one("input", id="point").has("aria-invalid", "true")
+    assert all_of(session) == []
+
+
 def test_of_several_organizations_one_is_chosen(
     desk: Visitor, session: Session, organizer: Volunteer
 ) -> None:
