@@ -109,6 +109,9 @@ def ticks_the_list(organizer: Organizer, event_id: str) -> None:
     """Everybody, the last ten of them without signal; without scripts there is no page without it."""
     organizer.open(f"events/{event_id}")
     organizer.follow("Тізім")
+    if organizer.seen.look.scripts:
+        # From now on the phone has its own copy.
+        organizer.main.locator("button.present[type=button]").first.wait_for()
     organizer.check("list")
     ready = organizer.main.get_by_role("button", name="Келді: ")
     done = organizer.main.locator(".mark .chip")

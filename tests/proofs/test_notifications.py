@@ -61,7 +61,7 @@ def test_one_broken_entry_stops_nobody_elses_reminder(sessions: Sessions) -> Non
     [
         (30, ["waitlist_moved_up", "reminder_24h", "reminder_2h"]),
         (10, ["waitlist_moved_up", "reminder_2h"]),
-        (1, ["waitlist_moved_up"]),
+        (1, ["place_offered"]),
     ],
 )
 def test_who_moves_up_is_reminded_of_what_is_still_to_come(
