@@ -119,6 +119,8 @@ def ticks_the_list(organizer: Organizer, event_id: str) -> None:
     assert len(names) == len(PEOPLE) + len(MORE)
     for number, name in enumerate(names):
         if number == len(names) - WITHOUT_SIGNAL and organizer.seen.look.scripts:
+            # What was said so far has arrived.
+            organizer.main.locator(".chip-counted").nth(number - 1).wait_for()
             organizer.page.context.set_offline(True)
         organizer.main.get_by_role("button", name=f"Келді: {name}", exact=True).click()
         done.nth(number).wait_for()
