@@ -20,11 +20,16 @@ import sqlalchemy as sa
 from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy.orm import Session
 
+import notifications.listeners
+import service.listeners
 from benchmarks.kit.service import Service, database
 from cli import assets, demo_load
+from service import happenings
 from service.models import Event, EventStatus, Organization
 from service.people import identities, sessions
+from service.platform import installed
 from service.platform.database import sqlalchemy_url
+from service.platform.thresholds import Thresholds
 
 NETWORK = {
     "offline": False,
@@ -61,24 +66,26 @@ def main() -> None:
         raise SystemExit("this asks for Debian's chromium and for the pages' scripts")
     with ExitStack() as stack:
         url = stack.enter_context(database())
-        service = stack.enter_context(Service(url, WEB_WORKERS="1"))
-        service.run("flask", "db", "upgrade")
+        running = stack.enter_context(Service(url, WEB_WORKERS="1"))
+        running.run("flask", "db", "upgrade")
         token, event_id = _prepare(url)
-        service.start("serve")
-        service.wait_until_up()
+        running.start("serve")
+        running.wait_until_up()
         browser = stack.enter_context(_chromium())
         costs = {
             path: Cost() for path in (FLOOR, *(f"/kk/organizer/{of.format(id=event_id)}" for of in PAGES))
         }
         for _ in range(options.turns):
             for path, cost in costs.items():
-                _visit(browser, service.url, path, token, cost)
+                _visit(browser, running.url, path, token, cost)
     _print(costs)
 
 
 def _prepare(url: str) -> tuple[str, str]:
     """(the organizer's session, an event that many go to)."""
     now, engine = datetime.now(UTC), sa.create_engine(sqlalchemy_url(url))
+    happenings.install(service.listeners.LISTENERS, notifications.listeners.LISTENERS)
+    installed.install("a demo's", Thresholds(), "http://127.0.0.1:8000")
     with Session(engine) as session:
         demo_load.load(session, now)
         known = identities.find(session, ORGANIZER)
@@ -121,6 +128,8 @@ def _visit(browser: Browser, url: str, path: str, token: str, cost: Cost) -> Non
     for seconds, sizes in ((cost.first_s, cost.first_bytes), (cost.again_s, cost.again_bytes)):
         received.clear()
         seconds.append(_open(page, url + path))
+        # How much it was is told a moment later.
+        page.wait_for_timeout(500)
         sizes.append(sum(received))
     context.close()
 
