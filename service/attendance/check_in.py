@@ -209,6 +209,13 @@ def as_shown(attendance: Attendance) -> dict[str, Any]:
     return {name: getattr(attendance, name) for name in SHOWN}
 
 
+def of_person(session: Session, event_id: UUID, volunteer_id: UUID) -> Attendance | None:
+    """Somebody's own attendance of an event, whatever its status; None before anything was recorded."""
+    return session.scalars(
+        sa.select(Attendance).where(Attendance.event_id == event_id, Attendance.volunteer_id == volunteer_id)
+    ).one_or_none()
+
+
 def present(session: Session, event_id: UUID) -> int:
     """How many people are or were there, rejected ones aside."""
     return int(

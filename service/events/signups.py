@@ -223,6 +223,23 @@ def deadline(event: Event, signup: Signup) -> datetime | None:
     return event.local(signup.confirm_by)
 
 
+def of_person(session: Session, event: Event, volunteer_id: UUID, now: datetime) -> SignupState | None:
+    """How somebody's sign-up stands at this moment; None: there is none, or it was withdrawn, or was an offer
+    that has expired."""
+    row = session.execute(
+        sa.select(Signup, waitlist.position()).where(
+            Signup.event_id == event.id,
+            Signup.volunteer_id == volunteer_id,
+            Signup.status != SignupStatus.CANCELLED,
+            ~offers.has_expired(now),
+        )
+    ).first()
+    if row is None:
+        return None
+    signup, position = row
+    return SignupState(signup.status, signup.companions, position, deadline(event, signup))
+
+
 def mine(
     session: Session, actor: Actor, now: datetime, after: tuple[datetime, UUID] | None, limit: int
 ) -> Sequence[tuple[Signup, Event, int | None]]:

@@ -26,8 +26,9 @@ from web.public import open_pages
 from web.public.open_pages import OpenPages
 from web.qr import qr_of
 from web.templating import text
+from web.volunteer import event_state
 
-pages = OpenPages("events")
+pages = OpenPages("events", about_callers=True)
 
 A_FEW = 5
 UNITS: Mapping[str, str] = {"waste_t": "t", "recycled_t": "t", "area_ha": "ha", "banks_km": "km"}
@@ -36,10 +37,10 @@ UNITS: Mapping[str, str] = {"waste_t": "t", "recycled_t": "t", "area_ha": "ha", 
 
 @pages.page("/events/<uuid:event_id>")
 def show(event_id: UUID) -> Response:
-    """One event; of a draft, a hidden or an unknown one nothing but the next ones."""
-    try:
-        event = events.get_visible(session(), None, event_id)
-    except errors.NotFound:
+    """One event, with what who is signed in is to it; of a draft, a hidden or an unknown one nothing but the
+    next ones."""
+    event = _found(event_id)
+    if event is None:
         return _not_found(event_id)
     when = formats.span(event.starts_at, event.ends_at, event.zone)
     is_open = not event.is_cancelled and not event.is_over(now())
@@ -50,6 +51,7 @@ def show(event_id: UUID) -> Response:
         title=localized(event.title, locale()),
         description=f"{when}. {event.address_in(locale())}",
         event=event,
+        me=event_state.of_caller(event),
         is_open=is_open,
         is_going_on=is_open and event.starts_at <= now(),
         plan=_plan(event) if is_open else None,
@@ -63,9 +65,19 @@ def show(event_id: UUID) -> Response:
     )
 
 
+def _found(event_id: UUID) -> Event | None:
+    """What may be shown: drafts to nobody, since their staff have a preview; hidden ones to their own."""
+    try:
+        event = events.get_visible(session(), event_state.caller(), event_id)
+    except errors.NotFound:
+        return None
+    return None if event.is_secret else event
+
+
 def seen_before(event: Event) -> dict[str, Any]:
     """What the page of an event shows before its day, for who looks at it before it is published."""
     return {
+        "me": None,
         "is_open": True,
         "is_going_on": False,
         "plan": _plan(event),

@@ -5,9 +5,9 @@ from typing import Any
 
 from flask import Response, g, request
 
-from http_base import links
+from http_base import links, page_sessions
 from web.addresses import in_language
-from web.pages import Pages, render
+from web.pages import PRIVATE, Pages, render
 
 KEPT = "public, max-age=60"
 """A change or a cancelling is seen by everybody within a minute."""
@@ -16,16 +16,40 @@ KEPT_STATUSES = frozenset({HTTPStatus.OK, HTTPStatus.NOT_FOUND})
 
 
 class OpenPages(Pages):
-    """A noun's pages for everybody. Whoever is signed in is nobody here: no page depends on a cookie."""
+    """A noun's pages for everybody. Whoever is signed in is nobody here: no page depends on a cookie.
 
-    def __init__(self, noun: str) -> None:
+    `about_callers`: who has a session gets the same pages with what is theirs, which are kept for nobody;
+    without one the answer is everybody's. No form of theirs posts to these pages.
+    """
+
+    def __init__(self, noun: str, *, about_callers: bool = False) -> None:
         super().__init__(noun, knows_callers=False)
-        self.before_request(_know_nobody)
-        self.after_request(_keep)
+        self.before_request(_know_whose_session if about_callers else _know_nobody)
+        self.after_request(_keep_apart if about_callers else _keep)
 
 
 def _know_nobody() -> None:
     g.is_page, g.page_caller = True, None
+
+
+def _know_whose_session() -> None:
+    if _has_session():
+        page_sessions.recognize()
+    else:
+        _know_nobody()
+
+
+def _has_session() -> bool:
+    return page_sessions.cookie_name() in request.cookies
+
+
+def _keep_apart(response: Response) -> Response:
+    """By the cookie: what a session was told is in no cache, whatever its page says."""
+    response.vary.add("Cookie")
+    if not _has_session():
+        return _keep(response)
+    response.headers["Cache-Control"] = PRIVATE
+    return page_sessions.finish(response)
 
 
 def _keep(response: Response) -> Response:

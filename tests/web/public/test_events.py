@@ -131,7 +131,7 @@ def test_nobody_learns_by_looking_again_that_one_more_goes(visitor: Visitor, ses
 
 
 @pytest.mark.parametrize("for_everybody", [True, False])
-def test_a_phone_is_shown_where_its_holder_said_so_whoever_looks(
+def test_a_phone_is_shown_to_who_is_signed_in_and_else_where_its_holder_said_so(
     visitor: Visitor, session: Session, *, for_everybody: bool
 ) -> None:
     holder = make_volunteer(session)
@@ -140,8 +140,8 @@ def test_a_phone_is_shown_where_its_holder_said_so_whoever_looks(
     nobodys = visitor.get(path(event)).text
     assert "Ерлан Сейітұлы" in nobodys
     assert (holder.phone in nobodys) == for_everybody
-    visitor.sign_in(session, holder)
-    assert visitor.get(path(event)).text == nobodys
+    visitor.sign_in(session, make_volunteer(session))
+    assert holder.phone in visitor.get(path(event)).text
 
 
 def test_the_page_is_shared_by_address_and_code_and_chats_say_what_it_is(
@@ -159,21 +159,18 @@ def test_the_page_is_shared_by_address_and_code_and_chats_say_what_it_is(
 
 
 @pytest.mark.parametrize("path_of", ["/kk/events/{id}", "/kk/events/00000000-0000-4000-8000-000000000000"])
-def test_what_everybody_is_shown_is_kept_for_a_minute_and_depends_on_no_cookie(
+def test_what_everybody_is_shown_is_kept_for_a_minute_and_is_nobodys(
     visitor: Visitor, session: Session, path_of: str
 ) -> None:
-    event = make_event(session, starts_at=TOMORROW)
-    asked = path_of.format(id=event.id)
+    asked = path_of.format(id=make_event(session, starts_at=TOMORROW).id)
     first = visitor.get(asked)
-    assert first.headers["Cache-Control"] == "public, max-age=60"
-    assert "Vary" not in first.headers or "Cookie" not in first.headers["Vary"]
-    assert "Set-Cookie" not in first.headers
-    visitor.sign_in(session, make_volunteer(session))
     visitor.set_cookie("tazalyq_notice", "whatever")
     again = visitor.get(asked)
-    assert again.headers["ETag"] == first.headers["ETag"]
-    assert "Set-Cookie" not in again.headers
-    assert again.text == first.text
+    assert (again.headers["ETag"], again.text) == (first.headers["ETag"], first.text)
+    for answer in (first, again):
+        assert answer.headers["Cache-Control"] == "public, max-age=60"
+        assert "Cookie" in answer.headers["Vary"]
+        assert "Set-Cookie" not in answer.headers
 
 
 def test_an_answer_that_still_holds_is_not_sent_again(visitor: Visitor, session: Session) -> None:
@@ -269,7 +266,7 @@ def test_of_what_is_not_shown_nothing_is_told_but_the_next_ones(
     assert f"/{language}/events/{coming.id}" in addresses(read(answer.text))
 
 
-def test_its_own_people_see_no_more_here_than_everybody(visitor: Visitor, session: Session) -> None:
+def test_its_own_people_see_no_draft_here(visitor: Visitor, session: Session) -> None:
     owner = make_volunteer(session)
     event = make_event(session, make_organization(session, owner), starts_at=TOMORROW, status="draft")
     visitor.sign_in(session, owner)

@@ -1,0 +1,69 @@
+"""What somebody who looks at an event's page is to this event: it decides what the page offers them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from http_base.context import maybe_actor, now, page_caller, session
+from service.access import Actor
+from service.attendance import check_in
+from service.attendance.evidence import Status
+from service.events import signups
+from service.models import Attendance, Event
+
+
+class Being(StrEnum):
+    """One of these at a moment; who has been there is that above all."""
+
+    NOTHING = "nothing"
+    GOING = "going"
+    WAITLISTED = "waitlisted"
+    OFFERED = "offered"
+    """A place is held until `confirm_by`."""
+
+    BEEN = "been"
+    """Was there, or is: their attendance counts, or is in review."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventState:
+    """`position`: of who waits, from 1; `confirm_by`: of an offer, in the event's zone; `attendance`: a
+    rejected one, too."""
+
+    being: Being
+    companions: int = 0
+    position: int | None = None
+    confirm_by: datetime | None = None
+    attendance: Attendance | None = None
+
+    @property
+    def is_on_list(self) -> bool:
+        """Whether there is something to withdraw from."""
+        return self.being in (Being.GOING, Being.WAITLISTED, Being.OFFERED)
+
+
+def caller() -> Actor | None:
+    """Who is signed in here; on pages for everybody nobody is, unless the page knows its callers.
+
+    Raises:
+        Banned, AccountDisabled.
+    """
+    return None if page_caller() is None else maybe_actor()
+
+
+def of_caller(event: Event) -> EventState | None:
+    """The state of who is signed in, one query each for sign-up and presence; None: nobody is.
+
+    Raises:
+        Banned, AccountDisabled.
+    """
+    who = caller()
+    if who is None:
+        return None
+    attendance = check_in.of_person(session(), event.id, who.volunteer_id)
+    if attendance is not None and attendance.status != Status.REJECTED:
+        return EventState(Being.BEEN, attendance.companions, attendance=attendance)
+    signup = signups.of_person(session(), event, who.volunteer_id, now())
+    if signup is None:
+        return EventState(Being.NOTHING, attendance=attendance)
+    return EventState(Being(signup.status), signup.companions, signup.position, signup.confirm_by, attendance)
