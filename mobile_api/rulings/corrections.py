@@ -6,8 +6,9 @@ from uuid import UUID
 
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, services, session
+from http_base.presence import in_zone
 from http_base.schemas.corrections import CorrectionBody
-from mobile_api.attendance.check_ins import AttendanceShown, in_zone
+from mobile_api.attendance.check_ins import AttendanceShown
 from service import errors, presence_errors
 from service.rulings import corrections
 from service.rulings.corrections import Correction

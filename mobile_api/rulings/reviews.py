@@ -12,9 +12,10 @@ from http_base import cursors
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, services, session
 from http_base.fields import LocalizedName, Paged, RegionCode, Strict, Text
+from http_base.presence import in_zone
 from http_base.schemas.days import LastDays
 from http_base.schemas.reviews import STATUSES, ReviewBody, doubt, seen_last
-from mobile_api.attendance.check_ins import AttendanceShown, in_zone
+from mobile_api.attendance.check_ins import AttendanceShown
 from mobile_api.rulings import history
 from mobile_api.rulings.history import AppealShown, DecisionShown, RecordShown
 from service import errors, presence_errors

@@ -12,8 +12,9 @@ from http_base.context import actor, now, services, session
 from http_base.fields import OPTIONAL, one_of
 from http_base.one_by_one import Unreadable
 from http_base.openapi import ProblemField
+from http_base.presence import in_zone
 from http_base.schemas.ticks import ListBody, tick_of
-from mobile_api.attendance.check_ins import AttendanceShown, in_zone
+from mobile_api.attendance.check_ins import AttendanceShown
 from service import errors, presence_errors
 from service.rulings import not_me, staff_list
 from service.rulings.staff_list import Tick, Ticked, TickOutcome
