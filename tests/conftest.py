@@ -50,11 +50,32 @@ NOW = datetime(2026, 5, 16, 6, 0, tzinfo=UTC)
 Sessions = sessionmaker[Session]
 
 
+UNSAFE = ("fsync", "full_page_writes", "synchronous_commit")
+"""What only a loss of power would need: off where a server is thrown away after the tests."""
+
+_templates: dict[str, str] = {}
+"""The migrated database of each server, which the others are copies of."""
+
+
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The server to test on: TEST_DATABASE_URL, else the embedded one in a folder of its own."""
     given = os.environ.get("TEST_DATABASE_URL")
-    return libpq_url(given) if given else embedded_postgres.start(tmp_path_factory.mktemp("pg"))
+    url = libpq_url(given) if given else throw_away_server(tmp_path_factory.mktemp("pg"))
+    yield url
+    if url in _templates:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {_templates.pop(url)} WITH (FORCE)")
+
+
+def throw_away_server(folder: Path) -> str:
+    """Start the embedded server over a folder; it writes without waiting for the disk."""
+    url = embedded_postgres.start(folder)
+    with psycopg.connect(url, autocommit=True) as connection:
+        for setting in UNSAFE:
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
+    return url
 
 
 @pytest.fixture(scope="session")
@@ -64,20 +85,32 @@ def database_url(postgres_url: str) -> Iterator[str]:
 
 
 def fresh_database(postgres_url: str) -> Iterator[str]:
-    """Create a database, migrate it, yield its URL, drop it.
-
-    TEST_TEMPLATE_DATABASE names one that is migrated already, to be copied: whoever starts the tests a
-    thousand times saves the seconds.
-    """
-    name, template = f"tazalyq_test_{secrets.token_hex(4)}", os.environ.get("TEST_TEMPLATE_DATABASE")
-    with psycopg.connect(postgres_url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template or 'template1'}")
-    url = sa.make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
-    if template is None:
-        migrate(url)
+    """Yield the URL of a new, migrated database, and drop it."""
+    url, name = new_database(postgres_url, migrated(postgres_url))
     yield url
     with psycopg.connect(postgres_url, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def migrated(postgres_url: str) -> str:
+    """The name of the server's migrated database, made when it is first asked for.
+
+    TEST_TEMPLATE_DATABASE names one that is there already: whoever starts the tests a thousand times saves
+    the seconds.
+    """
+    given = os.environ.get("TEST_TEMPLATE_DATABASE")
+    if given is None and postgres_url not in _templates:
+        url, _templates[postgres_url] = new_database(postgres_url, "template1")
+        migrate(url)
+    return given or _templates[postgres_url]
+
+
+def new_database(postgres_url: str, template: str) -> tuple[str, str]:
+    """Create a database as a copy: its URL and its name."""
+    name = f"tazalyq_test_{secrets.token_hex(4)}"
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    return sa.make_url(postgres_url).set(database=name).render_as_string(hide_password=False), name
 
 
 def migrate(url: str) -> None:

@@ -56,6 +56,14 @@ GROUPS = (
         ],
     ),
     Group(
+        ["service/events/series.py"],
+        [f"tests/mobile_api/events/test_{name}.py" for name in ("series", "following")],
+    ),
+    Group(
+        ["service/rulings/ticks.py"],
+        [f"tests/mobile_api/rulings/test_{name}.py" for name in ("staff_list", "typed_people")],
+    ),
+    Group(
         [f"service/ledger/{name}.py" for name in ("ledger", "rebuild", "verify")],
         [f"tests/service/ledger/test_{name}.py" for name in ("fold", "verify", "cells", "sightings")],
     ),
