@@ -60,11 +60,21 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Outlines as a picture has them. `paths`, and where a name stands (x, y), by code."""
+    """Outlines as a picture has them. `paths`, and where a name stands (x, y), by code.
+
+    `corner`: the north-western one (longitude, latitude); `scale`: units of the picture a degree of each.
+    """
 
     height: int
     paths: Mapping[str, str]
     names_at: Mapping[str, tuple[int, int]]
+    corner: tuple[float, float]
+    scale: tuple[float, float]
+
+    def at(self, latitude: float, longitude: float) -> tuple[int, int]:
+        """Where a point of the ground is in the picture (x, y)."""
+        west, north = self.corner
+        return round((longitude - west) * self.scale[0]), round((north - latitude) * self.scale[1])
 
 
 def by_total(rows: Collection[Row]) -> list[Row]:
@@ -100,6 +110,8 @@ def _drawn(outlines: Mapping[str, BaseGeometry]) -> Plan:
         height=ceil((north - south) * scale),
         paths={code: "".join(_ring(part) for part in _parts(outline)) for code, outline in simple.items()},
         names_at={code: _middle(outline) for code, outline in simple.items()},
+        corner=(west, north),
+        scale=(narrowed * scale, scale),
     )
 
 

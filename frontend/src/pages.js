@@ -26,6 +26,11 @@ each('[data-locate]', (button) => {
   const field = document.getElementById(button.dataset.locate);
   const said = document.getElementById(`${button.dataset.locate}-found`);
   const found = ({ coords }) => {
+    // To find what is near, about a kilometre is enough: nothing finer leaves the phone.
+    if (button.dataset.coarse) {
+      window.location.assign(`${button.dataset.coarse}?near=${coords.latitude.toFixed(2)},${coords.longitude.toFixed(2)}`);
+      return;
+    }
     field.value = `${coords.latitude.toFixed(6)}, ${coords.longitude.toFixed(6)}`;
     said.textContent = button.dataset.found.replace('0', Math.round(coords.accuracy));
   };
@@ -33,7 +38,7 @@ each('[data-locate]', (button) => {
   button.addEventListener('click', () => {
     said.textContent = button.dataset.finding;
     const failed = () => { said.textContent = button.dataset.failed; };
-    navigator.geolocation.getCurrentPosition(found, failed, { enableHighAccuracy: true, timeout: 20000 });
+    navigator.geolocation.getCurrentPosition(found, failed, { enableHighAccuracy: !button.dataset.coarse, timeout: 20000 });
   });
 });
 

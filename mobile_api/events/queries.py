@@ -1,58 +1,23 @@
 """What lists of events may be asked."""
 
-from datetime import timedelta
 from typing import Any
 
-from marshmallow import ValidationError, fields, post_load, validate
+from marshmallow import ValidationError, fields, post_load
 
-from http_base.context import now
 from http_base.downloads import FileQuery
-from http_base.fields import FIRST_YEAR, LAST_YEAR, NUMBER_ABOVE, Near, Paged, RegionCode, Text, one_of, told
-from service.models import EventKind, EventStatus
-from service.models.base import COUNTRY_ZONE
-
-DEFAULT_DAYS = 60
-MAX_DAYS = 366
-MAX_WITHIN_KM = 500
-WITHIN_KM = 50.0
+from http_base.fields import Paged, one_of
+from http_base.schemas.finding import Finding
+from service.models import EventStatus
 
 
-class EventQuery(Paged, FileQuery):
-    near = Near()
-    within_km = fields.Float(
-        validate=validate.Range(0, MAX_WITHIN_KM, min_inclusive=False, error=NUMBER_ABOVE)
-    )
-    first_day = fields.Date(data_key="from")
-    last_day = fields.Date(data_key="to")
-    region = RegionCode()
-    district = Text()
-    kind = one_of(*EventKind)
+class EventQuery(Finding, Paged, FileQuery):
     organization = fields.UUID()
     series = fields.UUID()
-    q = Text()
     mine = fields.Boolean(load_default=False)
     status = one_of(*EventStatus)
 
     @post_load
-    def _together(self, data: dict[str, Any], **_options: Any) -> dict[str, Any]:
+    def _drafts(self, data: dict[str, Any], **_options: Any) -> dict[str, Any]:
         if data.get("status") == EventStatus.DRAFT and not data["mine"]:
             raise ValidationError("status-without-mine", "status")
-        if "within_km" in data and "near" not in data:
-            raise ValidationError("within-without-near", "within_km")
-        data.setdefault("within_km", WITHIN_KM)
-        return data
-
-    @post_load
-    def _days(self, data: dict[str, Any], **_options: Any) -> dict[str, Any]:
-        """From today on, without a day: what is over by now is left out, but of one's own events."""
-        if "first_day" not in data:
-            data["first_day"] = now().astimezone(COUNTRY_ZONE).date()
-            if not data["mine"]:
-                data["not_over_at"] = now()
-        first = data["first_day"]
-        if not FIRST_YEAR <= first.year < LAST_YEAR:
-            raise ValidationError(told("days", max=MAX_DAYS), "from")
-        last = data.setdefault("last_day", first + timedelta(days=DEFAULT_DAYS))
-        if last < first or (last - first).days > MAX_DAYS:
-            raise ValidationError(told("days", max=MAX_DAYS), "to")
         return data

@@ -63,6 +63,7 @@ def show(code: str) -> Response:
         title=name,
         description=text("page.public.region.about", region=name),
         name=name,
+        code=code,
         items=items,
         choices=choices,
         chosen=chosen,

@@ -1,0 +1,38 @@
+"""Where the events of a list are, as a small picture of our own outlines."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from markupsafe import Markup
+from shapely.geometry.base import BaseGeometry
+
+from service.geography import regions
+from service.models import Event
+from web import charts
+from web.charts import MAP_WIDTH
+
+
+def of_events(events: Sequence[Event], label: str) -> Markup | None:
+    """The region that they lie in, or the country, and a dot for each place; None where there is none."""
+    codes = {event.region_code for event in events}
+    if not codes:
+        return None
+    plan = (
+        charts.plan(("region", min(codes)), partial(_outline, min(codes)))
+        if len(codes) == 1
+        else (charts.plan("country", regions.outlines))
+    )
+    areas = Markup("").join(
+        Markup('<path class="area q-none" d="{}"/>').format(path) for path in plan.paths.values()
+    )
+    places = sorted({plan.at(event.latitude, event.longitude) for event in events})
+    dots = Markup("").join(
+        Markup('<circle class="m-dot" cx="{}" cy="{}" r="9"/>').format(*at) for at in places
+    )
+    return Markup('<svg class="chart" viewBox="-2 -2 {} {}" role="img" aria-label="{}">{}{}</svg>').format(
+        MAP_WIDTH + 4, plan.height + 4, label, areas, dots
+    )
+
+
+def _outline(code: str) -> dict[str, BaseGeometry]:
+    return {code: regions.outlines()[code]}
