@@ -6,7 +6,18 @@ from functools import partial
 from flask import Flask, redirect
 
 from notifications.words import LOCALES
-from web import account, assets, coordinator, design, error_pages, memberships, organizer, public, sign_in
+from web import (
+    account,
+    assets,
+    coordinator,
+    design,
+    error_pages,
+    memberships,
+    organizer,
+    public,
+    sign_in,
+    volunteer,
+)
 from web.pages import Pages
 
 BLUEPRINTS = (
@@ -14,6 +25,7 @@ BLUEPRINTS = (
     sign_in.pages,
     account.pages,
     memberships.pages,
+    *volunteer.BLUEPRINTS,
     *organizer.BLUEPRINTS,
     *coordinator.BLUEPRINTS,
 )

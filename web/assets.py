@@ -19,6 +19,7 @@ SHEETS = {
     "letters.css": ("fonts.css",),
     "print-landscape.css": ("print-landscape.css",),
     "door.css": ("door.css",),
+    "volunteer.css": ("volunteer.css",),
 }
 """What is served, and the sources that it is put together of."""
 

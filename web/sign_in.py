@@ -53,7 +53,7 @@ def landing(wanted: str | None, who: Actor) -> str:
         return safe
     if who.regions:
         return to("coordinator-home.show")
-    return to("organizer-home.show" if who.organizations or who.helps else "account.show")
+    return to("organizer-home.show" if who.organizations or who.helps else "volunteer-going.show")
 
 
 def pairing(wanted: str | None) -> dict[str, Any]:

@@ -140,8 +140,8 @@ def test_somebody_comes_in_by_firebase(
     register(service, firebase.sign_in(phone))
     seen = window(service.url, look)
     prove(seen.open("/kk/sign-in"), firebase, phone)
-    seen.page.wait_for_url("**/kk/account")
-    assert "Айгүл" in seen.page.locator("main").inner_text()
+    seen.page.wait_for_url("**/kk/account/going")
+    assert "Айгүл" in seen.open("/kk/account").locator("main").inner_text()
     seen.check("firebase-account-kk")
 
 

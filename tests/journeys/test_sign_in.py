@@ -118,8 +118,8 @@ def test_a_phone_lets_a_browser_in_while_every_other_host_is_out_of_reach(
     assert service.call("POST", f"/v1/me/web-sign-ins/{code}", token).status_code == 204
     if not look.scripts:
         page.locator("#by-phone button").click()
-    page.wait_for_url("**/kk/account")
-    assert "Аккаунт" in plain(page.locator("h1").inner_text())
+    page.wait_for_url("**/kk/account/going")
+    assert "Барамын" in plain(page.locator("h1").inner_text())
     seen.check()
 
 
@@ -135,7 +135,8 @@ def test_a_signed_in_phone_lets_a_pc_in_by_its_browser(window: Open, service: Se
     page.get_by_role("heading", name="Это вы?").wait_for()
     phone.check("web-sign-in-ru")
     page.get_by_role("button", name="Подтвердить").click()
-    waiting.wait_for_url("**/ru/account")
+    waiting.wait_for_url("**/ru/account/going")
+    pc.open("/ru/account")
     pc.check("account-volunteer-ru")
     assert waiting.locator("#sessions + ul li").count() == 2
 

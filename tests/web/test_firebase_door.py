@@ -92,7 +92,7 @@ def test_where_it_is_not_set_up_the_phone_is_the_door(firebase: Tazalyq, visitor
 def test_who_has_just_proven_their_number_comes_in(
     firebase: Tazalyq, visitor: Visitor, person: Volunteer
 ) -> None:
-    assert send(visitor, "good") == "/kk/account"
+    assert send(visitor, "good") == "/kk/account/going"
     assert person.display_name in visitor.page("/kk/account").text
 
 
@@ -112,7 +112,7 @@ def test_a_token_that_somebody_found_is_no_way_in(
     assert send(visitor, "good") == SIGN_IN
     assert session.scalars(sa.select(PageSession)).all() == []
     services.verifier = Verifier(person, NOW - timedelta(minutes=5))
-    assert send(visitor, "good") == "/kk/account"
+    assert send(visitor, "good") == "/kk/account/going"
 
 
 def test_local_codes_take_no_token(visitor: Visitor) -> None:

@@ -41,6 +41,7 @@ OPEN = frozenset(
 SIGNED_IN = (
     "account-pages.",
     "memberships-pages.",
+    "volunteer-",
     "organizer-home-pages.",
     "organizer-kept-pages.worker",
     "organizer-organizations-pages.found",

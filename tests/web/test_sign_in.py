@@ -66,7 +66,7 @@ class TestByCode:
         asked = ask_code(visitor, person.phone)
         assert (asked.status_code, read(asked.text).one("h1").text) == (200, "Кодты енгізіңіз")
         answer = type_code(visitor, asked, code_of(session, person.phone))
-        assert (answer.status_code, answer.location) == (303, "/kk/account")
+        assert (answer.status_code, answer.location) == (303, "/kk/account/going")
         page = visitor.page("/kk/account")
         assert person.display_name in page.text
         assert page.one("form", id="sign-out")
@@ -194,7 +194,7 @@ class TestByPhone:
         assert "Әзірге расталмаған" in visitor.get(SIGN_IN).text
         assert client.post(f"/v1/me/web-sign-ins/{code}", headers=login(person)).status_code == 204
         answer = self.go_on(visitor, form)
-        assert (answer.status_code, answer.location) == (303, "/kk/account")
+        assert (answer.status_code, answer.location) == (303, "/kk/account/going")
         assert person.display_name in visitor.page("/kk/account").text
 
     def test_the_page_asks_by_itself(
@@ -215,7 +215,7 @@ class TestByPhone:
         assert hidden_of(anew)["shown"] != code
         client.post(f"/v1/me/web-sign-ins/{hidden_of(anew)['shown']}", headers=login(person))
         answer = self.go_on(visitor, anew, **htmx)
-        assert (answer.status_code, answer.headers["HX-Redirect"]) == (204, "/kk/account")
+        assert (answer.status_code, answer.headers["HX-Redirect"]) == (204, "/kk/account/going")
         assert is_in(visitor)
 
     def test_another_browser_cannot_collect_it(
@@ -242,7 +242,7 @@ class TestByPhone:
         found = another.get(f"/kk/account/sign-ins?code={code.lower()}")
         assert found.location == f"/kk/account/sign-ins/{code}"
         assert another.send(f"/kk/account/sign-ins/{code}", {}, of="confirm").status_code == 303
-        assert self.go_on(visitor, form).location == "/kk/account"
+        assert self.go_on(visitor, form).location == "/kk/account/going"
         # Who came in so has not passed the second factor.
         assert is_in(visitor)
         assert [one.elevated_at for one in session.scalars(sa.select(PageSession))] == [None, None]
@@ -314,7 +314,7 @@ class TestWhereItLeads:
             "code": code_of(session, person.phone),
             "next": "//evil.test/kk/",
         }
-        assert visitor.post(form["action"], data=data).location == "/kk/account"
+        assert visitor.post(form["action"], data=data).location == "/kk/account/going"
 
     def test_back_after_the_code(self, visitor: Visitor, session: Session, person: Volunteer) -> None:
         going = "/kk/account/sign-ins"
