@@ -34,7 +34,7 @@ from service.events import offers
 from service.geography.geocoding import Geocoder
 from service.geography.nominatim import Nominatim
 from service.people.accounts import Accounts
-from service.platform import embedded_postgres, installed
+from service.platform import embedded_postgres, installed, personal_data
 from service.platform.clock import Clock, SharedClock, SystemClock, read_clock_offset
 from service.platform.database import Connections, connections, db, engine_options, libpq_url, sqlalchemy_url
 from service.platform.files import Files
@@ -118,6 +118,7 @@ def install_services(
     """Make the parts and keep them with the application; a test brings a `clock` or `verifier` of its own."""
     installed.install(settings.secret_key, settings.thresholds, settings.public_url)
     happenings.install(service.listeners.LISTENERS, notifications.listeners.LISTENERS)
+    personal_data.install(*service.listeners.TABLES, *notifications.listeners.TABLES)
     offers.install(settings.offers_app_version)
     database_url = _connect_database(app, settings)
     with app.app_context():

@@ -74,6 +74,7 @@ PARAMETERS: Mapping[str, str] = {
     "installation_id": "The app's installation: an id that it keeps for its life.",
     "invitation_id": "The invitation.",
     "item_id": "The item of the inbox.",
+    "keep_certificates": "Whether certificates that were issued stay valid, with nobody's name.",
     "kind": "Only of this kind.",
     "limit": "How many at most.",
     "mine": "Those of one's own organizations, drafts too; asks for a token.",

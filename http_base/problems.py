@@ -219,10 +219,20 @@ def _database_error(error: Exception) -> Response:
     waited = isinstance(error, sa.exc.TimeoutError) or isinstance(
         original, psycopg.errors.LockNotAvailable | psycopg.errors.QueryCanceled | psycopg.OperationalError
     )
+    if is_gone(original):
+        return refusal(errors.NotFound(errors.Thing.VOLUNTEER))
     if waited or is_lost_connection(error):
         logger.warning("the database is unavailable", error=name_of(error))
         return problem(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", retry_after_s=RETRY_AFTER_S)
     return _unexpected(error)
+
+
+def is_gone(error: object) -> bool:
+    """Whether something names a volunteer who was erased at that moment."""
+    if not isinstance(error, psycopg.errors.ForeignKeyViolation):
+        return False
+    constraint, said = error.diag.constraint_name or "", error.diag.message_primary or ""
+    return constraint.endswith("_volunteer") and said.startswith("insert or update")
 
 
 def _unexpected(error: Exception) -> Response:

@@ -17,6 +17,6 @@ TABLES = (
         },
     ),
     PersonalTable("inbox_item", {"volunteer_id": OWN}, kept=_KEPT),
-    PersonalTable("delivery", {"volunteer_id": Person(Erased.DELETED, exported=False)}, kept=_KEPT),
+    PersonalTable("delivery", {"volunteer_id": Person(Erased.FOLLOWS, exported=False)}, kept=_KEPT),
     PersonalTable("local_message", {"recipient": OWN}),
 )

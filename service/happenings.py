@@ -58,6 +58,19 @@ class PersonBanned(Happening):
     volunteer_id: UUID
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonErased(Happening):
+    """Somebody has had themself erased, and is held; told while their rows are still theirs.
+
+    Whoever holds more than rows of theirs acts now: places, reviews, certificates, files. The rows go
+    afterwards, as `platform/personal_data.py` has them registered: those that stay name `tombstone_id`.
+    """
+
+    volunteer_id: UUID
+    tombstone_id: UUID
+    keep_certificates: bool
+
+
 class EventsFate(StrEnum):
     """What becomes of an organization's coming events when it is verified no more."""
 

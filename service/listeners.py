@@ -1,18 +1,31 @@
-"""Who in the service hears of what, in the order in which they run. May import every room."""
+"""Who in the service hears of what, in the order in which they run, and which tables hold people.
 
-from service.attendance import rederivation
+May import every room.
+"""
+
+from service.attendance import personal_data as attendance_data
+from service.attendance import rederivation, sealing
+from service.audit import personal_data as audit_data
 from service.events import code_secrets, signups, visibility
+from service.events import personal_data as events_data
+from service.figures import exports
+from service.figures import personal_data as figures_data
 from service.happenings import (
     EventChanged,
     MemberLeft,
     OrganizationStatusChanged,
     PersonBanned,
+    PersonErased,
     PersonRegistered,
     PhoneMoved,
     Table,
 )
+from service.ledger import personal_data as ledger_data
 from service.organizations import contacts, invitations
+from service.organizations import personal_data as organizations_data
+from service.people import personal_data as people_data
 from service.people import sessions
+from service.rulings import personal_data as rulings_data
 from service.rulings import typed_people
 
 LISTENERS: Table = {
@@ -22,4 +35,18 @@ LISTENERS: Table = {
     OrganizationStatusChanged: (code_secrets.follow_organization, visibility.follow_organization),
     MemberLeft: (code_secrets.follow_member, contacts.forget_member),
     PersonBanned: (signups.withdraw_banned, sessions.end_of_banned),
+    # The first one holds what all others need.
+    PersonErased: (sealing.seal, signups.withdraw_erased, exports.forget_erased),
 }
+
+TABLES = (
+    *people_data.TABLES,
+    *organizations_data.TABLES,
+    *events_data.TABLES,
+    *attendance_data.TABLES,
+    *rulings_data.TABLES,
+    *figures_data.TABLES,
+    *ledger_data.TABLES,
+    *audit_data.TABLES,
+)
+"""Every table of the service with people in it, in the order in which an export tells of them."""

@@ -182,11 +182,13 @@ def store(cursor: Cursor, changes: Changes) -> None:
     _execute(cursor, "SELECT presence_store(%s::json)", [_ENCODER.encode(changes.document())])
 
 
+RACES = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
 _ENCODER = json.JSONEncoder(separators=(",", ":"), check_circular=False)
 
 
 def _execute(cursor: Cursor, statement: str, values: Sequence[Any]) -> None:
     try:
         cursor.execute(statement, values)
-    except (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure) as error:
+    except (*RACES, psycopg.errors.ForeignKeyViolation) as error:
+        # Of who has been erased at this moment there is nothing to refer to any more.
         raise RaceLostError from error

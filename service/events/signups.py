@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from service import errors
 from service.access import Actor
 from service.events import events, offers, waitlist
-from service.happenings import PersonBanned
-from service.models import Event, Signup, SignupStatus
+from service.happenings import PersonBanned, PersonErased
+from service.models import Attendance, Event, Signup, SignupStatus
 from service.people import consents, volunteers
 from service.platform import keyset
 
@@ -184,21 +184,35 @@ def withdraw(session: Session, actor: Actor, event_id: UUID, now: datetime) -> N
 
 def withdraw_banned(session: Session, happening: PersonBanned) -> None:
     """Give back every coming place of who was banned; the lines move up."""
-    coming = session.scalars(
-        sa.select(Event.id)
-        .join(Signup)
-        .where(
-            Signup.volunteer_id == happening.volunteer_id,
-            Signup.status != SignupStatus.CANCELLED,
-            Event.starts_at > happening.at,
-        )
-        .order_by(Event.id)
+    coming = sa.select(Event.id).where(Event.starts_at > happening.at)
+    _give_back_all(session, happening.volunteer_id, coming, happening.at)
+
+
+def _give_back_all(session: Session, volunteer_id: UUID, where: sa.Select[UUID], now: datetime) -> None:
+    """Give back every place of a person at these events."""
+    theirs = where.join(Signup, Signup.event_id == Event.id).where(
+        Signup.volunteer_id == volunteer_id, Signup.status != SignupStatus.CANCELLED
     )
-    for event_id in coming.all():
+    for event_id in session.scalars(theirs.order_by(Event.id)).all():
         event = events.lock_places(session, event_id)
-        signup = _read(session, event_id, happening.volunteer_id)
+        signup = _read(session, event_id, volunteer_id)
         if signup is not None:
-            _give_back(session, event, signup, happening.at)
+            _give_back(session, event, signup, now)
+
+
+def withdraw_erased(session: Session, erased: PersonErased) -> None:
+    """Give back the places of who was erased, but where they have been; the lines move up.
+
+    Their events are held (`attendance/sealing.py`).
+    """
+    been = sa.exists().where(Attendance.event_id == Event.id, Attendance.volunteer_id == erased.volunteer_id)
+    coming = sa.select(Event.id).where(Event.ends_at > erased.at, ~been)
+    _give_back_all(session, erased.volunteer_id, coming, erased.at)
+    session.execute(
+        sa.delete(Signup).where(
+            Signup.volunteer_id == erased.volunteer_id, Signup.status == SignupStatus.CANCELLED
+        )
+    )
 
 
 def _give_back(session: Session, event: Event, signup: Signup, now: datetime) -> None:

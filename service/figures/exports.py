@@ -15,7 +15,8 @@ from service.access import Actor
 from service.audit import audit
 from service.figures import export_tables
 from service.figures.export_tables import Asked, Tables
-from service.models import AuditAction, Volunteer
+from service.happenings import PersonErased
+from service.models import Attendance, AuditAction, Signup, Volunteer
 from service.models.exports import EXPORT_KEPT, Export, ExportFormat, ExportOf, ExportStatus
 from service.people import identities
 from service.platform import logs, queue, sheets
@@ -247,6 +248,27 @@ def _note(sessions: sessionmaker[Session], export_id: UUID, **values: object) ->
             sa.update(Export).where(Export.id == export_id).values(**values).returning(Export.id)
         )
         return found.first() is not None
+
+
+def forget_erased(session: Session, erased: PersonErased) -> None:
+    """Let no file live on in which somebody may stand who is erased: whoever needs it has it made anew."""
+    theirs = sa.select(sa.cast(Signup.event_id, sa.Text)).where(Signup.volunteer_id == erased.volunteer_id)
+    been = sa.select(sa.cast(Attendance.event_id, sa.Text)).where(
+        Attendance.volunteer_id == erased.volunteer_id
+    )
+    event = Export.filters["event"].astext
+    session.execute(
+        sa.delete(Export).where(
+            sa.or_(
+                Export.requested_by == erased.volunteer_id,
+                sa.and_(
+                    Export.what == ExportOf.PARTICIPANTS,
+                    sa.or_(event.is_(None), event.in_(sa.union(theirs, been))),
+                ),
+            )
+        )
+    )
+    queue.defer(session, FORGET_TASK, timestamp=0)
 
 
 def forget(sessions: sessionmaker[Session], files: Files, now: datetime) -> int:

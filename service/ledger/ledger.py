@@ -102,6 +102,27 @@ def _count_people(session: Session, event_id: UUID, cell: Cell, sign: int) -> No
     session.execute(sa.insert(CountPending).from_select(["volunteer_id", *row], people))
 
 
+def move_person(session: Session, before: UUID, after: UUID) -> None:
+    """Let somebody be seen, wherever they count, as another from now on: by the next fold, as all sightings.
+
+    Their attendances, and the events of these, are held; nobody counts more or less.
+    """
+    there = (
+        sa.select(Event.id.label("event_id"), Event.day, Event.region_code, Event.district_code)
+        .join(Attendance, Attendance.event_id == Event.id)
+        .where(Attendance.volunteer_id == before, Attendance.status == "counted")
+    )
+    columns = CountPending.__table__.c
+    for person, sign in ((before, -1), (after, 1)):
+        values = {"volunteer_id": person, "participations": sign}
+        row = [sa.cast(value, columns[name].type) for name, value in values.items()]
+        session.execute(
+            sa.insert(CountPending).from_select(
+                ["event_id", "day", "region_code", "district_code", *values], there.add_columns(*row)
+            )
+        )
+
+
 def _folding() -> sa.Select[Any]:
     """Take the oldest pending rows away and add them to sums and sightings, in one statement; how many."""
     oldest = sa.select(CountPending.id).order_by(CountPending.id).limit(FOLD_AT_ONCE)

@@ -2,8 +2,8 @@
 
 from service.platform.personal_data import Erased, Person, PersonalTable
 
-DERIVED = Person(Erased.TOMBSTONE, exported=False)
-"""Follows from their attendances, which are exported."""
+DERIVED = Person(Erased.FOLLOWS, exported=False)
+"""Follows from their attendances, which are exported: `ledger.move_person`, and the fold after it."""
 
 TABLES = (
     PersonalTable("count_pending", {"volunteer_id": DERIVED}),

@@ -15,6 +15,7 @@ from service.models.counts import (
     SightingTotal,
 )
 from service.models.districts import District, DistrictImport, DistrictKind
+from service.models.erasures import Erasure
 from service.models.events import (
     CancelledBy,
     Event,
@@ -100,6 +101,7 @@ __all__ = [
     "District",
     "DistrictImport",
     "DistrictKind",
+    "Erasure",
     "Event",
     "EventKind",
     "EventStatus",

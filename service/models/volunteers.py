@@ -48,6 +48,8 @@ class Volunteer(Base):
         "consents", JSONB, server_default=sa.text("'{}'::jsonb")
     )
     created_at: Mapped[datetime]
+    # Nobody: what stays of somebody who was erased names this record in their place.
+    is_tombstone: Mapped[bool] = mapped_column(server_default=sa.false(), default=False)
 
     def age_on(self, day: date) -> int:
         """Age in whole years."""

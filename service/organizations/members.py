@@ -57,7 +57,7 @@ def set_role(
     if membership.role == MemberRole.OWNER:
         _keep_an_owner(session, organization_id, volunteer_id)
     membership.role = role
-    _record(session, actor, AuditAction.MEMBER_CHANGED, membership, now)
+    _record(session, actor.volunteer_id, AuditAction.MEMBER_CHANGED, membership, now)
     if volunteer_id != actor.volunteer_id:
         facts = {"role": role, "organization": organizations.get(session, organization_id).name}
         outbox.enqueue(
@@ -73,23 +73,45 @@ def remove(session: Session, actor: Actor, organization_id: UUID, volunteer_id: 
     """
     if volunteer_id != actor.volunteer_id:
         organizations.get_for(session, actor, organization_id, Permission.MANAGE_MEMBERS)
+    _take_out(session, actor.volunteer_id, organization_id, volunteer_id, now)
+
+
+def leave_all(session: Session, volunteer_id: UUID, now: datetime) -> None:
+    """Take somebody out of every organization, by their own will.
+
+    Raises:
+        SoleOwner: one of them would have no owner; an owner's role that rests keeps nobody.
+    """
+    theirs = sa.select(Membership.organization_id).where(Membership.volunteer_id == volunteer_id)
+    for organization_id in session.scalars(theirs.order_by(Membership.organization_id)).all():
+        _take_out(session, volunteer_id, organization_id, volunteer_id, now, may_rest=True)
+
+
+def _take_out(
+    session: Session,
+    by: UUID,
+    organization_id: UUID,
+    volunteer_id: UUID,
+    now: datetime,
+    *,
+    may_rest: bool = False,
+) -> None:
+    """Raises NotFound, SoleOwner."""
     # Before the membership, in the order in which accepting takes the two.
     _withdraw_invitations(session, organization_id, volunteer_id)
     membership = _lock(session, organization_id, volunteer_id)
-    if membership.role == MemberRole.OWNER:
+    if membership.role == MemberRole.OWNER and not (may_rest and membership.resting):
         _keep_an_owner(session, organization_id, volunteer_id)
-    _record(session, actor, AuditAction.MEMBER_REMOVED, membership, now)
+    _record(session, by, AuditAction.MEMBER_REMOVED, membership, now)
     session.delete(membership)
     session.flush()
     tell(session, MemberLeft(at=now, organization_id=organization_id, volunteer_id=volunteer_id))
 
 
-def _record(
-    session: Session, actor: Actor, action: AuditAction, membership: Membership, now: datetime
-) -> None:
+def _record(session: Session, by: UUID, action: AuditAction, membership: Membership, now: datetime) -> None:
     audit.record(
         session,
-        actor.volunteer_id,
+        by,
         action,
         organization_id=membership.organization_id,
         subject_id=membership.volunteer_id,
@@ -155,7 +177,7 @@ def confirm(
         raise errors.Forbidden()
     membership = _lock(session, organization_id, volunteer_id)
     membership.resting = False
-    _record(session, actor, AuditAction.MEMBER_CONFIRMED, membership, now)
+    _record(session, actor.volunteer_id, AuditAction.MEMBER_CONFIRMED, membership, now)
     session.flush()
     return membership
 

@@ -97,6 +97,17 @@ def dismiss(session: Session, volunteer_id: UUID, now: datetime, *, by: UUID) ->
     Raises:
         NotFound: they had none. LastNational: nobody else would coordinate the country.
     """
+    if not _release(session, volunteer_id, now, by):
+        raise errors.NotFound(errors.Thing.COORDINATOR)
+
+
+def resign(session: Session, volunteer_id: UUID, now: datetime) -> None:
+    """Give back all regions that one has, if any. Raises LastNational."""
+    _release(session, volunteer_id, now, volunteer_id)
+
+
+def _release(session: Session, volunteer_id: UUID, now: datetime, by: UUID) -> bool:
+    """Take all regions from a person; False: they had none. Raises LastNational."""
     # Locked in one order, so that two who dismiss each other do not leave the country without any.
     national = session.scalars(
         sa.select(Coordinator)
@@ -112,16 +123,16 @@ def dismiss(session: Session, volunteer_id: UUID, now: datetime, *, by: UUID) ->
         .where(Coordinator.volunteer_id == volunteer_id)
         .returning(Coordinator.region_code)
     ).all()
-    if not gone:
-        raise errors.NotFound(errors.Thing.COORDINATOR)
-    audit.record(
-        session,
-        by,
-        AuditAction.COORDINATOR_REMOVED,
-        subject_id=volunteer_id,
-        detail={"regions": sorted(gone)},
-        now=now,
-    )
+    if gone:
+        audit.record(
+            session,
+            by,
+            AuditAction.COORDINATOR_REMOVED,
+            subject_id=volunteer_id,
+            detail={"regions": sorted(gone)},
+            now=now,
+        )
+    return bool(gone)
 
 
 def all_coordinators(session: Session) -> Sequence[sa.Row[UUID, str, str | None, str, bool]]:

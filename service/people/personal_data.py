@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
+from service.models.erasures import ERASURES_KEPT
 from service.platform.personal_data import OWN, STAFF, Erased, Person, PersonalTable
 
 # A hash by which nobody is found, and the id of a record that is gone: a ban outlives the person's erasure.
-_BANNED = Person(Erased.KEPT)
+_BANNED = Person(Erased.KEPT, words=("answer",))
 
 TABLES = (
     PersonalTable(
@@ -34,6 +35,8 @@ TABLES = (
         },
         kept=timedelta(days=730),
     ),
+    # What a database that is put back from a copy is to be rid of again.
+    PersonalTable("erasure", {"volunteer_id": Person(Erased.KEPT, exported=False)}, kept=ERASURES_KEPT),
     PersonalTable("local_identity", {"phone": OWN, "subject": OWN}),
     PersonalTable("sign_in_code", {"phone": Person(Erased.DELETED, exported=False)}, kept=timedelta(days=1)),
     # "code-phone:+7…", among others: how often in an hour.

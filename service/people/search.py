@@ -99,7 +99,7 @@ def find(
     """
     regions = _regions_in_sight(actor, region_code)
     phone = _phone_of(text, phone_regions)
-    query = sa.select(Volunteer).order_by(Volunteer.display_name, Volunteer.id)
+    query = sa.select(Volunteer).where(~Volunteer.is_tombstone).order_by(Volunteer.display_name, Volunteer.id)
     if regions is not None:
         query = query.where(_is_of(regions, now))
     query = query.where(*(_named(text) if phone is None else [Volunteer.phone == phone]))
@@ -129,7 +129,7 @@ def read(session: Session, actor: Actor, volunteer_id: UUID, region_code: str | 
         Forbidden, SecondFactorRequired: not a coordinator (there). NotFound: nobody, or nobody of there.
     """
     regions = _regions_in_sight(actor, region_code)
-    query = sa.select(Volunteer).where(Volunteer.id == volunteer_id)
+    query = sa.select(Volunteer).where(Volunteer.id == volunteer_id, ~Volunteer.is_tombstone)
     if regions is not None:
         query = query.where(_is_of(regions, now))
     volunteer = session.scalars(query).one_or_none()

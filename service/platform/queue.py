@@ -1,12 +1,15 @@
 """Background work: the procrastinate app. A job commits with the change that it follows from."""
 
 import asyncio
+import json
 import signal
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 import procrastinate
 import psycopg
+import sqlalchemy as sa
 from procrastinate.exceptions import ConnectorException
 from psycopg_pool import PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
@@ -94,6 +97,20 @@ def defer(session: Session, task_name: str, **arguments: Any) -> None:
     """Put one job into the session's own transaction, by its name; in the default queue, without locks."""
     connection = session.connection().connection.driver_connection
     _deferrer.configure_task(task_name, connection=connection).defer(**arguments)
+
+
+def forget(session: Session, values: Collection[str]) -> None:
+    """Delete the jobs whose arguments hold one of these values, but for those being done at this moment."""
+    arguments = sa.cast(_JOBS.c.args, sa.Text)
+    session.execute(
+        sa.delete(_JOBS).where(
+            sa.cast(_JOBS.c.status, sa.Text) != "doing",
+            sa.or_(*(sa.func.strpos(arguments, json.dumps(value)) > 0 for value in values)),
+        )
+    )
+
+
+_JOBS = sa.table("procrastinate_jobs", sa.column("status"), sa.column("args"))
 
 
 @app.periodic(cron="* * * * *")

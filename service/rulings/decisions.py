@@ -141,7 +141,9 @@ def lock_person(session: Session, volunteer_id: UUID) -> None:
 
 
 def _key(session: Session, volunteer_id: UUID) -> int:
-    found = session.execute(sa.select(Volunteer.subject).where(Volunteer.id == volunteer_id)).first()
+    found = session.execute(
+        sa.select(Volunteer.subject).where(Volunteer.id == volunteer_id, ~Volunteer.is_tombstone)
+    ).first()
     if found is None:
         raise errors.NotFound(errors.Thing.VOLUNTEER)
     return presence_facts.person_key(found.subject, volunteer_id)

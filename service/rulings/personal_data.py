@@ -1,13 +1,18 @@
 """What becomes of the tables of this room that name people."""
 
-from service.platform.personal_data import LASTING, OWN, STAFF, Erased, Person, PersonalTable
+from service.platform.personal_data import OWN, STAFF, Erased, Person, PersonalTable
+
+_WORDS = Person(Erased.TOMBSTONE, words=("reason",))
 
 TABLES = (
-    # These two name the person through the attendance.
-    PersonalTable("attendance_decision", {"attendance_id": LASTING, "decided_by": STAFF}),
-    PersonalTable("list_tick", {"volunteer_id": LASTING, "typed_person_id": LASTING, "ticked_by": STAFF}),
-    # What was typed of them is emptied after 14 days by a job of typed_people.py, whoever they are.
-    PersonalTable("typed_person", {"volunteer_id": Person(Erased.EMPTIED)}),
+    # Whom it is about, it names through the attendance; as an appeal does.
+    PersonalTable("attendance_decision", {"attendance_id": _WORDS, "decided_by": STAFF}),
+    PersonalTable("list_tick", {"volunteer_id": _WORDS, "typed_person_id": _WORDS, "ticked_by": STAFF}),
+    # They go on to count as verified. What was typed is emptied after 14 days, whoever they are.
+    PersonalTable(
+        "typed_person",
+        {"volunteer_id": Person(Erased.TOMBSTONE, words=("mark", "digits", "display_name", "name_key"))},
+    ),
     PersonalTable("appeal", {"attendance_id": OWN}),
     PersonalTable("refusal_appeal", {"volunteer_id": OWN, "decided_by": STAFF}),
 )

@@ -17,8 +17,8 @@ from tests.journeys.processes import Service
 
 EXAMPLES = os.environ.get("SCHEMATHESIS_EXAMPLES", "50")
 CALLERS = {"volunteer": "+77000000101", "organizer": "+77000000003", "national": "+77000000001"}
-# A clock that jumps makes every token late; a number that moves takes the caller's account away.
-KEPT_STILL = ("setClock", "resetClock", "movePhone")
+# A clock that jumps makes every token late; the other two take the caller's account away.
+KEPT_STILL = ("setClock", "resetClock", "movePhone", "eraseMe")
 # What takes the caller's own rights away is searched after all else, or all else is 403.
 AT_LAST = ("withdrawConsent", "dismissCoordinator", "removeMember")
 # A batch is never refused for one of its records: each has its own outcome.

@@ -321,7 +321,8 @@ NOT_AUDITED: dict[str, str] = {
     **dict.fromkeys(
         (
             "acceptContact", "acceptInvitation", "answerBan", "appealAttendance", "appealRefusal", "changeMe",
-            "checkIn", "checkOut", "declineContact", "declineInvitation", "deleteDevice", "getMe",
+            "checkIn", "checkOut", "declineContact", "declineInvitation", "deleteDevice",
+            "eraseMe", "getMe",
             "getExport", "getMyHonours", "getNotificationSettings", "getRecord", "getRecordOfEvent",
             "listInbox", "listMyInvitations", "putMyHonours", "confirmSignup",
             "listMySignups", "putDevice", "putMe", "putNotificationSettings", "readInboxItem", "sendBatch",

@@ -36,6 +36,11 @@ HEARD_BY: dict[str, tuple[str, ...]] = {
         "service.organizations.contacts.forget_member",
     ),
     "PersonBanned": ("service.events.signups.withdraw_banned", "service.people.sessions.end_of_banned"),
+    "PersonErased": (
+        "service.attendance.sealing.seal",
+        "service.events.signups.withdraw_erased",
+        "service.figures.exports.forget_erased",
+    ),
 }
 """Every happening of the house, and who hears of it, in the order in which they run."""
 

@@ -4,15 +4,19 @@ import re
 from collections import Counter
 from importlib import import_module
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+import notifications.listeners
 import notifications.models
 import service
+import service.listeners
 from service.models.base import Base
 from service.platform.personal_data import Erased, PersonalTable
+from service.platform.personal_rows import Whose, named, of_person
 
 NAMES_A_PERSON = re.compile(
     r"(^|_)(volunteer|sender|person|guardian|user|recipient)(_id|_name)?$|(^|_)(phone|subject|email)$"
@@ -60,6 +64,27 @@ def test_what_is_registered_is_there_and_is_said_once() -> None:
         for name, person in table.people.items():
             assert name in columns, table.name
             assert person.erased != Erased.EMPTIED or columns[name].nullable, (table.name, name)
+
+
+def test_all_that_is_registered_is_installed() -> None:
+    installed = (*service.listeners.TABLES, *notifications.listeners.TABLES)
+    assert sorted(table.name for table in installed) == sorted(table.name for table in registered())
+
+
+def test_every_registered_column_says_how_it_names_somebody(app: object) -> None:
+    """And can take what becomes of it: a tombstone's id, nobody, no words."""
+    somebody = Whose(UUID(int=1), "+77010000000", "local:+77010000000")
+    seen = 0
+    for one in named():
+        if one.person.erased is Erased.DELETED:
+            of_person(one.column, somebody)
+            seen += 1
+        if one.person.erased is Erased.TOMBSTONE:
+            is_through_a_row = any(key.column.table.name != "volunteer" for key in one.column.foreign_keys)
+            assert one.by_id or is_through_a_row, one.column
+        for words in one.person.words:
+            assert isinstance(one.table.c[words].type, sa.Text | sa.String), (one.table.name, words)
+    assert seen > 15
 
 
 def test_no_table_was_made_beside_the_models(session: Session) -> None:

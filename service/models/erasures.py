@@ -1,0 +1,22 @@
+"""Who has been erased: kept so that a database put back from a copy can be rid of them again."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.models.base import Base
+
+ERASURES_KEPT = timedelta(days=400)
+"""Longer than any copy of the database is kept."""
+
+
+class Erasure(Base):
+    """One person whom a copy of before `at` still holds. The id leads to nobody, nor to their tombstone."""
+
+    __tablename__ = "erasure"
+
+    volunteer_id: Mapped[UUID] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    keep_certificates: Mapped[bool] = mapped_column(server_default=sa.false())

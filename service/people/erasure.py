@@ -1,0 +1,98 @@
+"""Erasure (R30): everything personal of somebody goes in one transaction, and what counts stays with nobody.
+
+What stays names a tombstone: a record without anything personal, of an id of its own that leads to nobody.
+"""
+
+from datetime import UTC, date, datetime
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from service import errors, happenings
+from service.access import Actor
+from service.happenings import PersonErased
+from service.models import Erasure, Volunteer
+from service.models.erasures import ERASURES_KEPT
+from service.organizations import members
+from service.people import coordinators, numbers
+from service.platform import personal_rows, queue
+
+NAME = personal_rows.SAID_NO_MORE
+BORN, BEGUN = date(1900, 1, 1), datetime(1970, 1, 1, tzinfo=UTC)
+"""A tombstone's: the same for all of them, grown up and long ago."""
+
+REMOVE_TASK = "people.forget_erasures"
+
+
+def erase(session: Session, actor: Actor, now: datetime, *, keep_certificates: bool) -> None:
+    """Erase the actor: their roles end, their coming places are the line's, their history is a tombstone's.
+
+    Raises:
+        SoleOwner: an organization would have no owner. LastNational. NotRegistered: erased meanwhile. Busy:
+            they have signed up, or checked in, at this very moment; to be tried again.
+    """
+    volunteer = _hold(session, actor.volunteer_id)
+    members.leave_all(session, volunteer.id, now)
+    coordinators.resign(session, volunteer.id, now)
+    bury(session, volunteer, now, keep_certificates=keep_certificates)
+
+
+def _hold(session: Session, volunteer_id: UUID) -> Volunteer:
+    """The person, held against whoever registers, moves a number or signs in anew. Raises NotRegistered."""
+    known = session.execute(
+        sa.select(Volunteer.subject, Volunteer.phone).where(Volunteer.id == volunteer_id)
+    ).first()
+    if known is None or known.subject is None:
+        raise errors.NotRegistered()
+    own = numbers.lock(session, known.subject, known.phone or "").own
+    if own is None or own.id != volunteer_id:
+        raise errors.NotRegistered()
+    return own
+
+
+def bury(session: Session, volunteer: Volunteer, now: datetime, *, keep_certificates: bool) -> None:
+    """Let rooms do what is theirs to do, then move or delete every row of a person who is held."""
+    volunteer_id, whose = volunteer.id, personal_rows.whose(session, volunteer)
+    if volunteer.phone is not None:
+        numbers.leave(session, volunteer, now)
+    tombstone = _tombstone()
+    session.add(tombstone)
+    session.flush()
+    happenings.tell(
+        session,
+        PersonErased(
+            at=now,
+            volunteer_id=volunteer_id,
+            tombstone_id=tombstone.id,
+            keep_certificates=keep_certificates,
+        ),
+    )
+    session.flush()
+    personal_rows.erase(session, whose, tombstone.id)
+    queue.forget(session, [value for value in (str(volunteer_id), whose.phone, whose.subject) if value])
+    session.execute(sa.delete(Volunteer).where(Volunteer.id == volunteer_id))
+    session.add(Erasure(volunteer_id=volunteer_id, at=now, keep_certificates=keep_certificates))
+    session.flush()
+
+
+def _tombstone() -> Volunteer:
+    """Nobody. Its id tells no time: those of version 7 would say whose erasure it is of."""
+    return Volunteer(
+        id=uuid4(),
+        subject=None,
+        phone=None,
+        phone_seen_at=BEGUN,
+        last_seen_at=BEGUN,
+        display_name=NAME,
+        birth_date=BORN,
+        locale="kk",
+        region_code="",
+        created_at=BEGUN,
+        is_tombstone=True,
+    )
+
+
+def forget_old(session: Session, now: datetime) -> None:
+    """Forget erasures that no copy of the database is older than."""
+    session.execute(sa.delete(Erasure).where(Erasure.at < now - ERASURES_KEPT))
