@@ -53,6 +53,7 @@ def _as_page(response: Response) -> Response:
         written=expired.written(),
         sign_in_href=_sign_in() if way_on in SIGN_IN else None,
         bare_href=request.path if way_on == "address" else None,
+        event_href=_event() if way_on == "event" else None,
     )
     # What the refusal says besides stays: cookies, Retry-After, Allow.
     response.data = page.data
@@ -88,7 +89,20 @@ def way_on_from(status: HTTPStatus, code: str) -> str:
         return "back" if page_caller() else "signed-out"
     if status == HTTPStatus.UNPROCESSABLE_ENTITY and request.method in csrf.SAFE and request.args:
         return "address"
+    if status in OF_AN_EVENT and _event() is not None:
+        return "event"
     return WAYS_ON.get(status, "back")
+
+
+OF_AN_EVENT = (HTTPStatus.CONFLICT, HTTPStatus.FORBIDDEN)
+
+
+def _event() -> str | None:
+    """The page of the event that a volunteer wanted to do something about."""
+    if not (request.blueprint or "").startswith("volunteer-"):
+        return None
+    event_id = (request.view_args or {}).get("event_id")
+    return None if event_id is None else to("events.show", event_id=event_id)
 
 
 def _sign_in() -> str:

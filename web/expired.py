@@ -18,10 +18,10 @@ UNSAID = frozenset({csrf.FIELD, "id", "next", "secret", "token", "totp", "code",
 
 def install(blueprint: Blueprint) -> None:
     """Show the page of an expired form again."""
-    blueprint.register_error_handler(FormExpired, _again)
+    blueprint.register_error_handler(FormExpired, again)
 
 
-def _again(error: FormExpired) -> Response:
+def again(error: FormExpired) -> Response:
     """The form's own page, as one looks at it: `read_form` gives it what was typed. Else the refusal."""
     rule = request.url_rule
     if not csrf.is_from_here() or page_caller() is None or rule is None or "GET" not in (rule.methods or ()):

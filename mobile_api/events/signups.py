@@ -11,8 +11,9 @@ from http_base import cursors, downloads, table_files
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, session
 from http_base.downloads import CSV, JSON, XLSX, FileQuery
-from http_base.fields import OPTIONAL, Paged, Strict, Text, one_of, whole
+from http_base.fields import OPTIONAL, Paged, Text, one_of
 from http_base.schemas.events import ReasonBody
+from http_base.schemas.signups import SignupBody
 from mobile_api.events import known as known_things
 from mobile_api.events.events import EventShown, shown
 from service import errors
@@ -21,15 +22,10 @@ from service.events import participants, removals, signups
 from service.events.participants import Being, Participant, Wanted
 from service.events.signups import SignupState
 from service.models import SignupStatus
-from service.models.events import MAX_COMPANIONS
 from service.models.exports import ExportOf
 from service.rulings import typed_people
 
 blueprint = Blueprint("signups", __name__, url_prefix="/v1", description="Signing up")
-
-
-class SignupBody(Strict):
-    companions = whole(0, MAX_COMPANIONS, load_default=0)
 
 
 class SignupShown(Schema):

@@ -102,6 +102,13 @@ def _lock_open_event(session: Session, actor: Actor, event_id: UUID, now: dateti
     What was offered and nobody took in time is the line's before anybody new comes.
     """
     event = events.lock_places(session, event_id)
+    _check_open(session, actor, event, now)
+    if event.offered:
+        waitlist.fill_from_waitlist(session, event, now)
+    return event
+
+
+def _check_open(session: Session, actor: Actor, event: Event, now: datetime) -> None:
     if not events.is_visible(session, actor, event):
         raise errors.NotFound(errors.Thing.EVENT)
     if event.is_draft:
@@ -110,17 +117,38 @@ def _lock_open_event(session: Session, actor: Actor, event_id: UUID, now: dateti
         raise events.cancelled(event)
     if event.is_over(now):
         raise errors.Over()
-    if event.offered:
-        waitlist.fill_from_waitlist(session, event, now)
-    return event
+
+
+def check(session: Session, actor: Actor, event: Event, now: datetime) -> SignupState | None:
+    """How the actor stands, before they are asked to sign up: see `of_person`.
+
+    Raises what `sign_up` would raise whoever came along, ConsentMissing last.
+    """
+    _check_open(session, actor, event, now)
+    signup = _read(session, event.id, actor.volunteer_id)
+    if signup is not None and signup.removed_at is not None:
+        raise errors.Removed().in_zone(event.zone)
+    state = of_person(session, event, actor.volunteer_id, now)
+    if state is None and not event.organization.is_verified:
+        raise errors.NotVerified()
+    _check_age(session, actor, event)
+    _check_consents(session, actor, now)
+    return state
 
 
 def _check_person(session: Session, actor: Actor, event: Event, now: datetime) -> None:
-    volunteer = volunteers.get(session, actor.volunteer_id)
+    _check_consents(session, actor, now)
+    _check_age(session, actor, event)
+
+
+def _check_consents(session: Session, actor: Actor, now: datetime) -> None:
     missing = consents.missing(session, actor.volunteer_id, now)
     if missing:
         raise errors.ConsentMissing(missing=missing)
-    waitlist.check_age(event, volunteer.birth_date)
+
+
+def _check_age(session: Session, actor: Actor, event: Event) -> None:
+    waitlist.check_age(event, volunteers.get(session, actor.volunteer_id).birth_date)
 
 
 def _read(session: Session, event_id: UUID, volunteer_id: UUID) -> Signup | None:

@@ -45,6 +45,7 @@ SIGNED_IN = (
     "organizer-home-pages.",
     "organizer-kept-pages.worker",
     "organizer-organizations-pages.found",
+    "volunteer-signup-pages.",
 )
 """Pages of whoever is signed in, about themself: each of them asks who that is."""
 

@@ -53,6 +53,7 @@ def show(event_id: UUID) -> Response:
         event=event,
         me=event_state.of_caller(event),
         is_open=is_open,
+        takes_people=is_open and event.organization.is_verified,
         is_going_on=is_open and event.starts_at <= now(),
         plan=_plan(event) if is_open else None,
         contact=shown_by(contacts.by_event(session(), [event])).get(event.id),
@@ -79,6 +80,7 @@ def seen_before(event: Event) -> dict[str, Any]:
     return {
         "me": None,
         "is_open": True,
+        "takes_people": False,
         "is_going_on": False,
         "plan": _plan(event),
         "contact": shown_by(contacts.by_event(session(), [event])).get(event.id),

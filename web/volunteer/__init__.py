@@ -1,5 +1,5 @@
 """The pages of volunteers about themselves: phone first, one column, whole without JavaScript."""
 
-from web.volunteer import going
+from web.volunteer import going, signup
 
-BLUEPRINTS = (going.pages,)
+BLUEPRINTS = (going.pages, signup.pages)

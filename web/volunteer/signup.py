@@ -1,0 +1,170 @@
+"""Signing up for an event: how many come, a change of that, a place that is offered, and withdrawing."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from flask import Response, request
+from marshmallow import fields
+
+from http_base import csrf, problems
+from http_base.context import actor, now, page_caller, session
+from http_base.csrf import FormExpired
+from http_base.fields import Strict
+from http_base.schemas.people import Consents
+from http_base.schemas.signups import SignupBody
+from service import errors
+from service.access import Actor
+from service.events import events, offers, signups
+from service.events.signups import SignupState
+from service.models import Event, PlacesLeft, SignupStatus
+from service.models.events import MAX_COMPANIONS
+from service.people import consents
+from web import expired
+from web.addresses import to
+from web.forms import Form, read_form
+from web.pages import Pages, done, render
+from web.templating import text
+from web.volunteer import consent_forms
+from web.volunteer.consent_forms import ShownText
+
+pages = Pages("volunteer-signup")
+
+ABOUT_THE_PARTY = (errors.Full, errors.PartyTooLarge)
+"""What another number of companions would change."""
+
+
+class SignupForm(SignupBody):
+    """Who comes along; and the consents that are missing, which are given by the same press."""
+
+    consents = fields.Nested(Consents)
+
+
+@pages.page("/events/<uuid:event_id>/signup", ("GET", "POST"))
+def sign_up(event_id: UUID) -> Response:
+    """Take a place or stand in line, alone or with others; pressed again, it changes nothing."""
+    who = actor()
+    form = read_form(SignupForm, companions=_asked(who, event_id))
+    if form.is_good:
+        try:
+            return _signed_up(who, event_id, form)
+        except ABOUT_THE_PARTY as error:
+            session().rollback()
+            form.errors["companions"] = [problems.document_of(error)["detail"]]
+        except errors.Invalid as error:
+            session().rollback()
+            form.refused(error)
+        except errors.ConsentMissing:
+            session().rollback()
+    event = events.get_visible(session(), who, event_id)
+    state, missing = None, []
+    try:
+        state = signups.check(session(), who, event, now())
+    except errors.ConsentMissing as error:
+        missing = consent_forms.texts(error.data["missing"])
+        if form.is_good:  # else something else is wrong, and they are asked for beside it
+            for one in missing:
+                form.refuse(one.field, "page.consent.needed")
+    return _show(event, form, state, missing)
+
+
+def _asked(who: Actor, event_id: UUID) -> int:
+    """How many come along: as the address says, after signing in anew, or as the sign-up stands."""
+    asked = request.args.get("companions", "")
+    if asked.isascii() and asked.isdigit() and int(asked[:3]) <= MAX_COMPANIONS:
+        return int(asked)
+    event = events.get_visible(session(), who, event_id)
+    state = signups.of_person(session(), event, who.volunteer_id, now())
+    return 0 if state is None else state.companions
+
+
+def _signed_up(who: Actor, event_id: UUID, form: Form) -> Response:
+    given = form.data.get("consents")
+    if given:
+        consents.give(session(), who.volunteer_id, given, now())
+    state = signups.sign_up(session(), who, event_id, form.data["companions"], now())
+    session().commit()
+    return done(to("events.show", event_id=event_id), f"page.signup.is-{state.status}", _kind(state))
+
+
+def _kind(state: SignupState) -> str:
+    return "good" if state.status == SignupStatus.GOING else "wait"
+
+
+def _show(event: Event, form: Form, state: SignupState | None, missing: Sequence[ShownText]) -> Response:
+    left = offers.places_left(session(), event, now())
+    return render(
+        "volunteer/signup.html",
+        event=event,
+        form=form,
+        state=state,
+        is_line=state is None and left is PlacesLeft.NONE,
+        numbers=[
+            ("0", text("page.signup.alone")),
+            *((str(one), one) for one in range(1, MAX_COMPANIONS + 1)),
+        ],
+        texts=missing,
+        labels={"companions": text("page.signup.companions"), **consent_forms.labels(missing)},
+    )
+
+
+@pages.page("/events/<uuid:event_id>/signup/withdraw", ("GET", "POST"))
+def withdraw(event_id: UUID) -> Response:
+    """Give the place back, after a question; who has none, or gave it back, is where they wanted to be."""
+    who = actor()
+    form = read_form(Strict)
+    shown = to("events.show", event_id=event_id)
+    if form.is_good:
+        try:
+            signups.withdraw(session(), who, event_id, now())
+        except errors.NotFound:
+            return done(shown)
+        session().commit()
+        return done(shown, "page.signup.withdrawn", "info")
+    event = events.get_visible(session(), who, event_id)
+    state = signups.of_person(session(), event, who.volunteer_id, now())
+    if state is None:
+        return done(shown)
+    return render("volunteer/withdraw.html", event=event, form=form, state=state)
+
+
+@pages.page("/events/<uuid:event_id>/signup/confirm", ("GET", "POST"))
+def confirm(event_id: UUID) -> Response:
+    """Say yes to a place that is held; looked at, it is the event's page, which has the button."""
+    who = actor()
+    shown = to("events.show", event_id=event_id)
+    form = read_form(Strict)
+    if not form.is_good:
+        return done(shown)
+    try:
+        signups.confirm(session(), who, event_id, now())
+    except errors.NotFound:
+        return done(shown)
+    session().commit()
+    return done(shown, "page.signup.is-going")
+
+
+def _again(error: FormExpired) -> Response:
+    """Whose session has ended signs in and finds the form as it was left; else as on other pages."""
+    if page_caller() is not None or not csrf.is_from_here() or request.endpoint is None:
+        return expired.again(error)
+    back: dict[str, Any] = dict(request.view_args or {})
+    view = request.endpoint.rpartition(".")[2]
+    typed = request.form.get("companions")
+    if typed:
+        back["companions"] = typed
+    return done(
+        to("sign-in.show", next=to(f"volunteer-signup.{view}", **back)), "page.signup.sign-in", "info"
+    )
+
+
+def _missing(error: errors.NotFound) -> Response:
+    """The event's own page says so, and what there is in its place."""
+    if error.data["what"] is not errors.Thing.EVENT:
+        return problems.refusal(error)
+    session().rollback()
+    return done(to("events.show", **(request.view_args or {})))
+
+
+pages.register_error_handler(FormExpired, _again)
+pages.register_error_handler(errors.NotFound, _missing)
