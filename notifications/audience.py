@@ -256,6 +256,7 @@ AUDIENCES: Mapping[str, Audience] = {
     "check_in_open": _not_there_yet(),
     "nearby_event": _neighbours(),
     "thanks": _thanked(),
+    "certificate_changed": _the_person,
     "result_missing": _organizers_without_result(),
     "event_planned": _organizers_of_draft(),
     "listed": _the_person,

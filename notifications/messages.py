@@ -133,6 +133,7 @@ KINDS: Mapping[str, NotificationKind] = {
             "nearby_event", "nearby", "nearby", _R, _until_start, EVENT, "passive", once_a_day=True
         ),
         NotificationKind("thanks", "recognition", "recognition", _R, _for(days=7), EVENT, "passive"),
+        NotificationKind("certificate_changed", "recognition", "recognition", _R, _for(days=7)),
         NotificationKind("event_planned", "organizations", None, _R, _until_start, EVENT),
         NotificationKind("result_missing", "organizations", None, _R, _for(days=3), EVENT),
         NotificationKind("listed", "decisions", None, _R, _for(days=7), EVENT),
@@ -224,17 +225,21 @@ def _body(kind: str, facts: Facts, locale: str, data: dict[str, Any]) -> str:
     return body
 
 
+VARIANTS: Mapping[str, str] = {
+    "certificate_changed": "status",
+    "organization_decided": "status",
+    "removed": "why",
+    "review_decided": "status",
+    "role_given": "role",
+}
+"""The fact by which the words of a kind vary."""
+
+
 def _body_key(kind: str, facts: Facts) -> str:
     """The variant that fits the facts: what was decided or changed, with or without a reason, an address."""
-    variant = "body"
-    if kind in ("organization_decided", "review_decided"):
-        variant = facts["status"]
-        if kind == "review_decided" and variant == "rejected" and facts.get("is_final"):
-            variant = "rejected_finally"
-    elif kind == "removed":
-        variant = facts["why"]
-    elif kind == "role_given":
-        variant = facts["role"]
+    variant = facts[VARIANTS[kind]] if kind in VARIANTS else "body"
+    if kind == "review_decided" and variant == "rejected" and facts.get("is_final"):
+        variant = "rejected_finally"
     elif kind == "event_changed":
         variant = "_".join(facts.get("changed") or ("time", "place"))
     elif kind == "thanks":

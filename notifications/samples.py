@@ -45,6 +45,7 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
     "check_in_open": [EVENT],
     "nearby_event": [EVENT, UNADDRESSED],
     "thanks": [EVENT | {"minutes": minutes} for minutes in (1, 2, 5, 150, 0)],
+    "certificate_changed": [{"status": "replaced"}, {"status": "revoked"}],
     "result_missing": [EVENT],
     "event_planned": [EVENT],
     "listed": [EVENT],

@@ -97,6 +97,7 @@ class Thing(StrEnum):
     ATTENDANCE = "attendance"
     BAN = "ban"
     CALL = "call"
+    CERTIFICATE = "certificate"
     CONSENT = "consent"
     CONTACT = "contact"
     COORDINATOR = "coordinator"

@@ -71,6 +71,17 @@ class PersonErased(Happening):
     keep_certificates: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttendanceChanged(Happening):
+    """What counts of these volunteers' attendance is another than before: whoever has changed it, and how.
+
+    Told by the fold of the counts, some seconds after the transaction that changed it: each change is taken
+    there once, and check-ins pay nothing for it.
+    """
+
+    volunteer_ids: frozenset[UUID]
+
+
 class EventsFate(StrEnum):
     """What becomes of an organization's coming events when it is verified no more."""
 

@@ -11,6 +11,7 @@ from service.events import personal_data as events_data
 from service.figures import exports
 from service.figures import personal_data as figures_data
 from service.happenings import (
+    AttendanceChanged,
     EventChanged,
     MemberLeft,
     OrganizationStatusChanged,
@@ -25,6 +26,8 @@ from service.organizations import contacts, invitations
 from service.organizations import personal_data as organizations_data
 from service.people import personal_data as people_data
 from service.people import sessions
+from service.recognition import personal_data as recognition_data
+from service.recognition import renewal
 from service.rulings import personal_data as rulings_data
 from service.rulings import typed_people
 
@@ -34,9 +37,10 @@ LISTENERS: Table = {
     PersonRegistered: (typed_people.recognise,),
     OrganizationStatusChanged: (code_secrets.follow_organization, visibility.follow_organization),
     MemberLeft: (code_secrets.follow_member, contacts.forget_member),
+    AttendanceChanged: (renewal.follow,),
     PersonBanned: (signups.withdraw_banned, sessions.end_of_banned),
     # The first one holds what all others need.
-    PersonErased: (sealing.seal, signups.withdraw_erased, exports.forget_erased),
+    PersonErased: (sealing.seal, signups.withdraw_erased, exports.forget_erased, renewal.forget_person),
 }
 
 TABLES = (
@@ -46,6 +50,7 @@ TABLES = (
     *attendance_data.TABLES,
     *rulings_data.TABLES,
     *figures_data.TABLES,
+    *recognition_data.TABLES,
     *ledger_data.TABLES,
     *audit_data.TABLES,
 )

@@ -116,4 +116,4 @@ def _id(number: int, kind: str) -> str:
 
 def _fold(sessions: sessionmaker[Session]) -> int:
     with sessions.begin() as session:
-        return ledger.fold(session)
+        return ledger.fold(session, datetime.now(UTC))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Self
 from uuid import UUID
 
@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from service import happenings
+from service.happenings import AttendanceChanged
 from service.ledger import scopes, sightings
 from service.models import Attendance, CountPending, CountTotal, Event, ScopeTotal
 from service.platform import queue
@@ -123,13 +125,19 @@ def move_person(session: Session, before: UUID, after: UUID) -> None:
         )
 
 
-def _folding() -> sa.Select[Any]:
-    """Take the oldest pending rows away and add them to sums and sightings, in one statement; how many."""
+def _folding() -> sa.Select[int, Sequence[UUID]]:
+    """Take the oldest pending rows away and add them to sums and sightings, in one statement.
+
+    How many they are, and whose attendance they are about.
+    """
     oldest = sa.select(CountPending.id).order_by(CountPending.id).limit(FOLD_AT_ONCE)
     taken = sa.delete(CountPending).where(CountPending.id.in_(oldest)).returning(CountPending).cte("taken")
     by_scope = scopes.each(taken, FIGURES).cte("taken_by_scope")
     return (
-        sa.select(sa.func.count())
+        sa.select(
+            sa.func.count(),
+            sa.func.array_agg(taken.c.volunteer_id.distinct()).filter(taken.c.volunteer_id.is_not(None)),
+        )
         .select_from(taken)
         .add_cte(
             _adding(CountTotal, ("day", "region_code", "event_id"), taken).cte("folded"),
@@ -150,18 +158,25 @@ def _adding(table: type[CountTotal] | type[ScopeTotal], key: Sequence[str], rows
     )
 
 
-def fold(session: Session) -> int:
-    """Take pending rows into the totals and return how many; 0 as well when another fold is at work."""
+def fold(session: Session, now: datetime) -> int:
+    """Take pending rows into the totals and return how many; 0 as well when another fold is at work.
+
+    Whose attendance they were about is told.
+    """
     if not session.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(FOLD_LOCK))):
         return 0
-    return int(session.scalars(_folding()).one())
+    taken, people = session.execute(_folding()).one()
+    if people:
+        happenings.tell(session, AttendanceChanged(volunteer_ids=frozenset(people), at=now))
+    return int(taken)
 
 
 @queue.app.periodic(cron="* * * * * */10")  # the seconds stand last
 @queue.app.task(name="counts.fold", queueing_lock="counts.fold", pass_context=True)
 def fold_all(context: procrastinate.JobContext, timestamp: int) -> None:
     """Fold until nothing is pending."""
+    runtime = queue.runtime(context)
     while True:
-        with queue.runtime(context).sessions.begin() as session:
-            if fold(session) < FOLD_AT_ONCE:
+        with runtime.sessions.begin() as session:
+            if fold(session, runtime.clock.now()) < FOLD_AT_ONCE:
                 return

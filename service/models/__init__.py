@@ -4,6 +4,7 @@ from service.models.announcements import Announcement, AnnouncementTo
 from service.models.attendance import Attendance, PresenceRecord
 from service.models.audit import AuditAction, AuditEntry, AuditSeal
 from service.models.bans import Ban
+from service.models.certificates import Certificate, CertificateStatus
 from service.models.consents import Consent, ConsentName
 from service.models.contacts import Contact, ContactOf, ContactState
 from service.models.counts import (
@@ -86,6 +87,8 @@ __all__ = [
     "AuditEntry",
     "AuditSeal",
     "CancelledBy",
+    "Certificate",
+    "CertificateStatus",
     "ClockOffset",
     "Contact",
     "ContactOf",

@@ -146,4 +146,9 @@ def shown_name(name: str, held: Collection[str]) -> str:
     """A name as lists show it to others, by what its bearer has consented to: «А. С.» without consent."""
     if ConsentName.PERSONAL_DATA in held:
         return name
+    return initials(name)
+
+
+def initials(name: str) -> str:
+    """«А. С.» of «Айгүл Серікқызы»."""
     return " ".join(f"{word[0].upper()}." for word in name.split()[:2])

@@ -185,7 +185,7 @@ class World:
 
     def folds(self, _chance: random.Random) -> None:
         with self.sessions.begin() as session:
-            ledger.fold(session)
+            ledger.fold(session, NOW)
 
     def a_fold_is_killed(self, chance: random.Random) -> None:
         """Its server process ends: before, while and after it works, but before it can say so."""
@@ -194,7 +194,7 @@ class World:
             killing = Timer(chance.random() * FOLD_S, self._kill, [pid])
             killing.start()
             try:
-                ledger.fold(session)
+                ledger.fold(session, NOW)
             finally:
                 killing.join()
                 session.invalidate()

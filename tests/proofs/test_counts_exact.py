@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from service.figures import counts
 from service.ledger import ledger, scope_checks, verify
-from tests.conftest import Sessions
+from tests.conftest import NOW, Sessions
 from tests.proofs.counting_world import World, recount
 
 ACTORS = 4
@@ -72,6 +72,6 @@ def test_each_read_equals_a_recount_of_the_same_moment(world: World, reads: int)
     with world.sessions.begin() as session:
         assert [str(one) for one in verify.differences(session)] == []
         assert [str(one) for one in scope_checks.wrong(session)] == []
-        while ledger.fold(session):
+        while ledger.fold(session, NOW):
             pass
         assert [str(one) for one in scope_checks.wrong(session)] == []

@@ -35,11 +35,13 @@ HEARD_BY: dict[str, tuple[str, ...]] = {
         "service.events.code_secrets.follow_member",
         "service.organizations.contacts.forget_member",
     ),
+    "AttendanceChanged": ("service.recognition.renewal.follow",),
     "PersonBanned": ("service.events.signups.withdraw_banned", "service.people.sessions.end_of_banned"),
     "PersonErased": (
         "service.attendance.sealing.seal",
         "service.events.signups.withdraw_erased",
         "service.figures.exports.forget_erased",
+        "service.recognition.renewal.forget_person",
     ),
 }
 """Every happening of the house, and who hears of it, in the order in which they run."""

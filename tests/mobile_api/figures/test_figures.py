@@ -132,12 +132,12 @@ def test_an_event_that_was_moved_is_one_event(counted: Counted, group_by: str) -
     """Where it was is a row of zeros once all is folded."""
     event = counted.event(date(2026, 5, 20), people=1)
     counted.result(event, trees=4)
-    ledger.fold(counted.session)
+    ledger.fold(counted.session, NOW)
     before = ledger.Cell.of(event)
     event.day, event.region_code, event.ends_at = date(2026, 5, 21), "KZ-75", NOW + timedelta(days=5)
     counted.session.flush()
     ledger.move_event(counted.session, event.id, before, ledger.Cell.of(event))
-    ledger.fold(counted.session)
+    ledger.fold(counted.session, NOW)
     names = ("events", "events_coming", "participations", "volunteers", "trees")
     assert list(counted.rows(f"{MAY}&group_by={group_by}", *names).values()) == [(1, 1, 1, 1, 4)]
 
@@ -265,7 +265,7 @@ class TestDifferentPeople:
     )
     def test_is_one_everywhere(self, counted: Counted, days: str, group_by: str, *, folded: bool) -> None:
         if folded:
-            ledger.fold(counted.session)
+            ledger.fold(counted.session, NOW)
         found = counted.read(f"{days}&group_by={group_by}")
         assert {figures["volunteers"] for figures in (found["totals"], *found["rows"])} == {1}
         assert found["totals"]["participations"] in (3, 4)

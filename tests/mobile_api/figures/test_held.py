@@ -100,13 +100,13 @@ def test_people_who_came_before_it_moved_have_not_held_it_yet(
 ) -> None:
     """They are folded where it was, and wait to be folded where it is now."""
     make_counted(session, event, make_volunteer(session))
-    ledger.fold(session)
+    ledger.fold(session, NOW)
     before = Cell.of(event)
     event.day += timedelta(days=1)
     session.flush()
     ledger.move_event(session, event.id, before, Cell.of(event))
     assert held() == (1, 0, 1)
-    ledger.fold(session)
+    ledger.fold(session, NOW)
     assert held() == (1, 0, 1)
     clock.at = event.ends_at
     assert held() == (1, 1, 0)

@@ -332,7 +332,7 @@ def test_a_worker_that_dies_leaves_exact_figures_and_the_next_one_goes_on(
 def test_the_figures_are_exact_while_the_totals_are_folded(stage: Stage) -> None:
     who = stage.visit()
     with stage.sessions.begin() as session:
-        ledger.fold(session)
+        ledger.fold(session, NOW)
     stage.end_at(END + timedelta(hours=1))
     stage.assert_figures_are_those_of_the_rows()
     stage.run_jobs()

@@ -170,7 +170,7 @@ def test_counts_are_exact_at_every_moment_of_a_fold(sessions: Sessions) -> None:
 
     def fold() -> None:
         with sessions.begin() as session:
-            ledger.fold(session)
+            ledger.fold(session, NOW)
 
     with ThreadPoolExecutor(6) as pool:
         seen = []

@@ -186,7 +186,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule()
     def fold(self) -> None:
         with self.attempt():
-            ledger.fold(self.session)
+            ledger.fold(self.session, NOW)
 
     @invariant()
     def counted_as_the_rows_say(self) -> None:

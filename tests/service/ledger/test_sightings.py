@@ -89,7 +89,7 @@ def test_who_counts_is_seen_in_four_scopes_by_month_and_year(session: Session, p
     event = make_event(session, district_code=DISTRICT)
     make_counted(session, event, person)
     assert seen(session, person) == {}
-    ledger.fold(session)
+    ledger.fold(session, NOW)
     scopes = ("KZ", "KZ-15", "KZ-15/151000000", str(event.organization_id))
     assert seen(session, person) == people(session) == everywhere(*scopes)
 
@@ -98,7 +98,7 @@ def test_an_event_without_a_district_is_in_none_of_the_regions_districts(
     session: Session, person: Volunteer
 ) -> None:
     make_counted(session, make_event(session), person)
-    ledger.fold(session)
+    ledger.fold(session, NOW)
     assert ("KZ-15/", MAY) in people(session)
 
 
@@ -106,7 +106,7 @@ def test_who_comes_again_is_one_person(session: Session, person: Volunteer) -> N
     organization = make_organization(session)
     for day in (date(2026, 5, 16), date(2026, 5, 17), date(2026, 6, 1)):
         make_counted(session, make_event(session, organization, day=day), person)
-        ledger.fold(session)
+        ledger.fold(session, NOW)
     country = {key: n for key, n in seen(session, person).items() if key[0] == "KZ"}
     assert country == {("KZ", MAY): 2, ("KZ", 202606): 1, ("KZ", YEAR): 3}
     assert set(people(session).values()) == {1}
@@ -116,12 +116,12 @@ def test_who_counts_no_more_leaves_no_sighting(session: Session, person: Volunte
     first, second = make_event(session), make_event(session)
     for event in (first, second):
         make_counted(session, event, person)
-    ledger.fold(session)
+    ledger.fold(session, NOW)
     uncount(session, first, person)
-    ledger.fold(session)
+    ledger.fold(session, NOW)
     assert seen(session, person) == everywhere("KZ", "KZ-15", "KZ-15/", str(second.organization_id))
     uncount(session, second, person)
-    ledger.fold(session)
+    ledger.fold(session, NOW)
     assert seen(session, person) == people(session) == {}
 
 
@@ -132,13 +132,13 @@ def test_an_event_where_anybody_was_is_held_once(session: Session) -> None:
     ledger.add(session, first, headcount=20, collectives=1)
     ledger.add(session, second, companions=3)
     ledger.add(session, third, in_review=1, events=1)
-    ledger.fold(session)
+    ledger.fold(session, NOW)
     assert held(session)["KZ", YEAR] == held(session)["KZ-15", MAY] == 2
     ledger.add(session, second, companions=-3)
-    ledger.fold(session)
+    ledger.fold(session, NOW)
     assert held(session)["KZ", YEAR] == 2
     ledger.add(session, second, participations=-1)
-    ledger.fold(session)
+    ledger.fold(session, NOW)
     assert held(session)["KZ", YEAR] == held(session)["KZ-15/", MAY] == 1
 
 
@@ -147,7 +147,7 @@ def test_each_figure_is_summed_by_scope_and_period(session: Session) -> None:
     event = make_event(session, district_code=DISTRICT)
     for _ in range(2):
         ledger.add(session, event, **told)
-        ledger.fold(session)
+        ledger.fold(session, NOW)
     scopes = ("KZ", "KZ-15", "KZ-15/151000000", str(event.organization_id))
     for name, number in told.items():
         assert sums(session, name) == everywhere(*scopes, n=2 * number), name
@@ -157,7 +157,7 @@ def test_what_came_and_went_before_the_fold_was_never_seen(session: Session, per
     event = make_event(session)
     make_counted(session, event, person)
     uncount(session, event, person)
-    ledger.fold(session)
+    ledger.fold(session, NOW)
     assert seen(session, person) == people(session) == {}
 
 
@@ -169,7 +169,7 @@ def test_folded_in_parts_it_is_the_same(session: Session, monkeypatch: pytest.Mo
         make_counted(session, event, volunteer)
         uncount(session, event, volunteer)
         make_counted(session, make_event(session), volunteer)
-    while ledger.fold(session):
+    while ledger.fold(session, NOW):
         pass
     assert people(session)["KZ", YEAR] == 3
 
@@ -189,10 +189,10 @@ def test_people_go_along_with_an_event(
     event = make_event(session)
     make_counted(session, event, person)
     if folded == "before":
-        ledger.fold(session)
+        ledger.fold(session, NOW)
     ledger.move_event(session, event.id, Cell.of(event), cell)
     event.day, event.region_code, event.district_code = cell.day, cell.region_code, cell.district_code
-    ledger.fold(session)
+    ledger.fold(session, NOW)
     expected = everywhere("KZ", *scopes, str(event.organization_id))
     assert seen(session, person) == people(session) == held(session) == expected
     assert sums(session, "participations") == expected
@@ -207,7 +207,7 @@ def test_an_event_of_many_moves_to_another_month_and_year(session: Session) -> N
         make_counted(session, event, volunteer)
     ledger.move_event(session, event.id, Cell.of(event), Cell(date(2027, 1, 1), "KZ-15"))
     event.day = date(2027, 1, 1)
-    ledger.fold(session)
+    ledger.fold(session, NOW)
     assert {key[1] for key in people(session)} == {2027, 202701}
     assert people(session)["KZ", 2027] == 5
 
@@ -220,7 +220,7 @@ def test_a_ruling_moves_the_sighting(session: Session, person: Volunteer) -> Non
     assert coordinator is not None
     for status, expected in ((Status.REJECTED, 0), (Status.COUNTED, 1)):
         reviews.decide(session, coordinator, attended.id, status, "дәлел", NOW, Thresholds())
-        ledger.fold(session)
+        ledger.fold(session, NOW)
         assert people(session).get(("KZ", YEAR), 0) == expected
     assert scope_checks.wrong(session) == []
 
@@ -234,7 +234,7 @@ class TestChecked:
         for _ in range(2):
             make_counted(session, event, make_volunteer(session))
         ledger.add(session, event, events=1)
-        ledger.fold(session)
+        ledger.fold(session, NOW)
         return event, event.organization_id
 
     @pytest.mark.parametrize(
@@ -312,6 +312,6 @@ def test_the_release_before_leaves_them_to_be_made(run: Run, session: Session) -
     assert run("verify")[0] == 0
     assert run("rebuild")[0] == 0
     assert checks.are_scopes_whole(session)
-    ledger.fold(session)
+    ledger.fold(session, NOW)
     assert people(session)["KZ", YEAR] == 1
     assert run("verify")[0] == 0

@@ -61,14 +61,14 @@ def pending(session: Session, event_id: UUID, **values: Any) -> None:
 
 def test_a_right_ledger_is_right_before_and_after_a_fold(run: Run, event: Event, session: Session) -> None:
     assert run("verify")[0] == 0
-    ledger.fold(session)
+    ledger.fold(session, NOW)
     assert run("verify")[0] == 0
     make_event(session, status="draft")
     assert run("verify")[0] == 0
 
 
 def test_each_difference_is_printed(run: Run, event: Event, session: Session) -> None:
-    ledger.fold(session)
+    ledger.fold(session, NOW)
     session.execute(
         sa.update(CountTotal).where(CountTotal.event_id == event.id).values(minutes=1_000, headcount=24)
     )
@@ -99,7 +99,7 @@ def test_what_was_counted_wrong_is_found_and_mended(
     assert run("verify")[0] == 1
     assert run("rebuild")[0] == 0
     assert run("verify")[0] == 0
-    ledger.fold(session)
+    ledger.fold(session, NOW)
     assert run("verify")[0] == 0
 
 

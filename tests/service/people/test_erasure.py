@@ -59,7 +59,7 @@ def test_the_record_goes_and_what_was_counted_names_nobody(session: Session) -> 
     make_counted(session, event, person)
     make_counted(session, event, other)
     other_id = other.id
-    ledger.fold(session)
+    ledger.fold(session, NOW)
     assert verify.differences(session) == []
     gone = erase(session, person)
     nobody = tombstone(session)
@@ -67,7 +67,7 @@ def test_the_record_goes_and_what_was_counted_names_nobody(session: Session) -> 
     assert (nobody.subject, nobody.phone, nobody.home_cell, nobody.guardian_phone) == (None,) * 4
     assert set(session.scalars(sa.select(Attendance.volunteer_id))) == {nobody.id, other_id}
     assert session.scalars(sa.select(Signup.volunteer_id)).all() == [nobody.id]
-    ledger.fold(session)
+    ledger.fold(session, NOW)
     assert verify.differences(session) == []
     seen = set(session.scalars(sa.select(Sighting.volunteer_id).where(~Sighting.scope.like("held:%"))))
     assert seen == {nobody.id, other_id}
