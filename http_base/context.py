@@ -72,6 +72,11 @@ def now() -> datetime:
     return cast("datetime", g.now)
 
 
+def consent_age() -> int:
+    """From which age on, in years, nothing waits for a guardian's consent."""
+    return services().settings.thresholds.guardian_consent_age
+
+
 def session() -> Session:
     """The request's session."""
     return db.session()
@@ -93,6 +98,12 @@ def is_page() -> bool:
 def page_caller() -> PageCaller | None:
     """Who is signed in to the pages in this browser; they may be banned, or their account disabled."""
     return cast("PageCaller | None", g.get("page_caller"))
+
+
+def page_guest() -> Identity | None:
+    """Who has proven a number in this browser without a record to sign in to: about to register, or a
+    guardian. To everything else they are nobody."""
+    return cast("Identity | None", g.get("page_guest"))
 
 
 def identity() -> Identity:

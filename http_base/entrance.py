@@ -19,7 +19,7 @@ def enter(identity: Identity) -> Actor:
 
     Raises:
         Unauthenticated: the sign-in was not just now. NotRegistered: no record yet, or one that waits for
-            its birth date. Banned, AccountDisabled.
+            its birth date; they are a guest from here on. Banned, AccountDisabled.
     """
     if identity.signed_in_at < now() - SIGNED_IN_WITHIN:
         raise Unauthenticated
@@ -27,13 +27,20 @@ def enter(identity: Identity) -> Actor:
     if known is None:
         marks = bans.marks(identity.subject, identity.phone, services().settings.secret_key)
         bans.refuse_banned(session(), marks, now())
-        raise errors.NotRegistered()
+        raise _welcome(identity)
     if not known.standing.is_open_to(identity):
-        raise errors.NotRegistered()
+        raise _welcome(identity)
     session().rollback()
     with services().connections.begin() as connection:
         identities.note(connection, identity, now())
     return enter_as(identity.subject)
+
+
+def _welcome(identity: Identity) -> errors.NotRegistered:
+    ask_provider(identity.subject)
+    page_sessions.welcome(identity)
+    session().commit()
+    return errors.NotRegistered()
 
 
 def enter_as(subject: str) -> Actor:

@@ -7,10 +7,10 @@ from flask import Response, g, request
 
 from http_base import kept_lists
 from http_base.browsers import browser_of
-from http_base.context import PageCaller, now, page_caller, services, session
+from http_base.context import PageCaller, now, page_caller, page_guest, services, session
 from service.access import Actor
-from service.people import identities, sessions
-from service.people.identities import Known
+from service.people import guests, identities, sessions
+from service.people.identities import Identity, Known
 from service.people.sessions import Found
 
 LIVE = "X-Live"
@@ -44,6 +44,14 @@ def start(actor: Actor) -> None:
     _give(sessions.begin(session(), actor, browser_of(request.user_agent.string), address, now()))
 
 
+def welcome(identity: Identity) -> None:
+    """Let in here, as a guest, who has just proven a number; whoever was signed in before is signed out."""
+    _end_present()
+    kept_lists.leave_to(None)
+    g.page_caller, g.page_guest = None, identity
+    _give(guests.begin(session(), identity))
+
+
 def elevate(caller: PageCaller) -> None:
     """Note that the caller's second factor has just been passed here, under a new token."""
     new = sessions.rotate(session().connection(), token(), caller.known.actor, now(), elevated=True)
@@ -55,7 +63,7 @@ def leave() -> None:
     """Sign this browser out."""
     _end_present()
     kept_lists.leave_to(None)
-    g.page_caller = None
+    g.page_caller = g.page_guest = None
     g.page_token, g.page_cookie = None, ""
 
 
@@ -63,6 +71,8 @@ def _end_present() -> None:
     caller = page_caller()
     if caller is not None:
         sessions.end_one(session(), caller.session_id)
+    elif page_guest() is not None:
+        guests.end(session(), token())
 
 
 def left_s() -> int | None:
@@ -79,10 +89,13 @@ def _give(new: str) -> None:
 
 def recognize() -> None:
     """Who the cookie is of. News of the session are kept at once, apart from the request's own work."""
-    g.is_page, g.page_caller = True, None
+    g.is_page, g.page_caller, g.page_guest = True, None, None
     given = request.cookies.get(cookie_name())
-    found = sessions.find(session(), given, now()) if given else None
-    if given is None or found is None:
+    if not given:
+        return
+    found = sessions.find(session(), given, now())
+    if found is None:
+        g.page_guest = guests.find(session(), given, now())
         return
     known = identities.find(session(), found.subject)
     if known is None or found.ends_at(known.actor) <= now():

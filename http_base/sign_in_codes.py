@@ -1,4 +1,8 @@
-"""Local sign-in codes, as the API and the pages take them: only while identity is not Firebase's."""
+"""Local sign-in codes, as the API and the pages take them: only while identity is not Firebase's.
+
+As there a number of any country proves who somebody is, so that a guardian may live abroad; registering asks
+for one of a country that is served.
+"""
 
 from flask import request
 
@@ -27,10 +31,10 @@ def send(phone_typed: str) -> str:
     """Send a sign-in code to a phone, of which nothing else is told; returns it in E.164.
 
     Raises:
-        Invalid: no number of ours. TooManyRequests.
+        Invalid: no number. TooManyRequests.
     """
     settings = services().settings
-    phone = phones.parse(phone_typed, settings.phone_regions)
+    phone = _parse(phone_typed)
     code = sign_in.new_code(
         session(),
         phone,
@@ -51,9 +55,13 @@ def use(phone_typed: str, code: str) -> tuple[str, str]:
     Raises:
         Invalid, BadCode.
     """
-    phone = phones.parse(phone_typed, services().settings.phone_regions)
+    phone = _parse(phone_typed)
     sign_in.count_try(session(), phone)
     session().commit()
     sign_in.use_code(session(), phone, code, now(), services().settings.secret_key)
     session().commit()
     return sign_in.subject_of(session(), phone), phone
+
+
+def _parse(typed: str) -> str:
+    return phones.parse_of_any_country(typed, services().settings.phone_regions[0], "phone")

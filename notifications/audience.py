@@ -133,6 +133,22 @@ def _thanked() -> Audience:
     )
 
 
+def _organizers() -> Audience:
+    """Who runs an event that is coming."""
+    return (
+        _people(Membership.volunteer_id)
+        .join(Event, Event.id == Outbox.event_id)
+        .join(Organization, Organization.id == Event.organization_id)
+        .join(Membership, Membership.organization_id == Organization.id)
+        .where(
+            EVENT_IS_ON,
+            Organization.status == OrganizationStatus.VERIFIED,
+            Membership.role.in_((MemberRole.OWNER, MemberRole.ORGANIZER)),
+            ~Membership.resting,
+        )
+    )
+
+
 def _organizers_without_result() -> Audience:
     """Who can say what came of an event that took place, while nobody has."""
     said = sa.exists().where(EventResult.event_id == Event.id)
@@ -273,6 +289,12 @@ AUDIENCES: Mapping[str, Audience] = {
     "second_factor_reset": _the_person,
     "staff_second_factor_reset": _the_person,
     "birth_date_set": _the_person,
+    "guardian_needed": _the_person,
+    "guardian_asked": _the_person,
+    "guardian_accepted": _the_person,
+    "guardian_withdrew": _the_person,
+    "guardian_ended": _the_person,
+    "minor_withdrawn": _organizers(),
     "waiting_digest": _coordinators_of_waiting(),
 }
 

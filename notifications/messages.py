@@ -152,6 +152,12 @@ KINDS: Mapping[str, NotificationKind] = {
         NotificationKind("second_factor_reset", "organizations", None, _R, _for(days=7)),
         NotificationKind("staff_second_factor_reset", "coordination", None, _R, _for(days=7)),
         NotificationKind("birth_date_set", "decisions", None, _R, _for(days=7)),
+        NotificationKind("guardian_needed", "decisions", None, _R, _for(days=7)),
+        NotificationKind("guardian_asked", "decisions", None, _R, _for(days=7)),
+        NotificationKind("guardian_accepted", "decisions", None, _R, _for(days=7)),
+        NotificationKind("guardian_withdrew", "decisions", None, _R, _for(days=7)),
+        NotificationKind("guardian_ended", "decisions", None, _R, _for(days=7)),
+        NotificationKind("minor_withdrawn", "organizations", None, _R, _until_start_or_an_hour, EVENT),
         NotificationKind(
             "waiting_digest", "coordination", None, _R, _for(days=1), "/coordination", "passive"
         ),

@@ -81,6 +81,12 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
     "staff_second_factor_reset": [{}],
     "record_detached": [{}],
     "birth_date_set": [{}],
+    "guardian_needed": [{}],
+    "guardian_asked": [{}],
+    "guardian_accepted": [{}],
+    "guardian_withdrew": [{}],
+    "guardian_ended": [{}],
+    "minor_withdrawn": [EVENT],
     "waiting_digest": [
         {"organizations": 1, "reviews": 2, "appeals": 1, "reports": 5, "photos": 1},
         {"organizations": 21, "reviews": 0, "appeals": 3, "reports": 1, "photos": 4},

@@ -103,6 +103,8 @@ class Thing(StrEnum):
     COORDINATOR = "coordinator"
     EVENT = "event"
     EXPORT = "export"
+    GUARDIAN_LINK = "guardian_link"
+    GUARDIANSHIP = "guardianship"
     HEADCOUNT = "headcount"
     INBOX_ITEM = "inbox_item"
     INVITATION = "invitation"

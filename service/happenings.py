@@ -52,6 +52,21 @@ class PersonRegistered(Happening):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GuardianConsented(Happening):
+    """A guardian has agreed that this minor takes part, or agreed anew."""
+
+    volunteer_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardianWithdrawn(Happening):
+    """No guardian agrees any more that this minor takes part: somebody has taken the consent back, and holds
+    its row."""
+
+    volunteer_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PersonBanned(Happening):
     """A coordinator has banned this volunteer, or changed what the ban says."""
 

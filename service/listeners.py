@@ -13,6 +13,8 @@ from service.figures import personal_data as figures_data
 from service.happenings import (
     AttendanceChanged,
     EventChanged,
+    GuardianConsented,
+    GuardianWithdrawn,
     MemberLeft,
     OrganizationStatusChanged,
     PersonBanned,
@@ -38,6 +40,8 @@ LISTENERS: Table = {
     OrganizationStatusChanged: (code_secrets.follow_organization, visibility.follow_organization),
     MemberLeft: (code_secrets.follow_member, contacts.forget_member),
     AttendanceChanged: (renewal.follow,),
+    GuardianConsented: (),
+    GuardianWithdrawn: (signups.withdraw_child,),
     PersonBanned: (signups.withdraw_banned, sessions.end_of_banned),
     # The first one holds what all others need.
     PersonErased: (sealing.seal, signups.withdraw_erased, exports.forget_erased, renewal.forget_person),

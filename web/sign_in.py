@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Response, redirect, request
 
@@ -14,6 +15,7 @@ from http_base.identity import Unauthenticated
 from service import errors
 from service.access import Actor
 from service.people import sign_in, web_sign_ins
+from service.people.identities import Identity
 from web.addresses import to
 from web.assets import asset
 from web.doors import back_to
@@ -54,6 +56,26 @@ def landing(wanted: str | None, who: Actor) -> str:
     if who.regions:
         return to("coordinator-home.show")
     return to("organizer-home.show" if who.organizations or who.helps else "volunteer-going.show")
+
+
+GUESTS = frozenset({"guardian"})
+"""Pages, by their paths' first name, of people who need no record."""
+
+
+def _let_in(identity: Identity, wanted: str | None) -> Response:
+    """Who has just proven a number goes on; without a record to where none is needed.
+
+    Raises:
+        NotRegistered. Unauthenticated, Banned, AccountDisabled.
+    """
+    try:
+        who = entrance.enter(identity)
+    except errors.NotRegistered:
+        safe = back_to(wanted)
+        if safe is None or urlsplit(safe).path.split("/")[2] not in GUESTS:
+            raise
+        return done(safe)
+    return done(landing(wanted, who))
 
 
 def pairing(wanted: str | None) -> dict[str, Any]:
@@ -152,8 +174,7 @@ def use_code() -> Response:
         form.refuse("code", "page.sign-in.wrong-code" if left else "page.sign-in.no-code", left=left)
         return _ask_code(form)
     tokens = sign_in_codes.tokens()
-    who = entrance.enter(tokens.verify(tokens.issue(subject, phone)[0]))
-    return done(landing(form.value("next"), who))
+    return _let_in(tokens.verify(tokens.issue(subject, phone)[0]), form.value("next"))
 
 
 @pages.page("/sign-in/token", methods=("POST",))
@@ -163,8 +184,7 @@ def use_token() -> Response:
     form = read_form(TokenForm)
     if sign_in_codes.is_local() or not form.is_good:
         raise Unauthenticated
-    who = entrance.enter(services().verifier.verify(form.data["token"]))
-    return done(landing(form.value("next"), who))
+    return _let_in(services().verifier.verify(form.data["token"]), form.value("next"))
 
 
 @pages.page("/sign-in/continue", methods=("POST",))

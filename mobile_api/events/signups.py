@@ -9,14 +9,14 @@ from marshmallow import Schema, fields, post_dump
 
 from http_base import cursors, downloads, table_files
 from http_base.blueprints import Blueprint
-from http_base.context import actor, now, session
+from http_base.context import actor, consent_age, now, session
 from http_base.downloads import CSV, JSON, XLSX, FileQuery
 from http_base.fields import OPTIONAL, Paged, Text, one_of
 from http_base.schemas.events import ReasonBody
 from http_base.schemas.signups import SignupBody
 from mobile_api.events import known as known_things
 from mobile_api.events.events import EventShown, shown
-from service import errors
+from service import errors, guardian_errors
 from service.attendance.evidence import Status
 from service.events import participants, removals, signups
 from service.events.participants import Being, Participant, Wanted
@@ -107,6 +107,7 @@ class Participants(Schema):
     errors.Full,
     errors.TooYoung,
     errors.ConsentMissing,
+    guardian_errors.GuardianConsentMissing,
     errors.NotVerified,
     errors.PartyTooLarge,
     errors.Hazard,
@@ -116,7 +117,9 @@ class Participants(Schema):
 @blueprint.response(HTTPStatus.OK, SignupShown)
 def put_signup(body: dict[str, Any], event_id: UUID) -> SignupState:
     """Take a place, or queue for one; again, it confirms an offer."""
-    place = signups.sign_up(session(), actor(), event_id, body["companions"], now())
+    place = signups.sign_up(
+        session(), actor(), event_id, body["companions"], now(), consent_age=consent_age()
+    )
     session().commit()
     return place
 
@@ -132,11 +135,12 @@ def put_signup(body: dict[str, Any], event_id: UUID) -> SignupState:
     errors.TooYoung,
     errors.Hazard,
     errors.ConsentMissing,
+    guardian_errors.GuardianConsentMissing,
 )
 @blueprint.response(HTTPStatus.OK, SignupShown)
 def confirm_signup(event_id: UUID) -> SignupState:
     """Say yes to a place that is held for one until `confirm_by`."""
-    place = signups.confirm(session(), actor(), event_id, now())
+    place = signups.confirm(session(), actor(), event_id, now(), consent_age=consent_age())
     session().commit()
     return place
 

@@ -10,11 +10,14 @@ from sqlalchemy.orm import Session
 
 from service import errors
 from service.access import Actor
-from service.events import events, offers, waitlist
-from service.happenings import PersonBanned, PersonErased
+from service.events import events, offers, plans, waitlist
+from service.happenings import GuardianWithdrawn, PersonBanned, PersonErased
 from service.models import Attendance, Event, Signup, SignupStatus
-from service.people import consents, volunteers
-from service.platform import keyset
+from service.people import consents, guardians, volunteers
+from service.platform import keyset, outbox
+from service.platform.thresholds import Thresholds
+
+CONSENT_AGE = Thresholds().guardian_consent_age
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +30,29 @@ class SignupState:
     confirm_by: datetime | None = None
 
 
-def sign_up(session: Session, actor: Actor, event_id: UUID, companions: int, now: datetime) -> SignupState:
+def sign_up(
+    session: Session,
+    actor: Actor,
+    event_id: UUID,
+    companions: int,
+    now: datetime,
+    *,
+    consent_age: int = CONSENT_AGE,
+) -> SignupState:
     """Take places or queue for them; the same again changes nothing, and confirms an offer.
 
+    `consent_age`: under it a guardian has to agree first.
+
     Raises:
-        NotFound, Cancelled, Over. NotPublished: still a draft. TooYoung, Hazard. ConsentMissing.
+        NotFound, Cancelled, Over. NotPublished: still a draft. TooYoung, Hazard. ConsentMissing,
+        GuardianConsentMissing.
         Removed: an organizer took this person off the list.
         NotVerified: its organization is not (any more): nobody new comes.
         PartyTooLarge: never so many places. Full: who goes already wants more than are free.
     """
+    guardians.hold_consent(session, actor.volunteer_id)
     event = _lock_open_event(session, actor, event_id, now)
-    _check_person(session, actor, event, now)
+    _check_person(session, actor, event, now, consent_age)
     signup = _read(session, event.id, actor.volunteer_id) or _make(session, event, actor, companions, now)
     if signup.removed_at is not None:
         raise errors.Removed().in_zone(event.zone)
@@ -53,15 +68,18 @@ def sign_up(session: Session, actor: Actor, event_id: UUID, companions: int, now
     return _state(session, event, signup)
 
 
-def confirm(session: Session, actor: Actor, event_id: UUID, now: datetime) -> SignupState:
+def confirm(
+    session: Session, actor: Actor, event_id: UUID, now: datetime, *, consent_age: int = CONSENT_AGE
+) -> SignupState:
     """Say yes to an offer. Repeated, or by somebody who goes anyway: no change.
 
     Raises:
         NotFound: no such event, or never an offer. OfferExpired. NotPublished, Cancelled, Over. TooYoung,
-        Hazard. ConsentMissing.
+        Hazard. ConsentMissing, GuardianConsentMissing.
     """
+    guardians.hold_consent(session, actor.volunteer_id)
     event = _lock_open_event(session, actor, event_id, now)
-    _check_person(session, actor, event, now)
+    _check_person(session, actor, event, now, consent_age)
     signup = _read(session, event_id, actor.volunteer_id)
     if signup is None or (signup.status != SignupStatus.GOING and signup.confirm_by is None):
         raise errors.NotFound(errors.Thing.OFFER)
@@ -119,7 +137,9 @@ def _check_open(session: Session, actor: Actor, event: Event, now: datetime) -> 
         raise errors.Over()
 
 
-def check(session: Session, actor: Actor, event: Event, now: datetime) -> SignupState | None:
+def check(
+    session: Session, actor: Actor, event: Event, now: datetime, *, consent_age: int = CONSENT_AGE
+) -> SignupState | None:
     """How the actor stands, before they are asked to sign up: see `of_person`.
 
     Raises what `sign_up` would raise whoever came along, ConsentMissing last.
@@ -132,13 +152,15 @@ def check(session: Session, actor: Actor, event: Event, now: datetime) -> Signup
     if state is None and not event.organization.is_verified:
         raise errors.NotVerified()
     _check_age(session, actor, event)
+    _check_guardian(session, actor, now, consent_age)
     _check_consents(session, actor, now)
     return state
 
 
-def _check_person(session: Session, actor: Actor, event: Event, now: datetime) -> None:
+def _check_person(session: Session, actor: Actor, event: Event, now: datetime, consent_age: int) -> None:
     _check_consents(session, actor, now)
     _check_age(session, actor, event)
+    _check_guardian(session, actor, now, consent_age)
 
 
 def _check_consents(session: Session, actor: Actor, now: datetime) -> None:
@@ -149,6 +171,10 @@ def _check_consents(session: Session, actor: Actor, now: datetime) -> None:
 
 def _check_age(session: Session, actor: Actor, event: Event) -> None:
     waitlist.check_age(event, volunteers.get(session, actor.volunteer_id).birth_date)
+
+
+def _check_guardian(session: Session, actor: Actor, now: datetime, consent_age: int) -> None:
+    guardians.check(session, volunteers.get(session, actor.volunteer_id), now, consent_age)
 
 
 def _read(session: Session, event_id: UUID, volunteer_id: UUID) -> Signup | None:
@@ -216,16 +242,30 @@ def withdraw_banned(session: Session, happening: PersonBanned) -> None:
     _give_back_all(session, happening.volunteer_id, coming, happening.at)
 
 
-def _give_back_all(session: Session, volunteer_id: UUID, where: sa.Select[UUID], now: datetime) -> None:
-    """Give back every place of a person at these events."""
+def withdraw_child(session: Session, happening: GuardianWithdrawn) -> None:
+    """Give back every coming place of a minor whose guardian agrees no more; the lines move up, and who
+    organizes is told that somebody will not come, not who."""
+    coming = sa.select(Event.id).where(Event.starts_at > happening.at)
+    for event in _give_back_all(session, happening.volunteer_id, coming, happening.at):
+        facts = plans.facts_of(event)
+        outbox.enqueue(session, "minor_withdrawn", happening.at, facts, event_id=event.id)
+
+
+def _give_back_all(
+    session: Session, volunteer_id: UUID, where: sa.Select[UUID], now: datetime
+) -> list[Event]:
+    """Give back every place of a person at these events; returns those where they had one."""
     theirs = where.join(Signup, Signup.event_id == Event.id).where(
         Signup.volunteer_id == volunteer_id, Signup.status != SignupStatus.CANCELLED
     )
+    left = []
     for event_id in session.scalars(theirs.order_by(Event.id)).all():
         event = events.lock_places(session, event_id)
         signup = _read(session, event_id, volunteer_id)
-        if signup is not None:
+        if signup is not None and signup.status != SignupStatus.CANCELLED:
             _give_back(session, event, signup, now)
+            left.append(event)
+    return left
 
 
 def withdraw_erased(session: Session, erased: PersonErased) -> None:

@@ -29,6 +29,8 @@ from service.models.events import (
 )
 from service.models.exports import Export
 from service.models.geocoding import Geocoded, GeocoderTurn
+from service.models.guardians import EndedBy, GuardianLink, GuardianRelation, Guardianship
+from service.models.guests import PageGuest
 from service.models.headcounts import Headcount, HeadcountCategory
 from service.models.helpers import EventHelper
 from service.models.honours import HonoursAgreement
@@ -69,6 +71,11 @@ __all__ = [
     "WebSignIn",
     "EnrolmentSecret",
     "SecondFactor",
+    "EndedBy",
+    "GuardianLink",
+    "GuardianRelation",
+    "Guardianship",
+    "PageGuest",
     "PageSession",
     "Export",
     "Geocoded",

@@ -20,7 +20,15 @@ class Volunteer(Base):
     """A person. `subject` is who the identity provider says it is; the number is theirs while it lasts."""
 
     __tablename__ = "volunteer"
-    __table_args__ = (sa.Index("ix_volunteer_home_cell", "home_cell"),)
+    __table_args__ = (
+        sa.Index("ix_volunteer_home_cell", "home_cell"),
+        # A guardian is asked whether a child has named their number.
+        sa.Index(
+            "ix_volunteer_guardian_phone",
+            "guardian_phone",
+            postgresql_where=sa.text("guardian_phone IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     # None once somebody else signs in with what was theirs: nobody comes back to the record.
@@ -43,6 +51,8 @@ class Volunteer(Base):
     home_cell: Mapped[int | None] = mapped_column(sa.BigInteger)
     guardian_name: Mapped[str | None]
     guardian_phone: Mapped[str | None]
+    # Of who was here before a guardian's consent was asked for: until when it may still be missing.
+    guardian_grace_until: Mapped[datetime | None]
     # Of the release before: `consent` is the history.
     former_consents: Mapped[dict[str, str]] = mapped_column(
         "consents", JSONB, server_default=sa.text("'{}'::jsonb")

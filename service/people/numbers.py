@@ -28,7 +28,7 @@ def lock(session: Session, subject: str, phone: str) -> Claim:
     there is no row yet: so no constraint is ever met.
     """
     for name in sorted((f"subject:{subject}", f"phone:{phone}")):
-        _hold(session, name)
+        hold(session, name)
     found = session.scalars(
         sa.select(Volunteer)
         .where(sa.or_(Volunteer.subject == subject, Volunteer.phone == phone))
@@ -42,10 +42,10 @@ def lock(session: Session, subject: str, phone: str) -> Claim:
 
 def hold_phone(session: Session, phone: str) -> None:
     """Wait for whoever registers with a number at this moment, and let those who will wait."""
-    _hold(session, f"phone:{phone}")
+    hold(session, f"phone:{phone}")
 
 
-def _hold(session: Session, name: str) -> None:
+def hold(session: Session, name: str) -> None:
     session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(name, 0))))
 
 

@@ -24,6 +24,9 @@ TABLES = (
         kept=timedelta(minutes=30),
     ),
     PersonalTable("page_session", {"volunteer_id": OWN}, kept=timedelta(days=31)),
+    PersonalTable("page_guest", {"subject": OWN, "phone": OWN}, kept=timedelta(days=31)),
+    PersonalTable("guardian_link", {"child_id": OWN, "phone": OWN}),
+    PersonalTable("guardianship", {"child_id": OWN, "subject": OWN, "phone": OWN}),
     PersonalTable("consent", {"volunteer_id": OWN}),
     PersonalTable("notification_settings", {"volunteer_id": OWN}),
     PersonalTable(

@@ -17,7 +17,7 @@ from service.models import Membership, Organization, Volunteer
 from service.models.base import COUNTRY_ZONE, LocalizedText, new_id
 from service.models.volunteers import ADULT_AGE
 from service.organizations import invitations
-from service.people import ages, consents, dormancy, numbers
+from service.people import ages, consents, dormancy, guardians, numbers
 from service.people.identities import Identity
 from service.platform import phones
 
@@ -74,7 +74,9 @@ def register(
     if volunteer is not None and volunteer.disabled_at is not None:
         raise errors.AccountDisabled()
     if volunteer is not None and dormancy.is_dormant(volunteer.last_seen_at, identity.signed_in_at):
+        dormant_id = volunteer.id
         volunteer = dormancy.reopen(session, volunteer, profile.birth_date, now)
+        guardians.end_by_change(session, dormant_id, now)
     is_new = volunteer is None
     if volunteer is None:
         phones.parse(identity.phone, phone_regions)
@@ -87,9 +89,12 @@ def register(
     else:
         ages.check_own_change(volunteer.birth_date, profile.birth_date, now)
     _check_guardian(profile, age, {volunteer.phone, identity.phone})
+    former_guardian = volunteer.guardian_phone
     _apply(volunteer, profile, Profile.__dataclass_fields__)
     volunteer.last_seen_at = now
     session.add(volunteer)
+    if not is_new and volunteer.guardian_phone != former_guardian:
+        guardians.end_by_change(session, volunteer.id, now)
     numbers.follow(session, volunteer, claim.holder, identity.phone, identity.issued_at, now)
     consents.replace(session, volunteer.id, profile.consents, now)
     if is_new:
@@ -169,8 +174,11 @@ def change(
     if "guardian" in changes:
         _check_guardian(profile, age, {volunteer.phone, phone})
     _check_region(profile)
+    former_guardian = volunteer.guardian_phone
     _apply(volunteer, profile, changes)
     session.flush()
+    if volunteer.guardian_phone != former_guardian:
+        guardians.end_by_change(session, volunteer.id, now)
     consents.give(session, volunteer.id, profile.consents, now)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Limits of the rules; metres, seconds, minutes, hours, days, km/h and people as the names say."""
+    """Limits of the rules; metres, seconds, minutes, hours, days, years, km/h and people as the names say."""
 
     near_m: float = 100
     good_accuracy_m: float = 100
@@ -36,5 +36,6 @@ class Thresholds:
     clock_off_hours: int = 25
     assumed_hours: int = 4
     overlap_min: int = 15
+    guardian_consent_age: int = 16
     event_records: int = 40
     day_records: int = 400

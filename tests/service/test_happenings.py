@@ -36,6 +36,8 @@ HEARD_BY: dict[str, tuple[str, ...]] = {
         "service.organizations.contacts.forget_member",
     ),
     "AttendanceChanged": ("service.recognition.renewal.follow",),
+    "GuardianConsented": (),
+    "GuardianWithdrawn": ("service.events.signups.withdraw_child",),
     "PersonBanned": ("service.events.signups.withdraw_banned", "service.people.sessions.end_of_banned"),
     "PersonErased": (
         "service.attendance.sealing.seal",

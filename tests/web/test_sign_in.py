@@ -98,8 +98,8 @@ class TestByCode:
         assert type_code(visitor, asked, code_of(session, person.phone)).status_code == 422
         assert not is_in(visitor)
 
-    @pytest.mark.parametrize("phone", ["", "12", "алло", "+1 202 555 0100", "9" * 29])
-    def test_what_is_no_number_of_ours_stays_in_the_form(self, visitor: Visitor, phone: str) -> None:
+    @pytest.mark.parametrize("phone", ["", "12", "алло", "+1 202 555", "9" * 29])
+    def test_what_is_no_number_stays_in_the_form(self, visitor: Visitor, phone: str) -> None:
         answer = ask_code(visitor, phone)
         assert answer.status_code == 422
         page = read(answer.text)

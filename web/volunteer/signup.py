@@ -8,7 +8,7 @@ from flask import Response, request
 from marshmallow import fields
 
 from http_base import csrf, problems
-from http_base.context import actor, now, page_caller, session
+from http_base.context import actor, consent_age, now, page_caller, session
 from http_base.csrf import FormExpired
 from http_base.fields import Strict
 from http_base.schemas.people import Consents
@@ -59,7 +59,7 @@ def sign_up(event_id: UUID) -> Response:
     event = events.get_visible(session(), who, event_id)
     state, missing = None, []
     try:
-        state = signups.check(session(), who, event, now())
+        state = signups.check(session(), who, event, now(), consent_age=consent_age())
     except errors.ConsentMissing as error:
         missing = consent_forms.texts(error.data["missing"])
         if form.is_good:  # else something else is wrong, and they are asked for beside it
@@ -82,7 +82,8 @@ def _signed_up(who: Actor, event_id: UUID, form: Form) -> Response:
     given = form.data.get("consents")
     if given:
         consents.give(session(), who.volunteer_id, given, now())
-    state = signups.sign_up(session(), who, event_id, form.data["companions"], now())
+    companions = form.data["companions"]
+    state = signups.sign_up(session(), who, event_id, companions, now(), consent_age=consent_age())
     session().commit()
     return done(to("events.show", event_id=event_id), f"page.signup.is-{state.status}", _kind(state))
 
@@ -137,7 +138,7 @@ def confirm(event_id: UUID) -> Response:
     if not form.is_good:
         return done(shown)
     try:
-        signups.confirm(session(), who, event_id, now())
+        signups.confirm(session(), who, event_id, now(), consent_age=consent_age())
     except errors.NotFound:
         return done(shown)
     session().commit()
