@@ -20,6 +20,7 @@ OPEN = frozenset(
         "start-pages.home",
         "events-pages.report_photo",
         "events-pages.show",
+        "previews-pages.show",
         "finding-pages.show_all",
         "regions-pages.show",
         "about-pages.data",

@@ -1,6 +1,5 @@
 """How people come to know of an event: its address, its code, chats, and a poster to print."""
 
-from urllib.parse import quote
 from uuid import UUID
 
 from flask import Response
@@ -11,12 +10,10 @@ from service import errors
 from service.access import Permission
 from service.figures import poster_pdf
 from service.figures.poster_pdf import Poster
-from service.models import Event
 from service.models.base import localized
-from web import formats
+from web import chats, formats
 from web.organizer import desk
 from web.pages import Pages, Unaudited
-from web.qr import qr_of
 from web.templating import text
 
 pages = Pages("organizer-sharing")
@@ -29,29 +26,7 @@ NO_PERSON = Unaudited("shows what everybody may know of an event")
 def show(event_id: UUID) -> Response:
     """The address to send, the code to show, the poster to print."""
     event = desk.found(event_id)
-    address = links.of_event(event.id)
-    said = message_of(event, address)
-    return desk.show(
-        "share.html",
-        event=event,
-        address=address,
-        qr=qr_of(address),
-        message=said,
-        whatsapp=f"https://wa.me/?text={quote(said)}",
-        telegram=f"https://t.me/share/url?url={quote(address, safe='')}&text={quote(_said(event))}",
-    )
-
-
-def _said(event: Event) -> str:
-    """Title, time and place, a line each."""
-    when = formats.span(event.starts_at, event.ends_at, event.zone)
-    lines = (localized(event.title, locale()), when, event.address_in(locale()))
-    return "\n".join(line for line in lines if line)
-
-
-def message_of(event: Event, address: str) -> str:
-    """What is sent to a chat."""
-    return f"{_said(event)}\n{address}"
+    return desk.show("share.html", event=event, sharing=chats.of_event(event))
 
 
 @pages.page("/organizer/events/<uuid:event_id>/poster.pdf")

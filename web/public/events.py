@@ -8,7 +8,6 @@ from uuid import UUID
 from flask import Response, request
 from markupsafe import Markup
 
-from http_base import links
 from http_base.contacts import shown_by
 from http_base.context import locale, now, session
 from http_base.schemas.photos import PhotoReportBody
@@ -17,14 +16,13 @@ from service.events import events, photos, results, search
 from service.models import Event, EventResult
 from service.models.base import localized
 from service.organizations import contacts
-from web import formats
+from web import chats, formats
 from web.forms import read_form
 from web.pages import How, render
 from web.photos import pictures
 from web.plan import plan
-from web.public import open_pages
+from web.public import open_pages, previews
 from web.public.open_pages import OpenPages
-from web.qr import qr_of
 from web.templating import text
 from web.volunteer import event_state
 
@@ -44,21 +42,22 @@ def show(event_id: UUID) -> Response:
         return _not_found(event_id)
     when = formats.span(event.starts_at, event.ends_at, event.zone)
     is_open = not event.is_cancelled and not event.is_over(now())
-    address = links.of_event(event.id)
+    me = event_state.of_caller(event)
     result = results.by_event(session(), [event.id]).get(event.id)
     return open_pages.show(
         "event.html",
         title=localized(event.title, locale()),
         description=f"{when}. {event.address_in(locale())}",
+        picture=None if event.is_hidden else previews.address_of(event),
         event=event,
-        me=event_state.of_caller(event),
+        me=me,
+        announced=event_state.announced(event, me),
         is_open=is_open,
         takes_people=is_open and event.organization.is_verified,
         is_going_on=is_open and event.starts_at <= now(),
         plan=_plan(event) if is_open else None,
         contact=shown_by(contacts.by_event(session(), [event])).get(event.id),
-        address=address,
-        qr=qr_of(address) if is_open else None,
+        sharing=chats.of_event(event) if is_open and not event.is_hidden else None,
         result=_figures(result) if result is not None else [],
         note=None if result is None else result.note,
         photos=pictures(photos.of_event(session(), None, event), for_staff=False),
@@ -84,8 +83,8 @@ def seen_before(event: Event) -> dict[str, Any]:
         "is_going_on": False,
         "plan": _plan(event),
         "contact": shown_by(contacts.by_event(session(), [event])).get(event.id),
-        "address": links.of_event(event.id),
-        "qr": None,
+        "announced": (),
+        "sharing": None,
         "result": [],
         "note": None,
         "photos": (),

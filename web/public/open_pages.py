@@ -63,12 +63,15 @@ def _keep(response: Response) -> Response:
     return response
 
 
-def about(title: str, description: str) -> dict[str, str]:
+def about(title: str, description: str, picture: str | None = None) -> dict[str, str | None]:
     """What chats and search engines say of a page that somebody passes on."""
     path = in_language(request.path.split("/", 2)[1]).partition("?")[0]
-    return {"title": title, "description": description, "url": links.absolute(path)}
+    return {"title": title, "description": description, "url": links.absolute(path), "picture": picture}
 
 
-def show(template: str, *, title: str, description: str, **values: Any) -> Response:
-    """A page for everybody; `description`: a sentence that a chat shows beneath its title."""
-    return render(f"public/{template}", about=about(title, description), **values)
+def show(
+    template: str, *, title: str, description: str, picture: str | None = None, **values: Any
+) -> Response:
+    """A page for everybody; `description`: a sentence that a chat shows beneath its title; `picture`: the
+    address of what it shows above."""
+    return render(f"public/{template}", about=about(title, description, picture), **values)

@@ -1,5 +1,6 @@
 """What somebody who looks at an event's page is to this event: it decides what the page offers them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -8,8 +9,8 @@ from http_base.context import maybe_actor, now, page_caller, session
 from service.access import Actor
 from service.attendance import check_in
 from service.attendance.evidence import Status
-from service.events import signups
-from service.models import Attendance, Event
+from service.events import announcements, signups
+from service.models import Announcement, Attendance, Event
 
 
 class Being(StrEnum):
@@ -67,3 +68,14 @@ def of_caller(event: Event) -> EventState | None:
     if signup is None:
         return EventState(Being.NOTHING, attendance=attendance)
     return EventState(Being(signup.status), signup.companions, signup.position, signup.confirm_by, attendance)
+
+
+MOST_ANNOUNCED = 10
+
+
+def announced(event: Event, me: EventState | None) -> Sequence[Announcement]:
+    """What its organizer has said to who goes or waits, newest first."""
+    who = caller()
+    if who is None or me is None or not me.is_on_list:
+        return ()
+    return announcements.of_event(session(), who, event.id, None, MOST_ANNOUNCED)
