@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from flask import Response, g, request
 
-from http_base import kept_lists
+from http_base import installations, kept_lists
 from http_base.browsers import browser_of
 from http_base.context import PageCaller, now, page_caller, page_guest, services, session
 from service.access import Actor
@@ -135,6 +135,7 @@ def finish(response: Response) -> Response:
     """The cookie where it is new; and what one browser was told is kept for no other."""
     given = g.get("page_cookie")
     kept_lists.finish(response)
+    installations.finish(response, secure=is_secure())
     if given is not None:
         response.set_cookie(
             cookie_name(),

@@ -27,6 +27,7 @@ def report(body: dict[str, Any], event_id: UUID, kind: RecordKind) -> Stored:
         NotCheckedIn: a check-out is kept, but its check-in is not here yet.
     """
     sent = _live(body, event_id, kind)
+    _give_connection_back()
     for refusal in _count_tries([sent]).values():
         raise refusal
     subject, token = _sender()
@@ -46,6 +47,7 @@ def report_kept(body: dict[str, Any]) -> list[dict[str, Any]]:
         As `check_in.record_all`. Unauthenticated, AccountDisabled.
     """
     kept = [one if isinstance(one, Unreadable) else _kept(one, body) for one in body["records"]]
+    _give_connection_back()
     outcomes = iter(_outcomes([one for one in kept if isinstance(one, SentRecord)]))
     return [one.result() if isinstance(one, Unreadable) else _result(one, next(outcomes)) for one in kept]
 
@@ -123,6 +125,12 @@ def _sender_id() -> UUID:
     if found is None:
         raise errors.NotRegistered()
     return found.volunteer_id
+
+
+def _give_connection_back() -> None:
+    """What a page has read of its caller was read: presence is stored by a connection of its own."""
+    if is_page():
+        session().rollback()
 
 
 def _sender() -> tuple[str, Identity | None]:

@@ -65,3 +65,9 @@ class BatchBody(Strict):
     records = fields.List(
         Kept(KeptRecord), required=True, validate=validate.Length(max=MAX_RECORDS, error=ITEMS_TO)
     )
+
+
+class KeptTapsBody(BatchBody):
+    """The same from a browser: `by` says who made the taps, and nobody else sends them."""
+
+    by = fields.UUID(required=True)

@@ -4,11 +4,16 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from service import errors, presence_errors
 from service.attendance.evidence import RecordKind
 from service.attendance.presence_facts import Cursor, EventFacts
 from service.attendance.sent_records import SentRecord
+from service.models import RefusedRecord
 from service.platform.thresholds import Thresholds
 
 HEARD = (
@@ -85,3 +90,13 @@ def _row(sender_id: str, one: Refused, now: datetime, thresholds: Thresholds) ->
         "distance_m": None if fix is None else round(fix.distance_m),
         "accuracy_m": None if fix is None else fix.accuracy_m,
     }
+
+
+def last_of(session: Session, event_id: UUID, volunteer_id: UUID) -> RefusedRecord | None:
+    """What this person was refused last at an event, of what is kept."""
+    return session.scalars(
+        sa.select(RefusedRecord)
+        .where(RefusedRecord.event_id == event_id, RefusedRecord.sender_id == volunteer_id)
+        .order_by(RefusedRecord.captured_at.desc(), RefusedRecord.id)
+        .limit(1)
+    ).first()

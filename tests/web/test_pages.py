@@ -41,6 +41,7 @@ OPEN = frozenset(
 
 SIGNED_IN = (
     "account-pages.",
+    "check-in-pages.",
     "memberships-pages.",
     "volunteer-",
     "organizer-home-pages.",

@@ -24,7 +24,7 @@ from web.plan import plan
 from web.public import open_pages, previews
 from web.public.open_pages import OpenPages
 from web.templating import text
-from web.volunteer import event_state
+from web.volunteer import check_in, event_state
 
 pages = OpenPages("events", about_callers=True)
 
@@ -52,6 +52,8 @@ def show(event_id: UUID) -> Response:
         event=event,
         me=me,
         announced=event_state.announced(event, me),
+        check_in=check_in.block_of(event, me),
+        has_check_in=check_in.is_open(event),
         is_open=is_open,
         takes_people=is_open and event.organization.is_verified,
         is_going_on=is_open and event.starts_at <= now(),
@@ -78,6 +80,8 @@ def seen_before(event: Event) -> dict[str, Any]:
     """What the page of an event shows before its day, for who looks at it before it is published."""
     return {
         "me": None,
+        "check_in": None,
+        "has_check_in": False,
         "is_open": True,
         "takes_people": False,
         "is_going_on": False,

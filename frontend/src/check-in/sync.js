@@ -1,0 +1,96 @@
+// Sends what is kept until the service has answered for each. The same tap sent twice is known by its id.
+const AT_ONCE = 50;
+const LATER = [429, 503];
+export const ONLINE = 'online';
+export const OFFLINE = 'offline';
+export const ENDED = 'ended';
+
+// `ask(method, body, csrf)`: the answer as { status, json }, or null when none came.
+// `changed({ state, now, refused, arrived })`: after each turn; `now`: what the service said last, with its person.
+export const startSync = (taps, ask, first, changed) => {
+  let now = first;
+  let busy = null;
+  let again = false;
+
+  const learn = (given) => {
+    now = given;
+    taps.wipeOthers(now.person);
+  };
+
+  const fresh = async () => {
+    const answer = await ask('GET', null, null);
+    if (!answer || answer.status >= 500) return OFFLINE;
+    if (answer.status !== 200) return ENDED;
+    learn(answer.json);
+    return ONLINE;
+  };
+
+  const send = async (news) => {
+    const records = taps.of(now.person).slice(0, AT_ONCE);
+    if (!records.length) return null;
+    const { installation } = records[0];
+    const alike = records.filter((tap) => tap.installation === installation);
+    const answer = await ask('POST', {
+      by: now.person,
+      sent_at: new Date().toISOString(),
+      installation_id: installation,
+      records: alike.map(({ person: _person, installation: _installation, ...record }) => record),
+    }, now.csrf);
+    if (!answer || answer.status >= 500) return OFFLINE;
+    if (answer.status === 401) return ENDED;
+    if (answer.status !== 200) return 'stale';
+    let waits = 0;
+    answer.json.results.forEach((one) => {
+      if (one.outcome === 'refused' && LATER.includes(one.problem.status)) {
+        waits += 1;
+        return;
+      }
+      if (one.outcome === 'refused') news.refused.push({ tap: alike.find((tap) => tap.id === one.id), problem: one.problem });
+      else news.arrived.push(one.id);
+      taps.drop(one.id);
+    });
+    if (answer.json.now) learn(answer.json.now);
+    return waits ? OFFLINE : ONLINE;
+  };
+
+  // `isNew`: whether what the page knows is of this moment, so that a tap can go at once.
+  const turn = async (isNew) => {
+    const news = { state: ONLINE, refused: [], arrived: [] };
+    let known = isNew;
+    for (let tries = 0; tries < 10; tries += 1) {
+      if (!known) {
+        news.state = await fresh();
+        if (news.state !== ONLINE) break;
+        known = true;
+      }
+      const sent = await send(news);
+      if (sent === null) break;
+      // A session of before has other words of its own; whoever is here now is asked for.
+      if (sent === 'stale') known = false;
+      else {
+        news.state = sent;
+        if (sent !== ONLINE) break;
+      }
+    }
+    return { ...news, now };
+  };
+
+  const run = async (isNew) => {
+    if (busy) {
+      again = true;
+      return busy;
+    }
+    busy = (async () => {
+      let news = await turn(isNew);
+      await changed(news);
+      while (again) {
+        again = false;
+        news = await turn(true);
+        await changed(news);
+      }
+      return news;
+    })().finally(() => { busy = null; });
+    return busy;
+  };
+  return { run, now: () => now };
+};

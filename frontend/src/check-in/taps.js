@@ -1,0 +1,78 @@
+// What was tapped and has not arrived: each under a key of its own, so that two tabs never write over one another.
+const TAP = 'tazalyq-tap:';
+const CODE = 'tazalyq-code:';
+const CODE_LIVES_MS = 30 * 60 * 1000;
+
+export const newId = () => {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+};
+
+// For as long as the page is open, where a browser keeps nothing.
+const inMemory = () => {
+  const found = new Map();
+  return {
+    get length() { return found.size; },
+    key: (at) => Array.from(found.keys())[at],
+    getItem: (name) => (found.has(name) ? found.get(name) : null),
+    setItem: (name, value) => found.set(name, value),
+    removeItem: (name) => found.delete(name),
+  };
+};
+
+export const usable = (find) => {
+  try {
+    const storage = find();
+    storage.setItem('tazalyq-try', '1');
+    storage.removeItem('tazalyq-try');
+    return storage;
+  } catch {
+    return inMemory();
+  }
+};
+
+const read = (storage, key) => {
+  try {
+    return JSON.parse(storage.getItem(key));
+  } catch {
+    return null;
+  }
+};
+
+const keys = (storage, prefix) => {
+  const found = [];
+  for (let at = 0; at < storage.length; at += 1) {
+    const key = storage.key(at);
+    if (key.startsWith(prefix)) found.push(key);
+  }
+  return found;
+};
+
+export const open = (storage) => {
+  const all = () => keys(storage, TAP).map((key) => read(storage, key)).filter(Boolean)
+    .sort((a, b) => (a.captured_at < b.captured_at ? -1 : 1));
+  return {
+    all,
+    of: (person) => all().filter((tap) => tap.person === person),
+    at: (person, event) => all().filter((tap) => tap.person === person && tap.event_id === event),
+    // One that waits says the same: a second tap, or one in another tab, adds nothing.
+    add: (tap) => {
+      const waits = all().find((one) => ['person', 'event_id', 'type'].every((name) => one[name] === tap[name]));
+      if (waits && !tap.code && (waits.position || !tap.position)) return waits;
+      storage.setItem(TAP + tap.id, JSON.stringify(tap));
+      return tap;
+    },
+    drop: (id) => storage.removeItem(TAP + id),
+    // Whoever else was here before: nothing of theirs stays.
+    wipeOthers: (person) => all().filter((tap) => tap.person !== person).forEach((tap) => storage.removeItem(TAP + tap.id)),
+    keepCode: (event, code, at) => storage.setItem(CODE + event, JSON.stringify({ code, at })),
+    codeOf: (event, at) => {
+      const found = read(storage, CODE + event);
+      return found && at - found.at < CODE_LIVES_MS ? found : null;
+    },
+    dropCode: (event) => storage.removeItem(CODE + event),
+  };
+};
