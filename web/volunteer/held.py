@@ -134,11 +134,19 @@ def _of_attendance(event: Event, held: Attendance, *, may_come: bool, may_leave:
     if left_at is None:
         said = text("page.check-in.sent", time=formats.time(held.checked_in_at, event.zone))
         return Held("sent", "good", "tick", said, following)
-    said = text("page.check-in.left", time=formats.time(left_at, event.zone))
-    if held.minutes:
-        said += f" · {formats.duration(held.minutes)}"
+    said = _left(event, held, left_at)
     is_on = may_come and now() < event.presence_ends_at
     return Held("left", "good", "tick", said, _arrival("back", first=False) if is_on else None)
+
+
+def _left(event: Event, held: Attendance, left_at: datetime) -> str:
+    """That somebody has left, or that nobody knows when."""
+    minutes = formats.duration(held.minutes or 0)
+    if held.minutes_assumed:
+        came = formats.time(held.checked_in_at, event.zone)
+        return text("page.check-in.assumed", time=came, duration=minutes)
+    said = text("page.check-in.left", time=formats.time(left_at, event.zone))
+    return f"{said} · {minutes}" if held.minutes else said
 
 
 def _of_refused(event: Event, refused: RefusedRecord, *, may_come: bool, may_leave: bool) -> Held:
