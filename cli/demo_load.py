@@ -10,11 +10,11 @@ from cli.demo_people import AKTOBE, ALMATY, ASKED, WAITING, Organizer
 from service.access import Actor
 from service.events import district_moves
 from service.geography import district_file, places
-from service.models import Coordinator, Organization, OrganizationStatus, Volunteer
+from service.models import Coordinator, GuardianRelation, Organization, OrganizationStatus, Volunteer
 from service.models.volunteers import NATIONAL
 from service.organizations import organizations, verification
 from service.organizations.verification import Verdict
-from service.people import consents, identities, notification_settings, volunteers
+from service.people import consents, guardians, identities, notification_settings, volunteers
 from service.people.identities import Identity
 from service.platform.thresholds import Thresholds
 
@@ -44,6 +44,7 @@ def load(session: Session, now: datetime) -> bool:
         )
         for n, (name, born, locale) in enumerate(demo_people.VOLUNTEERS)
     ]
+    _agree(session, people, then)
     for organizer, coordinator in ((AKTOBE, regional), (ALMATY, national)):
         owner = _owner(session, organizer, then)
         organization = _organization(session, organizer, owner, then)
@@ -72,6 +73,17 @@ def load(session: Session, now: datetime) -> bool:
     question = Verdict(OrganizationStatus.ASKED, question="Жарғыны жіберіңізші.")
     verification.decide(session, actor_of(session, regional), asked.id, question, lately)
     return True
+
+
+def _agree(session: Session, people: list[Volunteer], now: datetime) -> None:
+    """Let the guardian of the demo's minors agree for each of them."""
+    name, phone = demo_people.GUARDIAN
+    guardian = Identity(f"local:{phone}", phone, now, now)
+    word = guardians.Word(name, GuardianRelation.MOTHER)
+    for child in people:
+        if child.guardian_phone is not None:
+            link = guardians.make_link(session, child.id, now)
+            guardians.accept(session, guardian, link.secret, word, now)
 
 
 def _owner(session: Session, organizer: Organizer, now: datetime) -> Volunteer:

@@ -1,6 +1,6 @@
 """HTTP in and out: one module a noun, its blueprint and its schemas."""
 
-from mobile_api.attendance import check_ins, codes, groups
+from mobile_api.attendance import check_ins, codes, groups, guardians
 from mobile_api.audit import entries
 from mobile_api.events import (
     announcements,
@@ -42,6 +42,7 @@ BLUEPRINTS = (
     volunteers.blueprint,
     own_data.blueprint,
     consents.blueprint,
+    guardians.blueprint,
     birth_dates.blueprint,
     bans.blueprint,
     devices.blueprint,

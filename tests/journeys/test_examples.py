@@ -24,9 +24,10 @@ REFUSED = {
     "confirmWebSignIn": (404, "not-found"),
     "getExportFile": (404, "not-found"),
     "getPhotoFile": (422, "invalid"),
+    "putGuardianConsent": (404, "not-found"),
 }
 """A code is another each time: the page says where to read it. No worker has made the file.
-The address of a photograph stands whole in an answer."""
+The address of a photograph stands whole in an answer, a guardian's secret in the child's link."""
 FIRST = {"removeMember": ["changeEvent"]}
 """Who leaves takes the codes of coming events along: they get new ones, and with them a newer version."""
 NOT_TWICE = {

@@ -326,7 +326,7 @@ NOT_AUDITED: dict[str, str] = {
             "getExport", "getMyHonours", "getNotificationSettings", "getRecord", "getRecordOfEvent",
             "listInbox", "listMyInvitations", "putMyHonours", "confirmSignup",
             "listMySignups", "putDevice", "putMe", "putNotificationSettings", "readInboxItem", "sendBatch",
-            "denyAttendance",
+            "denyAttendance", "makeGuardianLink", "endGuardianship",
             "signUp", "withdrawConsent", "withdrawSignup", "getWebSignIn", "confirmWebSignIn",
         ),
         OWN,
@@ -350,5 +350,9 @@ NOT_AUDITED: dict[str, str] = {
     "beginSecondFactor": "nothing is in force before the first code",
     "createOrganization": "who founds one is nobody's staff yet",
     "getExportFile": "recorded as export-read: test_exports.py, for it takes a worker",
+    **dict.fromkeys(
+        ("deleteGuardianConsent", "listChildren", "putGuardianConsent"),
+        "a guardian's own word, which the consent itself keeps: no member of the staff in it",
+    ),
     "reportEvent": "a volunteer's word, whom the report itself names",
 }  # fmt: skip
