@@ -1,12 +1,15 @@
 """Who comes in to the pages, by whichever door (R6): the last look before a session begins."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
-from http_base import page_sessions
+from http_base import page_sessions, profiles
 from http_base.context import ask_provider, now, services, session
 from http_base.identity import Unauthenticated
 from service import errors
 from service.access import Actor
+from service.models import Volunteer
 from service.people import bans, identities
 from service.people.identities import Identity, Known
 
@@ -41,6 +44,38 @@ def _welcome(identity: Identity) -> errors.NotRegistered:
     page_sessions.welcome(identity)
     session().commit()
     return errors.NotRegistered()
+
+
+def is_back(guest: Identity) -> bool:
+    """Whether a guest who is about to register has a record that waits for its birth date.
+
+    Raises:
+        Unauthenticated: the record is open by now, so they sign in. Banned, AccountDisabled.
+    """
+    known = identities.find(session(), guest.subject)
+    if known is None:
+        marks = bans.marks(guest.subject, guest.phone, services().settings.secret_key)
+        bans.refuse_banned(session(), marks, now())
+        return False
+    _refuse(known)
+    if known.standing.is_open_to(guest):
+        raise Unauthenticated
+    return True
+
+
+def register(guest: Identity, body: Mapping[str, Any]) -> Volunteer:
+    """Make the record of a guest, or open it again, and begin their session; all of it or nothing.
+
+    `body`: as `ProfileBody` has read it. Raises what `profiles.put` and `is_back` raise.
+    """
+    ask_provider(guest.subject)
+    volunteer, _is_new = profiles.put(guest, body)
+    known = identities.find(session(), guest.subject)
+    if known is None:
+        raise errors.NotRegistered()
+    page_sessions.start(known.actor)
+    session().commit()
+    return volunteer
 
 
 def enter_as(subject: str) -> Actor:

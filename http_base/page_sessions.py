@@ -37,11 +37,15 @@ def token() -> str:
 
 
 def start(actor: Actor) -> None:
-    """Sign somebody in here, as a new session under a new token; what was signed in before is ended."""
+    """Sign somebody in here, as a new session under a new token; what was signed in before is ended.
+
+    A guest who has registered is known by their former token, too, for the form that they press twice.
+    """
+    former = None if page_guest() is None else token()
     _end_present()
     kept_lists.leave_to(actor)
-    address = request.remote_addr or ""
-    _give(sessions.begin(session(), actor, browser_of(request.user_agent.string), address, now()))
+    browser, address = browser_of(request.user_agent.string), request.remote_addr or ""
+    _give(sessions.begin(session(), actor, browser, address, now(), former=former))
 
 
 def welcome(identity: Identity) -> None:

@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, redirect, request
 
+from http_base.context import page_guest
 from http_base.identity import Unauthenticated
 from notifications.words import LOCALES
 from service import errors
@@ -15,8 +16,14 @@ SAFE = frozenset({"GET", "HEAD"})
 
 def install(blueprint: Blueprint) -> None:
     """Lead people to the door, and from there back to the page that they wanted to look at."""
-    blueprint.register_error_handler(Unauthenticated, lambda _error: _to("sign-in.show"))
+    blueprint.register_error_handler(Unauthenticated, lambda _error: _to(_door()))
     blueprint.register_error_handler(errors.SecondFactorRequired, lambda _error: _to("account.elevate"))
+
+
+def _door() -> str:
+    """Whose number is proven registers, unless that is what they were about to do."""
+    is_registering = (request.endpoint or "").startswith("register-pages.")
+    return "sign-in.show" if page_guest() is None or is_registering else "register.show"
 
 
 def back_to(typed: str | None) -> str | None:

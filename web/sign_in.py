@@ -63,17 +63,17 @@ GUESTS = frozenset({"guardian"})
 
 
 def _let_in(identity: Identity, wanted: str | None) -> Response:
-    """Who has just proven a number goes on; without a record to where none is needed.
+    """Who has just proven a number goes on; without a record to where none is needed, else to make one.
 
     Raises:
-        NotRegistered. Unauthenticated, Banned, AccountDisabled.
+        Unauthenticated, Banned, AccountDisabled.
     """
     try:
         who = entrance.enter(identity)
     except errors.NotRegistered:
         safe = back_to(wanted)
         if safe is None or urlsplit(safe).path.split("/")[2] not in GUESTS:
-            raise
+            return done(to("register.show", next=safe))
         return done(safe)
     return done(landing(wanted, who))
 

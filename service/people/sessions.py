@@ -68,13 +68,19 @@ class Found:
         return now < min(self.elevated_at + POWERS_LAST, self.seen_at + POWERS_IDLE)
 
 
-def begin(session: Session, actor: Actor, browser: str, address: str, now: datetime) -> str:
-    """Sign somebody in to a browser, as a new session; returns its token, which is kept nowhere here."""
+def begin(
+    session: Session, actor: Actor, browser: str, address: str, now: datetime, *, former: str | None = None
+) -> str:
+    """Sign somebody in to a browser, as a new session; returns its token, which is kept nowhere here.
+
+    `former`: the token that the browser had until now, which requests under way may still bring.
+    """
     token = new_token()
     session.add(
         PageSession(
             volunteer_id=actor.volunteer_id,
             token_hash=hash_of(token),
+            former_hash=None if former is None else hash_of(former),
             rotated_at=now,
             signed_in_at=now,
             seen_at=now,

@@ -48,6 +48,7 @@ SIGNED_IN = (
     "organizer-kept-pages.worker",
     "organizer-organizations-pages.found",
     "volunteer-signup-pages.",
+    "register-pages.",
 )
 """Pages of whoever is signed in, about themself: each of them asks who that is."""
 

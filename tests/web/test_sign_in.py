@@ -111,10 +111,10 @@ class TestByCode:
         assert known.status_code == unknown.status_code == 200
         assert read(known.text).one("h1").text == read(unknown.text).one("h1").text
 
-    def test_who_is_not_registered_is_told_how_to(self, visitor: Visitor, session: Session) -> None:
+    def test_who_is_not_registered_is_led_to_where_they_do(self, visitor: Visitor, session: Session) -> None:
         asked = ask_code(visitor, "+77779998877")
         answer = type_code(visitor, asked, code_of(session, "+77779998877"))
-        assert answer.status_code == 404
+        assert (answer.status_code, answer.location) == (303, "/kk/register")
         assert not is_in(visitor)
 
     def test_a_record_left_alone_for_half_a_year_is_not_signed_in_to(
@@ -122,7 +122,7 @@ class TestByCode:
     ) -> None:
         clock.move(timedelta(days=181))
         asked = ask_code(visitor, person.phone)
-        assert type_code(visitor, asked, code_of(session, person.phone)).status_code == 404
+        assert type_code(visitor, asked, code_of(session, person.phone)).location == "/kk/register"
         assert session.scalars(sa.select(PageSession)).all() == []
 
     def test_who_is_banned_is_told_so(self, visitor: Visitor, session: Session, person: Volunteer) -> None:
