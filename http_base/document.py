@@ -33,6 +33,9 @@ RESPONSES = {
     HTTPStatus.TOO_MANY_REQUESTS: ("TooManyRequests", "Too often: try again after `Retry-After`."),
     HTTPStatus.SERVICE_UNAVAILABLE: ("Unavailable", "Briefly away: try again after `Retry-After`."),
 }
+READ_AGAIN = frozenset({"application/json", "text/csv", "text/calendar"})
+"""Answers of these media types have an ETag."""
+
 HEADERS: Mapping[str, Any] = {
     "ETag": {
         "description": "Of all that the answer shows. Sent back as `If-None-Match`, it gives 304.",
@@ -71,11 +74,13 @@ PARAMETERS: Mapping[str, str] = {
     "group_by": "What a row stands for.",
     "headcount_id": "The head count: an id that the phone makes.",
     "headings": "In which languages the heads of a file stand, a row each.",
+    "key": "What stands in the address of a calendar: its secret.",
     "installation_id": "The app's installation: an id that it keeps for its life.",
     "invitation_id": "The invitation.",
     "item_id": "The item of the inbox.",
     "keep_certificates": "Whether certificates that were issued stay valid, with nobody's name.",
     "kind": "Only of this kind.",
+    "lang": "The language of its words.",
     "limit": "How many at most.",
     "mine": "Those of one's own organizations, drafts too; asks for a token.",
     "name": "The consent: personal_data or cross_border.",
@@ -174,7 +179,7 @@ def _complete(operation: dict[str, Any], contract: Contract, path: str, method: 
     # Said by flask-smorest for whatever it parses, in a form that is not ours.
     responses.pop("422", None)
     content = responses.get("200", {}).get("content", {})
-    if method == "get" and ("application/json" in content or "text/csv" in content):
+    if method == "get" and READ_AGAIN.intersection(content):
         responses["200"]["headers"] = {"ETag": _header("ETag")}
         responses["304"] = {"$ref": f"#/components/responses/{RESPONSES[HTTPStatus.NOT_MODIFIED][0]}"}
     for status, codes in refused.items():

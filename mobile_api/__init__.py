@@ -4,6 +4,7 @@ from mobile_api.attendance import check_ins, codes, groups, guardians
 from mobile_api.audit import entries
 from mobile_api.events import (
     announcements,
+    calendars,
     day_plans,
     districts,
     duplicates,
@@ -60,6 +61,7 @@ BLUEPRINTS = (
     events.blueprint,
     duplicates.blueprint,
     announcements.blueprint,
+    calendars.blueprint,
     visibility.blueprint,
     day_plans.blueprint,
     results.blueprint,

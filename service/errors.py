@@ -96,6 +96,7 @@ class Thing(StrEnum):
 
     ATTENDANCE = "attendance"
     BAN = "ban"
+    CALENDAR = "calendar"
     CALL = "call"
     CERTIFICATE = "certificate"
     CONSENT = "consent"

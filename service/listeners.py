@@ -6,7 +6,7 @@ May import every room.
 from service.attendance import personal_data as attendance_data
 from service.attendance import rederivation, sealing
 from service.audit import personal_data as audit_data
-from service.events import code_secrets, signups, visibility
+from service.events import calendar_feeds, code_secrets, signups, visibility
 from service.events import personal_data as events_data
 from service.figures import exports
 from service.figures import personal_data as figures_data
@@ -35,14 +35,14 @@ from service.rulings import typed_people
 
 LISTENERS: Table = {
     EventChanged: (rederivation.follow_times,),
-    PhoneMoved: (invitations.void, typed_people.void, sessions.end_of_moved),
+    PhoneMoved: (invitations.void, typed_people.void, sessions.end_of_moved, calendar_feeds.end_of_moved),
     PersonRegistered: (typed_people.recognise,),
     OrganizationStatusChanged: (code_secrets.follow_organization, visibility.follow_organization),
     MemberLeft: (code_secrets.follow_member, contacts.forget_member),
     AttendanceChanged: (renewal.follow,),
     GuardianConsented: (),
     GuardianWithdrawn: (signups.withdraw_child,),
-    PersonBanned: (signups.withdraw_banned, sessions.end_of_banned),
+    PersonBanned: (signups.withdraw_banned, sessions.end_of_banned, calendar_feeds.end_of_banned),
     # The first one holds what all others need.
     PersonErased: (sealing.seal, signups.withdraw_erased, exports.forget_erased, renewal.forget_person),
 }

@@ -54,6 +54,7 @@ def renew(session: Session, event_ids: Sequence[UUID], now: datetime) -> None:
             code_secret_changed_at=now,
             code_secret=sa.text(RANDOM_BASE32),
             version=Event.version + 1,
+            changed_at=now,
         )
         .execution_options(synchronize_session=False)
     )

@@ -104,7 +104,7 @@ def _move(session: Session, event: Event, code: str | None, known: Districts, no
         return
     before = ledger.Cell.of(event)
     event.district_code = code
-    event.version += 1
+    event.is_changed(now)
     ledger.move_event(session, event.id, before, ledger.Cell.of(event))
     session.flush()
     tell(session, EventChanged(at=now, event_id=event.id, changed=frozenset({"district_code"})))

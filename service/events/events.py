@@ -242,7 +242,7 @@ def put(
         waitlist.remove_too_young(session, event, now, told)
     if "capacity" in changed:
         waitlist.check_capacity(session, event, now)
-    event.version += 1
+    event.is_changed(now)
     if event.status == EventStatus.PUBLISHED:
         was_in = ledger.Cell(before["day"], before["region_code"], before["district_code"])
         ledger.move_event(session, event.id, was_in, ledger.Cell.of(event))
@@ -312,7 +312,7 @@ def publish(session: Session, actor: Actor, event_id: UUID, now: datetime) -> Ev
 def let_out(session: Session, actor: Actor, event: Event, now: datetime) -> None:
     """Publish a draft that is held; who lives near is told by whoever calls."""
     event.status = EventStatus.PUBLISHED
-    event.version += 1
+    event.is_changed(now)
     ledger.add(session, event, events=1)
     record(session, actor, AuditAction.EVENT_PUBLISHED, event, now)
     tell_changed(session, event, ["status"], now)
@@ -356,7 +356,7 @@ def call_off(
     was_published, event.never_published = event.is_published, event.is_draft
     event.status, event.cancel_reason, event.cancelled_at = EventStatus.CANCELLED, reason, now
     event.cancelled_by = as_what
-    event.version += 1
+    event.is_changed(now)
     if was_published:
         ledger.add(session, event, events=-1)
         owe(session, event, "event_cancelled", plans.facts_of(event) | {"reason": reason}, by, now, told)

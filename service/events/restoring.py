@@ -42,7 +42,7 @@ def restore(session: Session, actor: Actor, event_id: UUID, now: datetime) -> Ev
     event.status = EventStatus.DRAFT if event.never_published else EventStatus.PUBLISHED
     event.cancelled_at = event.cancel_reason = event.cancelled_by = None
     event.never_published = False
-    event.version += 1
+    event.is_changed(now)
     events.record(session, actor, AuditAction.EVENT_RESTORED, event, now)
     if event.is_published:
         ledger.add(session, event, events=1)

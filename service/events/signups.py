@@ -216,7 +216,7 @@ def _join(session: Session, event: Event, signup: Signup, companions: int, now: 
     if has_places:
         waitlist.admit(session, event, signup, now)
     else:
-        waitlist.line_up(event, signup)
+        waitlist.line_up(event, signup, now)
 
 
 def withdraw(session: Session, actor: Actor, event_id: UUID, now: datetime) -> None:

@@ -53,7 +53,7 @@ def _set_hidden_by(
     if hidden_by is None:
         event.hidden_reason = None
     if was_hidden != event.is_hidden:
-        event.version += 1
+        event.is_changed(now)
         kind = "event_hidden" if event.is_hidden else "event_shown"
         if event.status == EventStatus.PUBLISHED and not event.is_over(now):
             outbox.enqueue(session, kind, now, plans.facts_of(event), event_id=event.id, created_by=by)

@@ -33,9 +33,9 @@ def offer(event: Event, signup: Signup, now: datetime, confirm_by: datetime) -> 
     event.offered += signup.people
 
 
-def line_up(event: Event, signup: Signup) -> None:
+def line_up(event: Event, signup: Signup, now: datetime) -> None:
     """Let a party wait, at the place in the line that its `queue_number` says."""
-    signup.status = SignupStatus.WAITLISTED
+    signup.waits(now)
     event.waitlisted += signup.people
 
 

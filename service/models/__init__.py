@@ -4,6 +4,7 @@ from service.models.announcements import Announcement, AnnouncementTo
 from service.models.attendance import Attendance, PresenceRecord
 from service.models.audit import AuditAction, AuditEntry, AuditSeal
 from service.models.bans import Ban
+from service.models.calendar_feeds import CalendarFeed
 from service.models.certificates import Certificate, CertificateStatus
 from service.models.consents import Consent, ConsentName
 from service.models.contacts import Contact, ContactOf, ContactState
@@ -102,6 +103,7 @@ __all__ = [
     "ContactState",
     "Coordinator",
     "Ban",
+    "CalendarFeed",
     "Consent",
     "ConsentName",
     "CountCheck",

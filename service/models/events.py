@@ -183,6 +183,8 @@ class Event(Base):
     # `offers.held`.
     offered: Mapped[int] = mapped_column(default=0, server_default="0")
     version: Mapped[int] = mapped_column(default=1)
+    # When it became this version; NULL: when it was made, or by an older release.
+    changed_at: Mapped[datetime | None]
     created_by: Mapped[UUID] = mapped_column(sa.ForeignKey("volunteer.id"))
     created_at: Mapped[datetime]
     content_hash: Mapped[str]
@@ -197,6 +199,11 @@ class Event(Base):
 
     # Since when the attendances are being derived again, after a change of the times (rederivation.py).
     rederiving_since: Mapped[datetime | None]
+
+    def is_changed(self, now: datetime) -> None:
+        """It is another version from now on: what phones and calendars have of it is old."""
+        self.version += 1
+        self.changed_at = now
 
     def places_left(self, offered: int) -> PlacesLeft | None:
         """None where everybody finds a place; `offered`: so many are held for somebody at this moment."""
@@ -313,11 +320,14 @@ class Signup(Base):
     confirm_by: Mapped[datetime | None]
     # Taken off by an organizer, who alone lets this person come back.
     removed_at: Mapped[datetime | None]
+    # How often it has become another, and when last: calendars take nothing older than what they have.
+    version: Mapped[int] = mapped_column(server_default=sa.text("0"), default=0)
+    changed_at: Mapped[datetime | None]
 
     def goes(self, now: datetime) -> None:
         """From now on."""
         self._end_offer(now)
-        self.status = SignupStatus.GOING
+        self._becomes(SignupStatus.GOING, now)
         self.going = [*(self.going or ()), Range(now, None)]
 
     def goes_no_more(self, now: datetime) -> None:
@@ -326,7 +336,7 @@ class Signup(Base):
         Of who has waited for others `now` may lie before the beginning: then there was no time of going.
         """
         self._end_offer(now)
-        self.status = SignupStatus.CANCELLED
+        self._becomes(SignupStatus.CANCELLED, now)
         self.going = [
             during if during.upper is not None else Range(during.lower, now)
             for during in self.going or ()  # a new row has none until it is stored
@@ -335,8 +345,17 @@ class Signup(Base):
 
     def is_offered(self, now: datetime, until: datetime) -> None:
         """A place is held from now until then."""
-        self.status, self.confirm_by = SignupStatus.OFFERED, until
+        self._becomes(SignupStatus.OFFERED, now)
+        self.confirm_by = until
         self.going = [*(self.going or ()), Range(now, until)]
+
+    def waits(self, now: datetime) -> None:
+        """From now on."""
+        self._becomes(SignupStatus.WAITLISTED, now)
+
+    def _becomes(self, status: SignupStatus, now: datetime) -> None:
+        self.status, self.changed_at = status, now
+        self.version = (self.version or 0) + 1  # a new row has none until it is stored
 
     def _end_offer(self, now: datetime) -> None:
         """An offer that was taken, or given back, holds no longer; one that has expired held until then."""

@@ -23,6 +23,7 @@ OPEN = {
     "findPlaces",
     "getMeta",
     "getPhotoFile",
+    "readCalendar",
     "getReadiness",
     "listConsents",
     "listDistricts",
@@ -36,6 +37,7 @@ OPEN = {
 OPEN_OR_SIGNED_IN = {
     "getMetrics",
     "getEvent",
+    "getEventCalendar",
     "listEvents",
     "listPhotos",
     "listRegions",

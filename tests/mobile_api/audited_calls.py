@@ -322,7 +322,7 @@ NOT_AUDITED: dict[str, str] = {
         (
             "acceptContact", "acceptInvitation", "answerBan", "appealAttendance", "appealRefusal", "changeMe",
             "checkIn", "checkOut", "declineContact", "declineInvitation", "deleteDevice",
-            "eraseMe", "getMe",
+            "eraseMe", "getMe", "getMyCalendar", "renewMyCalendar", "stopMyCalendar",
             "getExport", "getMyHonours", "getNotificationSettings", "getRecord", "getRecordOfEvent",
             "listInbox", "listMyInvitations", "putMyHonours", "confirmSignup",
             "listMySignups", "putDevice", "putMe", "putNotificationSettings", "readInboxItem", "sendBatch",
@@ -336,7 +336,7 @@ NOT_AUDITED: dict[str, str] = {
             "createToken", "getHealth", "getMeta", "getMetrics", "getReadiness", "listConsents",
             "listDistricts", "listLocalMessages", "listRegions", "movePhone", "requestCode", "resetClock",
             "setClock", "showPushes", "downloadDataset", "getDataset", "getPublicCounts", "listPublicEvents",
-            "findPlaces", "getPhotoFile", "reportPhoto",
+            "findPlaces", "getEventCalendar", "getPhotoFile", "readCalendar", "reportPhoto",
         ),
         OPEN,
     ),

@@ -25,6 +25,7 @@ HEARD_BY: dict[str, tuple[str, ...]] = {
         "service.organizations.invitations.void",
         "service.rulings.typed_people.void",
         "service.people.sessions.end_of_moved",
+        "service.events.calendar_feeds.end_of_moved",
     ),
     "PersonRegistered": ("service.rulings.typed_people.recognise",),
     "OrganizationStatusChanged": (
@@ -38,7 +39,11 @@ HEARD_BY: dict[str, tuple[str, ...]] = {
     "AttendanceChanged": ("service.recognition.renewal.follow",),
     "GuardianConsented": (),
     "GuardianWithdrawn": ("service.events.signups.withdraw_child",),
-    "PersonBanned": ("service.events.signups.withdraw_banned", "service.people.sessions.end_of_banned"),
+    "PersonBanned": (
+        "service.events.signups.withdraw_banned",
+        "service.people.sessions.end_of_banned",
+        "service.events.calendar_feeds.end_of_banned",
+    ),
     "PersonErased": (
         "service.attendance.sealing.seal",
         "service.events.signups.withdraw_erased",

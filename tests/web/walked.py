@@ -111,6 +111,7 @@ class Hidden:
             "region_code": ["KZ-15"],
             "code": ["KZ-15"],
             "name": ["cross_border"],
+            "key": ["x"],
             "installation_id": ["mark-phone-"],
             "act": ["verify", "ask", "reject", "suspend"],
             "answer": ["accept", "decline"],
