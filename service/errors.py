@@ -5,6 +5,8 @@ from enum import StrEnum
 from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
 
+from service.things import Thing as Thing  # as errors.Thing everybody names it
+
 
 class Ask(StrEnum):
     """Whom a refusal's words name: its document says how to reach them."""
@@ -89,38 +91,6 @@ class SecondFactorRequired(Forbidden):
     """The caller's roles allow it once the second factor is passed."""
 
     code = "second-factor-required"
-
-
-class Thing(StrEnum):
-    """What may be missing, or hidden from who asks; the catalogue has its words as `thing.<name>`."""
-
-    ATTENDANCE = "attendance"
-    BAN = "ban"
-    CALENDAR = "calendar"
-    CALL = "call"
-    CERTIFICATE = "certificate"
-    CONSENT = "consent"
-    CONTACT = "contact"
-    COORDINATOR = "coordinator"
-    EVENT = "event"
-    EXPORT = "export"
-    GUARDIAN_LINK = "guardian_link"
-    GUARDIANSHIP = "guardianship"
-    HEADCOUNT = "headcount"
-    INBOX_ITEM = "inbox_item"
-    INVITATION = "invitation"
-    MEMBER = "member"
-    OFFER = "offer"
-    ORGANIZATION = "organization"
-    PHOTO = "photo"
-    REGION = "region"
-    REGION_REPORT = "region_report"
-    REPORT = "report"
-    SECOND_FACTOR = "second_factor"
-    SESSION = "session"
-    SIGNUP = "signup"
-    VOLUNTEER = "volunteer"
-    WEB_SIGN_IN = "web_sign_in"
 
 
 class NotFound(ServiceError):

@@ -1,0 +1,35 @@
+"""What an answer may say is missing."""
+
+from enum import StrEnum
+
+
+class Thing(StrEnum):
+    """What may be missing, or hidden from who asks; the catalogue has its words as `thing.<name>`."""
+
+    ATTENDANCE = "attendance"
+    BAN = "ban"
+    CALENDAR = "calendar"
+    CALL = "call"
+    CERTIFICATE = "certificate"
+    CONSENT = "consent"
+    CONTACT = "contact"
+    COORDINATOR = "coordinator"
+    EVENT = "event"
+    EXPORT = "export"
+    GUARDIAN_LINK = "guardian_link"
+    GUARDIANSHIP = "guardianship"
+    HEADCOUNT = "headcount"
+    INBOX_ITEM = "inbox_item"
+    INVITATION = "invitation"
+    MEMBER = "member"
+    OFFER = "offer"
+    ORGANIZATION = "organization"
+    PHOTO = "photo"
+    REGION = "region"
+    REGION_REPORT = "region_report"
+    REPORT = "report"
+    SECOND_FACTOR = "second_factor"
+    SESSION = "session"
+    SIGNUP = "signup"
+    VOLUNTEER = "volunteer"
+    WEB_SIGN_IN = "web_sign_in"
