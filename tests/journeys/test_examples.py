@@ -28,7 +28,7 @@ REFUSED = {
     "readCalendar": (404, "not-found"),
 }
 """A code is another each time: the page says where to read it. No worker has made the file.
-The addresses of photographs and calendars stand whole in an answer, a guardian's secret in the child's link."""
+The addresses of photographs and calendars stand whole in answers, a guardian's secret in the child's link."""
 FIRST = {"removeMember": ["changeEvent"]}
 """Who leaves takes the codes of coming events along: they get new ones, and with them a newer version."""
 NOT_TWICE = {
