@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 UV := uv==0.13.9
 INSTALL := $(BIN)/python -m uv pip install --python $(BIN)/python
 export TAZALYQ_ENV ?= development
+# The tests start a hundred processes of ours: what Python has compiled is kept, whatever the machine says.
+unexport PYTHONDONTWRITEBYTECODE
 export PORT ?= 8000
 EVENTS ?= 150
 VOLUNTEERS ?= 900
@@ -39,7 +41,7 @@ run: $(VENV)/runtime ## set up, load the demo once, serve on PORT, and print whe
 	@$(BIN)/python -m cli.developing
 
 test: $(VENV)/installed ## set up and run all tests (TEST_DATABASE_URL chooses another PostgreSQL)
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 check: format lint types imports migrations test ## everything that must hold before a change lands
 

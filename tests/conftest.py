@@ -41,6 +41,17 @@ pytest_plugins = [
     "tests.journeys.office",
 ]
 
+LONG = (
+    "tests/journeys/",
+    "tests/clients/",
+    "tests/cli/",
+    "tests/proofs/",
+    "tests/faults/",
+    "machine",
+    "any_order",
+)
+"""What takes long: it begins first, so that nobody waits for it alone at the end."""
+
 hypothesis.settings.register_profile("mutants", phases=[Phase.explicit, Phase.generate], database=None)
 """For tests of mutants: a failure is all that is asked, not the smallest one."""
 
@@ -53,8 +64,8 @@ Sessions = sessionmaker[Session]
 UNSAFE = ("fsync", "full_page_writes", "synchronous_commit")
 """What only a loss of power would need: off where a server is thrown away after the tests."""
 
-_templates: dict[str, str] = {}
-"""The migrated database of each server, which the others are copies of."""
+_templates: dict[tuple[str, str], str] = {}
+"""The databases that others are copies of, by server and by what is in them."""
 
 
 @pytest.fixture(scope="session")
@@ -63,9 +74,19 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     given = os.environ.get("TEST_DATABASE_URL")
     url = libpq_url(given) if given else throw_away_server(tmp_path_factory.mktemp("pg"))
     yield url
-    if url in _templates:
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {_templates.pop(url)} WITH (FORCE)")
+    with psycopg.connect(url, autocommit=True) as connection:
+        for key in [key for key in _templates if key[0] == url]:
+            connection.execute(f"DROP DATABASE {_templates.pop(key)} WITH (FORCE)")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long files first, the others as they come."""
+    items.sort(key=lambda item: not any(part in item.nodeid for part in LONG))
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: who starts a browser or a process waits a good part of the time."""
+    return int(os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS", (os.cpu_count() or 1) + 1))
 
 
 def throw_away_server(folder: Path) -> str:
@@ -84,9 +105,9 @@ def database_url(postgres_url: str) -> Iterator[str]:
     yield from fresh_database(postgres_url)
 
 
-def fresh_database(postgres_url: str) -> Iterator[str]:
-    """Yield the URL of a new, migrated database, and drop it."""
-    url, name = new_database(postgres_url, migrated(postgres_url))
+def fresh_database(postgres_url: str, template: str | None = None) -> Iterator[str]:
+    """Yield the URL of a new database, a copy of the template or else a migrated one, and drop it."""
+    url, name = new_database(postgres_url, template or migrated(postgres_url))
     yield url
     with psycopg.connect(postgres_url, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
@@ -99,10 +120,17 @@ def migrated(postgres_url: str) -> str:
     the seconds.
     """
     given = os.environ.get("TEST_TEMPLATE_DATABASE")
-    if given is None and postgres_url not in _templates:
-        url, _templates[postgres_url] = new_database(postgres_url, "template1")
-        migrate(url)
-    return given or _templates[postgres_url]
+    return given or template_of(postgres_url, "migrated", "template1", migrate)
+
+
+def template_of(postgres_url: str, name: str, template: str, fill: Callable[[str], None]) -> str:
+    """The database of that name on the server: once in a run a copy of the template is filled for it."""
+    key = postgres_url, name
+    if key not in _templates:
+        url, made = new_database(postgres_url, template)
+        fill(url)
+        _templates[key] = made
+    return _templates[key]
 
 
 def new_database(postgres_url: str, template: str) -> tuple[str, str]:

@@ -16,7 +16,22 @@ from service.platform.clock import FixedClock
 NOON = datetime(2026, 11, 26, 7, 0, tzinfo=UTC)
 NIGHT = datetime(2026, 11, 26, 22, 30, tzinfo=UTC)
 JANUARY = datetime(2027, 1, 2, 4, 0, tzinfo=UTC)
-MOMENTS = pytest.mark.parametrize("at", [NOON, NIGHT, JANUARY], ids=["noon", "night", "new-year"])
+
+
+@pytest.mark.parametrize("at", [NOON, NIGHT, JANUARY], ids=["noon", "night", "new-year"])
+def test_at_any_hour_the_demo_is_a_filled_week_whose_first_event_goes_on(
+    app: Tazalyq, client: FlaskClient, session: Session, clock: FixedClock, at: datetime
+) -> None:
+    clock.at = at
+    assert demo_load.load(session, at)
+    session.commit()
+    assert not demo_load.load(session, at)
+    coordinator = sign_in(app, "+77000000002")
+    the_first_answer_is_a_filled_week(client, session, coordinator, at)
+    last_week_shows_its_districts_and_an_event_without_one(client, coordinator, at)
+    events_are_held_by_day(session, at)
+    people_have_names(session)
+    somebody_can_check_in_at_once(client, sign_in(app, "+77000000129"), at)
 
 
 def sign_in(app: Tazalyq, phone: str) -> dict[str, str]:
@@ -24,14 +39,9 @@ def sign_in(app: Tazalyq, phone: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-@MOMENTS
-def test_the_coordinators_first_answer_is_a_filled_week(
-    app: Tazalyq, client: FlaskClient, session: Session, clock: FixedClock, at: datetime
+def the_first_answer_is_a_filled_week(
+    client: FlaskClient, session: Session, coordinator: dict[str, str], at: datetime
 ) -> None:
-    clock.at = at
-    assert demo_load.load(session, at)
-    session.commit()
-    coordinator = sign_in(app, "+77000000002")
     local = at.astimezone(ZoneInfo("Asia/Almaty")).date()
     days = f"from={local - timedelta(days=7)}&to={local}&region=KZ-15"
     totals = client.get(f"/v1/counts?{days}", headers=coordinator).json["totals"]
@@ -55,14 +65,8 @@ def test_the_coordinators_first_answer_is_a_filled_week(
     assert waiting
 
 
-@MOMENTS
-def test_somebody_can_check_in_at_once(
-    app: Tazalyq, client: FlaskClient, session: Session, clock: FixedClock, at: datetime
-) -> None:
+def somebody_can_check_in_at_once(client: FlaskClient, volunteer: dict[str, str], at: datetime) -> None:
     """The walk of the README, at whatever hour: the first event of Aktobe is open now."""
-    clock.at = at
-    demo_load.load(session, at)
-    session.commit()
     first = client.get("/v1/events?region=KZ-15").json["items"][0]
     body = {
         "id": "01a20b43-da95-76d9-b7ca-338e67a4b6e6",
@@ -75,14 +79,11 @@ def test_somebody_can_check_in_at_once(
             "fixed_at": at.isoformat(),
         },
     }
-    volunteer = sign_in(app, "+77000000129")
     answer = client.post(f"/v1/events/{first['id']}/check-ins", json=body, headers=volunteer)
     assert (answer.status_code, answer.json["status"]) == (201, "counted")
 
 
-@MOMENTS
-def test_events_are_held_by_day(session: Session, at: datetime) -> None:
-    demo_load.load(session, at)
+def events_are_held_by_day(session: Session, at: datetime) -> None:
     for event in session.scalars(sa.select(Event)):
         begins = event.local(event.starts_at)
         is_open_now = event.starts_at <= at <= event.ends_at
@@ -92,8 +93,7 @@ def test_events_are_held_by_day(session: Session, at: datetime) -> None:
         assert event.address == event.address_names["kk"]
 
 
-def test_people_have_names(session: Session) -> None:
-    demo_load.load(session, NOON)
+def people_have_names(session: Session) -> None:
     names = set(session.scalars(sa.select(Volunteer.display_name)))
     assert len(names) == 35
     assert all(len(name.split()) == 2 for name in names)
@@ -104,18 +104,9 @@ def test_people_have_names(session: Session) -> None:
     assert len(minors) >= 3
 
 
-def test_it_is_loaded_once(session: Session) -> None:
-    assert demo_load.load(session, NOON)
-    assert not demo_load.load(session, NOON)
-
-
-@MOMENTS
-def test_the_regions_last_week_shows_its_districts_and_an_event_without_one(
-    app: Tazalyq, client: FlaskClient, session: Session, clock: FixedClock, at: datetime
+def last_week_shows_its_districts_and_an_event_without_one(
+    client: FlaskClient, coordinator: dict[str, str], at: datetime
 ) -> None:
-    clock.at = at
-    demo_load.load(session, at)
-    session.commit()
     today = at.astimezone(ZoneInfo("Asia/Almaty")).date()
     monday = today - timedelta(days=today.weekday() + 7)
     days = f"from={monday}&to={monday + timedelta(days=6)}&region=KZ-15"
@@ -127,7 +118,6 @@ def test_the_regions_last_week_shows_its_districts_and_an_event_without_one(
     assert len(shown & set(names)) >= 8
     assert [item["title"]["en"] for item in items if item["district"] is None] == ["River bank clean-up"]
     assert names["154200000"]["ru"] == "Кобдинский район"
-    coordinator = sign_in(app, "+77000000002")
     report = client.get(f"/v1/counts?{days}&group_by=district", headers=coordinator).json
     rows = {row["key"]: row for row in report["rows"]}
     assert len(rows.keys() & names.keys()) >= 8

@@ -92,6 +92,27 @@ PHONE, PHONE_AT_NIGHT = Look(), Look(dark=True)
 PC, PC_AT_NIGHT = Look(1366, 768), Look(1366, 768, dark=True)
 LOOKS = (PHONE, PHONE_AT_NIGHT, PC, PC_AT_NIGHT)
 PLAIN = Look(scripts=False)
+SHORTLY = ((PHONE, "kk"), (PC_AT_NIGHT, "ru"))
+
+
+def looks(*shortly: tuple[Look, str]) -> pytest.MarkDecorator:
+    """Parametrizes `look` and `language`: with each change these, or else SHORTLY; all in `make full`."""
+    chosen = shortly or SHORTLY
+    return pytest.mark.parametrize(
+        ("look", "language"),
+        [
+            pytest.param(look, language, marks=() if (look, language) in chosen else pytest.mark.full)
+            for look in (*LOOKS, PLAIN)
+            for language in ("kk", "ru")
+        ],
+        ids=lambda value: value.name if isinstance(value, Look) else value,
+    )
+
+
+def first(*all_looks: Look) -> pytest.MarkDecorator:
+    """Parametrizes `look`: the first with each change, all in `make full`."""
+    params = [pytest.param(look, marks=pytest.mark.full if n else ()) for n, look in enumerate(all_looks)]
+    return pytest.mark.parametrize("look", params, ids=lambda look: look.name)
 
 
 class Window:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from cli import demo_load
 from service.platform.database import sqlalchemy_url
-from tests.conftest import fresh_database
+from tests.conftest import fresh_database, migrated, template_of
 from tests.journeys.processes import Service
 
 Preparing = Callable[[Session], None]
@@ -17,16 +17,24 @@ Preparing = Callable[[Session], None]
 
 
 def fresh_demo(postgres_url: str, prepare: Preparing | None = None) -> Iterator[str]:
-    """The address of a database of one's own with the demo in it."""
-    for url in fresh_database(postgres_url):
-        engine = sa.create_engine(sqlalchemy_url(url))
-        with Session(engine) as session:
-            demo_load.load(session, datetime.now(UTC))
-            if prepare is not None:
-                prepare(session)
-            session.commit()
-        engine.dispose()
+    """The address of a database of one's own with the demo in it, which was loaded once in this run."""
+    demo = template_of(postgres_url, "demo", migrated(postgres_url), _load)
+    for url in fresh_database(postgres_url, demo):
+        if prepare is not None:
+            _change(url, prepare)
         yield url
+
+
+def _load(url: str) -> None:
+    _change(url, lambda session: demo_load.load(session, datetime.now(UTC)))
+
+
+def _change(url: str, act: Callable[[Session], object]) -> None:
+    """Do it in a transaction of its own, and leave the database."""
+    engine = sa.create_engine(sqlalchemy_url(url))
+    with Session(engine) as session, session.begin():
+        act(session)
+    engine.dispose()
 
 
 @contextmanager

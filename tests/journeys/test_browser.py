@@ -1,39 +1,39 @@
 """Where there is no Chromium it is said aloud what was not run, and CI does not pass over it."""
 
-import os
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+pytest_plugins = ["pytester"]
+
 ROOT = Path(__file__).parent.parent.parent
-ONE = "tests/journeys/test_design.py::test_a_phone_loads_no_letters_and_a_pc_does"
+PLUGIN = ("-p", "tests.journeys.browser", "-p", "no:cacheprovider")
+
+Run = Callable[..., pytest.RunResult]
 
 
-def run_without_chromium(
-    tmp_path: Path, *options: str, **environment: str
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options, ONE],
-        cwd=ROOT,
-        # A folder of its own for what is temporary: pytest shuts the common one to others as it begins, and
-        # the PostgreSQL of these very tests, which does not run as root, would not reach its data any more.
-        env={**os.environ, "PATH": str(tmp_path), "TMPDIR": str(tmp_path), "CI": "", **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+@pytest.fixture
+def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run one test that asks for a browser, where there is none, beside the plugin that would give it one."""
+    pytester.makepyfile("def test_one(chromium): pass")
+    pytester.syspathinsert(ROOT)
+    monkeypatch.setenv("PATH", str(pytester.path))
+
+    def run_it(*options: str, ci: str = "") -> pytest.RunResult:
+        monkeypatch.setenv("CI", ci)
+        return pytester.runpytest_inprocess(*PLUGIN, *options)
+
+    return run_it
 
 
-@pytest.mark.parametrize("options", [(), ("-n", "2")], ids=["alone", "shared out"])
-def test_it_is_counted_aloud_what_was_not_run(tmp_path: Path, options: tuple[str, ...]) -> None:
-    done = run_without_chromium(tmp_path, *options)
-    assert "1 tests of pages were NOT run: install Debian's chromium" in done.stdout
+@pytest.mark.parametrize("options", [(), ("-n", "1")], ids=["alone", "shared out"])
+def test_it_is_counted_aloud_what_was_not_run(run: Run, options: tuple[str, ...]) -> None:
+    said = run(*options).stdout.str()
+    assert "1 tests of pages were NOT run: install Debian's chromium" in said
 
 
-@pytest.mark.usefixtures("postgres_url")
-def test_ci_fails_instead(tmp_path: Path) -> None:
-    done = run_without_chromium(tmp_path, CI="true")
-    assert done.returncode == 1
-    assert "there is no chromium here" in done.stdout
+def test_ci_fails_instead(run: Run) -> None:
+    done = run(ci="true")
+    done.assert_outcomes(errors=1)
+    assert "there is no chromium here" in done.stdout.str()

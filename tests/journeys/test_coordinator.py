@@ -49,7 +49,7 @@ def on_the_demo(postgres_url: str) -> Iterator[tuple[Service, Stage]]:
     ("look", "words", "door"),
     [
         (PC, KK, "code"),
-        (PLAIN, RU, "code"),
+        pytest.param(PLAIN, RU, "code", marks=pytest.mark.full),
         pytest.param(PHONE, KK, "phone", marks=pytest.mark.full),
         pytest.param(Look(1366, 768, scripts=False), KK, "phone", marks=pytest.mark.full),
         pytest.param(PHONE, RU, "code", marks=pytest.mark.full),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from tests.journeys.browser import Look, Open
+from tests.journeys.browser import Look, Open, first
 from tests.journeys.demo import fresh_demo, serving
 from tests.journeys.organizer import (
     AS_PIXEL_7,
@@ -38,7 +38,7 @@ def service(postgres_url: str) -> Iterator[Service]:
             yield running
 
 
-@pytest.mark.parametrize("look", [PIXEL_7, Look(412, 839, scripts=False)], ids=lambda look: look.name)
+@first(PIXEL_7, Look(412, 839, scripts=False))
 def test_an_organizers_day(window: Open, service: Service, look: Look) -> None:
     organizer = Organizer(service, window(service.url, look, **AS_PIXEL_7))
     organizer.open("")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from cli.demo_ids import numbered
 from service.models import Volunteer
 from service.people import identities, sessions
-from tests.journeys.browser import LOOKS, PC, PHONE, PHONE_AT_NIGHT, PLAIN, Look, Open, Window
+from tests.journeys.browser import PHONE, PLAIN, Look, Open, Window, looks
 from tests.journeys.demo import fresh_demo, serving
 
 TODAY, COMING, DRAFT, OFF = (numbered(number) for number in (1001, 1002, 1007, 1012))
@@ -43,8 +43,6 @@ PATHS = {
     "contact": f"{ORGANIZATION}/contact",
     "members": f"{ORGANIZATION}/members",
 }
-SHORTLY = ((PHONE, "kk"), (PHONE_AT_NIGHT, "ru"), (PC, "ru"), (PLAIN, "kk"))
-"""What is looked with each time; all others in `make full`."""
 TOKENS: list[str] = []
 """Of the session that the demo was given; it belongs to this run alone."""
 
@@ -72,15 +70,7 @@ def enter(window: Open, url: str, look: Look, **options: object) -> Window:
     return seen
 
 
-@pytest.mark.parametrize(
-    ("look", "language"),
-    [
-        pytest.param(look, language, marks=() if (look, language) in SHORTLY else pytest.mark.full)
-        for look in (*LOOKS, PLAIN)
-        for language in ("kk", "ru")
-    ],
-    ids=lambda value: value.name if isinstance(value, Look) else value,
-)
+@looks()
 def test_every_page_fits_and_is_readable(window: Open, url: str, look: Look, language: str) -> None:
     seen = enter(window, url, look)
     for name, path in PATHS.items():

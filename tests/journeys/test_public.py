@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from service.figures import public
-from tests.journeys.browser import LOOKS, PC, PHONE, PLAIN, Look, Open
+from tests.journeys.browser import PC, PHONE, PLAIN, Look, Open, first, looks
 from tests.journeys.demo import fresh_demo, serving
 
 COMING, OVER, CALLED_OFF, UNKNOWN = (
@@ -39,8 +39,7 @@ def url(postgres_url: str) -> Iterator[str]:
             yield running.url
 
 
-@pytest.mark.parametrize("look", [*LOOKS, PLAIN], ids=lambda look: look.name)
-@pytest.mark.parametrize("language", ["kk", "ru"])
+@looks()
 def test_every_page_fits_and_is_readable(window: Open, url: str, look: Look, language: str) -> None:
     seen = window(url, look)
     for name, path in PATHS.items():
@@ -48,7 +47,7 @@ def test_every_page_fits_and_is_readable(window: Open, url: str, look: Look, lan
         seen.check(f"public-{name}-{language}")
 
 
-@pytest.mark.parametrize("look", [PHONE, PLAIN, PC], ids=lambda look: look.name)
+@first(PHONE, PLAIN, PC)
 def test_from_the_first_page_to_a_district_and_an_event(window: Open, url: str, look: Look) -> None:
     seen = window(url, look)
     page = seen.open("/kk/")

@@ -21,12 +21,10 @@ def database(postgres_url: str) -> Iterator[str]:
     yield from fresh_database(postgres_url)
 
 
-@pytest.fixture
-def service(database: str) -> Iterator[Service]:
+@pytest.fixture(scope="module")
+def started(database: str) -> Iterator[Service]:
     made = Service(database, WEB_WORKERS="2")
-    made.start("serve")
     try:
-        made.wait_until_up()
         yield made
     finally:
         for pid in workers_of(made):
@@ -34,9 +32,19 @@ def service(database: str) -> Iterator[Service]:
         made.stop()
 
 
+@pytest.fixture
+def service(started: Service) -> Service:
+    """Two children that serve: those that the test before has left, or new ones where it has ended them."""
+    serving = started.processes.get("serve")
+    if serving is None or serving.poll() is not None:
+        started.start("serve")
+    started.wait_until_up()
+    return started
+
+
 def workers_of(service: Service) -> list[int]:
     """The processes under the web's main one that serve requests, whatever they call themselves."""
-    main = service.processes["serve"].pid
+    main = service.processes["serve"].pid if "serve" in service.processes else 0
     listed = subprocess.run(["/bin/ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True)
     rows = [line.split(None, 2) for line in listed.stdout.splitlines()[1:]]
     return [int(pid) for pid, ppid, args in rows if int(ppid) == main and "resource_tracker" not in args]

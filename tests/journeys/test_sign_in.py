@@ -11,7 +11,7 @@ from cli.demo_ids import of_person
 from service.models import Coordinator
 from service.people import second_factor
 from service.platform.settings import DEVELOPMENT_SECRET
-from tests.journeys.browser import LOOKS, PC, PHONE, PLAIN, Look, Open, plain
+from tests.journeys.browser import PC, PHONE, PLAIN, Look, Open, first, looks, plain
 from tests.journeys.demo import fresh_demo, serving
 from tests.journeys.processes import Service
 
@@ -71,7 +71,9 @@ def service(postgres_url: str) -> Iterator[Service]:
             yield running
 
 
-@pytest.mark.parametrize(("look", "language"), [(PC, "kk"), (PHONE, "ru"), (PLAIN, "en")])
+@pytest.mark.parametrize(
+    ("look", "language"), [(PC, "kk"), (PLAIN, "en"), pytest.param(PHONE, "ru", marks=pytest.mark.full)]
+)
 def test_a_coordinator_comes_in_by_code_and_second_factor(
     window: Open, service: Service, look: Look, language: str
 ) -> None:
@@ -105,7 +107,7 @@ def test_a_coordinator_comes_in_by_code_and_second_factor(
     assert "/sign-in?next=" in page.url
 
 
-@pytest.mark.parametrize("look", [PC, PLAIN], ids=lambda look: look.name)
+@first(PC, PLAIN)
 def test_a_phone_lets_a_browser_in_while_every_other_host_is_out_of_reach(
     window: Open, service: Service, look: Look
 ) -> None:
@@ -141,8 +143,7 @@ def test_a_signed_in_phone_lets_a_pc_in_by_its_browser(window: Open, service: Se
     assert waiting.locator("#sessions + ul li").count() == 2
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
-@pytest.mark.parametrize("language", ["kk", "ru"])
+@looks()
 def test_the_door_fits_and_is_readable(window: Open, service: Service, look: Look, language: str) -> None:
     seen = window(service.url, look)
     seen.open(f"/{language}/sign-in")

@@ -6,6 +6,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -325,7 +326,8 @@ class LineMachine(RuleBasedStateMachine):
         assert [(kind, number[one]) for kind, one in told] == model.told
 
 
-def test_a_line_with_offers_in_any_order_of_what_happens(session: Session) -> None:
+@pytest.mark.parametrize("examples", [10, pytest.param(200, marks=pytest.mark.full)])
+def test_a_line_with_offers_in_any_order_of_what_happens(session: Session, examples: int) -> None:
     def machine() -> LineMachine:
         made = type("Machine", (LineMachine,), {"session": session})()
         assert isinstance(made, LineMachine)
@@ -334,7 +336,7 @@ def test_a_line_with_offers_in_any_order_of_what_happens(session: Session) -> No
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=40,
+            max_examples=examples,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),

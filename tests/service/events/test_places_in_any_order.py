@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -172,7 +173,8 @@ class PlacesMachine(RuleBasedStateMachine):
         assert [number[one] for one in told if one] == self.model.told
 
 
-def test_places_in_any_order_of_changes(session: Session) -> None:
+@pytest.mark.parametrize("examples", [10, pytest.param(200, marks=pytest.mark.full)])
+def test_places_in_any_order_of_changes(session: Session, examples: int) -> None:
     def machine() -> PlacesMachine:
         made = type("Machine", (PlacesMachine,), {"session": session})()
         assert isinstance(made, PlacesMachine)
@@ -181,7 +183,7 @@ def test_places_in_any_order_of_changes(session: Session) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=40,
+            max_examples=examples,
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -35,7 +35,7 @@ from tests.makers import AKTOBE, make_coordinator, make_event, make_organization
 
 ALMATY = {"latitude": 43.2389, "longitude": 76.8897}
 LIMITS = Thresholds()
-EXAMPLES = int(os.environ.get("LEDGER_EXAMPLES", "6"))
+EXAMPLES = int(os.environ.get("LEDGER_EXAMPLES", "4"))
 people = st.integers(0, 2)
 statuses = st.sampled_from([Status.COUNTED, Status.REJECTED])
 
