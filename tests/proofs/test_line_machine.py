@@ -196,7 +196,7 @@ class LineMachine(RuleBasedStateMachine):
         super().__init__()
         self.savepoint = self.session.begin_nested()
         self.owner = make_volunteer(self.session)
-        born = {True: date(2011, 1, 1), False: date(1995, 3, 8)}
+        born = {True: date(2009, 1, 1), False: date(1995, 3, 8)}
         self.people = [make_volunteer(self.session, birth_date=born[n in MINORS]) for n in EVERYBODY]
         organization = make_organization(self.session, self.owner)
         self.event = make_event(
