@@ -1,10 +1,12 @@
-"""All that is held about a volunteer: taken away."""
+"""All that is held about a volunteer: handed out, or taken away."""
 
 from http import HTTPStatus
 from typing import Any
 
-from marshmallow import fields
+from flask import Response
+from marshmallow import Schema, fields
 
+from http_base import own_data
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, session
 from http_base.fields import Strict
@@ -16,6 +18,30 @@ blueprint = Blueprint("own_data", __name__, url_prefix="/v1/me", description="Wh
 
 class ErasureQuery(Strict):
     keep_certificates = fields.Boolean(load_default=False)
+
+
+class HeldTable(Schema):
+    """`about`: what the table is about, in the language asked for. `rows`: its columns by name."""
+
+    about = fields.String()
+    rows = fields.List(fields.Dict(keys=fields.String()))
+
+
+class OwnData(Schema):
+    """`held`: by table. `events`, `organizations`: what the ids in it are called."""
+
+    made_at = fields.DateTime(format="iso")
+    held = fields.Dict(keys=fields.String(), values=fields.Nested(HeldTable))
+    events = fields.Dict(keys=fields.String(), values=fields.Dict())
+    organizations = fields.Dict(keys=fields.String(), values=fields.Dict())
+
+
+@blueprint.route("/export", methods=["GET"])
+@blueprint.operation("exportMe", "a volunteer", errors.TooManyRequests)
+@blueprint.response(HTTPStatus.OK, OwnData)
+def get_export() -> Response:
+    """Everything that is held about oneself, as a file; twice an hour."""
+    return own_data.whole()
 
 
 @blueprint.route("", methods=["DELETE"])

@@ -92,6 +92,7 @@ class AuditAction(StrEnum):
     EXPORTED = "exported"
     EXPORT_READ = "export-read"
     AUDIT_READ = "audit-read"
+    OWN_DATA_EXPORTED = "own-data-exported"
 
 
 class AuditEntry(Base):

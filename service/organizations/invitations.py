@@ -22,7 +22,7 @@ from service.models import (
     Volunteer,
 )
 from service.organizations import members, organizations
-from service.platform import outbox, usage_limits
+from service.platform import installed, outbox, usage_limits
 
 A_DAY, A_DAY_TO_A_PHONE = 20, 3
 """So many new invitations an organization sends a day, and so many of all organizations reach one phone."""
@@ -53,7 +53,9 @@ def invite(
         _record(session, actor, AuditAction.MEMBER_INVITED, invitation, now)
         return
     usage_limits.count_use(session, f"invite-by:{organization_id}", now, A_DAY, usage_limits.DAY)
-    usage_limits.count_use(session, f"invite-to:{phone}", now, A_DAY_TO_A_PHONE, usage_limits.DAY)
+    usage_limits.count_use(
+        session, f"invite-to:{installed.mark_of(phone)}", now, A_DAY_TO_A_PHONE, usage_limits.DAY
+    )
     if invitation is None:
         invitation = Invitation(organization_id=organization_id, phone=phone, status=InvitationStatus.OPEN)
     invitation.role, invitation.invited_by = role, actor.volunteer_id

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from service import errors, happenings
@@ -72,8 +73,9 @@ def bury(session: Session, volunteer: Volunteer, now: datetime, *, keep_certific
     personal_rows.erase(session, whose, tombstone.id)
     queue.forget(session, [value for value in (str(volunteer_id), whose.phone, whose.subject) if value])
     session.execute(sa.delete(Volunteer).where(Volunteer.id == volunteer_id))
-    session.add(Erasure(volunteer_id=volunteer_id, at=now, keep_certificates=keep_certificates))
-    session.flush()
+    # In a database that was put back, the list may stand already.
+    values = {"volunteer_id": volunteer_id, "at": now, "keep_certificates": keep_certificates}
+    session.execute(insert(Erasure).values(values).on_conflict_do_nothing())
 
 
 def _tombstone() -> Volunteer:

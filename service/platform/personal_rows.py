@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from service.models import Device, Volunteer
 from service.models.base import Base
 from service.platform import personal_data
-from service.platform.personal_data import Erased, Person
+from service.platform.personal_data import Erased, Person, PersonalTable
 
 SELF = "volunteer"
 """The table of people themselves: its one row goes last, and by its own use case."""
@@ -138,3 +138,65 @@ def _empty(session: Session, one: Named, who: Whose) -> None:
 
 def _set(session: Session, one: Named, who: Whose, value: UUID | None) -> None:
     session.execute(sa.update(one.table).where(of_person(one.column, who)).values({one.column.name: value}))
+
+
+HIDDEN = frozenset(
+    {
+        "code_secret",
+        "code_secret_before",
+        "dedupe_key",
+        "digest",
+        "fix_key",
+        "key",
+        "mark",
+        "marks",
+        "name_key",
+        "search",
+        "secret",
+        "stored_as",
+        "token",
+    }
+)
+"""Columns that are secrets, or traces of how we work: nothing that is known about anybody."""
+
+
+def held(session: Session, who: Whose) -> Iterator[tuple[str, Iterator[dict[str, Any]]]]:
+    """All rows that are about a person, by table in the order of registration: columns by their names.
+
+    Without secrets, hashes, and whoever else is named in a row. One table is read to its end before the next
+    one begins; a row that names them twice stands once.
+    """
+    for said in personal_data.registered():
+        table = Base.metadata.tables[said.name]
+        if said.name == SELF:
+            yield said.name, _rows(session, table, table.c.id == who.id)
+            continue
+        by = [table.c[name] for name, person in said.people.items() if person.exported]
+        if by:
+            which = sa.or_(*(of_person(column, who) for column in by))
+            yield said.name, (_of(row, table, said, who) for row in _rows(session, table, which))
+
+
+def _rows(session: Session, table: sa.Table, which: Condition) -> Iterator[dict[str, Any]]:
+    columns = [column for column in table.columns if _is_told(column)]
+    query = sa.select(*columns).where(which).order_by(*table.primary_key.columns)
+    found = session.execute(query.execution_options(yield_per=ROWS_AT_ONCE)).mappings()
+    return map(dict, found)
+
+
+def _is_told(column: Column) -> bool:
+    is_trace = column.name in HIDDEN or column.name.endswith("_hash")
+    return not is_trace and not isinstance(column.type, sa.LargeBinary)
+
+
+def _of(row: dict[str, Any], table: sa.Table, said: PersonalTable, who: Whose) -> dict[str, Any]:
+    """Of those whom a row names, the person alone."""
+    ours = {who.id, who.phone, who.subject, *who.values} - {None}
+    return {
+        name: value
+        for name, value in row.items()
+        if name not in said.people or value in ours or _parent(table.c[name]) is not None
+    }
+
+
+ROWS_AT_ONCE = 500

@@ -63,6 +63,7 @@ AUDITED: dict[str, Audited] = {
         lambda w: w.call(w.coordinator, "POST", "/exports", EXPORT | {"id": str(new_id())}),
         ("region_code",),
     ),
+    "exportMe": Audited(A.OWN_DATA_EXPORTED, lambda w: w.call(w.owner, "GET", "/me/export"), ("subject_id",)),
     "banVolunteer": Audited(
         A.BANNED,
         lambda w: w.call(w.coordinator, "PUT", f"/bans/{w.volunteer.id}", REASON),
