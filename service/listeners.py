@@ -26,8 +26,8 @@ from service.happenings import (
 from service.ledger import personal_data as ledger_data
 from service.organizations import contacts, invitations
 from service.organizations import personal_data as organizations_data
+from service.people import guardians, sessions
 from service.people import personal_data as people_data
-from service.people import sessions
 from service.recognition import personal_data as recognition_data
 from service.recognition import renewal
 from service.rulings import personal_data as rulings_data
@@ -43,8 +43,14 @@ LISTENERS: Table = {
     GuardianConsented: (),
     GuardianWithdrawn: (signups.withdraw_child,),
     PersonBanned: (signups.withdraw_banned, sessions.end_of_banned, calendar_feeds.end_of_banned),
-    # The first one holds what all others need.
-    PersonErased: (sealing.seal, signups.withdraw_erased, exports.forget_erased, renewal.forget_person),
+    # The second one holds what all after it need.
+    PersonErased: (
+        guardians.withdraw_erased,
+        sealing.seal,
+        signups.withdraw_erased,
+        exports.forget_erased,
+        renewal.forget_person,
+    ),
 }
 
 TABLES = (

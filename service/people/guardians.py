@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from service import errors, guardian_errors, happenings
-from service.happenings import GuardianConsented, GuardianWithdrawn
+from service.happenings import GuardianConsented, GuardianWithdrawn, PersonErased
 from service.models import EndedBy, GuardianLink, GuardianRelation, Guardianship, Volunteer
 from service.models.base import COUNTRY_ZONE
 from service.models.volunteers import ADULT_AGE, years_before
@@ -174,6 +174,18 @@ def withdraw(session: Session, guardian: Identity, child_id: UUID, now: datetime
         happenings.tell(session, GuardianWithdrawn(at=now, volunteer_id=child_id))
     elif not session.scalar(sa.select(sa.exists().where(mine))):
         raise errors.NotFound(errors.Thing.GUARDIANSHIP)
+
+
+def withdraw_erased(session: Session, erased: PersonErased) -> None:
+    """Take back every consent of who is erased: somebody else has to agree for their children."""
+    subject = session.scalar(sa.select(Volunteer.subject).where(Volunteer.id == erased.volunteer_id))
+    children = sa.select(Guardianship.child_id).where(
+        Guardianship.subject == subject, Guardianship.ended_at.is_(None)
+    )
+    for child_id in session.scalars(children.order_by(Guardianship.child_id)).all():
+        _end(session, Guardianship.child_id == child_id, EndedBy.GUARDIAN, erased.at)
+        outbox.enqueue(session, "guardian_withdrew", erased.at, {}, volunteer_id=child_id)
+        happenings.tell(session, GuardianWithdrawn(at=erased.at, volunteer_id=child_id))
 
 
 def end_by_child(session: Session, child_id: UUID, now: datetime, consent_age: int) -> None:

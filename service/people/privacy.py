@@ -26,7 +26,7 @@ class Topic(StrEnum):
 TABLES = {
     Topic.ACCOUNT: ("volunteer", "local_identity", "notification_settings", "erasure"),
     Topic.CONSENTS: ("consent",),
-    Topic.FAMILY: ("guardianship",),
+    Topic.FAMILY: ("guardian_link", "guardianship"),
     Topic.GOING: ("signup", "typed_person", "list_tick"),
     Topic.PRESENCE: ("presence_record", "refused_record", "attendance", "count_pending", "sighting"),
     Topic.RULINGS: ("attendance_decision", "appeal", "refusal_appeal"),
@@ -35,6 +35,7 @@ TABLES = {
     Topic.DEVICES: ("device",),
     Topic.SIGN_IN: (
         "page_session",
+        "page_guest",
         "second_factor",
         "enrolment_secret",
         "web_sign_in",

@@ -86,10 +86,18 @@ def _renewed(session: Session, former: Certificate, now: datetime) -> Certificat
 
 
 def forget_person(session: Session, happening: PersonErased) -> None:
-    """Revoke the certificates of who is erased; those that are left to stand tell initials and no name."""
+    """Revoke the certificates of who is erased; none tells a name, and those left to stand alone initials."""
     for certificate in _valid(session, happening.volunteer_id):
         if happening.keep_certificates:
             certificate.name = None
         else:
             certificates.end(session, certificate, CertificateStatus.REVOKED, happening.at)
     session.flush()
+    session.execute(
+        sa.update(Certificate)
+        .where(
+            Certificate.volunteer_id == happening.volunteer_id,
+            Certificate.status != CertificateStatus.VALID,
+        )
+        .values(initials="—")
+    )

@@ -45,6 +45,7 @@ HEARD_BY: dict[str, tuple[str, ...]] = {
         "service.events.calendar_feeds.end_of_banned",
     ),
     "PersonErased": (
+        "service.people.guardians.withdraw_erased",
         "service.attendance.sealing.seal",
         "service.events.signups.withdraw_erased",
         "service.figures.exports.forget_erased",

@@ -47,7 +47,8 @@ NOT_THEIR_WORDS = {
     "attendance.reasons", "attendance_decision.role", "attendance_decision.status",
     "attendance_decision.before", "attendance_decision.after", "audit_entry.action",
     "audit_entry.detail", "audit_entry.region_code",
-    "event_report.outliers",
+    "event_report.outliers", "certificate.code", "certificate.lines", "certificate.language",
+    "certificate.presence_hash", "certificate.status",
     # A coordinator's, for as long as the ban: it is told to whoever comes back under its mark.
     "ban.reason",
 }  # fmt: skip

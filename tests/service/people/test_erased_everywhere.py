@@ -26,7 +26,7 @@ def erase(session: Session, everywhere: Everywhere) -> None:
     actor = actor_of(session, everywhere.person)
     session.execute(sa.text("DELETE FROM coordinator"))
     erasure.erase(session, actor, NOW, keep_certificates=False)
-    ledger.fold(session)
+    ledger.fold(session, NOW)
 
 
 def test_nothing_is_left_of_somebody_who_was_in_every_table(session: Session) -> None:
