@@ -99,5 +99,5 @@ def forget_person(session: Session, happening: PersonErased) -> None:
             Certificate.volunteer_id == happening.volunteer_id,
             Certificate.status != CertificateStatus.VALID,
         )
-        .values(initials="—")
+        .values(initials="")
     )
