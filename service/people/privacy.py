@@ -27,7 +27,7 @@ TABLES = {
     Topic.ACCOUNT: ("volunteer", "local_identity", "notification_settings", "erasure"),
     Topic.CONSENTS: ("consent",),
     Topic.FAMILY: ("guardian_link", "guardianship"),
-    Topic.GOING: ("signup", "typed_person", "list_tick"),
+    Topic.GOING: ("signup", "typed_person", "list_tick", "calendar_feed"),
     Topic.PRESENCE: ("presence_record", "refused_record", "attendance", "count_pending", "sighting"),
     Topic.RULINGS: ("attendance_decision", "appeal", "refusal_appeal"),
     Topic.RECOGNITION: ("honours_agreement", "milestone", "certificate"),
