@@ -44,13 +44,17 @@ def load(session: Session, now: datetime) -> bool:
         )
         for n, (name, born, locale) in enumerate(demo_people.VOLUNTEERS)
     ]
-    _agree(session, people, then)
+    still_to_ask = _agree(session, people, then)
     for organizer, coordinator in ((AKTOBE, regional), (ALMATY, national)):
         owner = _owner(session, organizer, then)
         organization = _organization(session, organizer, owner, then)
         decided = Verdict(OrganizationStatus.VERIFIED)
         verification.decide(session, actor_of(session, coordinator), organization.id, decided, then)
-        neighbours = [person for person in people if person.region_code == organizer.region_code]
+        neighbours = [
+            person
+            for person in people
+            if person.region_code == organizer.region_code and person is not still_to_ask
+        ]
         scene = demo_week.Scene(
             session=session,
             number=organizer.number,
@@ -75,15 +79,16 @@ def load(session: Session, now: datetime) -> bool:
     return True
 
 
-def _agree(session: Session, people: list[Volunteer], now: datetime) -> None:
-    """Let the guardian of the demo's minors agree for each of them."""
+def _agree(session: Session, people: list[Volunteer], now: datetime) -> Volunteer:
+    """Let the guardian of the demo's minors agree for each of them but the last one, who is returned."""
     name, phone = demo_people.GUARDIAN
     guardian = Identity(f"local:{phone}", phone, now, now)
     word = guardians.Word(name, GuardianRelation.MOTHER)
-    for child in people:
-        if child.guardian_phone is not None:
-            link = guardians.make_link(session, child.id, now)
-            guardians.accept(session, guardian, link.secret, word, now)
+    *children, still_to_ask = [one for one in people if one.guardian_phone is not None]
+    for child in children:
+        link = guardians.make_link(session, child.id, now)
+        guardians.accept(session, guardian, link.secret, word, now)
+    return still_to_ask
 
 
 def _owner(session: Session, organizer: Organizer, now: datetime) -> Volunteer:

@@ -134,7 +134,7 @@ def make(events: int, volunteers: int, seed: int) -> Plan:
 
 
 def _person(random: Random, number: int, towns: list[Place], *, adult: bool = False) -> Person:
-    age = random.randint(18, 65) if adult or random.random() > 0.05 else random.randint(15, 16)
+    age = random.randint(18, 65) if adult or random.random() > 0.05 else random.randint(16, 17)
     return Person(
         phone=f"+{number}",
         name=random.choice(("Айгүл", "Бекзат", "Гүлнар", "Дәурен", "Мадина", "Нұрлан", "Иван", "Ольга")),
