@@ -1,0 +1,241 @@
+"""A check-in in a real browser: without signal, overnight, in two tabs, by two people, by a scanned code."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pyotp
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from service.models import Attendance, Event, PageSession, PresenceRecord
+from service.models.base import COUNTRY_ZONE
+from service.platform.database import sqlalchemy_url
+from tests.conftest import fresh_database
+from tests.journeys.browser import PHONE, PHONE_AT_NIGHT, Look, Open, Window
+from tests.journeys.organizer import AS_PIXEL_7, PIXEL_7
+from tests.journeys.processes import Service
+from tests.journeys.volunteer import KK, RU, Volunteer, Words, cookie_of
+from tests.makers import AKTOBE, make_event, make_signup, make_volunteer
+
+THERE, NEAR, FAR = AKTOBE, (AKTOBE[0] + 0.006, AKTOBE[1]), (AKTOBE[0] + 0.1, AKTOBE[1])
+
+
+@dataclass(slots=True)
+class World:
+    service: Service
+    engine: sa.Engine
+
+    def event(self, **changes: Any) -> Event:
+        """Another one that is on, where nobody has been."""
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            return make_event(session, starts_at=datetime.now(UTC) - timedelta(minutes=30), **changes)
+
+    def person(self, event: Event) -> str:
+        """Somebody who goes there; their number."""
+        with Session(self.engine) as session, session.begin():
+            # Who was not seen for half a year would have to say first that they are themself.
+            made = make_volunteer(session, last_seen_at=datetime.now(UTC))
+            make_signup(session, session.get_one(Event, event.id), made)
+            return str(made.phone)
+
+    def records(self, event: Event) -> list[tuple[str, str]]:
+        with Session(self.engine) as session:
+            rows = session.scalars(
+                sa.select(PresenceRecord)
+                .where(PresenceRecord.event_id == event.id)
+                .order_by(PresenceRecord.captured_at)
+            )
+            return [(row.type, row.status) for row in rows]
+
+    def attendance(self, event: Event) -> Attendance:
+        with Session(self.engine) as session:
+            return session.scalars(sa.select(Attendance).where(Attendance.event_id == event.id)).one()
+
+    def end_sessions(self) -> None:
+        with Session(self.engine) as session, session.begin():
+            session.execute(sa.delete(PageSession))
+
+
+@pytest.fixture(scope="module")
+def world(postgres_url: str) -> Iterator[World]:
+    for url in fresh_database(postgres_url):
+        engine = sa.create_engine(sqlalchemy_url(url))
+        running = Service(url, WEB_WORKERS="1")
+        running.start("serve")
+        try:
+            running.wait_until_up()
+            yield World(running, engine)
+        finally:
+            running.stop()
+            engine.dispose()
+
+
+@pytest.fixture
+def phone_of(world: World, window: Open) -> Callable[..., Volunteer]:
+    """A phone on the event's page, its person signed in."""
+
+    def open_one(
+        event: Event, number: str | None = None, look: Look = PIXEL_7, words: Words = KK, **options: Any
+    ) -> Volunteer:
+        place = {"latitude": THERE[0], "longitude": THERE[1], "accuracy": 12}
+        seen = window(world.service.url, look, **{**AS_PIXEL_7, "geolocation": place, **options})
+        with Session(world.engine) as session, session.begin():
+            number = number or world.person(event)
+            seen.page.context.add_cookies([cookie_of(session, number, datetime.now(UTC), world.service.url)])
+        found = Volunteer(world.service, seen, words)
+        found.open(f"events/{event.id}")
+        return found
+
+    return open_one
+
+
+def local(at: datetime) -> str:
+    return f"{at.astimezone(COUNTRY_ZONE):%H:%M}"
+
+
+def another_tab(phone: Volunteer) -> Volunteer:
+    """A page beside it, or after it, in the same browser."""
+    context, url = phone.page.context, phone.service.url
+    return Volunteer(phone.service, Window(context, url, phone.seen.look, None), phone.words)
+
+
+def test_a_tap_without_signal_is_sent_once_the_next_day(world: World, phone_of: Any) -> None:
+    """Tapped in two tabs; they are closed, the session ends, and the same person signs in the next day."""
+    event = world.event()
+    number = world.person(event)
+    phone: Volunteer = phone_of(event, number)
+    phone.reads("Сіз орындасыз")
+    assert phone.acts() == [KK.arrive]
+    tab = another_tab(phone)
+    tab.open(f"events/{event.id}")
+    tab.reads("Сіз орындасыз")
+    phone.page.context.set_offline(True)
+    for one in (phone, tab):
+        one.press(KK.arrive)
+        said = one.reads("Телефонда сақталды", "Желі пайда болғанда")
+    assert phone.acts() == [KK.send, KK.leave]
+    (kept,) = phone.kept()
+    at = datetime.fromisoformat(kept["captured_at"])
+    assert local(at) in said
+    phone.check("kept")
+    later = another_tab(phone)
+    for one in (phone, tab):
+        one.page.close()
+    world.end_sessions()
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    world.service.call("PUT", "/dev/clock", json={"at": tomorrow.isoformat()})
+    later.page.context.set_offline(False)
+    try:
+        later.page.clock.set_fixed_time(tomorrow)
+        later.open(f"events/{event.id}/check-in")
+        later.come_in(number)
+        later.reads(f"Келгеніңіз белгіленді: {local(at)}", "соңына дейін")
+        assert later.kept() == []
+    finally:
+        world.service.call("DELETE", "/dev/clock")
+    assert world.records(event) == [("check_in", "counted")]
+    assert abs(world.attendance(event).checked_in_at - at) < timedelta(seconds=2)
+
+
+def test_a_code_that_a_camera_brought_outlives_the_sign_in(world: World, window: Open) -> None:
+    event = world.event(capacity=20)
+    number = world.person(event)
+    seen = window(world.service.url, PIXEL_7, **{**AS_PIXEL_7, "permissions": []})
+    phone = Volunteer(world.service, seen)
+    code = pyotp.TOTP(event.code_secret, interval=60).now()
+    phone.open(f"events/{event.id}#code={code}")
+    phone.main.get_by_text("Орын коды оқылды. Келгеніңізді белгілеу үшін кіріңіз.").wait_for()
+    assert phone.page.url.endswith(f"/events/{event.id}")
+    phone.check("scanned")
+    phone.follow(KK.arrive)
+    phone.come_in(number)
+    phone.reads(f"Орын коды оқылды: {code}")
+    phone.press(KK.arrive)
+    phone.reads("Келгеніңіз белгіленді")
+    held = world.attendance(event)
+    assert (held.status, held.evidence) == ("counted", "code")
+    # The code is used up: coming back, nothing asks for it again.
+    phone.page.reload()
+    phone.reads("Келгеніңіз белгіленді")
+    assert phone.acts() == [KK.leave, KK.code]
+
+
+def test_nobody_sends_or_keeps_what_another_has_tapped(world: World, phone_of: Any) -> None:
+    event = world.event()
+    mine, another = world.person(event), world.person(event)
+    phone: Volunteer = phone_of(event, mine)
+    phone.reads("Сіз орындасыз")
+    world.end_sessions()
+    phone.press(KK.arrive)
+    phone.reads("Телефонда сақталды", "Сеанс аяқталды")
+    assert len(phone.kept()) == 1
+    phone.follow("Кіру")
+    phone.come_in(another)
+    phone.reads("Сіз орындасыз")
+    assert phone.kept() == []
+    assert world.records(event) == []
+
+
+STATES: dict[str, tuple[str, str]] = {
+    # what the line says in Kazakh and in Russian
+    "denied": ("Геолокация өшірулі.", "Геолокация выключена."),
+    "lost": ("Орныңыз анықталмады.", "Не удалось определить, где вы."),
+    "weak": ("Дәлдігі төмен: 420 м.", "Точность низкая: 420 м."),
+    "old": ("(10 мин)", "(10 мин назад)"),
+    "inside": ("Сіз орындасыз", "Вы на месте"),
+    "outside": ("Аумаққа дейін 11 км", "До места 11 км"),
+    "kept": ("Телефонда сақталды", "Сохранено в телефоне"),
+    "sent": ("Келгеніңіз белгіленді", "Приход отмечен"),
+    "left": ("Кеткеніңіз белгіленді", "Уход отмечен"),
+    "doubted": ("Тексеруде: ", "На проверке: "),
+    "refused": ("рұқсат етілетіні", "допускается"),
+}
+FROZEN = "navigator.geolocation.watchPosition = () => 1;"
+OLD = """navigator.geolocation.watchPosition = (found) => {
+    const coords = {latitude: 50.2839, longitude: 57.167, accuracy: 9};
+    setTimeout(() => found({timestamp: Date.now() - 600000, coords}), 50);
+    return 1;
+};"""
+AT_ONCE = "window.setTimeout = ((set) => (act, ms) => set(act, ms === 20000 ? 300 : ms))(window.setTimeout);"
+"""Twenty seconds pass at once."""
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("look", [PHONE, PHONE_AT_NIGHT], ids=lambda look: look.name)
+@pytest.mark.parametrize("words", [KK, RU], ids=lambda words: words.language)
+@pytest.mark.parametrize("state", STATES)
+def test_each_state_is_looked_at(world: World, phone_of: Any, state: str, words: Words, look: Look) -> None:
+    """With `--shots`: pictures of each; axe finds nothing in any."""
+    event = world.event()
+    number = world.person(event)
+    options: dict[str, Any] = {}
+    if state == "denied":
+        options["permissions"] = []
+    phone: Volunteer = phone_of(event, number, look, words, **options)
+    bring_about(phone, state)
+    phone.reads(STATES[state][words is RU])
+    phone.check(f"check-in-{state}")
+
+
+def bring_about(phone: Volunteer, state: str) -> None:
+    """Bring a phone into a state."""
+    words, page = phone.words, phone.page
+    page.add_init_script(AT_ONCE)
+    if state in ("lost", "old"):
+        page.add_init_script(FROZEN if state == "lost" else OLD)
+    stands = {"weak": (*THERE, 420), "outside": FAR, "refused": FAR, "doubted": NEAR}
+    phone.stand_at(*stands.get(state, THERE))
+    page.reload()
+    if state in ("denied", "lost"):
+        phone.press(words.arrive)
+    elif state in ("refused", "doubted"):
+        phone.press(words.anyway)
+    elif state in ("kept", "sent", "left"):
+        phone.reads(STATES["inside"][words is RU])
+        page.context.set_offline(state == "kept")
+        phone.press(words.arrive)
+    if state == "left":
+        phone.press(words.leave)

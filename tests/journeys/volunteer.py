@@ -1,0 +1,126 @@
+"""A volunteer with a phone, as journeys play one: reads the line of a check-in, presses what is there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from playwright.sync_api import Locator
+from sqlalchemy.orm import Session
+
+from service.models import Volunteer as Person
+from service.people import identities, sessions
+from tests.journeys.browser import Window, plain
+from tests.journeys.processes import Service
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is written on the things that a volunteer touches."""
+
+    language: str
+    arrive: str
+    leave: str
+    code: str
+    code_label: str
+    again: str
+    anyway: str
+    send: str
+    number: str
+    get_code: str
+    typed: str
+    enter: str
+
+
+KK = Words(
+    language="kk",
+    arrive="Келдім",
+    leave="Кеттім",
+    code="Орын кодын енгізу",
+    code_label="Орын коды",
+    again="Қайталау",
+    anyway="Бәрібір жіберу",
+    send="Қазір жіберу",
+    number="Телефон нөмірі",
+    get_code="Код алу",
+    typed="Код",
+    enter="Кіру",
+)
+RU = Words(
+    language="ru",
+    arrive="Я на месте",
+    leave="Я ухожу",
+    code="Ввести код места",
+    code_label="Код места",
+    again="Ещё раз",
+    anyway="Всё равно отправить",
+    send="Отправить сейчас",
+    number="Номер телефона",
+    get_code="Получить код",
+    typed="Код",
+    enter="Войти",
+)
+
+
+class Volunteer:
+    """The volunteer, in one window."""
+
+    def __init__(self, service: Service, window: Window, words: Words = KK) -> None:
+        self.service, self.seen, self.page, self.words = service, window, window.page, words
+        self.main: Locator = self.page.locator("main")
+        self.line: Locator = self.page.locator("#check-in-line")
+
+    def check(self, name: str) -> None:
+        self.seen.check(f"volunteer-{self.words.language}-{name}")
+
+    def open(self, path: str) -> None:
+        self.seen.open(f"/{self.words.language}/{path}")
+
+    def press(self, button: str) -> None:
+        self.main.get_by_role("button", name=button, exact=True).first.click()
+
+    def follow(self, link: str) -> None:
+        self.main.get_by_role("link", name=link).first.click()
+
+    def fill(self, label: str, text: str) -> None:
+        self.main.get_by_label(label, exact=True).fill(text)
+
+    def reads(self, *said: str) -> str:
+        """What the line says, once it says all of this."""
+        found = self.line
+        for one in said:
+            found = found.filter(has_text=one)
+        found.wait_for()
+        return plain(found.inner_text())
+
+    def acts(self) -> list[str]:
+        return [plain(text) for text in self.page.locator("#check-in-acts > *").all_inner_texts()]
+
+    def stand_at(self, latitude: float, longitude: float, accuracy: float = 12) -> None:
+        at = {"latitude": latitude, "longitude": longitude, "accuracy": accuracy}
+        self.page.context.set_geolocation(at)  # type: ignore[arg-type] # a dict of its own kind
+
+    def come_in(self, phone: str) -> None:
+        """By the code that comes to the phone."""
+        self.page.get_by_label(self.words.number).fill(phone)
+        self.press(self.words.get_code)
+        self.page.get_by_label(self.words.typed, exact=True).fill(self.service.messages(phone)[0]["code"])
+        self.press(self.words.enter)
+
+    def kept(self) -> list[Mapping[str, Any]]:
+        """What this browser keeps of its taps."""
+        found: list[Mapping[str, Any]] = self.page.evaluate(
+            """() => Object.keys(localStorage).filter((key) => key.startsWith('tazalyq-tap:'))
+                .map((key) => JSON.parse(localStorage.getItem(key)))"""
+        )
+        return found
+
+
+def cookie_of(session: Session, phone: str, at: datetime, url: str) -> Any:
+    """As a browser has it whose person has signed in; of a service without https."""
+    subject = session.scalars(sa.select(Person.subject).where(Person.phone == phone)).one()
+    known = identities.find(session, subject or "")
+    assert known is not None
+    token = sessions.begin(session, known.actor, "Chrome", "127.0.0.1", at)
+    return {"name": "tazalyq_dev", "value": token, "url": url}
