@@ -257,7 +257,17 @@ const begin = (box) => {
   }
 };
 
+// On any other page: what waits goes out, and its own page will tell what became of it.
+const sendAll = () => {
+  const [first] = taps.all();
+  if (!first) return;
+  const language = document.documentElement.lang;
+  const known = { person: first.person, csrf: '' };
+  startSync(taps, caller(`/${language}/events/${first.event_id}/check-in/records`), known, () => {}).run(false);
+};
+
 const door = document.getElementById('check-in-scanned');
 if (door) startDoor(door);
 const box = document.getElementById('check-in');
 if (box && window.fetch) begin(box);
+else if (window.fetch) sendAll();

@@ -10,6 +10,18 @@ if (isNewEnough && document.querySelector('[hx-get],[hx-post]')) {
   document.head.appendChild(htmx);
 }
 
+// A check-in that was kept without signal goes out from whatever page is opened next.
+try {
+  const waits = Object.keys(localStorage).some((key) => key.indexOf('tazalyq-tap:') === 0);
+  if (waits && script.dataset.checkIn && !document.querySelector('#check-in, #check-in-scanned')) {
+    const sender = document.createElement('script');
+    sender.src = script.dataset.checkIn;
+    document.head.appendChild(sender);
+  }
+} catch {
+  // A browser that keeps nothing has kept nothing.
+}
+
 // A refused form: its list of errors is read first.
 const summary = document.querySelector('[data-focus]');
 if (summary) summary.focus();

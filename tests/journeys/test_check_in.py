@@ -140,6 +140,27 @@ def test_a_tap_without_signal_is_sent_once_the_next_day(world: World, phone_of: 
     assert abs(world.attendance(event).checked_in_at - at) < timedelta(seconds=2)
 
 
+def test_what_is_kept_goes_out_from_whatever_page_is_opened(world: World, phone_of: Any) -> None:
+    event = world.event()
+    phone: Volunteer = phone_of(event)
+    phone.reads("Сіз орындасыз")
+    phone.page.context.set_offline(True)
+    phone.press(KK.arrive)
+    phone.reads("Телефонда сақталды")
+    phone.press(KK.leave)
+    phone.reads("Телефонда сақталды")
+    page = another_tab(phone).page
+    phone.page.close()
+    page.context.set_offline(False)
+    with (
+        page.expect_response("**/check-in/records") as asked,
+        page.expect_request_finished(lambda request: request.method == "POST"),
+    ):
+        page.goto(f"{world.service.url}/kk/")
+    assert asked.value.status == 200
+    assert world.records(event) == [("check_in", "counted"), ("check_out", "counted")]
+
+
 def test_a_code_that_a_camera_brought_outlives_the_sign_in(world: World, window: Open) -> None:
     event = world.event(capacity=20)
     number = world.person(event)
