@@ -117,7 +117,8 @@ const begin = (box) => {
     const isAsked = shown.acts.includes('code') || shown.acts.includes('tap');
     code.hidden = !asksCode;
     byCode.hidden = !asksCode;
-    if (along) along.hidden = shown.kind !== 'check_in';
+    const isSaid = asksCode || shown.acts.includes('tap') || shown.acts.includes('anyway');
+    if (along) along.hidden = shown.kind !== 'check_in' || !isSaid;
     form.hidden = !isAsked || (code.hidden && (!along || along.hidden));
   };
 

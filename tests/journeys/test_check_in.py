@@ -244,7 +244,8 @@ def test_each_state_is_looked_at(world: World, phone_of: Any, state: str, words:
 def bring_about(phone: Volunteer, state: str) -> None:
     """Bring a phone into a state."""
     words, page = phone.words, phone.page
-    page.add_init_script(AT_ONCE)
+    if state in ("lost", "old", "weak"):
+        page.add_init_script(AT_ONCE)
     if state in ("lost", "old"):
         page.add_init_script(FROZEN if state == "lost" else OLD)
     stands = {"weak": (*THERE, 420), "outside": FAR, "refused": FAR, "doubted": NEAR}

@@ -99,7 +99,7 @@ class Volunteer:
 
     def stand_at(self, latitude: float, longitude: float, accuracy: float = 12) -> None:
         at = {"latitude": latitude, "longitude": longitude, "accuracy": accuracy}
-        self.page.context.set_geolocation(at)  # type: ignore[arg-type] # a dict of its own kind
+        self.page.context.set_geolocation(at)
 
     def come_in(self, phone: str) -> None:
         """By the code that comes to the phone."""
