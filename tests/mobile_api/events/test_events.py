@@ -193,6 +193,13 @@ def test_events_near_come_nearest_first_page_by_page(client: FlaskClient, sessio
     assert second["next"] is None
 
 
+def test_what_is_near_reaches_as_far_east_as_it_says(client: FlaskClient, session: Session) -> None:
+    """The farthest point of a circle lies a little nearer to the pole, where degrees are shorter."""
+    make_event(session, latitude=55.556, longitude=77.915, starts_at=NOW + timedelta(days=1))
+    (found,) = client.get("/v1/events?near=55.3,70&within_km=500").json["items"]
+    assert 499_900 < found["distance_m"] < 500_000
+
+
 @pytest.mark.parametrize("spelling", ["Ақтөбе", "актобе", "Aqtobe"])
 def test_every_spelling_finds_the_event(client: FlaskClient, session: Session, spelling: str) -> None:
     make_event(session, search="elek zhagalauy aktobe", starts_at=NOW + timedelta(days=1))
