@@ -16,6 +16,7 @@ import service.attendance.late_doubts
 import service.attendance.retention
 import service.audit.verify
 import service.events.passing_on
+import service.events.words
 import service.figures.exports
 import service.listeners
 from http_base.address_limit import AddressLimit

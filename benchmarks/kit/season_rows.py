@@ -6,14 +6,9 @@ import psycopg
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
-import notifications.listeners
-import service.listeners
-from cli import demo_load
-from service import happenings
+from benchmarks.kit import demo_rows
 from service.geography import regions
 from service.ledger import checks, ledger
-from service.platform import installed
-from service.platform.thresholds import Thresholds
 
 FIRST_DAY, DAYS = date(2026, 4, 1), 214
 DISTRICTS = 11
@@ -58,12 +53,8 @@ _ATTENDANCES = """
 
 def load(database_url: str, people: int, events: int, attendances: int) -> int:
     """Fill a migrated, empty database, and count what is in it; returns how many attendances there are."""
-    happenings.install(service.listeners.LISTENERS, notifications.listeners.LISTENERS)
-    installed.install("a season's", Thresholds(), "http://127.0.0.1:8000")
-    engine = sa.create_engine(database_url.replace("postgresql:", "postgresql+psycopg:", 1))
+    engine = demo_rows.load(database_url)
     sessions = sessionmaker(engine)
-    with sessions.begin() as session:
-        demo_load.load(session, datetime.now(UTC))
     places = regions.all_regions()
     values = {"people": people, "events": events, "first": FIRST_DAY, "days": DAYS, "districts": DISTRICTS}
     values |= {"regions": len(places), "codes": [one.code for one in places]}

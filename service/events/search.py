@@ -1,16 +1,18 @@
 """Finding events: by day, place, kind and words, soonest or nearest first."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from math import cos, radians
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
+from service.events import words
 from service.events.plans import MAX_DURATION
-from service.geography import places
+from service.geography import geodesy
 from service.geography.geodesy import EARTH_RADIUS_M
 from service.models import Event, EventStatus
 from service.models.base import COUNTRY_ZONE
@@ -48,22 +50,38 @@ LAST_LOCAL_DAY = sa.cast(sa.func.timezone(Event.zone, Event.ends_at - timedelta(
 """The last day that an event touches in its own zone; midnight is the end of the day before."""
 
 
-def _days(search: Search) -> list[sa.ColumnElement[bool]]:
-    """Events that touch the days of a search.
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When the events start that are looked through: from `since` on, before `until`."""
 
-    No event is longer than 24 hours, so it began on the first day asked for or on the day before. The bounds
-    of the start say nothing new: by them the list is read off its index.
+    since: datetime
+    until: datetime
+
+    def starts(self) -> sa.ColumnElement[bool]:
+        return sa.and_(Event.starts_at >= self.since, Event.starts_at < self.until)
+
+
+def _whole(search: Search) -> Window:
+    """Within it all events of a search start: no event is longer than 24 hours."""
+    since = datetime.combine(search.first_day, time(), UTC) - FARTHEST_EAST - MAX_DURATION
+    if search.not_over_at is not None:
+        since = max(since, search.not_over_at - MAX_DURATION)
+    return Window(since, datetime.combine(search.last_day, time(), UTC) + DAY + FARTHEST_WEST)
+
+
+def _days(search: Search, window: Window) -> list[sa.ColumnElement[bool]]:
+    """Events that touch the days of a search, and start in the window.
+
+    That of all of them says nothing new: by it the list is read off its index.
     """
-    earliest = datetime.combine(search.first_day, time(), UTC) - FARTHEST_EAST - MAX_DURATION
-    latest = datetime.combine(search.last_day, time(), UTC) + DAY + FARTHEST_WEST
     conditions = [
+        window.starts(),
         Event.day.between(search.first_day - DAY, search.last_day),
         sa.or_(Event.day >= search.first_day, search.first_day <= LAST_LOCAL_DAY),
     ]
     if search.not_over_at is not None:
-        earliest = max(earliest, search.not_over_at - MAX_DURATION)
         conditions.append(Event.ends_at > search.not_over_at)
-    return [Event.starts_at.between(earliest, latest), *conditions]
+    return conditions
 
 
 def _status(status: EventStatus) -> sa.ColumnElement[bool]:
@@ -71,8 +89,12 @@ def _status(status: EventStatus) -> sa.ColumnElement[bool]:
     return Event.status == sa.literal(str(status), literal_execute=True)
 
 
-def _conditions(search: Search) -> list[sa.ColumnElement[bool]]:
-    conditions = _days(search)
+IN_SIGHT = (_status(EventStatus.PUBLISHED), Event.hidden_by.is_(None))
+"""Published ones that everybody may see, as the partial indexes say it."""
+
+
+def _conditions(search: Search, window: Window) -> list[sa.ColumnElement[bool]]:
+    conditions = _days(search, window)
     if search.status is not None:
         conditions.append(_status(search.status))
     if not search.drafts:
@@ -93,21 +115,73 @@ def _conditions(search: Search) -> list[sa.ColumnElement[bool]]:
         conditions.append(Event.district_code == (None if is_without else search.district_code))
     if search.organization_ids is not None:
         conditions.append(Event.organization_id.in_(search.organization_ids))
-    if search.text:
-        conditions.append(Event.search.contains(places.fold(search.text), autoescape=True))
+    if search.text is not None:
+        conditions.append(_has_words(search, window))
     return conditions
+
+
+def _has_words(search: Search, window: Window) -> sa.ColumnElement[bool]:
+    wanted = words.words_of(search.text or "")
+    if not wanted:
+        return sa.false()
+    codes = [] if search.region_code is None else [words.in_region(search.region_code)]
+    if search.district_code not in (None, WITHOUT_DISTRICT):
+        codes.append(words.in_district(str(search.district_code)))
+    return words.have(wanted, window.since, window.until, codes)
 
 
 def find(
     session: Session, search: Search, after: tuple[datetime, UUID] | None, limit: int
 ) -> Sequence[Event]:
     """Events by start, soonest first; `after` is the (starts_at, id) of the last one seen."""
-    query = (
-        sa.select(Event)
-        .where(*_conditions(search), keyset.behind(after, Event.starts_at, Event.id))
-        .order_by(Event.starts_at, Event.id)
-        .limit(limit)
-    )
+    whole = _whole(search)
+    rest = whole if after is None else Window(max(whole.since, after[0]), whole.until)
+    if search.text is None:
+        query = sa.select(Event).where(*_conditions(search, rest), _behind(after))
+        return session.scalars(query.order_by(Event.starts_at, Event.id).limit(limit)).all()
+    found: list[Event] = []
+    for window in _windows(session, rest):
+        found += _with_words(session, search, window, after, limit - len(found))
+        if len(found) == limit:
+            break
+    return found
+
+
+def _behind(after: tuple[datetime, UUID] | None) -> sa.ColumnElement[bool]:
+    return keyset.behind(after, Event.starts_at, Event.id)
+
+
+LOOKED_THROUGH = 1_000
+"""So many events are looked through for words before those that have them are collected."""
+
+_PLANNED_ANEW = sa.text("SET LOCAL plan_cache_mode = force_custom_plan")
+
+
+def _windows(session: Session, rest: Window) -> list[Window]:
+    """The next thousand events, the week behind them, and what is left: a page of a word that many have is
+    full after the first, and of one that few have there are few in all the rest.
+    """
+    session.execute(_PLANNED_ANEW)
+    there_are = sa.select(Event.starts_at).where(*IN_SIGHT, rest.starts())
+    soon = session.scalar(there_are.order_by(Event.starts_at, Event.id).offset(LOOKED_THROUGH).limit(1))
+    if soon is None:
+        return [rest]
+    then = min(soon + words.WEEK, rest.until)
+    return [Window(rest.since, soon), Window(soon, then), Window(then, rest.until)]
+
+
+def _with_words(
+    session: Session, search: Search, window: Window, after: tuple[datetime, UUID] | None, limit: int
+) -> Sequence[Event]:
+    """Those of a window, soonest first.
+
+    All are collected before the first is shown: else PostgreSQL would bet on reading few of the events in
+    the order of their starts, and lose where none of them has the words.
+    """
+    have = sa.select(Event.id, Event.starts_at).where(*_conditions(search, window), _behind(after))
+    collected = have.cte("collected").prefix_with("MATERIALIZED")
+    first = sa.select(collected).order_by(collected.c.starts_at, collected.c.id).limit(limit).subquery()
+    query = sa.select(Event).join(first, first.c.id == Event.id).order_by(Event.starts_at, Event.id)
     return session.scalars(query).all()
 
 
@@ -126,8 +200,7 @@ def coming_by_region(session: Session, now: datetime) -> dict[str, int]:
 
 def _coming(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
     return (
-        _status(EventStatus.PUBLISHED),
-        Event.hidden_by.is_(None),
+        *IN_SIGHT,
         Event.starts_at > now - MAX_DURATION,
         Event.ends_at > now,
     )
@@ -153,8 +226,8 @@ def coming_near(
     return coming(session, now, limit)
 
 
-METRES_PER_DEGREE = 111_000
-"""A little less than anywhere in Kazakhstan, so that the box is never too small."""
+NEAREST_M, FARTHER = 1_000, 4
+"""Within which distance is looked first, and how many times farther where that is not enough."""
 
 
 def find_near(
@@ -167,11 +240,44 @@ def find_near(
 ) -> Sequence[tuple[Event, float]]:
     """Events with their distance in metres (great circle), nearest first, within `within_m`.
 
-    A range of the index a day, then the exact distance. `after` is the (distance, id) of the last one seen.
+    `after` is the (distance, id) of the last one seen.
     """
+    if search.text is not None:
+        session.execute(_PLANNED_ANEW)
+    found: Sequence[tuple[UUID, float]] = ()
+    for radius_m in _rings(within_m, 0.0 if after is None else after[0]):
+        found = _within(session, search, centre, radius_m, after, limit)
+        if len(found) == limit:
+            break
+    events = {one.id: one for one in session.scalars(_of_ids([id_ for id_, _ in found]))}
+    return [(events[id_], distance_m) for id_, distance_m in found if id_ in events]
+
+
+def _rings(within_m: float, seen_m: float) -> Iterator[float]:
+    """The distances within which is looked, one after the other: the last is `within_m`."""
+    radius_m: float = NEAREST_M
+    while radius_m < within_m:
+        if radius_m > seen_m:
+            yield radius_m
+        radius_m *= FARTHER
+    yield within_m
+
+
+def _of_ids(ids: Sequence[UUID]) -> sa.Select[Event]:
+    return sa.select(Event).where(Event.id == sa.any_(sa.literal(ids, ARRAY(sa.Uuid))))
+
+
+def _within(
+    session: Session,
+    search: Search,
+    centre: tuple[float, float],
+    radius_m: float,
+    after: tuple[float, UUID] | None,
+    limit: int,
+) -> Sequence[tuple[UUID, float]]:
+    """(id, metres) of those within a distance: a range of the index a day, then the exact distance."""
     latitude, longitude = centre
-    half = within_m / METRES_PER_DEGREE
-    half_width = half / max(0.01, cos(radians(latitude)))
+    half, half_width = geodesy.box_of(latitude, radius_m)
     half_angle = sa.func.sind((Event.latitude - latitude) / 2)
     other = sa.func.sind((Event.longitude - longitude) / 2)
     haversine = (
@@ -183,18 +289,17 @@ def find_near(
     inner = (
         sa.select(Event.id.label("id"), distance)
         .where(
-            *_conditions(search),
-            Event.day.in_(days),
+            *_conditions(search, _whole(search)),
+            Event.day == sa.any_(sa.literal(days, ARRAY(sa.Date))),
             Event.latitude.between(latitude - half, latitude + half),
             Event.longitude.between(longitude - half_width, longitude + half_width),
         )
         .subquery()
     )
     query = (
-        sa.select(Event, inner.c.d)
-        .join(inner, inner.c.id == Event.id)
-        .where(inner.c.d <= within_m, keyset.behind(after, inner.c.d, inner.c.id))
+        sa.select(inner.c.id, inner.c.d)
+        .where(inner.c.d <= radius_m, keyset.behind(after, inner.c.d, inner.c.id))
         .order_by(inner.c.d, inner.c.id)
         .limit(limit)
     )
-    return [(event, distance_m) for event, distance_m in session.execute(query)]
+    return [(id_, distance_m) for id_, distance_m in session.execute(query)]

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from math import asinh, atan, atanh, cos, degrees, hypot, radians, sin, sinh, sqrt, tan
+from math import asin, asinh, atan, atanh, cos, degrees, hypot, radians, sin, sinh, sqrt, tan
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,16 @@ of metres, and near the poles by anything: the geodesic is asked instead."""
 
 AREAS_KEPT = 2_048
 """Areas kept prepared in a process: those of a busy day. The largest take about 14 kB each."""
+
+
+def box_of(latitude: float, distance_m: float) -> tuple[float, float]:
+    """How far a circle on the sphere reaches from its centre: degrees of latitude, and of longitude.
+
+    It reaches farthest east not at the centre's latitude, but nearer to the pole, where degrees are shorter.
+    """
+    angle = distance_m / EARTH_RADIUS_M
+    narrowed = sin(angle) / cos(radians(latitude)) if angle < radians(90 - abs(latitude)) else 1.0
+    return degrees(angle), degrees(asin(narrowed)) if narrowed < 1 else 180.0
 
 
 def northing(latitude: float) -> float:

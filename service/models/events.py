@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import TSTZMULTIRANGE, Range
+from sqlalchemy.dialects.postgresql import TSTZMULTIRANGE, TSVECTOR, Range
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -108,6 +108,18 @@ class Event(Base):
             "id",
             postgresql_where=sa.text("status = 'published' AND hidden_by IS NULL"),
         ),
+        # The same of a region.
+        sa.Index(
+            "ix_event_coming_region_code",
+            "region_code",
+            "starts_at",
+            "id",
+            postgresql_where=sa.text("status = 'published' AND hidden_by IS NULL"),
+        ),
+        # Of some weeks, by words. Written at once: a list of what is yet to be written would be read in full.
+        sa.Index("ix_event_words", "words", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
+        # Of an older release, whose words a job makes.
+        sa.Index("ix_event_wordless", "id", postgresql_where=sa.text("organization_search IS NULL")),
         # All that are not over yet, hidden ones too: few beside those that are, and read from here alone.
         sa.Index(
             "ix_event_not_over",
@@ -164,7 +176,12 @@ class Event(Base):
     accessible: Mapped[bool]
     walk_ins: Mapped[bool]
     bring: Mapped[list[str]]
+    # Title and address, folded.
     search: Mapped[str]
+    # The name of its organization, folded, and the words of both with their week: the database keeps them up
+    # (events.sql). NULL of what an older release has made, until a job comes by.
+    organization_search: Mapped[str | None] = mapped_column(deferred=True)
+    words: Mapped[str | None] = mapped_column(TSVECTOR, deferred=True)
     status: Mapped[str] = mapped_column(default=EventStatus.DRAFT)
     cancel_reason: Mapped[str | None]
     cancelled_at: Mapped[datetime | None]

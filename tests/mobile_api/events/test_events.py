@@ -210,3 +210,14 @@ def test_an_etag_saves_the_phone_a_download(client: FlaskClient, session: Sessio
     url = f"/v1/events/{make_event(session).id}"
     etag = client.get(url).headers["ETag"]
     assert client.get(url, headers={"If-None-Match": etag}).status_code == 304
+
+
+@pytest.mark.parametrize("spelling", ["Жасыл қала", "жасыл КАЛА", "zhasyl qala", "Елек жасыл"])
+def test_the_name_of_the_organization_finds_its_events(
+    client: FlaskClient, session: Session, spelling: str
+) -> None:
+    organization = make_organization(session, name={"kk": "Жасыл қала"}, search="zhasyl kala")
+    event = make_event(session, organization, search="elek zhagalauy", starts_at=NOW + timedelta(days=1))
+    make_event(session, search="elek zhagalauy", starts_at=NOW + timedelta(days=1))
+    found = client.get("/v1/events", query_string={"q": spelling}).json["items"]
+    assert [one["id"] for one in found] == [str(event.id)]

@@ -1,0 +1,179 @@
+"""What finding costs among 10,000 events and 1,000,000: the nearest 50, the plain list, and words.
+
+Twice: with a season's density (17,500 a year, so that a million are 57 years, of which one is to come), and
+the worst, all of them in the year that begins today. Through the product's own use cases, a session each, as
+a request has it; then by the API, over HTTP. RESULT tells the worst of each.
+"""
+
+import argparse
+import json
+import time
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from datetime import UTC, date, datetime, timedelta
+from statistics import median
+from typing import Any
+
+import sqlalchemy as sa
+import urllib3
+from sqlalchemy.orm import Session
+
+from benchmarks.kit import many_events
+from benchmarks.kit.service import Service, database
+from service.events import search
+from service.events.search import Search
+from service.models import EventKind
+from service.platform.database import engine_options, sqlalchemy_url
+
+FEW, MANY = 10_000, 1_000_000
+A_YEAR = 17_500
+PAGE = 51
+"""A page of fifty, and the one that says whether there are more."""
+
+ALMATY, VILLAGE = (43.238, 76.945), (48.0, 70.0)
+Ask = Callable[[Session], Any]
+
+
+def main() -> None:
+    """Load each of both twice, ask in turns, print."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.nearby", description=__doc__)
+    parser.add_argument("--turns", type=int, default=5)
+    parser.add_argument("--times", type=int, default=20, help="each question is asked in a turn")
+    parser.add_argument("--events", type=int, default=MANY, help="in the larger databases")
+    parser.add_argument(
+        "--loaded", nargs=4, metavar="URL", help="few and many, a season's; few and many, coming"
+    )
+    options = parser.parse_args()
+    today = datetime.now(UTC).date()
+    found: dict[str, dict[str, tuple[float, float]]] = {}
+    with ExitStack() as stack:
+        urls = options.loaded or [None] * 4
+        for name, pair in (("a season's density", urls[:2]), ("all in the coming year", urls[2:])):
+            both = [
+                url or _load(stack, events, *_span(events, today, is_dense=name.startswith("all")))
+                for url, events in zip(pair, (FEW, options.events), strict=True)
+            ]
+            print(f"{name}: ms among {FEW:,} and {options.events:,}", flush=True)
+            found[name] = _compare(both[0], both[1], options.turns, options.times, today)
+            _by_api(both[1])
+    print("RESULT", json.dumps(_result(found)))
+
+
+def _span(events: int, today: date, *, is_dense: bool) -> tuple[date, date]:
+    """A year to come; of a season's density also what lies behind."""
+    last = today + timedelta(days=365)
+    return today if is_dense else last - timedelta(days=max(365, events * 365 // A_YEAR)), last
+
+
+def _load(stack: ExitStack, events: int, first: date, last: date) -> str:
+    url = stack.enter_context(database())
+    stack.enter_context(Service(url)).run("flask", "db", "upgrade")
+    began = time.perf_counter()
+    many_events.load(url, events, first, last)
+    print(f"{events:,} events from {first} to {last}: {time.perf_counter() - began:.0f} s", flush=True)
+    return url
+
+
+def _questions(today: date) -> Mapping[str, Ask]:
+    now = datetime.now(UTC)
+    soon, year = (Search(today, today + timedelta(days=days), not_over_at=now) for days in (60, 366))
+
+    def near(wanted: Search, centre: tuple[float, float], km: int) -> Ask:
+        return lambda session: search.find_near(session, wanted, centre, km * 1_000, None, PAGE)
+
+    def asked(**more: Any) -> Ask:
+        wanted = Search(today, today + timedelta(days=60), not_over_at=now, **more)
+        return lambda session: search.find(session, wanted, None, PAGE)
+
+    def near_words(text: str) -> Ask:
+        wanted = Search(today, today + timedelta(days=60), not_over_at=now, text=text)
+        return lambda session: search.find_near(session, wanted, ALMATY, 50_000, None, PAGE)
+
+    return {
+        "near: in a large town": near(soon, ALMATY, 50),
+        "near: in the steppe": near(soon, VILLAGE, 50),
+        "near: 500 km": near(soon, VILLAGE, 500),
+        "near: in a year": near(year, VILLAGE, 50),
+        "list": asked(),
+        "list: a region": asked(region_code="KZ-71"),
+        "list: a kind": asked(kind=EventKind.EDUCATION),
+        "text: in many": asked(text="сенбілік"),
+        "text: in some": asked(text="Сәтбаев"),
+        "text: in few": asked(text="Қандыағаш Гагарин"),
+        "text: in none": asked(text="zzqx"),
+        "text: two of many": asked(text="сенбілік саябақ"),
+        "text: and a region": asked(text="сенбілік", region_code="KZ-62"),
+        "text: an organization": asked(text="Көк аспан Шымкент"),
+        "text: few letters": asked(text="са"),
+        "text: near, in many": near_words("сенбілік"),
+        "text: near, in none": near_words("zzqx"),
+    }
+
+
+def _compare(few: str, many: str, turns: int, times: int, today: date) -> dict[str, tuple[float, float]]:
+    """The median milliseconds of each question among few and among many."""
+    questions = _questions(today)
+    taken: dict[str, tuple[list[float], list[float]]] = {name: ([], []) for name in questions}
+    engines = [sa.create_engine(sqlalchemy_url(url), **engine_options(1, "benchmark")) for url in (few, many)]
+    for turn in range(turns + 1):
+        for name, ask in questions.items():
+            for at, engine in enumerate(engines):
+                ms = [_time(engine, ask) for _ in range(times)]
+                # The first turn fills caches, and has statements built and prepared.
+                if turn:
+                    taken[name][at].extend(ms)
+    for engine in engines:
+        engine.dispose()
+    found = {name: (median(small), median(large)) for name, (small, large) in taken.items()}
+    for name, (small, large) in found.items():
+        print(f"  {name:24} {small:7.2f} {large:7.2f}   {large / small:5.2f} ×", flush=True)
+    return found
+
+
+def _time(engine: sa.Engine, ask: Ask) -> float:
+    began = time.perf_counter()
+    with Session(engine) as session:
+        ask(session)
+    return (time.perf_counter() - began) * 1000
+
+
+def _by_api(url: str) -> None:
+    """A page of each over HTTP, the service with one process."""
+    with Service(url, WEB_WORKERS="1") as service:
+        service.start("serve")
+        service.wait_until_up()
+        pool = urllib3.PoolManager(retries=False)
+        for query in (f"near={ALMATY[0]},{ALMATY[1]}", "", "q=Сәтбаев"):
+            ms = []
+            for _ in range(20):
+                began = time.perf_counter()
+                answer = pool.request("GET", f"{service.url}/v1/events?{query}")
+                ms.append((time.perf_counter() - began) * 1000)
+                if answer.status != 200:
+                    raise SystemExit(f"not 200 but {answer.status} {answer.data!r}")
+            print(f"  GET /v1/events?{query:22} {median(ms):7.2f} ms", flush=True)
+
+
+def _result(found: Mapping[str, Mapping[str, tuple[float, float]]]) -> dict[str, float]:
+    def worst(begins: str) -> float:
+        ratios = [
+            large / small
+            for asked in found.values()
+            for name, (small, large) in asked.items()
+            if name.startswith(begins)
+        ]
+        return round(max(ratios), 2)
+
+    near = [
+        large for asked in found.values() for name, (_, large) in asked.items() if name.startswith("near")
+    ]
+    return {
+        "p50_ms": round(max(near), 1),
+        "ratio": worst("near"),
+        "list_ratio": worst("list"),
+        "text_ratio": worst("text"),
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+"""Events by words: what of a text is looked for, and how the index of service/models/events.sql is asked."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+
+import procrastinate
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.orm import Session
+
+from service.geography import places
+from service.models import Event, Organization
+from service.platform import queue
+
+SEPARATORS = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~«»“”„‘’–—…№·•−§°"
+"""What stands between words, beside spaces."""
+
+MOST_WORDS = 10
+LONGEST = 40
+"""So many letters of a word are known, and so many words of a question."""
+
+WEEK = timedelta(weeks=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_APART = str.maketrans(dict.fromkeys(SEPARATORS, " "))
+
+TASK = "events.make_words"
+CHUNK = 500
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text in their one spelling, each once: at most MOST_WORDS, the longer ones first."""
+    found = dict.fromkeys(word[:LONGEST] for word in places.fold(text).translate(_APART).split())
+    return sorted(found, key=len, reverse=True)[:MOST_WORDS]
+
+
+def have(
+    words: Sequence[str], since: datetime, until: datetime, codes: Iterable[str] = ()
+) -> sa.ColumnElement[bool]:
+    """Events that start within these moments' weeks and have each of the words, or one that begins so.
+
+    `codes`: what the index knows of their place, see `in_region` and `in_district`.
+    """
+    wanted = [*(f"{word}':*" for word in words), *(f"{code}'" for code in codes)]
+    weeks = range(_week(since), _week(until) + 1)
+    text = "|".join("&".join(f"'{week} {one}" for one in wanted) for week in weeks)
+    return Event.words.op("@@", is_comparison=True)(sa.cast(text, TSQUERY))
+
+
+def in_region(code: str) -> str:
+    """A region, as the index knows it."""
+    return f"@{code}"
+
+
+def in_district(code: str) -> str:
+    """A district (KATO), as the index knows it."""
+    return f"#{code}"
+
+
+def _week(at: datetime) -> int:
+    return (at - _EPOCH) // WEEK
+
+
+def make_some(session: Session) -> int:
+    """Let the database make the words of some events of an older release; returns how many had none."""
+    chosen = (
+        sa.select(Event.id)
+        .where(Event.organization_search.is_(None))
+        .order_by(Event.id)
+        .limit(CHUNK)
+        .with_for_update(skip_locked=True)
+        .cte("chosen")
+    )
+    made = session.execute(
+        sa.update(Event)
+        .where(Event.id == chosen.c.id, Organization.id == Event.organization_id)
+        .values(organization_search=Organization.search)
+        .execution_options(synchronize_session=False)
+    )
+    return made.rowcount  # type: ignore[attr-defined,no-any-return] # of an update there is one
+
+
+@queue.app.periodic(cron="*/5 * * * *")
+@queue.app.task(name=TASK, queueing_lock=TASK, pass_context=True)
+def make_words(context: procrastinate.JobContext, timestamp: int) -> None:
+    """Chunk by chunk, each in a transaction of its own, until all events have their words."""
+    runtime = queue.runtime(context)
+    made = CHUNK
+    while made == CHUNK:
+        with runtime.sessions.begin() as session:
+            made = make_some(session)
