@@ -27,6 +27,7 @@ from web.forms import read_query
 from web.public import event_map, open_pages
 from web.public.open_pages import OpenPages
 from web.templating import text
+from web.volunteer import desk, event_state
 
 pages = OpenPages("finding", about_callers=True)
 
@@ -75,7 +76,7 @@ class Found:
 
 @pages.page("/events")
 def show_all() -> Response:
-    """Coming events by day, those round a place nearest first. Raises Invalid."""
+    """Coming events by day, those round a place nearest first. Raises Invalid, Banned, AccountDisabled."""
     query = read_query(Filter)
     around = _around(query)
     known = _districts(query.get("region"))
@@ -91,6 +92,7 @@ def show_all() -> Response:
     found = _by_day(wanted, query) if around is None else _nearest(wanted, query, around)
     return open_pages.show(
         "finding.html",
+        desk=None if event_state.caller() is None else desk.sit_down("near"),
         title=text("page.finding.title"),
         description=text("page.finding.lead"),
         query=query,

@@ -9,7 +9,7 @@ from notifications.words import LOCALES
 from service.models import Event
 from tests.conftest import NOW
 from tests.makers import box, make_district, make_event, make_import, make_organization, make_volunteer
-from tests.web.html import Element
+from tests.web.html import Element, read
 from tests.web.visitor import Visitor
 
 TOMORROW = NOW + timedelta(days=1)
@@ -148,12 +148,18 @@ def test_odd_words_find_nothing_or_all_and_break_nothing(
     assert visitor.get(f"{PAGE}?{query}").status_code in (200, 422)
 
 
-def test_it_is_kept_for_a_minute_for_who_has_no_session(visitor: Visitor, session: Session) -> None:
+def test_it_is_kept_for_a_minute_for_nobody_and_has_the_tabs_of_who_is_signed_in(
+    visitor: Visitor, session: Session
+) -> None:
     answer = visitor.get(PAGE)
     assert answer.headers["Cache-Control"] == "public, max-age=60"
     visitor.sign_in(session, make_volunteer(session))
     again = visitor.get(PAGE)
-    assert "Set-Cookie" not in again.headers
+    assert again.headers["Cache-Control"] == "private, no-store"
+    assert "Cookie" in answer.headers["Vary"]
+    assert "Cookie" in again.headers["Vary"]
+    tabs = read(again.text).one("nav", class_="tabs")
+    assert tabs.one("a", **{"aria-current": "page"})["href"] == PAGE
 
 
 def test_a_small_map_stands_behind_the_list(visitor: Visitor, session: Session) -> None:
