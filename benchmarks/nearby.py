@@ -81,8 +81,8 @@ def _questions(today: date) -> Mapping[str, Ask]:
     def near(wanted: Search, centre: tuple[float, float], km: int) -> Ask:
         return lambda session: search.find_near(session, wanted, centre, km * 1_000, None, PAGE)
 
-    def asked(**more: Any) -> Ask:
-        wanted = Search(today, today + timedelta(days=60), not_over_at=now, **more)
+    def asked(days: int = 366, **more: Any) -> Ask:
+        wanted = Search(today, today + timedelta(days=days), not_over_at=now, **more)
         return lambda session: search.find(session, wanted, None, PAGE)
 
     def near_words(text: str) -> Ask:
@@ -94,9 +94,9 @@ def _questions(today: date) -> Mapping[str, Ask]:
         "near: in the steppe": near(soon, VILLAGE, 50),
         "near: 500 km": near(soon, VILLAGE, 500),
         "near: in a year": near(year, VILLAGE, 50),
-        "list": asked(),
-        "list: a region": asked(region_code="KZ-71"),
-        "list: a kind": asked(kind=EventKind.EDUCATION),
+        "list": asked(60),
+        "list: a region": asked(60, region_code="KZ-71"),
+        "list: a kind": asked(60, kind=EventKind.EDUCATION),
         "text: in many": asked(text="сенбілік"),
         "text: in some": asked(text="Сәтбаев"),
         "text: in few": asked(text="Қандыағаш Гагарин"),

@@ -1,25 +1,15 @@
 """events are found by the words of title, place and organization
 
-<<<<<<<< HEAD:migrations/versions/0058_event_words.py
 Revision ID: 0058
 Revises: 0057
-========
-Revision ID: 0057
-Revises: 0056
->>>>>>>> e27e98b0 (The list of events has the tabs of who is signed in):migrations/versions/0057_event_words.py
 
 """
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-<<<<<<<< HEAD:migrations/versions/0058_event_words.py
 revision = '0058'
 down_revision = '0057'
-========
-revision = '0057'
-down_revision = '0056'
->>>>>>>> e27e98b0 (The list of events has the tabs of who is signed in):migrations/versions/0057_event_words.py
 branch_labels = None
 depends_on = None
 

@@ -1,9 +1,9 @@
 """Finding events: by day, place, kind and words, soonest or nearest first."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from math import cos, radians
+from math import cos, radians, sqrt
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -69,10 +69,11 @@ def _whole(search: Search) -> Window:
     return Window(since, datetime.combine(search.last_day, time(), UTC) + DAY + FARTHEST_WEST)
 
 
-def _days(search: Search, window: Window) -> list[sa.ColumnElement[bool]]:
-    """Events that touch the days of a search, and start in the window.
+def _days(search: Search, window: Window) -> sa.ColumnElement[bool]:
+    """Events that touch the days of a search, start in the window, and are not over.
 
-    That of all of them says nothing new: by it the list is read off its index.
+    As one condition that the planner knows nothing of: all of it follows, nearly, from when an event starts,
+    and would be counted as if it left out ever more.
     """
     conditions = [
         window.starts(),
@@ -81,7 +82,7 @@ def _days(search: Search, window: Window) -> list[sa.ColumnElement[bool]]:
     ]
     if search.not_over_at is not None:
         conditions.append(Event.ends_at > search.not_over_at)
-    return conditions
+    return sa.case((sa.and_(*conditions), sa.true()), else_=sa.false())
 
 
 def _status(status: EventStatus) -> sa.ColumnElement[bool]:
@@ -94,7 +95,7 @@ IN_SIGHT = (_status(EventStatus.PUBLISHED), Event.hidden_by.is_(None))
 
 
 def _conditions(search: Search, window: Window) -> list[sa.ColumnElement[bool]]:
-    conditions = _days(search, window)
+    conditions = [_days(search, window)]
     if search.status is not None:
         conditions.append(_status(search.status))
     if not search.drafts:
@@ -114,7 +115,9 @@ def _conditions(search: Search, window: Window) -> list[sa.ColumnElement[bool]]:
         is_without = search.district_code == WITHOUT_DISTRICT
         conditions.append(Event.district_code == (None if is_without else search.district_code))
     if search.organization_ids is not None:
+        # By the index of an organization's days.
         conditions.append(Event.organization_id.in_(search.organization_ids))
+        conditions.append(Event.day.between(search.first_day - DAY, search.last_day))
     if search.text is not None:
         conditions.append(_has_words(search, window))
     return conditions
@@ -137,46 +140,53 @@ def find(
     whole = _whole(search)
     rest = whole if after is None else Window(max(whole.since, after[0]), whole.until)
     if search.text is None:
-        query = sa.select(Event).where(*_conditions(search, rest), _behind(after))
-        return session.scalars(query.order_by(Event.starts_at, Event.id).limit(limit)).all()
-    found: list[Event] = []
-    for window in _windows(session, rest):
-        found += _with_words(session, search, window, after, limit - len(found))
-        if len(found) == limit:
-            break
-    return found
+        return _in_order(session, search, rest, after, limit)
+    week = Window(rest.since, min(rest.since + words.WEEK, rest.until))
+    found = _in_order(session, search, week, after, limit, _soon(week))
+    if len(found) < limit and len(found) > FEW:
+        found = _collected(session, search, week, after, limit)
+    return found if len(found) == limit else _collected(session, search, rest, after, limit)
+
+
+def _in_order(
+    session: Session,
+    search: Search,
+    window: Window,
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+    *more: sa.ColumnElement[bool],
+) -> Sequence[Event]:
+    """Those of a window, read off an index of their starts."""
+    query = sa.select(Event).where(window.starts(), *more, *_conditions(search, window), _behind(after))
+    return session.scalars(query.order_by(Event.starts_at, Event.id).limit(limit)).all()
 
 
 def _behind(after: tuple[datetime, UUID] | None) -> sa.ColumnElement[bool]:
     return keyset.behind(after, Event.starts_at, Event.id)
 
 
-LOOKED_THROUGH = 1_000
-"""So many events are looked through for words before those that have them are collected."""
-
 _PLANNED_ANEW = sa.text("SET LOCAL plan_cache_mode = force_custom_plan")
+"""So that it is seen whether place or words leave less."""
+
+LOOKED_THROUGH, FEW = 1_000, 5
+"""So many events are looked through for words that many have, before those that have them are collected: of
+all days, where so many or fewer were seen, else of a week first."""
 
 
-def _windows(session: Session, rest: Window) -> list[Window]:
-    """The next thousand events, the week behind them, and what is left: a page of a word that many have is
-    full after the first, and of one that few have there are few in all the rest.
-    """
-    session.execute(_PLANNED_ANEW)
-    there_are = sa.select(Event.starts_at).where(*IN_SIGHT, rest.starts())
-    soon = session.scalar(there_are.order_by(Event.starts_at, Event.id).offset(LOOKED_THROUGH).limit(1))
-    if soon is None:
-        return [rest]
-    then = min(soon + words.WEEK, rest.until)
-    return [Window(rest.since, soon), Window(soon, then), Window(then, rest.until)]
+def _soon(window: Window) -> sa.ColumnElement[bool]:
+    """The next thousand events of a window."""
+    there_are = sa.select(Event.starts_at).where(*IN_SIGHT, window.starts())
+    last = there_are.order_by(Event.starts_at, Event.id).offset(LOOKED_THROUGH).limit(1).scalar_subquery()
+    return Event.starts_at < sa.func.coalesce(last, window.until)
 
 
-def _with_words(
+def _collected(
     session: Session, search: Search, window: Window, after: tuple[datetime, UUID] | None, limit: int
 ) -> Sequence[Event]:
-    """Those of a window, soonest first.
+    """Those of a window with the words, all collected by these before the first is shown.
 
-    All are collected before the first is shown: else PostgreSQL would bet on reading few of the events in
-    the order of their starts, and lose where none of them has the words.
+    Else PostgreSQL would bet on reading few of the events in the order of their starts, and lose where none
+    of them has the words.
     """
     have = sa.select(Event.id, Event.starts_at).where(*_conditions(search, window), _behind(after))
     collected = have.cte("collected").prefix_with("MATERIALIZED")
@@ -226,8 +236,11 @@ def coming_near(
     return coming(session, now, limit)
 
 
-NEAREST_M, FARTHER = 1_000, 4
-"""Within which distance is looked first, and how many times farther where that is not enough."""
+NEAREST_M, FARTHER = 1_000.0, 4
+"""Within which distance is looked first, and how many times farther where nothing is there."""
+
+ROOM = 1.5
+"""On so many times the ground on which a page should be found by what was found, it is looked for."""
 
 
 def find_near(
@@ -244,23 +257,23 @@ def find_near(
     """
     if search.text is not None:
         session.execute(_PLANNED_ANEW)
-    found: Sequence[tuple[UUID, float]] = ()
-    for radius_m in _rings(within_m, 0.0 if after is None else after[0]):
+    seen_m = 0.0 if after is None else after[0]
+    radius_m = min(max(NEAREST_M, seen_m * ROOM), within_m)
+    while True:
         found = _within(session, search, centre, radius_m, after, limit)
-        if len(found) == limit:
+        if len(found) == limit or radius_m >= within_m:
             break
+        radius_m = min(_farther(seen_m, radius_m, len(found), limit), within_m)
     events = {one.id: one for one in session.scalars(_of_ids([id_ for id_, _ in found]))}
     return [(events[id_], distance_m) for id_, distance_m in found if id_ in events]
 
 
-def _rings(within_m: float, seen_m: float) -> Iterator[float]:
-    """The distances within which is looked, one after the other: the last is `within_m`."""
-    radius_m: float = NEAREST_M
-    while radius_m < within_m:
-        if radius_m > seen_m:
-            yield radius_m
-        radius_m *= FARTHER
-    yield within_m
+def _farther(seen_m: float, radius_m: float, found: int, limit: int) -> float:
+    """Within which distance is looked next, where too few were found between those two."""
+    if not found:
+        return radius_m * FARTHER
+    ground = (radius_m**2 - seen_m**2) * limit / found * ROOM
+    return min(radius_m * FARTHER, sqrt(seen_m**2 + ground))
 
 
 def _of_ids(ids: Sequence[UUID]) -> sa.Select[Event]:

@@ -19,6 +19,9 @@ MOST_WORDS = 10
 LONGEST = 40
 """So many letters of a word are known, and so many words of a question."""
 
+SHORTEST_OPEN = 5
+"""From so many letters on the last one may change, as it does in Kazakh before an ending: қ to ғ, п to б."""
+
 WEEK = timedelta(weeks=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _APART = str.maketrans(dict.fromkeys(SEPARATORS, " "))
@@ -38,12 +41,18 @@ def have(
 ) -> sa.ColumnElement[bool]:
     """Events that start within these moments' weeks and have each of the words, or one that begins so.
 
-    `codes`: what the index knows of their place, see `in_region` and `in_district`.
+    `codes`: what the index knows of their place, see `in_region` and `in_district`. The question stands in
+    the statement as it is (there is nothing in it to quote): so the planner knows how many have them.
     """
-    wanted = [*(f"{word}':*" for word in words), *(f"{code}'" for code in codes)]
+    wanted = [*(f"{_beginning(word)}':*" for word in words), *(f"{code}'" for code in codes)]
     weeks = range(_week(since), _week(until) + 1)
     text = "|".join("&".join(f"'{week} {one}" for one in wanted) for week in weeks)
-    return Event.words.op("@@", is_comparison=True)(sa.cast(text, TSQUERY))
+    return Event.words.op("@@", is_comparison=True)(sa.cast(sa.literal(text, literal_execute=True), TSQUERY))
+
+
+def _beginning(word: str) -> str:
+    """What a word begins with in all its forms: «сенбілік» is «сенбілігі», «саябақ» is «саябағы», too."""
+    return word[:-1] if len(word) >= SHORTEST_OPEN and word[-1] in "kp" else word
 
 
 def in_region(code: str) -> str:

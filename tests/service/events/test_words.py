@@ -55,6 +55,20 @@ def test_what_it_does_not_have_finds_nothing(session: Session, text: str) -> Non
     assert found(session, text) == ([event.id] if "| елек" in text or ":*" in text else [])
 
 
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("сенбілік", "Саябақ сенбілігі"),
+        ("саябақ", "саябағындағы тазалық"),
+        ("мектеп", "Мектебіміз"),
+        ("парк", "паркі"),
+    ],
+)
+def test_a_word_is_found_before_its_endings(session: Session, text: str, written: str) -> None:
+    event = make(session, written)
+    assert found(session, text) == [event.id]
+
+
 def test_emoji_and_very_long_words_are_words(session: Session) -> None:
     event = make(session, "сенбілік 😀🌳 " + "а" * 300)
     assert found(session, "😀") == found(session, "а" * 200) == [event.id]
