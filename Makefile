@@ -74,7 +74,7 @@ faults: $(VENV)/installed ## kill workers, stop PostgreSQL, let Firebase fail; p
 mutants: $(VENV)/installed ## change the rules of presence, places and counts in small ways: a test must notice
 	$(BIN)/python -m tools.mutants
 
-BENCHMARKS := check_in batch announcement push counts export pages slow_phone moved_end honest_phones
+BENCHMARKS := check_in batch announcement push counts nearby export pages slow_phone moved_end honest_phones
 
 benchmarks: $(VENV)/installed ## run each benchmark in turn, each figure beside its floor
 	for name in $(BENCHMARKS); do echo "== $$name"; $(BIN)/python -m benchmarks.$$name || exit 1; done
