@@ -15,7 +15,7 @@ from tests.web.visitor import Visitor
 def test_each_page_leads_to_what_everybody_may_read(visitor: Visitor) -> None:
     for path in ("/kk/", "/kk/sign-in", "/kk/data"):
         links = [link["href"] for link in visitor.page(path).one("footer").all("a")]
-        assert links == ["/kk/", "/kk/data", "/kk/privacy", "/kk/consents"]
+        assert links == ["/kk/events", "/kk/data", "/kk/privacy", "/kk/consents"]
 
 
 @pytest.mark.parametrize("page", ["data", "privacy", "consents"])
