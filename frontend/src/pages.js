@@ -32,6 +32,13 @@ each('[data-print]', (button) => {
   button.addEventListener('click', () => window.print());
 });
 
+each('[data-copy]', (button) => {
+  if (!navigator.clipboard) return;
+  button.hidden = false;
+  button.addEventListener('click', () => navigator.clipboard.writeText(document.getElementById(button.dataset.copy).value)
+    .then(() => { button.textContent = button.dataset.copied; }));
+});
+
 // «I am here»: the point of where the phone is goes into its field, which could be typed as well.
 each('[data-locate]', (button) => {
   if (!navigator.geolocation || !window.isSecureContext) return;

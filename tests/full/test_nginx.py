@@ -51,9 +51,19 @@ def service(postgres_url: str) -> Iterator[Service]:
 
 
 @pytest.fixture(scope="module")
-def proxy(nginx: str, service: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("nginx")
+
+
+@pytest.fixture
+def logged(folder: Path) -> Path:
+    """What the proxy writes down of requests."""
+    return folder / "access.log"
+
+
+@pytest.fixture(scope="module")
+def proxy(nginx: str, service: Service, folder: Path) -> Iterator[int]:
     """The port of nginx before the service, with what we ship but for addresses and paths."""
-    folder = tmp_path_factory.mktemp("nginx")
     certify(folder)
     port, plain = free_port(), free_port()
     shipped = SHIPPED.read_text(encoding="utf-8")
@@ -62,6 +72,7 @@ def proxy(nginx: str, service: Service, tmp_path_factory: pytest.TempPathFactory
         "listen 443 ssl": f"listen 127.0.0.1:{port} ssl",
         "listen 80": f"listen 127.0.0.1:{plain}",
         "/etc/ssl/tazalyq": str(folder),
+        "/var/log/nginx/tazalyq.log": str(folder / "access.log"),
     }.items():
         assert old in shipped, f"deploy/nginx.conf has no {old}"
         shipped = shipped.replace(old, new)
@@ -183,3 +194,15 @@ def test_answers_come_through_as_they_are(proxy: int) -> None:
     assert first.headers["X-Content-Type-Options"] == "nosniff"
     assert "max-age" in first.headers["Strict-Transport-Security"]
     assert get(proxy, "/v1/me").json()["code"] == "unauthenticated"
+
+
+@pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
+def test_the_log_has_no_secret_of_an_address(proxy: int, logged: Path) -> None:
+    assert get(proxy, "/v1/calendars/s3cr3t-of-somebody.ics?lang=kk").status_code == 404
+    headers = {"Host": "localhost", "Referer": "https://localhost/?from=s3cr3t"}
+    url = f"https://127.0.0.1:{proxy}/v1/photos/019a1b2c-0000-7000-8000-000000009301/small?signature=s3cr3t"
+    requests.get(url, timeout=10, verify=False, headers=headers)  # noqa: S501
+    log = logged.read_text("utf-8")
+    assert "/v1/calendars/…" in log
+    assert "/v1/photos/019a1b2c-0000-7000-8000-000000009301/small" in log
+    assert "s3cr3t" not in log

@@ -94,6 +94,7 @@ def show_all() -> Response:
         "finding.html",
         desk=None if event_state.caller() is None else desk.sit_down("near"),
         title=text("page.finding.title"),
+        section="near",
         description=text("page.finding.lead"),
         query=query,
         around=around,

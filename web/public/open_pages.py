@@ -6,8 +6,10 @@ from typing import Any
 from flask import Response, g, request
 
 from http_base import links, page_sessions
+from http_base.context import page_caller
 from web.addresses import in_language
 from web.pages import PRIVATE, Pages, render
+from web.volunteer import desk
 
 KEPT = "public, max-age=60"
 """A change or a cancelling is seen by everybody within a minute."""
@@ -70,8 +72,15 @@ def about(title: str, description: str, picture: str | None = None) -> dict[str,
 
 
 def show(
-    template: str, *, title: str, description: str, picture: str | None = None, **values: Any
+    template: str,
+    *,
+    title: str,
+    description: str,
+    picture: str | None = None,
+    section: str | None = None,
+    **values: Any,
 ) -> Response:
     """A page for everybody; `description`: a sentence that a chat shows beneath its title; `picture`: the
-    address of what it shows above."""
-    return render(f"public/{template}", about=about(title, description, picture), **values)
+    address of what it shows above. Who is signed in has their tabs, of which `section` is the current one."""
+    tabs = None if page_caller() is None else desk.sit_down(section)
+    return render(f"public/{template}", about=about(title, description, picture), desk=tabs, **values)

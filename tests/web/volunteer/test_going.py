@@ -18,7 +18,7 @@ GOING = "/kk/account/going"
 
 def rows(page: Element) -> list[str]:
     """The texts of the rows of what one goes to."""
-    return [" ".join(row.text.split()) for row in page.one("main").all("a", class_="row")]
+    return [" ".join(row.text.split()) for row in page.one("main").all("li", class_="row")]
 
 
 def test_what_i_go_to_stands_soonest_first_with_place_and_companions(
@@ -46,12 +46,24 @@ def test_who_waits_reads_the_place_in_the_line_and_who_is_offered_one_until_when
     waiting = make_event(session, starts_at=NOW + timedelta(days=1), capacity=1)
     make_signup(session, waiting, make_volunteer(session), status="waitlisted")
     make_signup(session, waiting, volunteer, status="waitlisted")
-    offered = make_event(session, starts_at=NOW + timedelta(hours=1), capacity=1)
+    offered = make_event(session, starts_at=NOW + timedelta(hours=1), capacity=1, offered=1)
     until = NOW + timedelta(minutes=20)
     make_signup(session, offered, volunteer, status="offered", confirm_by=until)
     first, second = rows(mine.page(GOING))
     assert f"растау мерзімі: {offered.local(until):%H:%M}" in first
     assert "Кезекте орныңыз: 2" in second
+    assert mine.send(GOING, {}).location == f"/kk/events/{offered.id}"
+    assert "растау мерзімі" not in mine.page(GOING).text
+
+
+def test_from_here_one_withdraws(mine: Visitor, session: Session, volunteer: Volunteer) -> None:
+    event = make_event(session, starts_at=NOW + timedelta(days=1))
+    make_signup(session, event, volunteer)
+    event.going = 1
+    session.commit()
+    (link,) = [one for one in mine.page(GOING).one("main").all("a") if "withdraw" in one["href"]]
+    mine.send(link["href"], {}, of="withdraw")
+    assert rows(mine.page(GOING)) == []
 
 
 def test_what_was_called_off_or_hidden_says_so(mine: Visitor, session: Session, volunteer: Volunteer) -> None:
@@ -104,6 +116,18 @@ def test_a_tab_shows_once_its_page_is_there_and_says_where_one_is(mine: Visitor)
     assert tabs.one("a", **{"aria-current": "page"})["href"] == GOING
     for href in hrefs:
         assert mine.get(href).status_code == 200
+
+
+def test_who_is_signed_in_has_the_tabs_where_events_are_found_and_nobody_else(
+    mine: Visitor, session: Session
+) -> None:
+    event = make_event(session)
+    near = mine.page("/kk/events").one("nav", class_="tabs")
+    assert near.one("a", **{"aria-current": "page"})["href"] == "/kk/events"
+    assert mine.page(f"/kk/events/{event.id}").all("nav", class_="tabs")
+    stranger = Visitor(mine.application, mine.response_wrapper, use_cookies=True)
+    for path in ("/kk/events", f"/kk/events/{event.id}"):
+        assert stranger.page(path).all("nav", class_="tabs") == []
 
 
 def test_the_styles_of_these_pages_are_read_by_them_alone(visitor: Visitor, mine: Visitor) -> None:
