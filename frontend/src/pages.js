@@ -11,16 +11,27 @@ if (isNewEnough && document.querySelector('[hx-get],[hx-post]')) {
 }
 
 // A check-in that was kept without signal goes out from whatever page is opened next.
-try {
-  const waits = Object.keys(localStorage).some((key) => key.indexOf('tazalyq-tap:') === 0);
-  if (waits && script.dataset.checkIn && !document.querySelector('#check-in, #check-in-scanned')) {
-    const sender = document.createElement('script');
-    sender.src = script.dataset.checkIn;
-    document.head.appendChild(sender);
+const waits = () => {
+  try {
+    return Object.keys(localStorage).some((key) => key.indexOf('tazalyq-tap:') === 0);
+  } catch {
+    // A browser that keeps nothing has kept nothing.
+    return false;
   }
-} catch {
-  // A browser that keeps nothing has kept nothing.
+};
+if (waits() && script.dataset.checkIn && !document.querySelector('#check-in, #check-in-scanned')) {
+  const sender = document.createElement('script');
+  sender.src = script.dataset.checkIn;
+  document.head.appendChild(sender);
 }
+// Signing out takes it away: that is said first.
+each('form[data-warns]', (form) => {
+  form.addEventListener('submit', (event) => {
+    if (!waits() || window.confirm(form.dataset.warns)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  });
+});
 
 // A refused form: its list of errors is read first.
 const summary = document.querySelector('[data-focus]');

@@ -40,14 +40,15 @@ export const startSync = (taps, ask, first, changed) => {
     if (answer.status === 401) return ENDED;
     if (answer.status !== 200) return 'stale';
     let waits = 0;
-    answer.json.results.forEach((one) => {
+    // In the order in which they were sent.
+    answer.json.results.forEach((one, at) => {
       if (one.outcome === 'refused' && LATER.includes(one.problem.status)) {
         waits += 1;
         return;
       }
-      if (one.outcome === 'refused') news.refused.push({ tap: alike.find((tap) => tap.id === one.id), problem: one.problem });
-      else news.arrived.push(one.id);
-      taps.drop(one.id);
+      if (one.outcome === 'refused') news.refused.push({ tap: alike[at], problem: one.problem });
+      else news.arrived.push(alike[at].id);
+      taps.drop(alike[at].id);
     });
     if (answer.json.now) learn(answer.json.now);
     return waits ? OFFLINE : ONLINE;
@@ -57,7 +58,8 @@ export const startSync = (taps, ask, first, changed) => {
   const turn = async (isNew) => {
     const news = { state: ONLINE, refused: [], arrived: [] };
     let known = isNew;
-    for (let tries = 0; tries < 10; tries += 1) {
+    let isStale = false;
+    for (;;) {
       if (!known) {
         news.state = await fresh();
         if (news.state !== ONLINE) break;
@@ -65,9 +67,13 @@ export const startSync = (taps, ask, first, changed) => {
       }
       const sent = await send(news);
       if (sent === null) break;
-      // A session of before has other words of its own; whoever is here now is asked for.
-      if (sent === 'stale') known = false;
-      else {
+      if (sent === 'stale') {
+        // The page is of a session of before: who is here now is asked for. What is refused even then waits.
+        news.state = OFFLINE;
+        if (isStale) break;
+        known = false;
+        isStale = true;
+      } else {
         news.state = sent;
         if (sent !== ONLINE) break;
       }

@@ -52,7 +52,9 @@ const keys = (storage, prefix) => {
 };
 
 export const open = (storage) => {
-  const all = () => keys(storage, TAP).map((key) => read(storage, key)).filter(Boolean)
+  const isTap = (tap, key) => tap && TAP + tap.id === key;
+  const all = () => keys(storage, TAP).map((key) => [read(storage, key), key])
+    .filter(([tap, key]) => isTap(tap, key)).map(([tap]) => tap)
     .sort((a, b) => (a.captured_at < b.captured_at ? -1 : 1));
   return {
     all,
