@@ -85,7 +85,7 @@ def _show(form: Form, guest: Identity, *, is_back: bool) -> Response:
     shown = consent_forms.texts()
     if "consents" in form.errors:
         # Nothing was ticked: what has to be is the first of them.
-        form.errors[shown[0].field] = [text("field.required")]
+        form.errors[shown[0].field] = [text("page.register.consent")]
         del form.errors["consents"]
     names = ((region.code, localized(region.names, locale())) for region in regions.all_regions())
     fields = ("display_name", "birth_date", "region", "locale", "guardian.name", "guardian.phone")

@@ -1,6 +1,7 @@
 """An event's page: whole for everybody before, while and after it takes place; what is not shown stays so."""
 
 from datetime import timedelta
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -171,6 +172,22 @@ def test_what_everybody_is_shown_is_kept_for_a_minute_and_is_nobodys(
         assert answer.headers["Cache-Control"] == "public, max-age=60"
         assert "Cookie" in answer.headers["Vary"]
         assert "Set-Cookie" not in answer.headers
+
+
+def test_it_is_put_into_calendars_and_sent_to_chats(
+    visitor: Visitor, session: Session, client: FlaskClient
+) -> None:
+    event = make_event(session, starts_at=TOMORROW)
+    found = addresses(visitor.page(path(event, "ru")))
+    calendar = f"/v1/events/{event.id}/calendar.ics?lang=ru"
+    assert calendar in found
+    answer = client.get(calendar)
+    assert (answer.status_code, answer.mimetype) == (200, "text/calendar")
+    assert "Уборка берега Илека" in answer.text
+    told = quote(f"http://127.0.0.1:8000/ru/events/{event.id}", safe="")
+    chats = [one for one in found if one.startswith(("https://wa.me/?text=", "https://t.me/share/url?url="))]
+    assert len(chats) == 2
+    assert all(told in one.replace("/", "%2F") for one in chats)
 
 
 def test_an_answer_that_still_holds_is_not_sent_again(visitor: Visitor, session: Session) -> None:
