@@ -27,7 +27,6 @@ from web.forms import read_query
 from web.public import event_map, open_pages
 from web.public.open_pages import OpenPages
 from web.templating import text
-from web.volunteer import desk, event_state
 
 pages = OpenPages("finding", about_callers=True)
 
@@ -92,7 +91,6 @@ def show_all() -> Response:
     found = _by_day(wanted, query) if around is None else _nearest(wanted, query, around)
     return open_pages.show(
         "finding.html",
-        desk=None if event_state.caller() is None else desk.sit_down("near"),
         title=text("page.finding.title"),
         section="near",
         description=text("page.finding.lead"),
