@@ -6,7 +6,7 @@ rmSync('dist', { recursive: true, force: true });
 await build({
   entryPoints: [
     'src/pages.js', 'src/htmx.js', 'src/sign-in.js', 'src/door.js', 'src/door-worker.js', 'src/photos.js',
-    'src/check-in.js',
+    'src/check-in.js', 'src/guarding.js',
   ],
   outdir: 'dist',
   bundle: true,

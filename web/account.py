@@ -25,7 +25,7 @@ from service.audit import audit
 from service.geography import regions
 from service.models.audit import AuditAction
 from service.models.base import localized
-from service.people import second_factor, sessions, volunteers, web_sign_ins
+from service.people import guardian_terms, second_factor, sessions, volunteers, web_sign_ins
 from web import memberships
 from web.addresses import to
 from web.doors import back_to
@@ -65,9 +65,11 @@ def show() -> Response:
     """Name, number, roles; the second factor; the sessions."""
     caller = _caller()
     mine = caller.known.actor
+    person = volunteers.get(session(), mine.volunteer_id)
     return render(
         "account/account.html",
-        person=volunteers.get(session(), mine.volunteer_id),
+        person=person,
+        is_minor=guardian_terms.is_minor(person.birth_date, now()),
         asked=memberships.asked(),
         roles=_roles(mine.volunteer_id, caller),
         factor=second_factor.state_of(session(), mine, now()),

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, redirect, request
 from http_base.context import page_guest
 from http_base.identity import Unauthenticated
 from notifications.words import LOCALES
-from service import errors
+from service import errors, guardian_errors
 from service.platform.database import db
 from web.addresses import to
 
@@ -18,6 +18,7 @@ def install(blueprint: Blueprint) -> None:
     """Lead people to the door, and from there back to the page that they wanted to look at."""
     blueprint.register_error_handler(Unauthenticated, lambda _error: _to(_door()))
     blueprint.register_error_handler(errors.SecondFactorRequired, lambda _error: _to("account.elevate"))
+    blueprint.register_error_handler(guardian_errors.GuardianConsentMissing, lambda _error: _to_guardian())
 
 
 def _door() -> str:
@@ -38,6 +39,15 @@ def back_to(typed: str | None) -> str | None:
     if found.scheme or found.netloc or found.fragment or not is_page or typed.startswith("//"):
         return None
     return typed
+
+
+def _to_guardian() -> Response:
+    """To the link that a minor hands on, and from there back to the event."""
+    db.session.rollback()
+    event_id = (request.view_args or {}).get("event_id")
+    wanted = None if event_id is None else to("events.show", event_id=event_id)
+    found: Response = redirect(to("volunteer-guardian.show", next=wanted), 303)  # type: ignore[assignment] # Flask's own
+    return found
 
 
 def _to(door: str) -> Response:

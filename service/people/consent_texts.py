@@ -32,6 +32,15 @@ class ConsentText:
         return _words(f"{self.name}.{self.version}.{locale}.txt")
 
 
+GUARDIAN_VERSION = "2026-01"
+"""Of what a minor's guardian reads and agrees to."""
+
+
+def guardian_words(locale: str) -> tuple[str, str]:
+    """Title and text of what a guardian agrees to, in a language."""
+    return _words(f"guardian.{GUARDIAN_VERSION}.{locale}.txt")
+
+
 @cache
 def _words(file_name: str) -> tuple[str, str]:
     title, _, text = (DATA / file_name).read_text(encoding="utf-8").partition("\n")

@@ -23,14 +23,12 @@ from service.models import EndedBy, GuardianLink, GuardianRelation, Guardianship
 from service.models.base import COUNTRY_ZONE
 from service.models.volunteers import ADULT_AGE, years_before
 from service.people import dormancy
+from service.people.consent_texts import GUARDIAN_VERSION
 from service.people.guardian_terms import Child, Terms, is_minor, is_missing
 from service.people.identities import Identity
 from service.people.numbers import hold
 from service.people.web_sign_ins import LETTERS
 from service.platform import outbox, usage_limits
-
-TEXT_VERSION = "2026-01"
-"""Of what a guardian reads and agrees to."""
 
 LINK_LIVES = timedelta(days=14)
 LINKS_A_DAY = 10
@@ -61,7 +59,7 @@ class Word:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How it stands with a child's guardian. `link_until`: of one that can be used; `consent`: in force;
-    `is_needed`: nothing is joined without."""
+    `is_needed`: nothing is joined without; `grace_until`: from when on it will be."""
 
     name: str | None
     phone: str | None
@@ -150,7 +148,7 @@ def accept(
         phone=guardian.phone,
         name=word.name,
         relation=word.relation,
-        version=TEXT_VERSION,
+        version=GUARDIAN_VERSION,
         secret_hash=digest,
         accepted_at=now,
         seen_at=now,
@@ -260,8 +258,15 @@ def standing_of(session: Session, child_id: UUID, now: datetime, consent_age: in
         None if link is None else link.expires_at,
         consent,
         is_missing_of(session, child, now, consent_age),
-        child.guardian_grace_until,
+        None if consent is not None else _grace(child, now, consent_age),
     )
+
+
+def _grace(child: Volunteer, now: datetime, consent_age: int) -> datetime | None:
+    """Until when who is under the age of consent may still be without it; None: it is over, or never was."""
+    until = child.guardian_grace_until
+    is_asked = child_of(child).age_at(now) < consent_age
+    return until if until is not None and now < until and is_asked else None
 
 
 def check(session: Session, volunteer: Volunteer, now: datetime, consent_age: int) -> None:

@@ -1,5 +1,13 @@
 """The pages of volunteers about themselves: phone first, one column, whole without JavaScript."""
 
-from web.volunteer import calendar, check_in, going, register, signup
+from web.volunteer import calendar, check_in, going, guardian, guarding, register, signup
 
-BLUEPRINTS = (going.pages, calendar.pages, signup.pages, check_in.pages, register.pages)
+BLUEPRINTS = (
+    calendar.pages,
+    check_in.pages,
+    going.pages,
+    guardian.pages,
+    guarding.pages,
+    register.pages,
+    signup.pages,
+)
