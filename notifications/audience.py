@@ -26,6 +26,7 @@ from service.models import (
     InvitationStatus,
     MemberRole,
     Membership,
+    Milestone,
     Organization,
     OrganizationStatus,
     Outbox,
@@ -147,6 +148,11 @@ def _organizers() -> Audience:
             ~Membership.resting,
         )
     )
+
+
+def _reached() -> Audience:
+    """Who has reached what the entry tells, together with others."""
+    return _people(Milestone.volunteer_id).join(Milestone, Milestone.entry_id == Outbox.id)
 
 
 def _organizers_without_result() -> Audience:
@@ -272,6 +278,7 @@ AUDIENCES: Mapping[str, Audience] = {
     "check_in_open": _not_there_yet(),
     "nearby_event": _neighbours(),
     "thanks": _thanked(),
+    "milestone": _reached(),
     "certificate_changed": _the_person,
     "result_missing": _organizers_without_result(),
     "event_planned": _organizers_of_draft(),

@@ -133,6 +133,7 @@ KINDS: Mapping[str, NotificationKind] = {
             "nearby_event", "nearby", "nearby", _R, _until_start, EVENT, "passive", once_a_day=True
         ),
         NotificationKind("thanks", "recognition", "recognition", _R, _for(days=7), EVENT, "passive"),
+        NotificationKind("milestone", "recognition", "recognition", _R, _for(days=7), level="passive"),
         NotificationKind("certificate_changed", "recognition", "recognition", _R, _for(days=7)),
         NotificationKind("event_planned", "organizations", None, _R, _until_start, EVENT),
         NotificationKind("result_missing", "organizations", None, _R, _for(days=3), EVENT),
@@ -233,6 +234,7 @@ def _body(kind: str, facts: Facts, locale: str, data: dict[str, Any]) -> str:
 
 VARIANTS: Mapping[str, str] = {
     "certificate_changed": "status",
+    "milestone": "what",
     "organization_decided": "status",
     "removed": "why",
     "review_decided": "status",
@@ -266,6 +268,7 @@ def _data(facts: Facts, locale: str) -> dict[str, Any]:
         "reason": reason_in(facts.get("reason") or "", locale),
         "address": localized(facts.get("address_names") or {}, locale) or facts.get("address") or "",
         "min_age": facts.get("min_age") or "",
+        "number": facts.get("number") or "",
     }
     for name in ("title", "organization", "region"):
         data[name] = localized(facts.get(name) or {}, locale)

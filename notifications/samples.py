@@ -46,6 +46,7 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
     "nearby_event": [EVENT, UNADDRESSED],
     "thanks": [EVENT | {"minutes": minutes} for minutes in (1, 2, 5, 150, 0)],
     "certificate_changed": [{"status": "replaced"}, {"status": "revoked"}],
+    "milestone": [{"what": "events", "number": 25}, {"what": "hours", "number": 100}],
     "result_missing": [EVENT],
     "event_planned": [EVENT],
     "listed": [EVENT],

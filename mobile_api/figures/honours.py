@@ -8,10 +8,11 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, session
-from http_base.fields import MAX_PAGE, NUMBER, LocalizedName, RegionCode, Strict, YesNo, told
+from http_base.fields import MAX_PAGE, NUMBER, LocalizedName, RegionCode, Strict, YesNo, one_of, told
 from service import errors
-from service.figures import honours
+from service.figures import honours, milestones
 from service.figures.honours import HonoursQuestion
+from service.models import MilestoneOf
 from service.models.base import COUNTRY_ZONE
 
 blueprint = Blueprint("honours", __name__, url_prefix="/v1", description="Honours")
@@ -77,6 +78,26 @@ class MyHonours(Strict):
     public = YesNo(required=True)
 
 
+class MilestoneShown(Schema):
+    what = one_of(*MilestoneOf)
+    number = fields.Integer()
+    reached_at = fields.DateTime(format="iso")
+
+
+class NextMilestoneShown(Schema):
+    what = one_of(*MilestoneOf)
+    number = fields.Integer()
+    so_far = fields.Integer()
+
+
+class MyHonoursShown(Schema):
+    """`milestones`: those that were reached, the newest first. `next`: of each kind the one ahead."""
+
+    public = fields.Boolean()
+    milestones = fields.List(fields.Nested(MilestoneShown))
+    next = fields.List(fields.Nested(NextMilestoneShown))
+
+
 @blueprint.route("/honours", methods=["GET"])
 @blueprint.operation("getHonours", "a coordinator: of their regions", errors.Forbidden)
 @blueprint.arguments(HonoursQuery, location="query")
@@ -97,10 +118,15 @@ def get_honours(query: dict[str, Any]) -> dict[str, Any]:
 
 @blueprint.route("/me/honours", methods=["GET"])
 @blueprint.operation("getMyHonours", "a volunteer")
-@blueprint.response(HTTPStatus.OK, MyHonours)
+@blueprint.response(HTTPStatus.OK, MyHonoursShown)
 def get_my_honours() -> dict[str, Any]:
-    """Whether I may be named among the most active."""
-    return {"public": honours.agreed(session(), actor())}
+    """What I have reached, and whether I may be named among the most active."""
+    caller = actor()
+    return {
+        "public": honours.agreed(session(), caller),
+        "milestones": milestones.mine(session(), caller.volunteer_id),
+        "next": milestones.next_of(session(), caller.volunteer_id),
+    }
 
 
 @blueprint.route("/me/honours", methods=["PUT"])

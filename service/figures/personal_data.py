@@ -7,6 +7,7 @@ TABLES = (
     # What was sent upward stays sent; by whom is a tombstone's id.
     PersonalTable("region_report", {"sent_by": STAFF}),
     PersonalTable("honours_agreement", {"volunteer_id": OWN}),
+    PersonalTable("milestone", {"volunteer_id": OWN}),
     # Its file goes with the next round of `exports.forget`, as every file that no request stands for.
     PersonalTable("export", {"requested_by": OWN}, kept=EXPORT_KEPT),
 )

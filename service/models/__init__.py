@@ -35,6 +35,7 @@ from service.models.guests import PageGuest
 from service.models.headcounts import Headcount, HeadcountCategory
 from service.models.helpers import EventHelper
 from service.models.honours import HonoursAgreement
+from service.models.milestones import Milestone, MilestoneOf
 from service.models.notification_settings import NotificationSettings
 from service.models.organizations import (
     Invitation,
@@ -137,6 +138,8 @@ __all__ = [
     "TypedPerson",
     "LocalIdentity",
     "Membership",
+    "Milestone",
+    "MilestoneOf",
     "NotificationSettings",
     "Organization",
     "Outbox",

@@ -7,13 +7,22 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from service import errors
 from service.access import Actor, Permission
 from service.audit import audit
 from service.happenings import MemberLeft, tell
-from service.models import AuditAction, Invitation, InvitationStatus, MemberRole, Membership, Volunteer
+from service.models import (
+    AuditAction,
+    Invitation,
+    InvitationStatus,
+    MemberRole,
+    Membership,
+    Organization,
+    Volunteer,
+)
+from service.models.base import LocalizedText
 from service.organizations import organizations
 from service.platform import outbox
 
@@ -162,6 +171,28 @@ def _keep_an_owner(session: Session, organization_id: UUID, besides: UUID) -> No
     )
     if not session.scalar(sa.select(another)):
         raise errors.SoleOwner()
+
+
+def owned_alone(session: Session, volunteer_id: UUID) -> Sequence[LocalizedText]:
+    """The names of organizations that nobody else could administer."""
+    another = aliased(Membership)
+    others = sa.exists().where(
+        another.organization_id == Membership.organization_id,
+        another.role == MemberRole.OWNER,
+        ~another.resting,
+        another.volunteer_id != volunteer_id,
+    )
+    return session.scalars(
+        sa.select(Organization.name)
+        .join(Membership, Membership.organization_id == Organization.id)
+        .where(
+            Membership.volunteer_id == volunteer_id,
+            Membership.role == MemberRole.OWNER,
+            ~Membership.resting,
+            ~others,
+        )
+        .order_by(Organization.created_at)
+    ).all()
 
 
 def confirm(

@@ -70,6 +70,15 @@ def of_people(
     return {person: in_force(histories[person], at) for person in volunteer_ids}
 
 
+def history(session: Session, volunteer_id: UUID) -> Sequence[Consent]:
+    """All that a person has ever agreed to, the newest first."""
+    return session.scalars(
+        sa.select(Consent)
+        .where(Consent.volunteer_id == volunteer_id)
+        .order_by(Consent.given_at.desc(), Consent.name)
+    ).all()
+
+
 def missing(session: Session, volunteer_id: UUID, now: datetime) -> list[str]:
     """Names of the consents to be given, or given again for a newer text, before joining anything."""
     held = of_people(session, [volunteer_id], now)[volunteer_id]

@@ -106,6 +106,14 @@ def resign(session: Session, volunteer_id: UUID, now: datetime) -> None:
     _release(session, volunteer_id, now, volunteer_id)
 
 
+def is_last_national(session: Session, volunteer_id: UUID) -> bool:
+    """Whether nobody else coordinates the country."""
+    national = session.scalars(
+        sa.select(Coordinator.volunteer_id).where(Coordinator.region_code == NATIONAL, ~Coordinator.resting)
+    )
+    return set(national) == {volunteer_id}
+
+
 def _release(session: Session, volunteer_id: UUID, now: datetime, by: UUID) -> bool:
     """Take all regions from a person; False: they had none. Raises LastNational."""
     # Locked in one order, so that two who dismiss each other do not leave the country without any.

@@ -3,6 +3,8 @@
 What stays names a tombstone: a record without anything personal, of an id of its own that leads to nobody.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
 
@@ -14,6 +16,7 @@ from service import errors, happenings
 from service.access import Actor
 from service.happenings import PersonErased
 from service.models import Erasure, Volunteer
+from service.models.base import LocalizedText
 from service.models.erasures import ERASURES_KEPT
 from service.organizations import members
 from service.people import coordinators, numbers
@@ -37,6 +40,27 @@ def erase(session: Session, actor: Actor, now: datetime, *, keep_certificates: b
     members.leave_all(session, volunteer.id, now)
     coordinators.resign(session, volunteer.id, now)
     bury(session, volunteer, now, keep_certificates=keep_certificates)
+
+
+@dataclass(frozen=True, slots=True)
+class Hindrances:
+    """What keeps somebody from being erased: names of the organizations that would have no administrator, and
+    whether the country would have no national coordinator."""
+
+    organizations: Sequence[LocalizedText]
+    is_last_national: bool
+
+    @property
+    def is_held(self) -> bool:
+        return bool(self.organizations) or self.is_last_national
+
+
+def hindrances(session: Session, actor: Actor) -> Hindrances:
+    """What somebody has to hand over before; the acts themselves decide, under their locks."""
+    return Hindrances(
+        members.owned_alone(session, actor.volunteer_id),
+        coordinators.is_last_national(session, actor.volunteer_id),
+    )
 
 
 def _hold(session: Session, volunteer_id: UUID) -> Volunteer:

@@ -1,6 +1,17 @@
 """The pages of volunteers about themselves: phone first, one column, whole without JavaScript."""
 
-from web.volunteer import calendar, check_in, going, guardian, guarding, register, signup
+from web.volunteer import (
+    calendar,
+    check_in,
+    going,
+    guardian,
+    guarding,
+    my_consents,
+    my_honours,
+    own_data,
+    register,
+    signup,
+)
 
 BLUEPRINTS = (
     calendar.pages,
@@ -8,6 +19,9 @@ BLUEPRINTS = (
     going.pages,
     guardian.pages,
     guarding.pages,
+    my_consents.pages,
+    my_honours.pages,
+    own_data.pages,
     register.pages,
     signup.pages,
 )

@@ -48,8 +48,10 @@ def test_only_who_agreed_is_named(hall: Hall) -> None:
     assert hall.named() == [(str(second.id), 2, 300), (str(third.id), 1, 150)]
     assert hall.put(second, public=False).json == {"public": False}
     assert hall.named() == [(str(third.id), 1, 150)]
-    assert hall.client.get("/v1/me/honours", headers=hall.login(third)).json == {"public": True}
-    assert hall.client.get("/v1/me/honours", headers=hall.login(first)).json == {"public": False}
+    mine = hall.client.get("/v1/me/honours", headers=hall.login(third)).json
+    assert (mine["public"], mine["milestones"]) == (True, [])
+    assert {"what": "events", "number": 5, "so_far": 1} in mine["next"]
+    assert hall.client.get("/v1/me/honours", headers=hall.login(first)).json["public"] is False
 
 
 def test_agreeing_twice_is_agreeing(hall: Hall) -> None:
