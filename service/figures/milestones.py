@@ -82,7 +82,7 @@ def figures_of(session: Session, people: Sequence[UUID]) -> dict[UUID, Figures]:
         .where(Attendance.volunteer_id.in_(people), Attendance.status == Status.COUNTED)
         .group_by(Attendance.volunteer_id)
     )
-    return {person: Figures(events, int(minutes) // 60) for person, events, minutes in rows}
+    return {person: Figures(events, int(minutes or 0) // 60) for person, events, minutes in rows}
 
 
 def reach(session: Session, now: datetime, after: UUID | None = None) -> UUID | None:
@@ -131,8 +131,8 @@ def _tell(session: Session, found: dict[UUID, list[Milestone]], now: datetime) -
             if of_kind:
                 greatest = max(of_kind, key=lambda one: one.number)
                 together[greatest.what, greatest.number].append(greatest)
-    for (what, number), those in sorted(together.items()):
-        entry = outbox.enqueue(session, KIND, now, {"what": what, "number": number})
+    for (kind, number), those in sorted(together.items()):
+        entry = outbox.enqueue(session, KIND, now, {"what": kind, "number": number})
         for one in those:
             one.entry_id = entry.id
     session.flush()
