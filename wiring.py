@@ -18,7 +18,9 @@ import service.audit.verify
 import service.events.passing_on
 import service.events.words
 import service.figures.exports
+import service.figures.milestones
 import service.listeners
+import service.platform.retention
 from http_base.address_limit import AddressLimit
 from http_base.app_check import AppCheck
 from http_base.firebase_accounts import TIMEOUT_S, FirebaseAccounts

@@ -16,6 +16,8 @@ class InboxItem(Base):
     __tablename__ = "inbox_item"
     __table_args__ = (
         sa.UniqueConstraint("outbox_id", "volunteer_id"),
+        # What has lived its time (retention.py): of blocks of rows, for inboxes are filled in order of time.
+        sa.Index("ix_inbox_item_created_at", "created_at", postgresql_using="brin"),
         # With read_at in it, a phone that polls is answered from this index alone.
         sa.Index("ix_inbox_item_volunteer_id_id", "volunteer_id", "id", postgresql_include=["read_at"]),
         sa.Index(

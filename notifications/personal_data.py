@@ -2,9 +2,8 @@
 
 from datetime import timedelta
 
+from notifications.retention import FORGET_TASK, INBOX_KEPT
 from service.platform.personal_data import OWN, STAFF, Erased, Person, PersonalTable
-
-_KEPT = timedelta(days=90)
 
 TABLES = (
     PersonalTable(
@@ -16,7 +15,9 @@ TABLES = (
             "expanded_to": Person(Erased.KEPT, exported=False),
         },
     ),
-    PersonalTable("inbox_item", {"volunteer_id": OWN}, kept=_KEPT),
-    PersonalTable("delivery", {"volunteer_id": Person(Erased.FOLLOWS, exported=False)}, kept=_KEPT),
-    PersonalTable("local_message", {"recipient": OWN}),
+    PersonalTable("inbox_item", {"volunteer_id": OWN}, kept=INBOX_KEPT, job=FORGET_TASK),
+    PersonalTable(
+        "delivery", {"volunteer_id": Person(Erased.FOLLOWS, exported=False)}, kept=INBOX_KEPT, job=FORGET_TASK
+    ),
+    PersonalTable("local_message", {"recipient": OWN}, kept=timedelta(days=2), aged="created_at"),
 )

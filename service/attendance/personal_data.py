@@ -6,7 +6,9 @@ from service.platform.personal_data import LASTING, OWN, STAFF, PersonalTable
 
 TABLES = (
     PersonalTable("presence_record", {"sender_id": OWN}),
-    PersonalTable("refused_record", {"sender_id": OWN}, kept=timedelta(days=90)),
+    PersonalTable(
+        "refused_record", {"sender_id": OWN}, kept=timedelta(days=90), job="retention.forget_coordinates"
+    ),
     PersonalTable("attendance", {"volunteer_id": LASTING}),
     PersonalTable("headcount", {"created_by": STAFF, "changed_by": STAFF}),
 )

@@ -9,5 +9,6 @@ TABLES = (
         "audit_entry",
         {"actor_id": Person(Erased.KEPT, exported=False), "subject_id": Person(Erased.KEPT)},
         kept=AUDIT_KEPT,
+        job="audit.forget",
     ),
 )

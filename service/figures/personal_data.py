@@ -9,5 +9,5 @@ TABLES = (
     PersonalTable("honours_agreement", {"volunteer_id": OWN}),
     PersonalTable("milestone", {"volunteer_id": OWN}),
     # Its file goes with the next round of `exports.forget`, as every file that no request stands for.
-    PersonalTable("export", {"requested_by": OWN}, kept=EXPORT_KEPT),
+    PersonalTable("export", {"requested_by": OWN}, kept=EXPORT_KEPT, job="exports.forget"),
 )

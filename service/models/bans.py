@@ -1,12 +1,15 @@
 """Bans: who may not take part, kept beyond the erasure of the person by what nobody can read."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.models.base import Base, new_id
+
+BANS_KEPT = timedelta(days=730)
+"""How long a ban is known after it has ended, or after its person was erased."""
 
 
 class Ban(Base):

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from service.models.base import Base
 
-ERASURES_KEPT = timedelta(days=400)
-"""Longer than any copy of the database is kept."""
+ERASURES_KEPT = timedelta(days=730)
+"""Longer than any copy of the database is kept; and as long as the mark of a ban outlives its person."""
 
 
 class Erasure(Base):

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import procrastinate
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
@@ -20,16 +21,20 @@ from service.models import (
     AuditAction,
     Ban,
     Coordinator,
+    Erasure,
     Event,
     Membership,
     Signup,
     Volunteer,
 )
+from service.models.bans import BANS_KEPT
+from service.platform import queue
 
 REMEMBERED = timedelta(days=365)
 """How long it is the business of a region's coordinators that somebody signed up or came there."""
 
 _PURPOSE = b"tazalyq: marks of bans"
+FORGET_TASK = "people.forget_bans"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +178,17 @@ def answer(session: Session, subject: str, answer_id: UUID, text: str, now: date
         raise errors.AlreadyAnswered()
 
 
+def forget_old(session: Session, now: datetime) -> int:
+    """Forget bans that ended long ago, and those of people who were erased long ago; returns how many."""
+    before = now - BANS_KEPT
+    is_gone = ~sa.exists().where(Volunteer.id == Ban.volunteer_id)
+    erased_since = sa.exists().where(Erasure.volunteer_id == Ban.volunteer_id, Erasure.at >= before)
+    old = sa.delete(Ban).where(
+        sa.or_(Ban.lifted_at < before, Ban.expires_at < before, sa.and_(is_gone, ~erased_since))
+    )
+    return len(session.execute(old.returning(Ban.id)).all())
+
+
 def _lock_target(session: Session, actor: Actor, volunteer_id: UUID, now: datetime) -> Volunteer:
     """The person, held, whom the actor may ban."""
     require_coordinator(actor)
@@ -206,3 +222,12 @@ def _regions_of(session: Session, volunteer: Volunteer, now: datetime) -> set[st
     )
     query = sa.select(Event.region_code).where(Event.id.in_(events), Event.ends_at > now - REMEMBERED)
     return {volunteer.region_code, *session.scalars(query)}
+
+
+@queue.app.periodic(cron="35 21 * * *")  # UTC: the night in Kazakhstan
+@queue.app.task(name=FORGET_TASK, queueing_lock=FORGET_TASK, pass_context=True)
+def forget_all_old(context: procrastinate.JobContext, timestamp: int) -> None:
+    """Forget what has lived its time."""
+    runtime = queue.runtime(context)
+    with runtime.sessions.begin() as session:
+        forget_old(session, runtime.clock.now())

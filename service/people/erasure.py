@@ -17,7 +17,6 @@ from service.access import Actor
 from service.happenings import PersonErased
 from service.models import Erasure, Volunteer
 from service.models.base import LocalizedText
-from service.models.erasures import ERASURES_KEPT
 from service.organizations import members
 from service.people import coordinators, numbers
 from service.platform import personal_rows, queue
@@ -25,8 +24,6 @@ from service.platform import personal_rows, queue
 NAME = personal_rows.SAID_NO_MORE
 BORN, BEGUN = date(1900, 1, 1), datetime(1970, 1, 1, tzinfo=UTC)
 """A tombstone's: the same for all of them, grown up and long ago."""
-
-REMOVE_TASK = "people.forget_erasures"
 
 
 def erase(session: Session, actor: Actor, now: datetime, *, keep_certificates: bool) -> None:
@@ -117,8 +114,3 @@ def _tombstone() -> Volunteer:
         created_at=BEGUN,
         is_tombstone=True,
     )
-
-
-def forget_old(session: Session, now: datetime) -> None:
-    """Forget erasures that no copy of the database is older than."""
-    session.execute(sa.delete(Erasure).where(Erasure.at < now - ERASURES_KEPT))

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from service.models.bans import BANS_KEPT
 from service.models.erasures import ERASURES_KEPT
 from service.platform.personal_data import OWN, STAFF, Erased, Person, PersonalTable
 
@@ -22,10 +23,15 @@ TABLES = (
         "web_sign_in",
         {"volunteer_id": Person(Erased.DELETED, exported=False)},
         kept=timedelta(minutes=30),
+        job="people.remove_web_sign_ins",
     ),
-    PersonalTable("page_session", {"volunteer_id": OWN}, kept=timedelta(days=31)),
-    PersonalTable("page_guest", {"subject": OWN, "phone": OWN}, kept=timedelta(days=31)),
-    PersonalTable("guardian_link", {"child_id": OWN, "phone": OWN}),
+    PersonalTable(
+        "page_session", {"volunteer_id": OWN}, kept=timedelta(days=31), job="people.remove_old_sessions"
+    ),
+    PersonalTable(
+        "page_guest", {"subject": OWN, "phone": OWN}, kept=timedelta(days=31), job="people.remove_old_guests"
+    ),
+    PersonalTable("guardian_link", {"child_id": OWN, "phone": OWN}, kept=timedelta(days=30), aged="made_at"),
     PersonalTable("guardianship", {"child_id": OWN, "subject": OWN, "phone": OWN}),
     PersonalTable("consent", {"volunteer_id": OWN}),
     PersonalTable("notification_settings", {"volunteer_id": OWN}),
@@ -36,12 +42,22 @@ TABLES = (
             "marks": Person(Erased.KEPT, exported=False),
             "banned_by": STAFF,
         },
-        kept=timedelta(days=730),
+        kept=BANS_KEPT,
+        job="people.forget_bans",
     ),
     # What a database that is put back from a copy is to be rid of again.
-    PersonalTable("erasure", {"volunteer_id": Person(Erased.KEPT, exported=False)}, kept=ERASURES_KEPT),
+    PersonalTable(
+        "erasure", {"volunteer_id": Person(Erased.KEPT, exported=False)}, kept=ERASURES_KEPT, aged="at"
+    ),
     PersonalTable("local_identity", {"phone": OWN, "subject": OWN}),
-    PersonalTable("sign_in_code", {"phone": Person(Erased.DELETED, exported=False)}, kept=timedelta(days=1)),
-    # "code-phone:+7…", among others: how often in an hour.
-    PersonalTable("secret_use", {"subject": Person(Erased.KEPT, exported=False)}, kept=timedelta(days=2)),
+    PersonalTable(
+        "sign_in_code",
+        {"phone": Person(Erased.DELETED, exported=False)},
+        kept=timedelta(days=1),
+        aged="expires_at",
+    ),
+    # A mark of a number, an address or an id: how often in an hour.
+    PersonalTable(
+        "secret_use", {"subject": Person(Erased.KEPT, exported=False)}, kept=timedelta(days=2), aged="hour"
+    ),
 )

@@ -43,11 +43,17 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class PersonalTable:
-    """A table with people in it. `kept`: how long a row lives at most; None: as long as what it is about."""
+    """A table with people in it. `kept`: how long a row lives at most; None: as long as what it is about.
+
+    Of one that is kept for a time either `aged`, the column from which on, by which `retention.py` deletes
+    it; or `job`, the task that knows more of it.
+    """
 
     name: str
     people: Mapping[str, Person]
     kept: timedelta | None = None
+    aged: str | None = None
+    job: str | None = None
 
 
 OWN = Person(Erased.DELETED)
