@@ -31,6 +31,14 @@ class Words:
     get_code: str
     typed: str
     enter: str
+    sign_up: str
+    name: str
+    birth_date: str
+    register: str
+    going: str
+    look: str
+    accept: str
+    was_there: str
 
 
 KK = Words(
@@ -46,6 +54,14 @@ KK = Words(
     get_code="Код алу",
     typed="Код",
     enter="Кіру",
+    sign_up="Жазылу",
+    name="Аты-жөніңіз",
+    birth_date="Туған күніңіз",
+    register="Тіркелу",
+    going="Барамын ✓",
+    look="Қайта қарауды сұрау",
+    accept="Есепке алу",
+    was_there="was-there",
 )
 RU = Words(
     language="ru",
@@ -59,7 +75,15 @@ RU = Words(
     number="Номер телефона",
     get_code="Получить код",
     typed="Код",
-    enter="Войти",
+    enter="Вход",
+    sign_up="Записаться",
+    name="Имя и фамилия",
+    birth_date="Дата рождения",
+    register="Зарегистрироваться",
+    going="Иду ✓",
+    look="Попросить пересмотр",
+    accept="Засчитать",
+    was_there="was-there",
 )
 
 
