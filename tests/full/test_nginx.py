@@ -203,6 +203,6 @@ def test_the_log_has_no_secret_of_an_address(proxy: int, logged: Path) -> None:
     url = f"https://127.0.0.1:{proxy}/v1/photos/019a1b2c-0000-7000-8000-000000009301/small?signature=s3cr3t"
     requests.get(url, timeout=10, verify=False, headers=headers)  # noqa: S501
     log = logged.read_text("utf-8")
-    assert "/v1/calendars/…" in log
+    assert "/v1/calendars/*" in log
     assert "/v1/photos/019a1b2c-0000-7000-8000-000000009301/small" in log
     assert "s3cr3t" not in log
