@@ -54,6 +54,22 @@ def page(
     return [_item(session, item, entry, locale) for item, entry in session.execute(query)]
 
 
+def get(session: Session, volunteer_id: UUID, item_id: UUID, locale: str) -> InboxEntry:
+    """One item of a person's own inbox. Raises NotFound."""
+    row = session.execute(
+        sa.select(InboxItem, Outbox)
+        .join(Outbox, Outbox.id == InboxItem.outbox_id)
+        .where(
+            InboxItem.id == item_id,
+            InboxItem.volunteer_id == volunteer_id,
+            Outbox.kind.in_(list(KINDS)),
+        )
+    ).first()
+    if row is None:
+        raise errors.NotFound(errors.Thing.INBOX_ITEM)
+    return _item(session, row[0], row[1], locale)
+
+
 def _id(entry: Outbox, name: str) -> UUID | None:
     named = entry.facts.get(name)
     return UUID(named) if named else None
@@ -121,3 +137,17 @@ def mark_read(session: Session, volunteer_id: UUID, item_id: UUID, now: datetime
         raise errors.NotFound(errors.Thing.INBOX_ITEM)
     item.read_at = item.read_at or now
     session.flush()
+
+
+def mark_all_read(session: Session, volunteer_id: UUID, up_to: UUID, now: datetime) -> None:
+    """Note that a person has read what they were shown, up to the newest of it; what came since stays new."""
+    session.execute(
+        sa.update(InboxItem)
+        .where(
+            InboxItem.volunteer_id == volunteer_id,
+            InboxItem.id <= up_to,
+            InboxItem.read_at.is_(None),
+        )
+        .values(read_at=now)
+        .execution_options(synchronize_session=False)
+    )

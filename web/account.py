@@ -1,5 +1,6 @@
 """Who I am here: my sessions, my second factor, and browsers that I let in."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -23,6 +24,7 @@ from http_base.identity import Unauthenticated
 from service import errors
 from service.audit import audit
 from service.geography import regions
+from service.models import Volunteer
 from service.models.audit import AuditAction
 from service.models.base import localized
 from service.people import guardian_terms, second_factor, sessions, volunteers, web_sign_ins
@@ -33,8 +35,21 @@ from web.forms import Form, blank, read_form
 from web.pages import Pages, done, render
 from web.qr import qr_of
 from web.sign_in import landing
+from web.volunteer import desk
 
 pages = Pages("account")
+
+ROOMS: Mapping[str, str] = {
+    "guardian": "volunteer-guardian.show",
+    "settings": "volunteer-settings.show",
+    "notifications": "volunteer-settings.notify",
+    "calendar": "volunteer-calendar.show",
+    "honours": "volunteer-honours.show",
+    "devices": "volunteer-devices.show",
+    "consents": "volunteer-consents.show",
+    "data": "volunteer-data.show",
+}
+"""What the account leads to, in this order."""
 
 
 class SecretForm(Strict):
@@ -62,22 +77,27 @@ def _caller() -> PageCaller:
 
 @pages.page("/account")
 def show() -> Response:
-    """Name, number, roles; the second factor; the sessions."""
+    """Name, number, roles, what guards them, and the ways to all that is mine."""
     caller = _caller()
     mine = caller.known.actor
     person = volunteers.get(session(), mine.volunteer_id)
     return render(
         "account/account.html",
+        desk=desk.sit_down(),
         person=person,
-        is_minor=guardian_terms.is_minor(person.birth_date, now()),
+        rooms=_rooms(person),
         asked=memberships.asked(),
         roles=_roles(mine.volunteer_id, caller),
         factor=second_factor.state_of(session(), mine, now()),
         passed=caller.passed_second_factor,
         guards=mine.has_powers,
-        sessions=sessions.all_of(session(), mine, now()),
-        here=caller.session_id,
     )
+
+
+def _rooms(person: Volunteer) -> list[tuple[str, str]]:
+    """(name, address) of the pages about oneself; of who is a minor, the guardian's too, before all others."""
+    is_minor = guardian_terms.is_minor(person.birth_date, now())
+    return [(name, to(page)) for name, page in ROOMS.items() if is_minor or name != "guardian"]
 
 
 def _roles(volunteer_id: UUID, caller: PageCaller) -> list[dict[str, Any]]:
@@ -109,10 +129,10 @@ def end_session(session_id: UUID) -> Response:
         sessions.end(session(), caller.known.actor.volunteer_id, session_id)
     except errors.NotFound:
         # It has ended by itself, or by a press before this one: it is what was wanted.
-        return done(to("account.show") + "#sessions", "page.account.ended")
+        return done(to("volunteer-devices.show") + "#sessions", "page.account.ended")
     _record_ended(caller)
     session().commit()
-    return done(to("account.show") + "#sessions", "page.account.ended")
+    return done(to("volunteer-devices.show") + "#sessions", "page.account.ended")
 
 
 @pages.page("/account/sessions/end-others", methods=("POST",))
@@ -122,7 +142,7 @@ def end_others() -> Response:
     sessions.end_all(session(), caller.known.actor.volunteer_id, besides=caller.session_id)
     _record_ended(caller)
     session().commit()
-    return done(to("account.show") + "#sessions", "page.account.ended-others")
+    return done(to("volunteer-devices.show") + "#sessions", "page.account.ended-others")
 
 
 def _record_ended(caller: PageCaller) -> None:

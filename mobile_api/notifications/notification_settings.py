@@ -7,7 +7,8 @@ from marshmallow import Schema, fields
 
 from http_base.blueprints import Blueprint
 from http_base.context import actor, session
-from http_base.fields import Strict, TimeOfDay, YesNo, whole
+from http_base.fields import TimeOfDay
+from http_base.schemas.notification_settings import SettingsChange
 from service.models import NotificationSettings
 from service.people import notification_settings
 
@@ -17,23 +18,6 @@ blueprint = Blueprint(
     url_prefix="/v1/me/notification-settings",
     description="Notification settings",
 )
-
-MOST_PUSHES_A_DAY = 100
-
-
-def _switch() -> YesNo:
-    return YesNo()
-
-
-class SettingsChange(Strict):
-    changes = _switch()
-    reminders = _switch()
-    announcements = _switch()
-    nearby = _switch()
-    recognition = _switch()
-    quiet_from = TimeOfDay()
-    quiet_to = TimeOfDay()
-    daily_cap = whole(0, MOST_PUSHES_A_DAY)
 
 
 class SettingsShown(Schema):

@@ -1,6 +1,7 @@
 """Devices: where a person's pushes go."""
 
 import zlib
+from collections.abc import Sequence
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -65,6 +66,15 @@ def _wait_for_others(session: Session, *names: str) -> None:
     """Who registers the same phone, or another of theirs, at the same time does so one after the other."""
     for key in sorted(zlib.crc32(name.encode()) for name in names):
         session.execute(sa.select(sa.func.pg_advisory_xact_lock(DEVICE_LOCKS, key - 2**31)))
+
+
+def of_person(session: Session, volunteer_id: UUID) -> Sequence[Device]:
+    """A person's phones and browsers that are told of things, the one that was seen last first."""
+    return session.scalars(
+        sa.select(Device)
+        .where(Device.volunteer_id == volunteer_id)
+        .order_by(Device.seen_at.desc(), Device.installation_id)
+    ).all()
 
 
 def remove(session: Session, volunteer_id: UUID, installation_id: str) -> None:

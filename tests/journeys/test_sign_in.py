@@ -138,7 +138,7 @@ def test_a_signed_in_phone_lets_a_pc_in_by_its_browser(window: Open, service: Se
     phone.check("web-sign-in-ru")
     page.get_by_role("button", name="Подтвердить").click()
     waiting.wait_for_url("**/ru/account/going")
-    pc.open("/ru/account")
+    pc.open("/ru/account/devices")
     pc.check("account-volunteer-ru")
     assert waiting.locator("#sessions + ul li").count() == 2
 

@@ -66,17 +66,17 @@ def test_everybody_sees_and_ends_their_sessions(
     sessions.begin(session, actor, "Chrome, Android", "10.0.0.7", NOW)
     sessions.begin(session, actor, "", "10.0.0.8", NOW)
     visitor.sign_in(session, person, elevated=False)
-    page = visitor.page("/ru/account")
+    page = visitor.page("/ru/account/devices")
     assert "Chrome, Android" in page.text
     assert "10.0.0.8" in page.text
     assert page.text.count("этот браузер") == 1
     (first, _second) = [form for form in page.all("form") if form["action"].endswith("/end")]
     hidden = {one["name"]: one["value"] for one in first.all(type="hidden")}
-    assert visitor.post(first["action"], data=hidden).location == "/ru/account#sessions"
+    assert visitor.post(first["action"], data=hidden).location == "/ru/account/devices#sessions"
     assert len(session.scalars(sa.select(PageSession)).all()) == 2
-    visitor.send("/ru/account", {}, of="end-others")
+    visitor.send("/ru/account/devices", {}, of="end-others")
     assert len(session.scalars(sa.select(PageSession)).all()) == 1
-    assert "Остальные сеансы завершены" in visitor.page("/ru/account").text
+    assert "Остальные сеансы завершены" in visitor.page("/ru/account/devices").text
 
 
 def test_nobody_ends_a_session_of_somebody_else(visitor: Visitor, session: Session) -> None:
@@ -101,7 +101,7 @@ def test_staffs_ended_sessions_are_written_down(
     assert actor is not None
     sessions.begin(session, actor, "", "", NOW)
     visitor.sign_in(session, coordinator)
-    visitor.send("/kk/account", {}, of="end-others")
+    visitor.send("/kk/account/devices", {}, of="end-others")
     entries = session.scalars(sa.select(AuditEntry.action).where(AuditEntry.actor_id == coordinator.id))
     assert list(entries) == ["session-ended"]
 

@@ -77,7 +77,7 @@ class TestByCode:
         answer = type_code(visitor, asked, code_of(session, coordinator.phone))
         assert answer.location == "/kk/coordinator/"
         links = [link["href"] for link in visitor.page("/kk/account").all("a", class_="row")]
-        assert links == ["/kk/coordinator/"]
+        assert links[0] == "/kk/coordinator/"
 
     def test_a_number_as_people_write_it(self, visitor: Visitor, session: Session) -> None:
         make_volunteer(session, phone="+77012223344")

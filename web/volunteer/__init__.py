@@ -3,25 +3,31 @@
 from web.volunteer import (
     calendar,
     check_in,
+    devices,
     going,
     guardian,
     guarding,
+    inbox,
     my_consents,
     my_honours,
     own_data,
     register,
+    settings,
     signup,
 )
 
 BLUEPRINTS = (
     calendar.pages,
     check_in.pages,
+    devices.pages,
     going.pages,
     guardian.pages,
     guarding.pages,
+    inbox.pages,
     my_consents.pages,
     my_honours.pages,
     own_data.pages,
     register.pages,
+    settings.pages,
     signup.pages,
 )

@@ -47,16 +47,17 @@ class Desk:
                 self.unread if tab.name == "inbox" else 0,
             )
             for tab in TABS
-            if _stands(tab.page)
+            if stands(tab.page)
         ]
 
     @property
     def finding_href(self) -> str:
         """Where events are looked for."""
-        return to(TABS[0].page if _stands(TABS[0].page) else "start.home")
+        return to(TABS[0].page if stands(TABS[0].page) else "start.home")
 
 
-def _stands(page: str) -> bool:
+def stands(page: str) -> bool:
+    """Whether there is such a page."""
     noun, _, view = page.rpartition(".")
     return f"{noun}-pages.{view}" in current_app.view_functions
 

@@ -94,4 +94,4 @@ def test_a_session_that_is_ended(desk: Visitor, session: Session, coordinator: V
     token = desk.page("/kk/account").one("main").all(name="csrf_token")[0]["value"]
     for _ in range(2):
         answer = desk.post(f"/kk/account/sessions/{here}/end", data={"csrf_token": token})
-        assert (answer.status_code, answer.headers.get("Location")) == (303, "/kk/account#sessions")
+        assert (answer.status_code, answer.headers.get("Location")) == (303, "/kk/account/devices#sessions")
