@@ -95,7 +95,7 @@ def show() -> Response:
 
 
 def _rooms(person: Volunteer) -> list[tuple[str, str]]:
-    """(name, address) of the pages about oneself; of who is a minor, the guardian's too, before all others."""
+    """(name, address) of the pages about oneself; the guardian's is for minors alone."""
     is_minor = guardian_terms.is_minor(person.birth_date, now())
     return [(name, to(page)) for name, page in ROOMS.items() if is_minor or name != "guardian"]
 
