@@ -43,7 +43,8 @@ run: $(VENV)/runtime ## set up, load the demo once, serve on PORT, and print whe
 test: $(VENV)/installed ## set up and run all tests (TEST_DATABASE_URL chooses another PostgreSQL)
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-check: format lint types imports migrations test ## everything that must hold before a change lands
+check: $(VENV)/installed ## everything that must hold before a change lands, two things at once
+	$(MAKE) --jobs=2 format lint imports test types migrations
 
 full: $(VENV)/installed ## what takes longer: all clients, real proxies, Schemathesis in full; then mutants and benchmarks
 	$(BIN)/python -m pytest -m full
