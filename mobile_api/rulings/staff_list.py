@@ -6,18 +6,17 @@ from uuid import UUID
 
 from marshmallow import Schema, fields
 
-from http_base import problems
+from http_base import list_results
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, services, session
 from http_base.fields import OPTIONAL, one_of
-from http_base.one_by_one import Unreadable
 from http_base.openapi import ProblemField
 from http_base.presence import in_zone
-from http_base.schemas.ticks import ListBody, tick_of
+from http_base.schemas.ticks import ListBody
 from mobile_api.attendance.check_ins import AttendanceShown
 from service import errors, presence_errors
-from service.rulings import not_me, staff_list
-from service.rulings.staff_list import Tick, Ticked, TickOutcome
+from service.rulings import not_me
+from service.rulings.staff_list import Ticked
 from service.rulings.ticks import Meeting
 
 blueprint = Blueprint("staff_list", __name__, url_prefix="/v1", description="Attendance")
@@ -50,37 +49,11 @@ def post_list(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
     A phone that nobody has registered with waits 14 days for its owner, and counts as declared until then;
     the answer is the same for one that is registered.
     """
-    read = [one if isinstance(one, Unreadable) else tick_of(one) for one in body["records"]]
-    settings = services().settings
-    outcomes = iter(
-        staff_list.tick(
-            session(),
-            actor(),
-            event_id,
-            [one for one in read if isinstance(one, Tick)],
-            body["reason"] or "",
-            body["sent_at"],
-            now(),
-            settings.thresholds,
-            settings.phone_regions,
-        )
-    )
-    results = [
-        one.result() if isinstance(one, Unreadable) else _result(one, next(outcomes), event_id)
-        for one in read
-    ]
-    return {"results": results}
+    return {"results": list_results.take(body, event_id, _shown)}
 
 
-def _result(one: Tick, outcome: TickOutcome, event_id: UUID) -> dict[str, Any]:
-    if not isinstance(outcome, Ticked):
-        return {"id": one.id, "outcome": "refused", "problem": problems.document_of(outcome, event_id)}
-    result: dict[str, Any] = {"id": one.id, "outcome": "repeated" if outcome.repeated else "stored"}
-    if outcome.attendance is not None:
-        result["attendance"] = in_zone(outcome.attendance, outcome.zone)
-    if outcome.meeting is not None:
-        result["meeting"] = outcome.meeting
-    return result
+def _shown(ticked: Ticked) -> dict[str, Any]:
+    return {} if ticked.attendance is None else {"attendance": in_zone(ticked.attendance, ticked.zone)}
 
 
 @blueprint.route("/events/<uuid:event_id>/attendance/not-me", methods=["POST"])

@@ -10,16 +10,16 @@ from http_base import cursors
 from http_base.contacts import shown_by
 from http_base.context import actor, now, session
 from http_base.fields import Text, one_of
-from http_base.schemas.organizations import OrganizationPatch, StatusBody
+from http_base.schemas.organizations import StatusBody
 from service.access import Permission
 from service.happenings import EventsFate
-from service.models import Organization, OrganizationKind, OrganizationStatus
+from service.models import Organization, OrganizationStatus
 from service.organizations import contacts, organizations, verification
-from service.organizations.organizations import Correction
 from service.organizations.verification import Verdict
 from web.addresses import here, to
 from web.coordinator import desk
 from web.forms import REFUSALS, read_form, read_query
+from web.organization_forms import is_corrected, kinds, read_correction
 from web.pages import Pages, Unaudited, done
 from web.templating import text
 
@@ -135,40 +135,16 @@ def decide(organization_id: UUID, act: str) -> Response:
 def edit(organization_id: UUID) -> Response:
     """Correct an organization's name, number and kind."""
     organization = organizations.get_for(session(), actor(), organization_id, Permission.CHANGE_ORGANIZATION)
-    begins = {f"name.{language}": text for language, text in organization.name.items()}
-    form = read_form(
-        OrganizationPatch(exclude=("contact",)),
-        version=organization.version,
-        bin=organization.bin,
-        kind=organization.kind,
-        **begins,
-    )
-    if form.is_good:
-        values = {name: form.data[name] for name in ("name", "bin", "kind") if name in form.data}
-        try:
-            organizations.change(
-                session(),
-                actor(),
-                organization_id,
-                form.data["version"],
-                Correction(frozenset(values), **values),
-                now(),
-            )
-        except REFUSALS as error:
-            session().rollback()
-            form.refused(error)
-        else:
-            session().commit()
-            return done(
-                to("coordinator-organizations.show", organization_id=organization_id), "page.desk.saved"
-            )
+    form = read_correction(organization, organization.name)
+    if is_corrected(form, organization):
+        return done(to("coordinator-organizations.show", organization_id=organization_id), "page.desk.saved")
     return desk.show(
         desk.sit_down("organizations"),
         "organization_edit.html",
         organization=organization,
         contact=_contact(organization),
         form=form,
-        kinds=[(kind, text(f"page.organization.kind.{kind}")) for kind in OrganizationKind],
+        kinds=kinds(),
     )
 
 

@@ -14,7 +14,7 @@ from service.events import events, restoring, series
 from service.events.series import Scope
 from service.models import Event
 from web.addresses import to
-from web.forms import Form, read_form
+from web.forms import VERSION, Form, read_form
 from web.organizer import desk, event_edit, event_forms, reasons
 from web.organizer.reasons import ReasonForm
 from web.pages import Pages, Unaudited, done
@@ -83,26 +83,16 @@ def _begins(event: Event) -> dict[str, Any]:
 
 
 def _is_moved(form: Form, event: Event) -> bool:
-    """Do it and keep it; what is refused because of a field stands beside that field."""
     why = reasons.said(form)
     values = event_forms.times_of(form.data, event)
-    try:
+    version = form.data.get(VERSION, 0)
+
+    def act() -> Event:
         if values["ends_at"] <= now():
             raise errors.Invalid("starts_at", "moment-past")
-        version = form.data.get("version", 0)
-        events.change(session(), actor(), event.id, version, values, now(), why)
-    except errors.Invalid as error:
-        session().rollback()
-        form.refused(error)
-        event_forms.refused(form)
-        return False
-    except errors.Stale as error:
-        session().rollback()
-        form.typed["version"] = str(error.data["version"])
-        form.refuse("version", "page.event-form.stale")
-        return False
-    session().commit()
-    return True
+        return events.change(session(), actor(), event.id, version, values, now(), why)
+
+    return event_forms.taken(form, act) is not None
 
 
 @pages.page("/organizer/events/<uuid:event_id>/restore", ("GET", "POST"))

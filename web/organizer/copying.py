@@ -9,7 +9,6 @@ from marshmallow import fields
 
 from http_base.context import actor, now, session
 from http_base.fields import Strict, TimeOfDay
-from service import errors
 from service.access import Permission
 from service.events import duplicates
 from web.addresses import to
@@ -42,15 +41,10 @@ def copy(event_id: UUID) -> Response:
         if starts_at <= now():
             form.refuse("day", "page.event-form.past")
         else:
-            try:
-                made = duplicates.duplicate(
-                    session(), actor(), event_id, starts_at, now(), form.data.get("id")
-                )
-            except errors.Invalid as error:
-                session().rollback()
-                form.refused(error)
-                event_forms.refused(form)
-            else:
-                session().commit()
+            id_ = form.data.get("id")
+            made = event_forms.taken(
+                form, lambda: duplicates.duplicate(session(), actor(), event_id, starts_at, now(), id_)
+            )
+            if made is not None:
                 return done(to("organizer-event-edit.change", event_id=made.id), "page.copying.done")
     return desk.show("copy.html", event=event, form=form)

@@ -1,6 +1,6 @@
 """A new event, and the change of one: saved as a draft, looked at, published."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from service.models.base import COUNTRY_ZONE, localized
 from service.organizations import contacts
 from service.organizations.contacts import ContactSaid
 from web.addresses import to
-from web.forms import Form, read_form
+from web.forms import VERSION, Form, read_form
 from web.organizer import desk, event_forms, home
 from web.organizer.event_forms import EventForm
 from web.pages import Pages, Unaudited, done
@@ -46,16 +46,14 @@ def create() -> Response:
     if there is not None and not there.is_draft:
         return done(desk.board_of(there.id), "page.event-form.exists", "info")
     if form.is_good and _is_in_time(form):
-        try:
-            made = _taken(form, lambda: _create(form, there))
-        except errors.Stale:
-            # Its own other press came first: what that one has said stands, and can be changed.
-            session().rollback()
+        made = event_forms.taken(form, lambda: _create(form, there))
+        if made is not None:
+            return _after(form, made)
+        if form.is_overtaken:
+            # By its own other press: what that one has said stands, and can be changed.
             return done(
                 to("organizer-event-edit.change", event_id=form.data["id"]), "page.event-form.again", "wait"
             )
-        if made is not None:
-            return _after(form, made)
     return _show(form, None, [(one.id, localized(one.name, locale())) for one in own])
 
 
@@ -97,19 +95,12 @@ def change(event_id: UUID) -> Response:
     own = contacts.own_of_event(session(), event)
     form = read_form(asked, **event_forms.begin_with(event, own))
     if form.is_good:
-        version = form.data.get("version", 0)
-        try:
-            changed = _taken(
-                form, lambda: _put(form, event, version, event_forms.values_of(form.data, event))
-            )
-        except errors.Stale as error:
-            # Two organizers at once: what this one has typed stays, and the next press is the later word.
-            session().rollback()
-            form.typed["version"] = str(error.data["version"])
-            form.refuse("version", "page.event-form.stale")
-        else:
-            if changed is not None:
-                return _after(form, changed)
+        version = form.data.get(VERSION, 0)
+        changed = event_forms.taken(
+            form, lambda: _put(form, event, version, event_forms.values_of(form.data, event))
+        )
+        if changed is not None:
+            return _after(form, changed)
     return _show(form, event, [], fixed)
 
 
@@ -135,19 +126,6 @@ def _is_in_time(form: Form) -> bool:
     if form.data["day"] < now().astimezone(COUNTRY_ZONE).date():
         form.refuse("day", "page.event-form.past")
     return form.is_good
-
-
-def _taken(form: Form, act: Callable[[], Event]) -> Event | None:
-    """Do it and keep it; what is refused because of a field stands beside that field."""
-    try:
-        made = act()
-    except errors.Invalid as error:
-        session().rollback()
-        form.refused(error)
-        event_forms.refused(form)
-        return None
-    session().commit()
-    return made
 
 
 def _after(form: Form, event: Event) -> Response:

@@ -1,14 +1,14 @@
 """The form of an event: five fields, and what else may be said of it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from marshmallow import fields
 
-from http_base.context import locale
+from http_base.context import locale, session
 from http_base.fields import MAX_NAME, Text, TimeOfDay, one_of, whole
 from http_base.schemas.events import EventFields
 from notifications import words
@@ -19,7 +19,7 @@ from service.geography.areas import MAX_RADIUS_M, MIN_RADIUS_M
 from service.models import Event, EventKind
 from service.models.base import COUNTRY_ZONE, LOCALES, LocalizedText
 from service.organizations.contacts import ContactSaid
-from web.forms import Form
+from web.forms import REFUSALS, WHOLE, Form
 
 THURSDAY, FROM, TO = 3, time(10), time(12)
 """When most of them are: «Таза бейсенбі»."""
@@ -206,13 +206,24 @@ def _things(typed: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(things))
 
 
-def refused(form: Form) -> None:
-    """Put what a use case has refused beside the field that the form asks it by."""
-    form.errors = {NAMED_IN_FORM.get(name, name): said for name, said in form.errors.items()}
+def taken(form: Form, act: Callable[[], Event]) -> Event | None:
+    """Do it and keep it; what is refused because of a field stands beside the field that asks for it.
+
+    Two organizers at once: what this one has typed stays, and the next press is the later word.
+    """
+    try:
+        made = act()
+    except REFUSALS as error:
+        session().rollback()
+        form.refused(error)
+        form.errors = {NAMED_IN_FORM.get(name, name): said for name, said in form.errors.items()}
+        return None
+    session().commit()
+    return made
 
 
 def is_more_open(form: Form) -> bool:
     """Whether something is wrong within what is folded away."""
     in_language = {f"title.{locale()}", f"address_names.{locale()}"}
-    shown = {"kind", *WHERE_AND_WHEN, "ends", "capacity", "bring", "weeks", "scope", "version"}
+    shown = {"kind", *WHERE_AND_WHEN, "ends", "capacity", "bring", "weeks", "scope", WHOLE}
     return any(name not in shown | in_language for name in form.errors)

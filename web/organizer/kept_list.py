@@ -14,19 +14,17 @@ from uuid import UUID
 from flask import Response, jsonify, request
 from marshmallow import ValidationError
 
-from http_base import csrf, kept_lists, links, problems
+from http_base import csrf, kept_lists, links, list_results, problems
 from http_base.context import actor, locale, now, services, session
-from http_base.one_by_one import Unreadable
-from http_base.schemas.ticks import KeptListBody, tick_of
+from http_base.schemas.ticks import KeptListBody
 from http_base.wording import doubt
 from service import presence_errors
 from service.access import Permission, may
 from service.attendance import place_codes
 from service.events.events import target_of
 from service.models import Event
-from service.rulings import list_rows, staff_list
+from service.rulings import list_rows
 from service.rulings.list_rows import Row
-from service.rulings.staff_list import Tick, Ticked, TickOutcome
 from web import formats
 from web.assets import BUILT
 from web.organizer import desk
@@ -128,34 +126,7 @@ def _taken(event: Event) -> Response:
         return _refused(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", found)
     if body["by"] != actor().volunteer_id:
         return _refused(HTTPStatus.CONFLICT, presence_errors.NotYours.code)
-    read = [one if isinstance(one, Unreadable) else tick_of(one) for one in body["records"]]
-    settings = services().settings
-    ticks = [one for one in read if isinstance(one, Tick)]
-    outcomes = iter(
-        staff_list.tick(
-            session(),
-            actor(),
-            event.id,
-            ticks,
-            body["reason"] or "",
-            body["sent_at"],
-            now(),
-            settings.thresholds,
-            settings.phone_regions,
-        )
-    )
-    results = [
-        one.result() if isinstance(one, Unreadable) else _result(one, next(outcomes), event.id)
-        for one in read
-    ]
-    return _plain(jsonify({"results": results}))
-
-
-def _result(one: Tick, outcome: TickOutcome, event_id: UUID) -> dict[str, Any]:
-    if not isinstance(outcome, Ticked):
-        return {"id": one.id, "outcome": "refused", "problem": problems.document_of(outcome, event_id)}
-    found = {"id": one.id, "outcome": "repeated" if outcome.repeated else "stored"}
-    return found if outcome.meeting is None else found | {"meeting": str(outcome.meeting)}
+    return _plain(jsonify({"results": list_results.take(body, event.id)}))
 
 
 def _refused(status: HTTPStatus, code: str, wrong: dict[str, list[str]] | None = None) -> Response:

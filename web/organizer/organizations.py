@@ -7,22 +7,22 @@ from flask import Response
 from http_base.contacts import said, shown_by
 from http_base.context import actor, locale, now, session
 from http_base.fields import Strict, Text
-from http_base.schemas.organizations import OrganizationBody, OrganizationPatch
+from http_base.schemas.organizations import OrganizationBody
 from service import errors
 from service.access import Permission, may
 from service.geography import regions
-from service.models import OrganizationKind, OrganizationStatus
+from service.models import OrganizationStatus
 from service.models.base import localized
 from service.organizations import contacts, organizations, verification
-from service.organizations.organizations import Correction, target_of
+from service.organizations.organizations import target_of
 from service.people import volunteers
 from web import formats
 from web.addresses import to
 from web.contact_forms import is_put, read_contact
-from web.forms import REFUSALS, Form, read_form
+from web.forms import Form, read_form
+from web.organization_forms import is_corrected, kinds, read_correction
 from web.organizer import desk
 from web.pages import Pages, Unaudited, done
-from web.templating import text
 
 pages = Pages("organizer-organizations")
 
@@ -51,7 +51,7 @@ def found() -> Response:
     return desk.show(
         "organization_new.html",
         form=form,
-        kinds=_kinds(),
+        kinds=kinds(),
         regions=sorted(
             ((region.code, localized(region.names, locale())) for region in regions.all_regions()),
             key=lambda one: formats.in_order(one[1]),
@@ -129,32 +129,16 @@ def answer(organization_id: UUID) -> Response:
 def edit(organization_id: UUID) -> Response:
     """Correct its names, number and kind; a new name of a verified one waits for the coordinator."""
     organization = organizations.get_for(session(), actor(), organization_id, Permission.CHANGE_ORGANIZATION)
-    names = organization.pending_name or organization.name
-    form = read_form(
-        OrganizationPatch(exclude=("contact",)),
-        version=organization.version,
-        bin=organization.bin,
-        kind=organization.kind,
-        **{f"name.{language}": name for language, name in names.items()},
-    )
-    if form.is_good:
-        values = {name: form.data[name] for name in ("name", "bin", "kind") if name in form.data}
-        correction = Correction(frozenset(values), **values)
-        try:
-            organizations.change(session(), actor(), organization_id, form.data["version"], correction, now())
-        except REFUSALS as error:
-            session().rollback()
-            form.refused(error)
-        else:
-            session().commit()
-            return done(_page(organization_id), "page.desk.saved")
+    form = read_correction(organization, organization.pending_name or organization.name)
+    if is_corrected(form, organization):
+        return done(_page(organization_id), "page.desk.saved")
     known = shown_by(contacts.by_organization(session(), [organization_id]))
     return desk.show(
         "organization_edit.html",
         organization=organization,
         contact=known.get(organization_id),
         form=form,
-        kinds=_kinds(),
+        kinds=kinds(),
     )
 
 
@@ -169,10 +153,6 @@ def contact(organization_id: UUID) -> Response:
     if is_put(form, lambda contact: contacts.put(session(), actor(), about, contact, now())):
         return done(_page(organization_id), "page.contact.saved")
     return desk.show("organization_contact.html", organization=organization, form=form)
-
-
-def _kinds() -> list[tuple[str, str]]:
-    return [(kind, text(f"page.organization.kind.{kind}")) for kind in OrganizationKind]
 
 
 def _page(organization_id: UUID) -> str:

@@ -167,7 +167,7 @@ def test_of_two_who_move_it_at_once_the_second_is_told(desk: Visitor, session: S
     form = form_of(desk, path(event, "move"))
     desk.post(path(event, "move"), data=form | {"starts": "10:00"})
     answer = desk.post(path(event, "move"), data=form | {"starts": "09:00"})
-    assert answer.status_code == 422
+    assert answer.status_code == 412
     again = filled(read(answer.text).all("form", method="post")[-1])
     assert again["starts"] == "09:00"
     assert desk.post(path(event, "move"), data=again).status_code == 303

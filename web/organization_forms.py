@@ -1,0 +1,43 @@
+"""An organization's names, number and kind, as its owner or a coordinator corrects them."""
+
+from collections.abc import Mapping
+
+from http_base.context import actor, now, session
+from http_base.schemas.organizations import OrganizationPatch
+from service.models import Organization, OrganizationKind
+from service.organizations import organizations
+from service.organizations.organizations import Correction
+from web.forms import REFUSALS, VERSION, Form, read_form
+from web.templating import text
+
+
+def read_correction(organization: Organization, names: Mapping[str, str]) -> Form:
+    """The form of an organization, which begins with what stands, and with these names by language."""
+    return read_form(
+        OrganizationPatch(exclude=("contact",)),
+        version=organization.version,
+        bin=organization.bin,
+        kind=organization.kind,
+        **{f"name.{language}": name for language, name in names.items()},
+    )
+
+
+def is_corrected(form: Form, organization: Organization) -> bool:
+    """Whether the form was good and what it says is stored; else what was refused stands in it."""
+    if not form.is_good:
+        return False
+    values = {name: form.data[name] for name in ("name", "bin", "kind") if name in form.data}
+    correction = Correction(frozenset(values), **values)
+    try:
+        organizations.change(session(), actor(), organization.id, form.data[VERSION], correction, now())
+    except REFUSALS as error:
+        session().rollback()
+        form.refused(error)
+        return False
+    session().commit()
+    return True
+
+
+def kinds() -> list[tuple[str, str]]:
+    """(value, words) of what an organization can be."""
+    return [(kind, text(f"page.organization.kind.{kind}")) for kind in OrganizationKind]
