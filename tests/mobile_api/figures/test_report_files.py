@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import datetime
+from datetime import UTC, datetime
 
 import openpyxl
 import pytest
@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 
 from http_base.downloads import CSV, PDF, XLSX
 from service.figures.report_columns import all_columns
+from service.ledger import ledger
 from service.models import AuditAction, AuditEntry
+from tests.makers import make_event
 from tests.mobile_api.figures.region import WEEK, Login, Region
 
 
@@ -42,6 +44,17 @@ def test_csv_for_excel(region: Region) -> None:
         "\ufeffРайон (город);Вывезено мусора, тонн", "Алгинский район;1,5", "Кобдинский район;0,25",
         "Уилский район;", "Без района;", "Итого;1,75",
     ]  # fmt: skip
+
+
+def test_a_day_on_which_nothing_was_held_has_no_row(region: Region, session: Session) -> None:
+    """Somebody had signed up for what was called off: that is a figure, and none of the report's."""
+    off = make_event(
+        session, region.organization, starts_at=datetime(2026, 5, 6, 5, tzinfo=UTC), status="cancelled"
+    )
+    ledger.add(session, off, signups=1)
+    book = openpyxl.load_workbook(io.BytesIO(region.get(Accept=XLSX).data))
+    days = [str(row[0])[:10] for row in book["Күндер"].iter_rows(min_row=9, values_only=True)]
+    assert days == ["2026-05-05", "2026-05-07", "Барлығы"]
 
 
 def test_the_workbook_has_three_sheets_with_the_same_numbers(region: Region) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from http_base.application import Tazalyq
 from service.ledger import ledger, rebuild, verify
-from service.models import CountPending, CountTotal, Event, Headcount
+from service.models import CountPending, CountTotal, Event, EventResult, Headcount
 from tests.conftest import NOW, Sessions
 from tests.makers import make_attendance, make_counted, make_event, make_signup, make_volunteer
 from tests.proofs.waiting import until_done_or_waiting
@@ -100,6 +100,30 @@ def test_what_was_counted_wrong_is_found_and_mended(
     assert run("rebuild")[0] == 0
     assert run("verify")[0] == 0
     ledger.fold(session, NOW)
+    assert run("verify")[0] == 0
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"region_code": "KZ-75"}, {"day": NOW.date() - timedelta(days=1)}, {"district_code": "154000000"}],
+)
+def test_a_result_that_stands_elsewhere_than_its_event_is_found_and_mended(
+    run: Run, event: Event, session: Session, wrong: dict[str, Any]
+) -> None:
+    session.add(
+        EventResult(
+            event_id=event.id, trees=10, version=1,
+            created_by=event.created_by, created_at=NOW, updated_by=event.created_by, updated_at=NOW,
+        )
+    )  # fmt: skip
+    session.flush()
+    assert run("verify") == (0, "All counts are what the rows say.\n")
+    session.execute(sa.update(EventResult).values(wrong))
+    code, printed = run("verify")
+    (line,) = [line for line in printed.splitlines() if str(event.id) in line]
+    (told,) = wrong.values()
+    assert (code, str(told) in line, "KZ-15" in line) == (1, True, True)
+    assert run("rebuild")[0] == 0
     assert run("verify")[0] == 0
 
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from notifications.words import LOCALES
-from service.models import Contact, Invitation, Membership, Organization, Volunteer
+from service.models import AuditAction, AuditEntry, Contact, Invitation, Membership, Organization, Volunteer
 from service.models.base import new_id
 from service.models.contacts import ContactOf, ContactState
 from tests.conftest import NOW
@@ -97,6 +97,19 @@ def test_an_invitation_is_withdrawn_twice_as_calmly(
     for _ in range(2):
         assert desk.post(form["action"], data=sent).location == members_of(own)
     assert session.scalars(sa.select(Invitation.status)).all() == ["withdrawn"]
+
+
+def test_one_member_is_read_alone(
+    desk: Visitor, session: Session, own: Organization, colleague: Volunteer
+) -> None:
+    """That all members were read is nobody's word where one was."""
+    page = desk.page(members_of(own, f"/{colleague.id}"))
+    assert "Әсем Қуанышқызы" in page.one("h1").text
+    read_ones = session.scalars(
+        sa.select(AuditEntry.subject_id).where(AuditEntry.action == AuditAction.MEMBERS_READ)
+    ).all()
+    assert read_ones == [colleague.id]
+    assert desk.get(members_of(own, f"/{make_volunteer(session).id}")).status_code == 404
 
 
 def test_a_role_is_changed_and_a_member_removed(

@@ -104,6 +104,20 @@ def test_a_result_with_photographs_in_one_press(desk: Visitor, session: Session,
     assert [one["id"] for one in page.all("input", type="file")] == ["after"]
 
 
+@pytest.mark.parametrize(("language", "shown"), [("kk", "1,5"), ("ru", "1,5"), ("en", "1.5")])
+def test_a_number_stands_in_its_field_as_people_of_that_language_write_it(
+    desk: Visitor, session: Session, held: Event, language: str, shown: str
+) -> None:
+    finish(desk, held, {"waste.amount": "1,5", "area_ha": "1250,125", "trees": "1 200"})
+    page = desk.page(path_of(held, language))
+    values = {one["id"]: one.attributes.get("value") for one in page.all("input") if "id" in one.attributes}
+    assert values["waste.amount"] == shown
+    assert values["area_ha"] == f"1250{shown[1]}125"
+    assert values["trees"] == "1200"
+    assert finish(desk, held, {}).status_code == 303
+    assert stored(session, held).area_ha == Decimal("1250.125")
+
+
 def test_all_fields_may_stay_empty(desk: Visitor, session: Session, held: Event) -> None:
     assert finish(desk, held, {}).status_code == 303
     assert stored(session, held).figures() == dict.fromkeys(stored(session, held).figures())
