@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -74,6 +75,11 @@ def number(value: float, digits: int = 1) -> str:
     # A little less than nothing is nothing.
     rounded = round(value, digits) or 0
     return format_decimal(rounded, pattern, locale=locale()).replace("-", MINUS)
+
+
+def typed(value: float | Decimal | None) -> str | None:
+    """«1250,125»: a number as people of the language type it; whatever it has behind the comma."""
+    return None if value is None else str(format_decimal(value, "0.######", locale=locale()))
 
 
 def change(value: float, digits: int = 1) -> str:

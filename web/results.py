@@ -33,12 +33,9 @@ def begins_with(result: EventResult | None) -> dict[str, Any]:
     """What the form of a result begins with."""
     if result is None:
         return {"version": 0}
-    values = {name: value for name, value in result.figures().items() if name != "waste_t"}
-    plain = {
-        name: value if isinstance(value, int) or value is None else f"{float(value):.10g}"
-        for name, value in (values | {"waste.amount": result.waste_amount}).items()
-    }
-    return plain | {"version": result.version, "waste.unit": result.waste_unit, "note": result.note}
+    values = {name: formats.typed(value) for name, value in result.figures().items() if name != "waste_t"}
+    values["waste.amount"] = formats.typed(result.waste_amount)
+    return values | {"version": result.version, "waste.unit": result.waste_unit, "note": result.note}
 
 
 def lines_of(result: EventResult | None) -> list[tuple[str, str]]:

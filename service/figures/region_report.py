@@ -153,6 +153,11 @@ def make(
         for key, name, by_key, group in _grouped(counted.rows("district"), facts, names, _district)
     ]
     days: dict[str, LocalizedText] = {day: {} for day in sorted({_day(one) for one in facts})}
+    # A day for which somebody had only signed up has nothing to say.
+    by_day = [
+        _row(key, {}, by_key, group, {})
+        for key, _, by_key, group in _grouped(counted.rows("day"), facts, days, _day)
+    ]
     region = regions.get(region_code)
     return Report(
         region_code=region_code,
@@ -161,10 +166,7 @@ def make(
         as_of=now,
         rows=rows,
         total=_row(None, all_words()["total"], counted.totals, facts, {"photos": None}),
-        days=[
-            _row(key, {}, by_key, group, {})
-            for key, _, by_key, group in _grouped(counted.rows("day"), facts, days, _day)
-        ],
+        days=[row for row in by_day if any(value is not None for value in row.cells.values())],
         events=[_event_row(one, names) for one in facts if one.is_held],
     )
 

@@ -8,14 +8,14 @@ from sqlalchemy.orm import Session
 
 from service.ledger import rebuild, scope_checks, verify
 from service.ledger.scope_checks import WrongSightings, WrongSums
-from service.ledger.verify import Difference
+from service.ledger.verify import Difference, MisplacedResult
 from service.models import CountCheck
 from service.platform import logs, queue
 
 logger = logs.get(__name__)
 
 TASK = "counts.verify"
-Wrong = Difference | WrongSightings | WrongSums
+Wrong = Difference | MisplacedResult | WrongSightings | WrongSums
 
 
 def are_scopes_whole(session: Session) -> bool:
@@ -26,7 +26,7 @@ def are_scopes_whole(session: Session) -> bool:
 def check(session: Session) -> Sequence[Wrong]:
     """Whatever is counted otherwise than the rows say; how much that is will be known to `describe`."""
     verify.without_time_limit(session)
-    found: list[Wrong] = [*verify.differences(session)]
+    found: list[Wrong] = [*verify.differences(session), *verify.misplaced_results(session)]
     if are_scopes_whole(session):
         found += scope_checks.wrong(session)
     _note(session, len(found))
@@ -36,7 +36,8 @@ def check(session: Session) -> Sequence[Wrong]:
 def mend(session: Session) -> Sequence[Wrong]:
     """Make all counts what the rows say; returns what was wrong. From now on the sightings are whole."""
     verify.without_time_limit(session)
-    found: list[Wrong] = [*rebuild.rebuild(session)]
+    found: list[Wrong] = [*rebuild.rebuild(session), *verify.misplaced_results(session)]
+    verify.place_results(session)
     if are_scopes_whole(session):
         found += scope_checks.wrong(session)
     scope_checks.mend(session)

@@ -46,13 +46,33 @@ def list_all(session: Session, actor: Actor, organization_id: UUID, now: datetim
     audit.record_read(
         session, actor.volunteer_id, AuditAction.MEMBERS_READ, organization_id=organization_id, now=now
     )
-    rows = session.execute(
+    rows = session.execute(_members(organization_id).order_by(Membership.created_at, Volunteer.id))
+    return [Member(*row) for row in rows]
+
+
+def get(session: Session, actor: Actor, organization_id: UUID, volunteer_id: UUID, now: datetime) -> Member:
+    """One member, for an owner. Raises NotFound, Forbidden, NotVerified."""
+    organizations.get_for(session, actor, organization_id, Permission.MANAGE_MEMBERS)
+    row = session.execute(_members(organization_id).where(Volunteer.id == volunteer_id)).one_or_none()
+    if row is None:
+        raise errors.NotFound(errors.Thing.MEMBER)
+    audit.record_read(
+        session,
+        actor.volunteer_id,
+        AuditAction.MEMBERS_READ,
+        organization_id=organization_id,
+        subject_id=volunteer_id,
+        now=now,
+    )
+    return Member(*row)
+
+
+def _members(organization_id: UUID) -> sa.Select[UUID, str, str, bool]:
+    return (
         sa.select(Volunteer.id, Volunteer.display_name, Membership.role, Membership.resting)
         .join(Membership, Membership.volunteer_id == Volunteer.id)
         .where(Membership.organization_id == organization_id)
-        .order_by(Membership.created_at, Volunteer.id)
     )
-    return [Member(*row) for row in rows]
 
 
 def set_role(

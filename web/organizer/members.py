@@ -136,10 +136,10 @@ def withdraw(organization_id: UUID, invitation_id: UUID) -> Response:
 def _found(organization_id: UUID, volunteer_id: UUID) -> tuple[Organization, members.Member]:
     """Raises NotFound, Forbidden, NotVerified."""
     organization = organizations.get_for(session(), actor(), organization_id, Permission.MANAGE_MEMBERS)
-    for row in members.list_all(session(), actor(), organization_id, now()):
-        if row.id == volunteer_id:
-            return organization, row
-    raise errors.NotFound(errors.Thing.MEMBER)
+    member = members.get(session(), actor(), organization_id, volunteer_id, now())
+    # That they were read.
+    session().commit()
+    return organization, member
 
 
 def _roles() -> list[tuple[str, str]]:

@@ -153,7 +153,7 @@ def test_a_result_is_given_as_people_write_numbers(desk: Visitor, session: Sessi
         None,
     )
     page = desk.page(of(held, "/result"))
-    assert page.one("input", name="waste.amount")["value"] == "1200.5"
+    assert page.one("input", name="waste.amount")["value"] == "1200,5"
     assert page.one("input", name="yards")["value"] == ""
     assert (
         desk.send(of(held, "/result"), {"waste.amount": "2", "waste.unit": "t", "trees": ""}).status_code
