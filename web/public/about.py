@@ -5,12 +5,14 @@ from flask import Response
 from http_base.context import locale, now, session
 from service.figures import public, public_columns
 from service.people import consents
+from service.people.privacy import Topic
 from web.public import open_pages
 from web.public.open_pages import OpenPages
 from web.templating import text
 
 pages = OpenPages("about")
 
+HELD = ("title", "what", "who", "kept")
 PRIVACY = ("what", "who", "children", "place", "cookies", "rights")
 
 
@@ -29,7 +31,7 @@ def data() -> Response:
 
 @pages.page("/privacy")
 def privacy() -> Response:
-    """What becomes of personal data, in short."""
+    """What becomes of personal data: in short, then by what it is about."""
     return open_pages.show(
         "privacy.html",
         title=text("page.public.privacy.title"),
@@ -37,6 +39,7 @@ def privacy() -> Response:
         sections=[
             (text(f"page.public.privacy.{one}"), text(f"page.public.privacy.{one}-text")) for one in PRIVACY
         ],
+        held=[{part: text(f"held.{topic}.{part}") for part in HELD} for topic in Topic],
     )
 
 

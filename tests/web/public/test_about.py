@@ -61,4 +61,4 @@ def test_consents_are_told_whole(visitor: Visitor, language: str) -> None:
 def test_privacy_is_told_in_short_and_leads_to_the_whole(visitor: Visitor, language: str) -> None:
     page = visitor.page(f"/{language}/privacy")
     assert page.one("main").all("a")[-1]["href"] == f"/{language}/consents"
-    assert len(page.one("main").all("h2")) == 6
+    assert len(page.one("main").all("h2")) == 7
