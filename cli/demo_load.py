@@ -14,7 +14,7 @@ from service.models import Coordinator, GuardianRelation, Organization, Organiza
 from service.models.volunteers import NATIONAL
 from service.organizations import organizations, verification
 from service.organizations.verification import Verdict
-from service.people import consents, guardians, identities, notification_settings, volunteers
+from service.people import consents, guardian_links, guardians, identities, notification_settings, volunteers
 from service.people.identities import Identity
 from service.platform.thresholds import Thresholds
 
@@ -86,7 +86,7 @@ def _agree(session: Session, people: list[Volunteer], now: datetime) -> Voluntee
     word = guardians.Word(name, GuardianRelation.MOTHER)
     *children, still_to_ask = [one for one in people if one.guardian_phone is not None]
     for child in children:
-        link = guardians.make_link(session, child.id, now)
+        link = guardian_links.make_link(session, child.id, now)
         guardians.accept(session, guardian, link.secret, word, now)
     return still_to_ask
 

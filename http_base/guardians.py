@@ -6,8 +6,9 @@ from http_base import links
 from http_base.context import locale, now, services, session
 from service import errors
 from service.models import GuardianRelation, Guardianship
-from service.people import guardians
-from service.people.guardians import NewLink, Word
+from service.people import guardian_links, guardians
+from service.people.guardian_links import NewLink
+from service.people.guardians import Word
 from service.people.identities import Identity
 
 
@@ -26,7 +27,7 @@ def accept(
     """
     guardians.count_try(session(), guardian, now(), services().settings.code_tries_per_hour)
     session().commit()
-    secret = guardians.read_secret(typed)
+    secret = guardian_links.read_secret(typed)
     if secret is None:
         raise errors.NotFound(errors.Thing.GUARDIAN_LINK)
     word = Word(name, GuardianRelation(relation))

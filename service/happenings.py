@@ -52,6 +52,13 @@ class PersonRegistered(Happening):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BirthDateSet(Happening):
+    """A coordinator has corrected this volunteer's birth date; their row is held."""
+
+    volunteer_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GuardianConsented(Happening):
     """A guardian has agreed that this minor takes part, or agreed anew."""
 

@@ -3,8 +3,8 @@
 May import every room.
 """
 
+from service.attendance import minors, rederivation, sealing
 from service.attendance import personal_data as attendance_data
-from service.attendance import rederivation, sealing
 from service.audit import personal_data as audit_data
 from service.events import calendar_feeds, code_secrets, signups, visibility
 from service.events import personal_data as events_data
@@ -12,6 +12,7 @@ from service.figures import exports
 from service.figures import personal_data as figures_data
 from service.happenings import (
     AttendanceChanged,
+    BirthDateSet,
     EventChanged,
     GuardianConsented,
     GuardianWithdrawn,
@@ -34,13 +35,14 @@ from service.rulings import personal_data as rulings_data
 from service.rulings import typed_people
 
 LISTENERS: Table = {
-    EventChanged: (rederivation.follow_times,),
+    EventChanged: (rederivation.follow_times, minors.follow_event),
+    BirthDateSet: (signups.withdraw_too_young, minors.follow_person),
     PhoneMoved: (invitations.void, typed_people.void, sessions.end_of_moved, calendar_feeds.end_of_moved),
     PersonRegistered: (typed_people.recognise,),
     OrganizationStatusChanged: (code_secrets.follow_organization, visibility.follow_organization),
     MemberLeft: (code_secrets.follow_member, contacts.forget_member),
     AttendanceChanged: (renewal.follow,),
-    GuardianConsented: (),
+    GuardianConsented: (minors.follow_person,),
     GuardianWithdrawn: (signups.withdraw_child,),
     PersonBanned: (signups.withdraw_banned, sessions.end_of_banned, calendar_feeds.end_of_banned),
     # The second one holds what all after it need.

@@ -18,7 +18,7 @@ from service.attendance import guarded
 from service.attendance.evidence import Status
 from service.attendance.guarded import GuardedChild
 from service.models import GuardianRelation, SignupStatus
-from service.people import guardians
+from service.people import guardian_links, guardians
 
 blueprint = Blueprint("guardians", __name__, url_prefix="/v1", description="Guardians of minors")
 
@@ -73,7 +73,7 @@ class Children(Schema):
 @blueprint.response(HTTPStatus.OK, GuardianLinkShown)
 def post_guardian_link() -> dict[str, Any]:
     """Make the link to hand on to one's guardian: for 14 days, once; the former one is none any more."""
-    link = guardians.make_link(session(), actor().volunteer_id, now())
+    link = guardian_links.make_link(session(), actor().volunteer_id, now())
     session().commit()
     return {"url": acts.address_of(link), "expires_at": link.expires_at}
 

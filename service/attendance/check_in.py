@@ -5,6 +5,7 @@
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from service import errors
-from service.attendance import presence_facts, presence_store, refusals
+from service.attendance import evidence, minors, presence_facts, presence_store, refusals
 from service.attendance.derivation import State
 from service.attendance.evidence import RecordKind, Status
 from service.attendance.presence_facts import (
@@ -47,6 +48,11 @@ class Stored:
     zone: str
     repeated: bool
     hints: Sequence[str] = ()
+
+    @property
+    def is_of_a_minor(self) -> bool:
+        """Whether no guardian agrees, as far as was known."""
+        return self.attendance is not None and evidence.GUARDIAN_CONSENT in self.attendance["reasons"]
 
 
 RecordOutcome = Stored | errors.ServiceError
@@ -105,6 +111,8 @@ def record_all(
         offers = _offers_taken(facts, sent, outcomes)
         if offers:
             _confirm(connections, UUID(facts.volunteer_id), offers, now)
+        if any(isinstance(one, Stored) and one.is_of_a_minor for one in outcomes):
+            _look_again(connections, UUID(facts.volunteer_id), now, thresholds)
         return outcomes
     raise errors.Busy(retry_after_s=1)
 
@@ -164,6 +172,17 @@ def _confirm(
     """
     with connections.begin() as connection, Session(connection, expire_on_commit=False) as session:
         signups.confirm_by_presence(session, volunteer_id, event_ids, now)
+        session.commit()
+
+
+def _look_again(connections: Connections, volunteer_id: UUID, now: datetime, thresholds: Thresholds) -> None:
+    """A guardian may have agreed while the check-in was judged, and seen nothing of it: it is seen here."""
+    with (
+        suppress(RaceLostError),
+        connections.begin() as connection,
+        Session(connection, expire_on_commit=False) as session,
+    ):
+        minors.settle(session, volunteer_id, now, thresholds)
         session.commit()
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from service.attendance.cross_checks import CODE_KEYS, RecordKey
-from service.attendance.evidence import INTEGRITY, Evidence, RecordKind
+from service.attendance.evidence import OF_ALL, Evidence, RecordKind
 from service.platform.thresholds import Thresholds
 
 SHARED_CODE = "shared-code"
@@ -40,7 +40,7 @@ class Seen:
     def shows_place(self) -> bool:
         """Whether its position says, without a doubt about its quality, that somebody was there."""
         is_position = self.fix_key is not None and self.fix_key < CODE_KEYS
-        return is_position and INTEGRITY.issuperset(self.reasons)
+        return is_position and OF_ALL.issuperset(self.reasons)
 
 
 def doubted(seen: Iterable[Seen], thresholds: Thresholds) -> list[Seen]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from service.attendance.evidence import INTEGRITY, Evidence, RecordKind, Status
+from service.attendance.evidence import OF_ALL, Evidence, RecordKind, Status
 from service.platform.thresholds import Thresholds
 
 _STRENGTH = {Evidence.GPS: 0, Evidence.CODE: 1, Evidence.WEAK: 2}
@@ -30,8 +30,8 @@ class Record:
 
     @property
     def is_doubtful(self) -> bool:
-        """Doubtful in quality; doubts of integrity are about the whole attendance."""
-        return not INTEGRITY.issuperset(self.reasons)
+        """Doubtful in quality; doubts of honesty and of the person are about the whole attendance."""
+        return not OF_ALL.issuperset(self.reasons)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,10 +183,10 @@ def _order_of(record: Record) -> tuple[datetime, RecordKind, str]:
 
 
 def _reasons(records: Sequence[Record], opening: Sequence[Record]) -> tuple[str, ...]:
-    """Doubts of quality are those of the first check-in that opens; those of honesty are anybody's."""
-    integrity = {reason for record in records for reason in record.reasons if reason in INTEGRITY}
-    quality = [reason for reason in opening[0].reasons if reason not in integrity]
-    return (*quality, *sorted(integrity))
+    """Doubts of quality are those of the first check-in that opens; all others are any record's."""
+    of_all = {reason for record in records for reason in record.reasons if reason in OF_ALL}
+    quality = [reason for reason in opening[0].reasons if reason not in of_all]
+    return (*quality, *sorted(of_all))
 
 
 def stays_of(

@@ -42,7 +42,14 @@ class Evidence(StrEnum):
 INTEGRITY = frozenset(
     {"mocked", "attestation", "clock", "travel", "same-fix", "shared-code", "replayed-fix", "installation"}
 )
-"""Doubts about honesty: a better fix does not settle them. All others are about quality: it does."""
+"""Doubts about honesty: a better fix does not settle them."""
+
+GUARDIAN_CONSENT, HAZARD = "guardian-consent", "hazard"
+OF_THE_PERSON = frozenset({GUARDIAN_CONSENT, HAZARD})
+"""Doubts about who was there, not about what was measured: a minor's (R22)."""
+
+OF_ALL = INTEGRITY | OF_THE_PERSON
+"""Doubts about the whole attendance, whichever of its records raises them."""
 
 QUALITY = frozenset(
     {
@@ -57,7 +64,7 @@ QUALITY = frozenset(
         "own-code",
     }
 )
-"""Those others that one record raises."""
+"""Doubts about one record: a better fix settles them."""
 
 
 @dataclass(frozen=True, slots=True)

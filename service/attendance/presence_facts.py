@@ -16,11 +16,12 @@ from service.attendance.cross_checks import Sighting
 from service.attendance.derivation import Decision, Record, State
 from service.attendance.evidence import Evidence, RecordKind, Status
 from service.attendance.overlap import NEIGHBOURHOOD, Visit
-from service.attendance.presence_queries import FACTS, PAIRS
+from service.attendance.presence_queries import FACTS, GUARDIANS, PAIRS
 from service.models import SignupStatus
 from service.models.base import COUNTRY_ZONE
 from service.people.bans import BanTerms, read_terms
 from service.people.consents import Given
+from service.people.guardian_terms import Child, Terms, is_minor
 from service.people.identities import Standing
 from service.platform.thresholds import Thresholds
 
@@ -72,6 +73,7 @@ class EventFacts:
     code_secret_before: str | None = None
     code_secret_changed_at: datetime | None = None
     never_published: bool = False
+    hazard: bool = False
 
     def code_secret_at(self, moment: datetime) -> str:
         """The secret of the code of the place that was right at a moment; only the last change is known."""
@@ -179,11 +181,19 @@ def _array(values: Iterable[object]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Minor:
+    """What else is known of who is under 18: their record, and what guardians have agreed to."""
+
+    child: Child
+    consents: Sequence[Terms]
+
+
+@dataclass(frozen=True, slots=True)
 class PresenceFacts:
     """All that is known of a sender and of what the new records may touch.
 
     `taken`: ids of new records under which somebody else's attendance is stored; `owners`: to whom their
-    installation is registered as a device, since which day.
+    installation is registered as a device, since which day; `minor`: None of an adult.
     """
 
     volunteer_id: str
@@ -195,6 +205,7 @@ class PresenceFacts:
     owners: Mapping[str, date]
     standing: Standing
     ban: BanTerms | None
+    minor: Minor | None
 
     @property
     def checksum(self) -> int:
@@ -240,7 +251,18 @@ def read(cursor: Cursor, window: Window) -> PresenceFacts | None:
             facts["is_disabled"],
         ),
         ban=read_terms(facts["ban"]),
+        minor=_minor(cursor, facts["id"], date.fromisoformat(facts["birth_date"]), window),
     )
+
+
+def _minor(cursor: Cursor, volunteer_id: str, birth_date: date, window: Window) -> Minor | None:
+    """A statement of its own, which adults are spared."""
+    first = min(one.captured_at for one in window.sightings)
+    if not is_minor(birth_date, first):
+        return None
+    rows = cursor.execute(GUARDIANS, {"volunteer_id": volunteer_id}).fetchall()
+    consents = [Terms(*terms) for _, *terms in rows if terms[0] is not None]
+    return Minor(Child(birth_date, rows[0][0]), consents)
 
 
 def read_pairs(cursor: Cursor, pairs: Iterable[Pair]) -> list[PairFacts]:

@@ -6,7 +6,17 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from service.attendance.overlap import NEIGHBOURHOOD
-from service.models import Attendance, Consent, Device, Event, Membership, PresenceRecord, Signup, Volunteer
+from service.models import (
+    Attendance,
+    Consent,
+    Device,
+    Event,
+    Guardianship,
+    Membership,
+    PresenceRecord,
+    Signup,
+    Volunteer,
+)
 from service.models.events import presence_end
 from service.people import bans
 
@@ -36,7 +46,7 @@ _ATTENDANCE = _object(
 _EVENT = (
     *Event.__table__.c[
         "id", "version", "status", "cancelled_at", "cancel_reason", "starts_at", "ends_at", "day", "zone",
-        "latitude", "longitude", "region_code", "min_age", "walk_ins", "code_secret",
+        "latitude", "longitude", "region_code", "min_age", "hazard", "walk_ins", "code_secret",
         "code_secret_before", "code_secret_changed_at", "organization_id", "never_published",
     ],
     presence_end(Event).label("presence_ends_at"),
@@ -170,3 +180,13 @@ def _pairs() -> sa.Select[Any]:
 
 FACTS = _text(_facts())
 PAIRS = _text(_pairs())
+
+_guardians: Any = (
+    sa.select(
+        Volunteer.guardian_grace_until, Guardianship.accepted_at, Guardianship.ended_at, Guardianship.ended_by
+    )
+    .outerjoin(Guardianship, Guardianship.child_id == Volunteer.id)
+    .where(Volunteer.id == sa.bindparam("volunteer_id", type_=sa.Uuid))
+)
+GUARDIANS = _text(_guardians)
+"""Of a minor alone: until when a consent may be missing, with each one that was given (or none at all)."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from service import errors, presence_errors
-from service.attendance import cross_checks, evidence, presence_facts, presence_store
+from service.attendance import cross_checks, evidence, guardian_doubts, presence_facts, presence_store
 from service.attendance.cross_checks import RecordKey, Sighting
 from service.attendance.derivation import Record
 from service.attendance.evidence import RecordKind, Status
@@ -64,6 +64,7 @@ class Round:
             _check_may_attend(self.facts, event, sent)
             judged = sent.presence(event, self.now, self.thresholds)
             verdict = evidence.judge(judged, event.starts_at, event.ends_at, self.thresholds)
+            reasons = (*verdict.reasons, *guardian_doubts.of(self.facts.minor, event, sent, self.thresholds))
         except errors.ServiceError as refusal:
             is_of_presence = isinstance(refusal, presence_errors.PresenceRefused)
             if is_of_presence and sent.position and sent.has_wrong_code(event):
@@ -81,7 +82,7 @@ class Round:
             sent.captured_at,
             verdict.evidence,
             distance_m,
-            verdict.reasons,
+            reasons,
             sent.companions,
         )
         self.by_event[sighting.event_id] += 1

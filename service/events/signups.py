@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from service import errors
 from service.access import Actor
 from service.events import events, offers, plans, waitlist
-from service.happenings import GuardianWithdrawn, PersonBanned, PersonErased
+from service.happenings import BirthDateSet, GuardianWithdrawn, PersonBanned, PersonErased
 from service.models import Attendance, Event, Signup, SignupStatus
 from service.people import consents, guardians, volunteers
 from service.platform import keyset, outbox
@@ -249,6 +249,24 @@ def withdraw_child(session: Session, happening: GuardianWithdrawn) -> None:
     for event in _give_back_all(session, happening.volunteer_id, coming, happening.at):
         facts = plans.facts_of(event)
         outbox.enqueue(session, "minor_withdrawn", happening.at, facts, event_id=event.id)
+
+
+def withdraw_too_young(session: Session, happening: BirthDateSet) -> None:
+    """Take somebody off what they are too young for by their corrected birth date, and tell them."""
+    coming = (
+        sa.select(Event.id)
+        .join(Signup, Signup.event_id == Event.id)
+        .where(
+            Signup.volunteer_id == happening.volunteer_id,
+            Signup.status != SignupStatus.CANCELLED,
+            Event.starts_at > happening.at,
+            sa.or_(Event.hazard, Event.min_age.is_not(None)),
+        )
+    )
+    for event_id in session.scalars(coming.order_by(Event.id)).all():
+        event = events.lock_places(session, event_id)
+        waitlist.remove_too_young(session, event, happening.at)
+        waitlist.fill_from_waitlist(session, event, happening.at)
 
 
 def _give_back_all(

@@ -58,9 +58,10 @@ class Guardianship(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     child_id: Mapped[UUID] = mapped_column(sa.ForeignKey("volunteer.id"), index=True)
-    subject: Mapped[str] = mapped_column(index=True)
-    phone: Mapped[str]
-    name: Mapped[str]
+    # Emptied when the guardian's own record is erased: that a consent was given stays.
+    subject: Mapped[str | None] = mapped_column(index=True)
+    phone: Mapped[str | None]
+    name: Mapped[str | None]
     relation: Mapped[str]
     # Of the text that was read.
     version: Mapped[str]

@@ -6,9 +6,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from service import errors
+from service import errors, happenings
 from service.access import Actor, Permission, Target, require, require_coordinator
 from service.audit import audit
+from service.happenings import BirthDateSet
 from service.models import AuditAction, Volunteer
 from service.models.base import COUNTRY_ZONE
 from service.models.volunteers import ADULT_AGE, age_on
@@ -58,7 +59,9 @@ def set_birth_date(
     require_coordinator(actor)
     if volunteer_id == actor.volunteer_id:
         raise errors.Forbidden()
-    volunteer = session.get(Volunteer, volunteer_id, with_for_update=True, populate_existing=True)
+    volunteer = session.get(
+        Volunteer, volunteer_id, with_for_update={"key_share": True}, populate_existing=True
+    )
     if volunteer is None:
         raise errors.NotFound(errors.Thing.VOLUNTEER)
     require(actor, Permission.SET_BIRTH_DATE, Target(region_code=volunteer.region_code))
@@ -74,6 +77,7 @@ def set_birth_date(
             now=now,
         )
         session.flush()
+        happenings.tell(session, BirthDateSet(at=now, volunteer_id=volunteer_id))
         _tell(session, volunteer, now)
     return volunteer
 

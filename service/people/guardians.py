@@ -5,16 +5,12 @@ holds the consent before the event's row; who takes it back writes it first: so 
 and withdrawn, or refused.
 """
 
-import hashlib
-import re
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from service import errors, guardian_errors, happenings
@@ -24,28 +20,14 @@ from service.models.base import COUNTRY_ZONE
 from service.models.volunteers import ADULT_AGE, years_before
 from service.people import dormancy
 from service.people.consent_texts import GUARDIAN_VERSION
+from service.people.guardian_links import hash_of, lock_child, open_link
 from service.people.guardian_terms import Child, Terms, is_minor, is_missing
 from service.people.identities import Identity
 from service.people.numbers import hold
-from service.people.web_sign_ins import LETTERS
 from service.platform import outbox, usage_limits
 
-LINK_LIVES = timedelta(days=14)
-LINKS_A_DAY = 10
 MOST_CHILDREN = 6
-SECRET_LETTERS = 26
-"""Of five bits each: 130."""
-
 SEEN_EVERY = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class NewLink:
-    """What a child hands on: `secret` is kept nowhere here."""
-
-    child_id: UUID
-    secret: str
-    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,44 +59,6 @@ class Guarded:
     children: Sequence[tuple[Volunteer, Guardianship]]
 
 
-def make_link(session: Session, child_id: UUID, now: datetime) -> NewLink:
-    """Make the link that a minor hands on to who they have named; the former one is none any more.
-
-    Raises:
-        OfAge. GuardianRequired: nobody is named. TooManyRequests: too many in a day.
-    """
-    child = _lock_child(session, child_id)
-    if not is_minor(child.birth_date, now):
-        raise guardian_errors.OfAge()
-    if child.guardian_phone is None:
-        raise errors.GuardianRequired("guardian", "guardian-required")
-    usage_limits.count_use(session, f"guardian-link:{child_id}", now, LINKS_A_DAY, usage_limits.DAY)
-    is_news = _open_link(session, child_id, now) is None
-    secret = "".join(secrets.choice(LETTERS) for _ in range(SECRET_LETTERS))
-    expires_at = now + LINK_LIVES
-    values = {
-        "secret_hash": _hash(secret),
-        "phone": child.guardian_phone,
-        "made_at": now,
-        "expires_at": expires_at,
-    }
-    session.execute(
-        insert(GuardianLink)
-        .values(child_id=child_id, **values)
-        .on_conflict_do_update(index_elements=["child_id"], set_=values)
-    )
-    if is_news:
-        _tell_holder(session, child.guardian_phone, "guardian_asked", now, besides=child_id)
-    return NewLink(child_id, secret, expires_at)
-
-
-def read_secret(typed: str) -> str | None:
-    """A link's secret from what somebody has pasted or typed: the link, its end, or the letters in groups."""
-    end = typed.strip().rpartition("#")[2].rpartition(".")[2]
-    secret = re.sub(r"[\s-]", "", end).upper()
-    return secret if len(secret) == SECRET_LETTERS and set(secret) <= set(LETTERS) else None
-
-
 def count_try(session: Session, guardian: Identity, now: datetime, limit: int) -> None:
     """Count a try before it is judged, in a transaction of its own. Raises TooManyRequests."""
     usage_limits.count_use(session, f"guardian-try:{guardian.subject}", now, limit)
@@ -132,7 +76,7 @@ def accept(
             is not told. TooYoungToGuard: a minor by our own records. TooManyChildren.
     """
     hold(session, f"guardian:{guardian.subject}")
-    digest = _hash(secret)
+    digest = hash_of(secret)
     done = _used(session, guardian, digest)
     if done is not None:
         return done
@@ -191,7 +135,7 @@ def end_by_child(session: Session, child_id: UUID, now: datetime, consent_age: i
 
     Who needs a consent joins nothing from here on, and what they have signed up for is withdrawn.
     """
-    child = _lock_child(session, child_id)
+    child = lock_child(session, child_id)
     session.execute(sa.delete(GuardianLink).where(GuardianLink.child_id == child_id))
     ended = _end(session, Guardianship.child_id == child_id, EndedBy.CHILD, now)
     if ended is not None:
@@ -248,7 +192,7 @@ def standing_of(session: Session, child_id: UUID, now: datetime, consent_age: in
     child = session.get_one(Volunteer, child_id)
     if not is_minor(child.birth_date, now):
         raise guardian_errors.OfAge()
-    link = _open_link(session, child_id, now)
+    link = open_link(session, child_id, now)
     consent = session.scalars(
         sa.select(Guardianship).where(Guardianship.child_id == child_id, Guardianship.ended_at.is_(None))
     ).one_or_none()
@@ -313,8 +257,8 @@ def _child_of_link(session: Session, guardian: Identity, digest: bytes, now: dat
     child_id = session.scalar(sa.select(GuardianLink.child_id).where(GuardianLink.secret_hash == digest))
     if child_id is None:
         return None
-    child = _lock_child(session, child_id)
-    link = _open_link(session, child_id, now)
+    child = lock_child(session, child_id)
+    link = open_link(session, child_id, now)
     is_right = (
         link is not None
         and link.secret_hash == digest
@@ -366,32 +310,11 @@ def _end(session: Session, which: sa.ColumnElement[bool], ended_by: EndedBy, now
     ).scalar()
 
 
-def _lock_child(session: Session, child_id: UUID) -> Volunteer:
-    return session.get_one(Volunteer, child_id, with_for_update={"key_share": True}, populate_existing=True)
-
-
-def _open_link(session: Session, child_id: UUID, now: datetime) -> GuardianLink | None:
-    link = session.get(GuardianLink, child_id, populate_existing=True)
-    return link if link is not None and now < link.expires_at else None
-
-
 def _is_minor(now: datetime) -> sa.ColumnElement[bool]:
     return Volunteer.birth_date > years_before(now.astimezone(COUNTRY_ZONE).date(), ADULT_AGE)
-
-
-def _tell_holder(session: Session, phone: str, kind: str, now: datetime, *, besides: UUID) -> None:
-    """Tell whose record has a number, if any."""
-    whose = sa.and_(Volunteer.phone == phone, Volunteer.id != besides)
-    for volunteer_id in session.scalars(sa.select(Volunteer.id).where(whose)).all():
-        outbox.enqueue(session, kind, now, {}, volunteer_id=volunteer_id)
 
 
 def _tell_account(session: Session, subject: str, kind: str, now: datetime) -> None:
     """Tell whose record an account has, if any."""
     for volunteer_id in session.scalars(sa.select(Volunteer.id).where(Volunteer.subject == subject)).all():
         outbox.enqueue(session, kind, now, {}, volunteer_id=volunteer_id)
-
-
-def _hash(secret: str) -> bytes:
-    """What is kept of a secret. Not keyed: nobody can try 130 random bits through."""
-    return hashlib.sha256(secret.encode(errors="replace")).digest()

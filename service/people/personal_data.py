@@ -9,6 +9,9 @@ from service.platform.personal_data import OWN, STAFF, Erased, Person, PersonalT
 # A hash by which nobody is found, and the id of a record that is gone: a ban outlives the person's erasure.
 _BANNED = Person(Erased.KEPT, words=("answer",))
 
+# That somebody has agreed stays with the child.
+_GUARDIAN = Person(Erased.EMPTIED, words=("name",))
+
 TABLES = (
     PersonalTable(
         "volunteer", {"id": OWN, "subject": OWN, "phone": OWN, "guardian_name": OWN, "guardian_phone": OWN}
@@ -32,7 +35,10 @@ TABLES = (
         "page_guest", {"subject": OWN, "phone": OWN}, kept=timedelta(days=31), job="people.remove_old_guests"
     ),
     PersonalTable("guardian_link", {"child_id": OWN, "phone": OWN}, kept=timedelta(days=30), aged="made_at"),
-    PersonalTable("guardianship", {"child_id": OWN, "subject": OWN, "phone": OWN}),
+    PersonalTable(
+        "guardianship",
+        {"child_id": OWN, "subject": _GUARDIAN, "phone": Person(Erased.EMPTIED, exported=False)},
+    ),
     PersonalTable("consent", {"volunteer_id": OWN}),
     PersonalTable("notification_settings", {"volunteer_id": OWN}),
     PersonalTable(

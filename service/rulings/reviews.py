@@ -40,7 +40,7 @@ class ReviewItem:
 
 
 REASONS = (
-    *sorted(evidence.INTEGRITY | evidence.QUALITY | {derivation.OVERLAP, derivation.STAFF_VOUCHED}),
+    *sorted(evidence.OF_ALL | evidence.QUALITY | {derivation.OVERLAP, derivation.STAFF_VOUCHED}),
     *(kind.code for kind in refusals.HEARD),
 )
 """Why attendance waits: what was doubted, then what was refused."""

@@ -20,7 +20,10 @@ class Tried(Happening):
 
 
 HEARD_BY: dict[str, tuple[str, ...]] = {
-    "EventChanged": ("service.attendance.rederivation.follow_times",),
+    "EventChanged": (
+        "service.attendance.rederivation.follow_times",
+        "service.attendance.minors.follow_event",
+    ),
     "PhoneMoved": (
         "service.organizations.invitations.void",
         "service.rulings.typed_people.void",
@@ -37,7 +40,11 @@ HEARD_BY: dict[str, tuple[str, ...]] = {
         "service.organizations.contacts.forget_member",
     ),
     "AttendanceChanged": ("service.recognition.renewal.follow",),
-    "GuardianConsented": (),
+    "BirthDateSet": (
+        "service.events.signups.withdraw_too_young",
+        "service.attendance.minors.follow_person",
+    ),
+    "GuardianConsented": ("service.attendance.minors.follow_person",),
     "GuardianWithdrawn": ("service.events.signups.withdraw_child",),
     "PersonBanned": (
         "service.events.signups.withdraw_banned",

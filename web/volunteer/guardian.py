@@ -13,7 +13,7 @@ from http_base.context import actor, consent_age, now, services, session
 from http_base.fields import Strict
 from http_base.schemas.people import GuardianBody
 from service import errors, guardian_errors
-from service.people import guardians, volunteers
+from service.people import guardian_links, guardians, volunteers
 from service.people.guardians import Standing
 from service.platform import phones
 from web.addresses import to
@@ -60,7 +60,7 @@ def show() -> Response:
     form = read_form(Strict)
     made = None
     if form.is_good:
-        link = guardians.make_link(session(), who.volunteer_id, now())
+        link = guardian_links.make_link(session(), who.volunteer_id, now())
         session().commit()
         address = acts.address_of(link)
         made = HandedOn(

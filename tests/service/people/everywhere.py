@@ -49,6 +49,7 @@ NOT_THEIR_WORDS = {
     "audit_entry.detail", "audit_entry.region_code",
     "event_report.outliers", "certificate.code", "certificate.lines", "certificate.language",
     "certificate.presence_hash", "certificate.status",
+    "guardianship.version", "guardianship.relation", "guardianship.ended_by",
     # A coordinator's, for as long as the ban: it is told to whoever comes back under its mark.
     "ban.reason",
 }  # fmt: skip

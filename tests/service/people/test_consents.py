@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from service.models import ConsentName
 from service.people.consent_texts import DATA as FOLDER
-from service.people.consent_texts import TEXTS, ConsentText
+from service.people.consent_texts import GUARDIAN_VERSION, TEXTS, ConsentText
 from service.people.consents import Given, in_force, offered, shown_name
 from tests.conftest import NOW
 
@@ -87,4 +87,5 @@ def test_every_version_keeps_its_words(locale: str) -> None:
 
 def test_no_file_of_words_is_without_a_version() -> None:
     named = {f"{text.name}.{text.version}.{locale}.txt" for text in TEXTS for locale in ("kk", "ru", "en")}
+    named |= {f"guardian.{GUARDIAN_VERSION}.{locale}.txt" for locale in ("kk", "ru", "en")}
     assert {file.name for file in FOLDER.iterdir()} == named

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from service import errors, guardian_errors
 from service.models import EndedBy, Event, GuardianRelation, Guardianship, Outbox, Signup, Volunteer
-from service.people import guardians
+from service.people import guardian_links, guardians
 from service.people.guardian_terms import Child, Terms, is_doubtful, is_missing
 from service.people.guardians import Word
 from service.people.identities import Identity
@@ -34,7 +34,7 @@ def somebody(phone: str = MOTHER, subject: str | None = None, at: Any = NOW) -> 
 
 
 def agreed(session: Session, child: Volunteer, who: Identity | None = None, at: Any = NOW) -> Guardianship:
-    link = guardians.make_link(session, child.id, at)
+    link = guardian_links.make_link(session, child.id, at)
     return guardians.accept(session, who or somebody(), link.secret, WORD, at, child.id)
 
 
@@ -54,13 +54,13 @@ class TestWhoMayAgree:
         assert told(session, "guardian_accepted") == [child.id]
 
     def test_the_link_with_another_number_is_worth_nothing(self, session: Session) -> None:
-        link = guardians.make_link(session, make_child(session).id, NOW)
+        link = guardian_links.make_link(session, make_child(session).id, NOW)
         with pytest.raises(errors.NotFound):
             guardians.accept(session, somebody("+77015550199"), link.secret, WORD, NOW)
 
     def test_the_number_without_the_link_learns_that_a_child_has_named_it(self, session: Session) -> None:
         child = make_child(session)
-        link = guardians.make_link(session, child.id, NOW)
+        link = guardian_links.make_link(session, child.id, NOW)
         found = guardians.of_guardian(session, somebody(), NOW)
         assert (found.asked, found.children) == (True, [])
         wrong = ("A" if link.secret[0] != "A" else "B") + link.secret[1:]
@@ -70,7 +70,7 @@ class TestWhoMayAgree:
 
     def test_a_child_cannot_agree_for_itself(self, session: Session) -> None:
         child = make_child(session)
-        link = guardians.make_link(session, child.id, NOW)
+        link = guardian_links.make_link(session, child.id, NOW)
         with pytest.raises(errors.NotFound):
             guardians.accept(session, somebody(subject=child.subject), link.secret, WORD, NOW)
         child.phone = MOTHER  # her second card became her own number since
@@ -101,7 +101,7 @@ class TestWhoMayAgree:
 
     def test_a_link_is_used_once_and_repeating_it_changes_nothing(self, session: Session) -> None:
         child = make_child(session)
-        link = guardians.make_link(session, child.id, NOW)
+        link = guardian_links.make_link(session, child.id, NOW)
         first = guardians.accept(session, somebody(), link.secret, WORD, NOW)
         assert guardians.accept(session, somebody(), link.secret, WORD, NOW + DAY) is first
         guardians.withdraw(session, somebody(), child.id, NOW + DAY)
@@ -110,8 +110,8 @@ class TestWhoMayAgree:
 
     def test_a_link_lives_14_days_and_a_new_one_voids_it(self, session: Session) -> None:
         child = make_child(session)
-        old = guardians.make_link(session, child.id, NOW)
-        new = guardians.make_link(session, child.id, NOW)
+        old = guardian_links.make_link(session, child.id, NOW)
+        new = guardian_links.make_link(session, child.id, NOW)
         for secret, at in ((old.secret, NOW), (new.secret, NOW + 14 * DAY)):
             with pytest.raises(errors.NotFound):
                 guardians.accept(session, somebody(), secret, WORD, at)
@@ -119,20 +119,20 @@ class TestWhoMayAgree:
 
     def test_links_are_of_those_who_need_one(self, session: Session) -> None:
         with pytest.raises(guardian_errors.OfAge):
-            guardians.make_link(session, make_volunteer(session).id, NOW)
+            guardian_links.make_link(session, make_volunteer(session).id, NOW)
         with pytest.raises(errors.GuardianRequired):
-            guardians.make_link(session, make_child(session, guardian_phone=None).id, NOW)
+            guardian_links.make_link(session, make_child(session, guardian_phone=None).id, NOW)
         child = make_child(session)
         for _ in range(10):
-            guardians.make_link(session, child.id, NOW)
+            guardian_links.make_link(session, child.id, NOW)
         with pytest.raises(errors.TooManyRequests):
-            guardians.make_link(session, child.id, NOW)
+            guardian_links.make_link(session, child.id, NOW)
 
     def test_a_guardian_with_a_record_is_told_once_that_they_were_named(self, session: Session) -> None:
         mother = make_volunteer(session, phone=MOTHER)
         child = make_child(session)
         for _ in range(3):
-            guardians.make_link(session, child.id, NOW)
+            guardian_links.make_link(session, child.id, NOW)
         assert told(session, "guardian_asked") == [mother.id]
 
 
@@ -182,7 +182,7 @@ class TestWhatEndsIt:
     def test_another_guardian(self, session: Session) -> None:
         child = make_child(session)
         agreed(session, child)
-        link = guardians.make_link(session, child.id, NOW)
+        link = guardian_links.make_link(session, child.id, NOW)
         guardians.end_by_change(session, child.id, NOW)
         assert not guardians.in_force(session, child.id, NOW)
         with pytest.raises(errors.NotFound):
@@ -267,11 +267,14 @@ def test_who_was_here_before_has_sixty_days() -> None:
 @pytest.mark.parametrize("written", ["{}", " {} ", "https://x.kz/kk/guardian#{id}.{}", "{id}.{}"])
 def test_a_link_is_read_as_it_is_pasted(written: str) -> None:
     secret = "23456789ABCDEFGHJKLMNPQRST"
-    assert guardians.read_secret(written.format(secret, id="0192f0c8-0000-7000-8000-000000000000")) == secret
+    assert (
+        guardian_links.read_secret(written.format(secret, id="0192f0c8-0000-7000-8000-000000000000"))
+        == secret
+    )
     groups = "-".join(secret[at : at + 5] for at in range(0, 26, 5)).lower()
-    assert guardians.read_secret(written.format(groups, id="1")) == secret
+    assert guardian_links.read_secret(written.format(groups, id="1")) == secret
 
 
 @pytest.mark.parametrize("typed", ["", "#", "23456", "O" * 26, "я" * 26, "23456789ABCDEFGHJKLMNPQRSTU"])
 def test_what_is_no_link(typed: str) -> None:
-    assert guardians.read_secret(typed) is None
+    assert guardian_links.read_secret(typed) is None
