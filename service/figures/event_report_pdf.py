@@ -6,13 +6,13 @@ from zoneinfo import ZoneInfo
 
 from babel.numbers import format_decimal
 from fpdf import FPDF
-from fpdf.fonts import TTFFont
 
 from service.figures.event_report import EventReport
 from service.figures.report_columns import all_columns, definitions, word
-from service.figures.report_pdf import DATA, FONT
 from service.models.base import localized
 from service.models.results import FIGURES
+from service.platform import paper as papers
+from service.platform.paper import FONT
 from service.platform.sheets import cell_text
 
 MARGIN_MM, WIDTH_MM, HEIGHT_MM = 14.0, 210.0, 297.0
@@ -30,18 +30,13 @@ GREEN = (33, 105, 63)
 
 def make(report: EventReport, language: str, address: str) -> bytes:
     """The page in one language; `address`: where everybody reads about the event."""
-    made = b""
-    for size in SIZES:
-        paper = _Page(report, language, address, size)
-        paper.draw()
-        made = bytes(paper.pdf.output())
-        # Its fonts are read from open files until the page is written.
-        for font in paper.pdf.fonts.values():
-            if isinstance(font, TTFFont):
-                font.close()
-        if paper.pdf.page == 1:
-            break
-    return made
+
+    def draw(size: float) -> FPDF:
+        page = _Page(report, language, address, size)
+        page.draw()
+        return page.pdf
+
+    return papers.fitted(draw, SIZES)
 
 
 class _Page:
@@ -49,17 +44,8 @@ class _Page:
 
     def __init__(self, report: EventReport, language: str, address: str, size: float) -> None:
         self.report, self.language, self.address, self.size = report, language, address, size
-        self.pdf = FPDF(orientation="portrait", unit="mm", format="A4")
-        self.pdf.set_margins(MARGIN_MM, MARGIN_MM)
-        self.pdf.set_auto_page_break(auto=True, margin=MARGIN_MM)
-        self.pdf.set_creator("Tazalyq")
-        self.pdf.set_lang(language)
-        self.pdf.set_title(f"{self.word('event_report')}: {localized(report.event.title, language)}")
-        # Of the data, not of the printing: the same numbers give the same file.
-        self.pdf.set_creation_date(report.as_of)
-        self.pdf.add_font(FONT, "", DATA / "DejaVuSansCondensed.ttf")
-        self.pdf.add_font(FONT, "B", DATA / "DejaVuSansCondensed-Bold.ttf")
-        self.pdf.add_page()
+        title = f"{self.word('event_report')}: {localized(report.event.title, language)}"
+        self.pdf = papers.begin(language, title, report.as_of, MARGIN_MM)
 
     def word(self, key: str) -> str:
         return word(key, self.language)

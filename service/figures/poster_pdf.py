@@ -2,22 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
+from functools import partial
 
-import segno
 from fpdf import FPDF
 from fpdf.enums import Align
-from fpdf.fonts import TTFFont
 
+from service.platform import paper as papers
+from service.platform.paper import FONT
 from service.platform.sheets import cell_text
 
-FONT = "DejaVu"
-DATA = Path(__file__).parent / "data"
 MARGIN_MM, WIDTH_MM, HEIGHT_MM = 18.0, 210.0, 297.0
 QR_MM = 80.0
-QUIET = 4
-"""Modules of white that scanners need round a code."""
-
 SIZES = (36, 32, 28, 24, 20, 17, 14, 11)
 """Points of the title, largest first: the first in which everything stands on one page is taken."""
 
@@ -41,30 +36,11 @@ class Poster:
 
 def make(poster: Poster) -> bytes:
     """The page, one whatever the title's length."""
-    made = b""
-    for size in SIZES:
-        paper = _draw(poster, size)
-        made = bytes(paper.output())
-        # Its fonts are read from open files until the page is written.
-        for font in paper.fonts.values():
-            if isinstance(font, TTFFont):
-                font.close()
-        if paper.page == 1:
-            break
-    return made
+    return papers.fitted(partial(_draw, poster), SIZES)
 
 
 def _draw(poster: Poster, size: float) -> FPDF:
-    paper = FPDF(unit="mm", format="A4")
-    paper.set_margins(MARGIN_MM, MARGIN_MM)
-    paper.set_auto_page_break(auto=True, margin=MARGIN_MM)
-    paper.set_creator("Tazalyq")
-    paper.set_lang(poster.language)
-    paper.set_title(cell_text(poster.title))
-    paper.set_creation_date(poster.made_at)
-    paper.add_font(FONT, "", DATA / "DejaVuSansCondensed.ttf")
-    paper.add_font(FONT, "B", DATA / "DejaVuSansCondensed-Bold.ttf")
-    paper.add_page()
+    paper = papers.begin(poster.language, poster.title, poster.made_at, MARGIN_MM)
     _line(paper, poster.title, size, bold=True)
     paper.ln(5)
     _line(paper, poster.when, min(size, 24), bold=True)
@@ -87,19 +63,7 @@ def _line(paper: FPDF, text: str, size: float, *, bold: bool = False) -> None:
 
 
 def _code(paper: FPDF, address: str) -> None:
-    """Black on white, drawn as squares: sharp on every printer."""
-    modules = [bytes(row) for row in segno.make(address, error="m").matrix]
-    one = QR_MM / (len(modules) + 2 * QUIET)
     if paper.get_y() + QR_MM > HEIGHT_MM - MARGIN_MM:
         paper.add_page()
-    left, top = (WIDTH_MM - QR_MM) / 2 + QUIET * one, paper.get_y() + QUIET * one
-    paper.set_fill_color(0, 0, 0)
-    for down, row in enumerate(modules):
-        start = None
-        for across, is_dark in enumerate((*row, 0)):
-            if is_dark and start is None:
-                start = across
-            elif not is_dark and start is not None:
-                paper.rect(left + start * one, top + down * one, (across - start) * one, one, style="F")
-                start = None
+    papers.code(paper, address, (WIDTH_MM - QR_MM) / 2, paper.get_y(), QR_MM)
     paper.set_y(paper.get_y() + QR_MM)

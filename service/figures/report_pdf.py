@@ -2,22 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 from babel.numbers import format_decimal
 from fpdf import FPDF
 from fpdf.enums import TableBordersLayout, VAlign
-from fpdf.fonts import FontFace, TTFFont
+from fpdf.fonts import FontFace
 
 from service.figures.region_report import Report, Row
 from service.figures.report_columns import ReportColumn, definitions, short_columns, word
 from service.figures.report_files import heading_lines
 from service.models.base import COUNTRY_ZONE, localized
+from service.platform import paper as papers
+from service.platform.paper import FONT
 from service.platform.sheets import cell_text
 
-FONT = "DejaVu"
-DATA = Path(__file__).parent / "data"
 MARGIN_MM, WIDTH_MM, HEIGHT_MM = 9.0, 297.0, 210.0
 SIZES = (8.5, 8.0, 7.5, 7.0, 6.5, 6.0, 5.5, 5.0, 4.5, 4.0)
 """Points, largest first: the first in which everything stands on one page is taken."""
@@ -29,32 +29,13 @@ DISTRICT_SHARE = 1.9
 
 def make(report: Report, languages: Sequence[str]) -> bytes:
     """The page; `languages`: of the heads. A region with very many districts goes on, on a second page."""
-    made = b""
-    for size in SIZES:
-        paper = _draw(report, languages, size)
-        made = bytes(paper.output())
-        # Its fonts are read from open files until the page is written.
-        for font in paper.fonts.values():
-            if isinstance(font, TTFFont):
-                font.close()
-        if paper.page == 1:
-            break
-    return made
+    return papers.fitted(partial(_draw, report, languages), SIZES)
 
 
 def _draw(report: Report, languages: Sequence[str], size: float) -> FPDF:
     language = languages[0]
-    paper = FPDF(orientation="landscape", unit="mm", format="A4")
-    paper.set_margins(MARGIN_MM, MARGIN_MM)
-    paper.set_auto_page_break(auto=True, margin=MARGIN_MM)
-    paper.set_creator("Tazalyq")
-    paper.set_lang(language)
-    paper.set_title(f"{word('title', language)}: {localized(report.region, language)}, {report.period.code}")
-    # Of the data, not of the printing: the same numbers give the same file.
-    paper.set_creation_date(report.as_of)
-    paper.add_font(FONT, "", DATA / "DejaVuSansCondensed.ttf")
-    paper.add_font(FONT, "B", DATA / "DejaVuSansCondensed-Bold.ttf")
-    paper.add_page()
+    title = f"{word('title', language)}: {localized(report.region, language)}, {report.period.code}"
+    paper = papers.begin(language, title, report.as_of, MARGIN_MM, "landscape")
     first, *others = heading_lines(report, language)
     paper.set_font(FONT, "B", size + 3)
     paper.multi_cell(0, None, cell_text(first), new_x="LMARGIN", new_y="NEXT")
