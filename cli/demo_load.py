@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cli import demo_answers, demo_ids, demo_people, demo_week
+from cli import demo_answers, demo_certificates, demo_ids, demo_people, demo_week
 from cli.demo_people import AKTOBE, ALMATY, ASKED, WAITING, Organizer
 from service.access import Actor
 from service.events import district_moves
@@ -70,6 +70,7 @@ def load(session: Session, now: datetime) -> bool:
         if organizer is AKTOBE:
             demo_week.in_districts(scene, now)
             demo_answers.wait(scene, now)
+    demo_certificates.issue(session, actor_of(session, people[0]), now)
     lately = now - timedelta(days=2)
     owner = _owner(session, WAITING, lately)
     _organization(session, WAITING, owner, lately)

@@ -32,6 +32,7 @@ OPEN_ENDPOINTS = frozenset(
         "photos.list_photos",
         "photos.post_photo_report",
         "photos.get_photo_file",
+        "public_certificates.get_public_certificate",
         "public.get_public_counts",
         "public.list_public_events",
         "public.get_dataset",

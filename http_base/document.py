@@ -59,7 +59,9 @@ PARAMETERS: Mapping[str, str] = {
     "actor": "Only what this member of the staff did.",
     "audience": "As in the address that was answered.",
     "attendance_id": "The attendance: the id of its first check-in.",
-    "code": "The region's code: KZ-15; of a sign-in the one that the browser shows: ABCD2345.",
+    "certificate_id": "The certificate: one's own.",
+    "code": "The region's code: KZ-15; of a sign-in the one that the browser shows: ABCD2345; of a "
+    "certificate the one on its paper.",
     "columns": "Which columns: `all`, `short`, or keys between commas.",
     "contact_id": "The contact that one was asked to be.",
     "compare": "`previous`: the days before as well; a whole month with the month before, a year likewise.",

@@ -15,7 +15,7 @@ from typing import Any
 from service.models.base import COUNTRY_ZONE
 
 EXAMPLES = Path(__file__).with_name("examples.json")
-MOMENT = re.compile(r"\{now\}|\{in (?P<days>\d+) days? at (?P<at>\d\d:\d\d)\}")
+MOMENT = re.compile(r"\{now\}|\{in (?P<days>\d+) days? at (?P<at>\d\d:\d\d)\}|\{(?P<ago>\d+) days ago\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def _read() -> dict[str, Any]:
 
 
 def _filled(part: Any, now: datetime) -> Any:
-    """A part of an example with its moments: `{now}`, or `{in 1 day at 10:00}` by the country's clock."""
+    """A part of an example with its moments: `{now}`, `{in 1 day at 10:00}`; days: `{9 days ago}`."""
     if isinstance(part, dict):
         return {name: _filled(value, now) for name, value in part.items()}
     if isinstance(part, list):
@@ -60,6 +60,8 @@ def _filled(part: Any, now: datetime) -> Any:
     said = MOMENT.fullmatch(part) if isinstance(part, str) else None
     if said is None:
         return part
+    if said["ago"] is not None:
+        return (now.date() - timedelta(days=int(said["ago"]))).isoformat()
     if said["days"] is None:
         return now.isoformat()
     day = now.date() + timedelta(days=int(said["days"]))

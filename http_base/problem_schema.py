@@ -27,6 +27,7 @@ FACTS: Mapping[str, Mapping[str, Any]] = {
     "attendance_status": {**_TEXT, "description": "What the attendance is."},
     "capacity": {**_WHOLE, "description": "How many places there are."},
     "cancelled_at": {**_MOMENT, "description": "When the event was called off."},
+    "certificate_status": {**_TEXT, "description": "What has become of the certificate."},
     "columns": {**_TEXT, "description": "Which columns there are."},
     "closed_at": {**_MOMENT, "description": "Until when it was possible."},
     "confirm_by": {**_MOMENT, "description": "Until when the offer held."},

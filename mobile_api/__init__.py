@@ -33,7 +33,8 @@ from mobile_api.people import (
     volunteers,
     web_sign_ins,
 )
-from mobile_api.rulings import bulk_reviews, corrections, history, reviews, staff_list
+from mobile_api.recognition import certificates
+from mobile_api.rulings import bulk_reviews, corrections, history, refusals, reviews, staff_list
 
 BLUEPRINTS = (
     health.blueprint,
@@ -72,6 +73,7 @@ BLUEPRINTS = (
     groups.blueprint,
     check_ins.blueprint,
     history.blueprint,
+    refusals.blueprint,
     staff_list.blueprint,
     corrections.blueprint,
     reviews.blueprint,
@@ -79,6 +81,8 @@ BLUEPRINTS = (
     counts.blueprint,
     region_reports.blueprint,
     public.blueprint,
+    certificates.blueprint,
+    certificates.public_blueprint,
     exports.blueprint,
     honours.blueprint,
     reports.blueprint,

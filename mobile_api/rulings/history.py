@@ -1,6 +1,7 @@
 """One's own record: where one was, and the facts behind each line."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -11,7 +12,7 @@ from marshmallow import Schema, fields
 
 from http_base import cursors
 from http_base.blueprints import Blueprint
-from http_base.context import actor, locale, session
+from http_base.context import actor, locale, now, session
 from http_base.fields import Paged, one_of
 from http_base.wording import doubt
 from mobile_api.events import known as known_things
@@ -94,9 +95,16 @@ class RecordLine(Schema):
     can_appeal = fields.Boolean()
 
 
-class OwnRecordShown(Schema):
+class SumsShown(Schema):
+    """Of `minutes`, `assumed_minutes` are assumed: nothing proves when the person left."""
+
     events = fields.Integer()
     minutes = fields.Integer()
+    assumed_minutes = fields.Integer()
+
+
+class OwnRecordShown(SumsShown):
+    this_year = fields.Nested(SumsShown)
     items = fields.List(fields.Nested(RecordLine))
     next = fields.String(allow_none=True)
 
@@ -113,10 +121,10 @@ def get_record(query: dict[str, Any]) -> dict[str, Any]:
     rows, following = cursors.page(
         found, query["limit"], lambda line: (line.attendance.checked_in_at, line.attendance.id)
     )
-    events_counted, minutes = history.totals(session(), volunteer_id)
+    sums, this_year = history.totals(session(), volunteer_id, now())
     known = known_things.of([line.event for line in rows])
     items = [_line(line, known) for line in rows]
-    return {"events": events_counted, "minutes": minutes, "items": items, "next": following}
+    return asdict(sums) | {"this_year": this_year, "items": items, "next": following}
 
 
 class RecordPage(RecordLine):

@@ -5,7 +5,6 @@ ever said to hold with hours of before. A job follows what has changed and issue
 """
 
 import base64
-import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from service.attendance.evidence import Status
 from service.models import Attendance, Certificate, CertificateStatus, Event, Volunteer
 from service.models.base import COUNTRY_ZONE, LOCALES
 from service.people import consents
-from service.platform import usage_limits
+from service.platform import keyset, usage_limits
 from service.platform.idempotency import content_hash
 from service.rulings import decisions
 
@@ -34,8 +33,6 @@ A_DAY = 20
 """So many new ones one person is issued."""
 
 CODE_BYTES = 10
-SHOWN = 100
-"""So many of a person's, the newest, are listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +116,7 @@ def _check(wanted: Wanted, now: datetime) -> None:
     if wanted.first_day > wanted.last_day:
         raise errors.Invalid("to", "certificate-order")
     if wanted.last_day - wanted.first_day > timedelta(days=366 * YEARS_AT_MOST):
-        raise errors.Invalid("from", "certificate-long", years=YEARS_AT_MOST)
+        raise errors.Invalid("from", "certificate-long", max=YEARS_AT_MOST)
 
 
 def attended_in(session: Session, volunteer_id: UUID, first_day: date, last_day: date) -> list[Attended]:
@@ -192,15 +189,26 @@ def end(session: Session, certificate: Certificate, status: CertificateStatus, n
     session.flush()
 
 
-def of_person(session: Session, actor: Actor) -> list[Issued]:
-    """One's own certificates, newest first."""
+def of_person(
+    session: Session, actor: Actor, after: tuple[datetime, UUID] | None, limit: int
+) -> list[Issued]:
+    """One's own certificates, newest first; `after`: (issued at, id) of the last one seen."""
     query = (
         sa.select(Certificate)
-        .where(Certificate.volunteer_id == actor.volunteer_id)
+        .where(
+            Certificate.volunteer_id == actor.volunteer_id,
+            keyset.before(after, Certificate.issued_at, Certificate.id),
+        )
         .order_by(Certificate.issued_at.desc(), Certificate.id.desc())
-        .limit(SHOWN)
+        .limit(limit)
     )
-    return [Issued(one, standing(session, one)) for one in session.scalars(query)]
+    found = session.scalars(query).all()
+    held = [one for one in found if one.status == CertificateStatus.VALID]
+    attended: Sequence[Attended] = ()
+    if held:
+        first_day, last_day = min(one.first_day for one in held), max(one.last_day for one in held)
+        attended = attended_in(session, actor.volunteer_id, first_day, last_day)
+    return [Issued(one, _standing(one, attended)) for one in found]
 
 
 def own(session: Session, actor: Actor, certificate_id: UUID) -> Issued:
@@ -218,13 +226,20 @@ def _own(session: Session, actor: Actor, certificate_id: UUID) -> Certificate:
 
 def standing(session: Session, certificate: Certificate) -> CertificateStatus:
     """Whether a certificate holds, as the attendances say at this moment."""
-    status = CertificateStatus(certificate.status)
-    if status is not CertificateStatus.VALID:
-        return status
+    if certificate.status != CertificateStatus.VALID:
+        return CertificateStatus(certificate.status)
     attended = attended_in(session, certificate.volunteer_id, certificate.first_day, certificate.last_day)
-    if hash_of(attended) == certificate.presence_hash:
-        return status
-    return CertificateStatus.REPLACED if attended else CertificateStatus.REVOKED
+    return _standing(certificate, attended)
+
+
+def _standing(certificate: Certificate, attended: Sequence[Attended]) -> CertificateStatus:
+    """The same, by what its person attended in its period, and maybe outside of it."""
+    if certificate.status != CertificateStatus.VALID:
+        return CertificateStatus(certificate.status)
+    of_period = [one for one in attended if certificate.first_day <= one.day <= certificate.last_day]
+    if hash_of(of_period) == certificate.presence_hash:
+        return CertificateStatus.VALID
+    return CertificateStatus.REPLACED if of_period else CertificateStatus.REVOKED
 
 
 def take_back(session: Session, actor: Actor, certificate_id: UUID, now: datetime) -> None:
@@ -242,7 +257,7 @@ def take_back(session: Session, actor: Actor, certificate_id: UUID, now: datetim
 
 def by_code(session: Session, typed: str) -> Issued:
     """The certificate of a code as people write it, in any case, with spaces or dashes. Raises NotFound."""
-    code = re.sub(r"[\s-]", "", typed).upper().translate(TAKEN_FOR)
+    code = "".join(letter for letter in typed.upper().translate(TAKEN_FOR) if letter in LETTERS)
     found = session.scalar(
         sa.select(Certificate).where(Certificate.code == code).execution_options(populate_existing=True)
     )
@@ -251,5 +266,6 @@ def by_code(session: Session, typed: str) -> Issued:
     return Issued(found, standing(session, found))
 
 
+LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
 TAKEN_FOR = str.maketrans("018", "OIB")
 """Digits that base32 has not, and the letters that they are taken for."""

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from service import errors
 from service.attendance.evidence import Status
 from service.models import Appeal, Attendance, AttendanceDecision, Event, PresenceRecord
+from service.models.base import COUNTRY_ZONE
 from service.platform import keyset
 
 
@@ -99,14 +100,36 @@ def records(
     return session.scalars(query).all()
 
 
-def totals(session: Session, volunteer_id: UUID) -> tuple[int, int]:
-    """(events, minutes) counted for a volunteer."""
-    row = session.execute(
-        sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(Attendance.minutes), 0)).where(
-            Attendance.volunteer_id == volunteer_id, Attendance.status == Status.COUNTED
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What counts for a volunteer. `minutes` are all of it, of which `assumed_minutes` are assumed."""
+
+    events: int
+    minutes: int
+    assumed_minutes: int
+
+    @property
+    def proven_minutes(self) -> int:
+        return self.minutes - self.assumed_minutes
+
+
+def totals(session: Session, volunteer_id: UUID, now: datetime) -> tuple[Sums, Sums]:
+    """The sums of a volunteer: of all that counts, and of this year."""
+    new_year = now.astimezone(COUNTRY_ZONE).date().replace(month=1, day=1)
+
+    def sums(*conditions: sa.ColumnElement[bool]) -> Sums:
+        query = (
+            sa.select(
+                sa.func.count(),
+                sa.func.coalesce(sa.func.sum(Attendance.minutes), 0),
+                sa.func.coalesce(sa.func.sum(Attendance.assumed_minutes), 0),
+            )
+            .join(Event, Event.id == Attendance.event_id)
+            .where(Attendance.volunteer_id == volunteer_id, Attendance.status == Status.COUNTED, *conditions)
         )
-    ).one()
-    return row[0], int(row[1] or 0)
+        return Sums(*(int(figure or 0) for figure in session.execute(query).one()))
+
+    return sums(), sums(Event.day >= new_year)
 
 
 def grounds_of(session: Session, attendances: Sequence[Attendance]) -> Mapping[UUID, Grounds]:

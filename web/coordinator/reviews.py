@@ -14,18 +14,15 @@ from http_base.schemas import reviews as schemas
 from http_base.schemas.reviews import STATUSES, ReviewsBody, seen_last
 from http_base.wording import doubt
 from service.access import Permission
-from service.models.base import localized
 from service.people import consents
 from service.rulings import bulk_reviews, reviews
 from service.rulings.bulk_reviews import Outcome
-from service.rulings.history import RecordFacts
 from service.rulings.reviews import ReviewItem
-from web import formats
+from web import evidence
 from web.addresses import here
 from web.coordinator import desk
 from web.forms import Form, read_form, read_query
 from web.pages import Pages, Unaudited, done
-from web.plan import Seen, plan
 from web.templating import text
 
 pages = Pages("coordinator-reviews")
@@ -120,49 +117,10 @@ def _decide(form: Form) -> Response:
 
 def _shown(item: ReviewItem, name: str) -> Shown:
     event = item.event
-    records = [facts for facts in item.grounds.records if facts.record.latitude is not None]
-    seen = [
-        Seen(record.latitude, record.longitude, record.accuracy_m)
-        for record in (facts.record for facts in records)
-        if record.latitude is not None and record.longitude is not None
-    ]
-    picture = None
-    if seen:
-        label = text("page.review.plan", title=localized(event.title, locale()))
-        picture = plan(event.area, (event.latitude, event.longitude), label, formats.distance, seen)
     return Shown(
         item,
         name,
         [doubt(reason, locale()) for reason in item.attendance.reasons],
-        [_line(facts, event.zone) for facts in item.grounds.records],
-        picture,
+        [evidence.line(facts, event.zone) for facts in item.grounds.records],
+        evidence.picture(event, item.grounds.records),
     )
-
-
-def _line(facts: RecordFacts, zone: str) -> str:
-    """«10:04 келді · аумаққа дейін: 640 м · дәлдігі: 25 м · код дұрыс»."""
-    record = facts.record
-    said = [f"{formats.time(record.captured_at, zone)} {text(f'page.review.{record.type}')}"]
-    if record.distance_m is not None:
-        key = "page.review.inside" if record.distance_m == 0 else "page.review.distance"
-        said.append(text(key, distance=formats.distance(record.distance_m)))
-    if record.accuracy_m is not None:
-        said.append(text("page.review.accuracy", distance=formats.distance(record.accuracy_m)))
-    if record.latitude is None:
-        said.append(text("page.review.no-position"))
-    if record.code_is_right:
-        said.append(text("page.review.code"))
-    if record.mocked:
-        said.append(text("page.review.mocked"))
-    if record.attested is False:
-        said.append(text("page.review.unattested"))
-    late = (record.received_at - record.captured_at).total_seconds()
-    if late >= LATE_S:
-        said.append(text("page.review.late", duration=formats.duration(round(late / 60))))
-    if facts.people > 1:
-        said.append(text("page.review.people", number=formats.number(facts.people)))
-    return " · ".join(said)
-
-
-LATE_S = 180
-"""What arrives later than this after it was captured was kept on the phone."""

@@ -1,0 +1,1 @@
+"""What volunteers get for their work."""
