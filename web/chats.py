@@ -5,12 +5,13 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from http_base import links
+from http_base import certificates, links
 from http_base.context import locale
-from service.models import Event
+from service.models import Certificate, Event
 from service.models.base import localized
 from web import formats
 from web.qr import qr_of
+from web.templating import text
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,15 @@ def of_event(event: Event) -> Sharing:
     address = links.of_event(event.id)
     when = formats.span(event.starts_at, event.ends_at, event.zone)
     lines = (localized(event.title, locale()), when, event.address_in(locale()))
-    said = "\n".join(line for line in lines if line)
+    return _sharing("\n".join(line for line in lines if line), address)
+
+
+def of_certificate(certificate: Certificate) -> Sharing:
+    """How its owner shows it to somebody."""
+    return _sharing(text("page.certificate.title"), certificates.address_of(certificate))
+
+
+def _sharing(said: str, address: str) -> Sharing:
     message = f"{said}\n{address}"
     return Sharing(
         address,

@@ -8,6 +8,7 @@ from http_base.context import locale
 from service.models import Event
 from service.models.base import localized
 from service.rulings.history import RecordFacts
+from service.rulings.own_refusals import OwnRefusal
 from web import formats
 from web.plan import Seen, plan
 from web.templating import text
@@ -27,6 +28,20 @@ def picture(event: Event, records: Sequence[RecordFacts]) -> Markup | None:
         return None
     label = text("page.review.plan", title=localized(event.title, locale()))
     return plan(event.area, (event.latitude, event.longitude), label, formats.distance, seen)
+
+
+def measured(refusal: OwnRefusal) -> list[str]:
+    """«10:04 · аумаққа дейін: 10,9 км · рұқсат етілгені: 100 м · дәлдігі: 25 м»: of what was refused."""
+    said = [formats.moment(refusal.captured_at, refusal.event.zone)]
+    if refusal.distance_m is not None:
+        said.append(text("page.review.distance", distance=formats.distance(refusal.distance_m)))
+    if refusal.allowed_m is not None:
+        said.append(text("page.record.allowed", distance=formats.distance(refusal.allowed_m)))
+    if refusal.accuracy_m is not None:
+        said.append(text("page.review.accuracy", distance=formats.distance(refusal.accuracy_m)))
+    else:
+        said.append(text("page.review.no-position"))
+    return [" · ".join(said)]
 
 
 def line(facts: RecordFacts, zone: str) -> str:

@@ -11,8 +11,9 @@ from marshmallow import Schema, fields
 from http_base import cursors
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, services, session
-from http_base.fields import LocalizedName, Paged, RegionCode, Strict, Text
+from http_base.fields import LocalizedName, Paged, RegionCode
 from http_base.presence import in_zone
+from http_base.schemas.appeals import AppealBody
 from http_base.schemas.days import LastDays
 from http_base.schemas.reviews import STATUSES, ReviewBody, doubt, seen_last
 from mobile_api.attendance.check_ins import AttendanceShown
@@ -76,11 +77,6 @@ class ReviewShown(Schema):
 class ReviewPage(Schema):
     items = fields.List(fields.Nested(ReviewShown))
     next = fields.String(allow_none=True)
-
-
-class AppealBody(Strict):
-    id = fields.UUID()
-    text = Text(longest=2_000, required=True)
 
 
 class OrganizerQuery(Paged, LastDays):

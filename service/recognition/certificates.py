@@ -26,6 +26,7 @@ from service.platform.idempotency import content_hash
 from service.rulings import decisions
 
 YEARS_AT_MOST = 10
+LONGEST = timedelta(days=366 * YEARS_AT_MOST)
 LINES = 60
 """So many events are named; of the others the sum stands."""
 
@@ -115,7 +116,7 @@ def _check(wanted: Wanted, now: datetime) -> None:
         raise errors.Invalid("to", "certificate-future")
     if wanted.first_day > wanted.last_day:
         raise errors.Invalid("to", "certificate-order")
-    if wanted.last_day - wanted.first_day > timedelta(days=366 * YEARS_AT_MOST):
+    if wanted.last_day - wanted.first_day > LONGEST:
         raise errors.Invalid("from", "certificate-long", max=YEARS_AT_MOST)
 
 
@@ -139,6 +140,21 @@ def attended_in(session: Session, volunteer_id: UUID, first_day: date, last_day:
         .order_by(Event.day, Event.starts_at, Event.id)
     )
     return [Attended(*row) for row in session.execute(query)]
+
+
+def first_day(session: Session, actor: Actor, today: date) -> date:
+    """Since when somebody counts, as far back as a certificate reaches; this day where nowhere yet."""
+    found = session.scalar(
+        sa.select(sa.func.min(Event.day))
+        .join(Attendance, Attendance.event_id == Event.id)
+        .where(
+            Attendance.volunteer_id == actor.volunteer_id,
+            Attendance.status == Status.COUNTED,
+            Event.day >= today - LONGEST,
+            Event.day <= today,
+        )
+    )
+    return found or today
 
 
 def hash_of(attended: Sequence[Attended]) -> str:

@@ -17,6 +17,7 @@ OPEN = {
     "createToken",
     "downloadDataset",
     "getDataset",
+    "getPublicCertificate",
     "getPublicCounts",
     "listPublicEvents",
     "getHealth",

@@ -1,5 +1,13 @@
 """Pages for everybody: they know nobody, so one answer serves all who ask."""
 
-from web.public import about, events, finding, home, previews, regions
+from web.public import about, certificates, events, finding, home, previews, regions
 
-BLUEPRINTS = (home.pages, finding.pages, events.pages, previews.pages, regions.pages, about.pages)
+BLUEPRINTS = (
+    home.pages,
+    finding.pages,
+    events.pages,
+    previews.pages,
+    regions.pages,
+    about.pages,
+    certificates.pages,
+)

@@ -21,13 +21,15 @@ class OpenPages(Pages):
     """A noun's pages for everybody. Whoever is signed in is nobody here: no page depends on a cookie.
 
     `about_callers`: who has a session gets the same pages with what is theirs, which are kept for nobody;
-    without one the answer is everybody's. No form of theirs posts to these pages.
+    without one the answer is everybody's. No form of theirs posts to these pages. `is_kept`: else each answer
+    is of its moment.
     """
 
-    def __init__(self, noun: str, *, about_callers: bool = False) -> None:
+    def __init__(self, noun: str, *, about_callers: bool = False, is_kept: bool = True) -> None:
         super().__init__(noun, knows_callers=False)
         self.before_request(_know_whose_session if about_callers else _know_nobody)
-        self.after_request(_keep_apart if about_callers else _keep)
+        if is_kept:
+            self.after_request(_keep_apart if about_callers else _keep)
 
 
 def _know_nobody() -> None:

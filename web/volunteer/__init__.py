@@ -2,6 +2,7 @@
 
 from web.volunteer import (
     calendar,
+    certificates,
     check_in,
     devices,
     going,
@@ -11,6 +12,7 @@ from web.volunteer import (
     my_consents,
     my_honours,
     own_data,
+    record,
     register,
     settings,
     signup,
@@ -18,6 +20,7 @@ from web.volunteer import (
 
 BLUEPRINTS = (
     calendar.pages,
+    certificates.pages,
     check_in.pages,
     devices.pages,
     going.pages,
@@ -27,6 +30,7 @@ BLUEPRINTS = (
     my_consents.pages,
     my_honours.pages,
     own_data.pages,
+    record.pages,
     register.pages,
     settings.pages,
     signup.pages,
