@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from service.events import words
 from service.events.plans import MAX_DURATION
-from service.geography import geodesy
+from service.geography import geodesy, regions
 from service.geography.geodesy import EARTH_RADIUS_M
 from service.models import Event, EventStatus
 from service.models.base import COUNTRY_ZONE
@@ -141,11 +141,13 @@ def find(
     rest = whole if after is None else Window(max(whole.since, after[0]), whole.until)
     if search.text is None:
         return _in_order(session, search, rest, after, limit)
-    week = Window(rest.since, min(rest.since + words.WEEK, rest.until))
-    found = _in_order(session, search, week, after, limit, _soon(week))
-    if len(found) < limit and len(found) > FEW:
-        found = _collected(session, search, week, after, limit)
-    return found if len(found) == limit else _collected(session, search, rest, after, limit)
+    found, window = _among_the_next(session, search, rest, after, limit)
+    while len(found) < limit:
+        found = _collected(session, search, window, after, limit)
+        if window.until >= rest.until:
+            break
+        window = _longer(window, rest, len(found), limit)
+    return found
 
 
 def _in_order(
@@ -165,19 +167,44 @@ def _behind(after: tuple[datetime, UUID] | None) -> sa.ColumnElement[bool]:
     return keyset.behind(after, Event.starts_at, Event.id)
 
 
+ROOM = 1.5
+"""So many times the days, and the ground, on which a page should be found are looked through for it."""
+
 _PLANNED_ANEW = sa.text("SET LOCAL plan_cache_mode = force_custom_plan")
 """So that it is seen whether place or words leave less."""
 
 LOOKED_THROUGH, FEW = 1_000, 5
-"""So many events are looked through for words that many have, before those that have them are collected: of
-all days, where so many or fewer were seen, else of a week first."""
+"""So many events are looked through for words that many have; of so few all are collected at once."""
+
+WEEKS_OF_A_REGION = 8
+"""Within which its next thousand are looked for; the country's within one."""
 
 
-def _soon(window: Window) -> sa.ColumnElement[bool]:
-    """The next thousand events of a window."""
-    there_are = sa.select(Event.starts_at).where(*IN_SIGHT, window.starts())
+def _among_the_next(
+    session: Session, search: Search, rest: Window, after: tuple[datetime, UUID] | None, limit: int
+) -> tuple[Sequence[Event], Window]:
+    """What has the words among the next thousand, and in which window all that have them are collected then:
+    by how many there were, they are few in all the rest or many soon."""
+    region_code = search.region_code
+    if region_code is None and search.district_code not in (None, WITHOUT_DISTRICT):
+        region = regions.of_kato(str(search.district_code))
+        region_code = None if region is None else region.code
+    span = words.WEEK if region_code is None else WEEKS_OF_A_REGION * words.WEEK
+    ahead = Window(rest.since, min(rest.since + span, rest.until))
+    in_region = [] if region_code is None else [Event.region_code == region_code]
+    there_are = sa.select(Event.starts_at).where(*IN_SIGHT, *in_region, ahead.starts(), _behind(after))
     last = there_are.order_by(Event.starts_at, Event.id).offset(LOOKED_THROUGH).limit(1).scalar_subquery()
-    return Event.starts_at < sa.func.coalesce(last, window.until)
+    soon = Event.starts_at < sa.func.coalesce(last, ahead.until)
+    found = _in_order(session, search, ahead, after, limit, soon)
+    return found, ahead if len(found) > FEW else rest
+
+
+def _longer(window: Window, rest: Window, found: int, limit: int) -> Window:
+    """Within it a page and a half should be found, by what was found."""
+    if found <= FEW:
+        return rest
+    span = (window.until - window.since) * limit / found * ROOM
+    return Window(rest.since, min(rest.since + span, rest.until))
 
 
 def _collected(
@@ -238,9 +265,6 @@ def coming_near(
 
 NEAREST_M, FARTHER = 1_000.0, 4
 """Within which distance is looked first, and how many times farther where nothing is there."""
-
-ROOM = 1.5
-"""On so many times the ground on which a page should be found by what was found, it is looked for."""
 
 
 def find_near(
