@@ -81,7 +81,7 @@ def _questions(today: date) -> Mapping[str, Ask]:
     def near(wanted: Search, centre: tuple[float, float], km: int) -> Ask:
         return lambda session: search.find_near(session, wanted, centre, km * 1_000, None, PAGE)
 
-    def asked(days: int = 366, **more: Any) -> Ask:
+    def asked(days: int = 60, **more: Any) -> Ask:
         wanted = Search(today, today + timedelta(days=days), not_over_at=now, **more)
         return lambda session: search.find(session, wanted, None, PAGE)
 
@@ -94,9 +94,9 @@ def _questions(today: date) -> Mapping[str, Ask]:
         "near: in the steppe": near(soon, VILLAGE, 50),
         "near: 500 km": near(soon, VILLAGE, 500),
         "near: in a year": near(year, VILLAGE, 50),
-        "list": asked(60),
-        "list: a region": asked(60, region_code="KZ-71"),
-        "list: a kind": asked(60, kind=EventKind.EDUCATION),
+        "list": asked(),
+        "list: a region": asked(region_code="KZ-71"),
+        "list: a kind": asked(kind=EventKind.EDUCATION),
         "text: in many": asked(text="сенбілік"),
         "text: in some": asked(text="Сәтбаев"),
         "text: in few": asked(text="Қандыағаш Гагарин"),
@@ -105,6 +105,8 @@ def _questions(today: date) -> Mapping[str, Ask]:
         "text: and a region": asked(text="сенбілік", region_code="KZ-62"),
         "text: an organization": asked(text="Көк аспан Шымкент"),
         "text: few letters": asked(text="са"),
+        "a year's words: in many": asked(366, text="сенбілік"),
+        "a year's words: in few": asked(366, text="Қандыағаш Гагарин"),
         "text: near, in many": near_words("сенбілік"),
         "text: near, in none": near_words("zzqx"),
     }
@@ -172,6 +174,7 @@ def _result(found: Mapping[str, Mapping[str, tuple[float, float]]]) -> dict[str,
         "ratio": worst("near"),
         "list_ratio": worst("list"),
         "text_ratio": worst("text"),
+        "text_year_ratio": worst("a year"),
     }
 
 
