@@ -24,10 +24,30 @@ if (waits() && script.dataset.checkIn && !document.querySelector('#check-in, #ch
   sender.src = script.dataset.checkIn;
   document.head.appendChild(sender);
 }
+// What a door has ticked without signal lies beside it: looked for where one can sign out.
+let ticks = 0;
+if (window.indexedDB && document.querySelector('form[data-warns]')) {
+  const request = window.indexedDB.open('tazalyq-door');
+  // No door was ever kept here: none is begun.
+  request.onupgradeneeded = () => request.transaction.abort();
+  request.onerror = (event) => event.preventDefault();
+  request.onsuccess = () => {
+    const kept = request.result;
+    if (!kept.objectStoreNames.contains('ticks')) {
+      kept.close();
+      return;
+    }
+    const counted = kept.transaction('ticks').objectStore('ticks').count();
+    counted.onsuccess = () => {
+      ticks = counted.result;
+      kept.close();
+    };
+  };
+}
 // Signing out takes it away: that is said first.
 each('form[data-warns]', (form) => {
   form.addEventListener('submit', (event) => {
-    if (!waits() || window.confirm(form.dataset.warns)) return;
+    if ((!ticks && !waits()) || window.confirm(form.dataset.warns)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
   });
