@@ -1,6 +1,6 @@
 """Registering: what somebody says of themself whose number is proven, and what they agree to."""
 
-from flask import Response, current_app, request
+from flask import Response, request
 
 from http_base import csrf, entrance, page_sessions
 from http_base.context import locale, now, page_caller, page_guest, session
@@ -28,7 +28,6 @@ from web.volunteer import consent_forms
 pages = Pages("register")
 
 LANGUAGES = (("kk", "Қазақша"), ("ru", "Русский"), ("en", "English"))
-GUARDIAN = "volunteer-guardian.show"
 
 
 class RegisterForm(ProfileBody):
@@ -71,14 +70,9 @@ def _registered(guest: Identity, form: Form) -> Volunteer | None:
 def _go_on(made: Volunteer, form: Form) -> Response:
     """To where they were going; who is a minor first to the link that their guardian needs."""
     wanted = back_to(form.value("next"))
-    if made.age_on(now().astimezone(COUNTRY_ZONE).date()) < ADULT_AGE and _stands(GUARDIAN):
-        return done(to(GUARDIAN, next=wanted), "page.register.guardian-next", "info")
+    if made.age_on(now().astimezone(COUNTRY_ZONE).date()) < ADULT_AGE:
+        return done(to("volunteer-guardian.show", next=wanted), "page.register.guardian-next", "info")
     return done(wanted or to("volunteer-going.show"), "page.register.done")
-
-
-def _stands(page: str) -> bool:
-    noun, _, view = page.rpartition(".")
-    return f"{noun}-pages.{view}" in current_app.view_functions
 
 
 def _show(form: Form, guest: Identity, *, is_back: bool) -> Response:

@@ -159,10 +159,16 @@ def test_the_other_consent_may_be_given_later(guest: Visitor, session: Session) 
 
 
 def test_somebody_under_18_names_a_guardian_of_any_country(guest: Visitor, session: Session) -> None:
-    assert send(guest, CHILD).status_code == 303
+    event = make_event(session, starts_at=NOW + timedelta(days=1))
+    wanted = f"/kk/events/{event.id}/signup"
+    link = f"/kk/account/guardian?next={wanted}"
+    assert send(guest, CHILD, f"/kk/register?next={wanted}").location == link
     made = person(session)
     assert made is not None
     assert (made.guardian_name, made.guardian_phone) == ("Гүлнар", "+996700123456")
+    # Before the guardian agrees, signing up leads to the link that they need.
+    assert guest.get(wanted).location.startswith("/kk/account/guardian")
+    assert wanted in [one["href"] for one in guest.page(link).all("a")]
 
 
 def test_pressed_twice_one_record_and_a_session_whatever_answer_arrives(
