@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_skeleton
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import NumberPattern, parse_pattern
 from babel.support import NullTranslations, Translations
 
 from service.models import base
@@ -60,6 +61,18 @@ def moment(at: datetime, zone: str, locale: str) -> str:
     return f"{format_skeleton('MMMMd', local, locale=locale)}, {format_skeleton('Hm', local, locale=locale)}"
 
 
+@cache
+def language(locale: str) -> Locale:
+    """What the CLDR knows of a language, looked up once."""
+    return Locale(locale)
+
+
+@cache
+def decimal(digits: int) -> NumberPattern:
+    """How a number with at most so many digits behind the comma is written, read once."""
+    return parse_pattern("#,##0" + ("." + "#" * digits if digits else ""))
+
+
 KILOMETRES_FROM_M = 2_000
 """From here on people count in kilometres."""
 
@@ -68,7 +81,7 @@ def distance(metres: float, locale: str) -> str:
     """A distance as people say it: «640 м», «10,9 км»."""
     if metres < KILOMETRES_FROM_M:
         return f"{round(metres)} {translate('unit.m', locale)}"
-    return f"{format_decimal(metres / 1_000, '#,##0.#', locale)} {translate('unit.km', locale)}"
+    return f"{decimal(1).apply(metres / 1_000, language(locale))} {translate('unit.km', locale)}"
 
 
 def duration(minutes: int, locale: str) -> str:

@@ -3,10 +3,8 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
 from zoneinfo import ZoneInfo
 
-from babel import Locale
 from babel.numbers import format_decimal
 
 from http_base.context import locale
@@ -20,14 +18,14 @@ MINUS = "−"
 def day(on: date | datetime, zone: str | None = None) -> str:
     """«бс, 26 қараша», «чт, 26 ноября», "Thu 26 November". `zone`: of a moment; the country's when None."""
     local = _local(on, zone)
-    weekday = _in_words(locale()).days["format"]["abbreviated"][local.weekday()]
+    weekday = words.language(locale()).days["format"]["abbreviated"][local.weekday()]
     return f"{weekday}{' ' if locale() == 'en' else ', '}{_day_of_month(local)}"
 
 
 def short_day(on: date | datetime, zone: str | None = None) -> str:
     """«бс, 26», «чт, 26», "Thu 26": in a chart."""
     local = _local(on, zone)
-    weekday = _in_words(locale()).days["format"]["abbreviated"][local.weekday()]
+    weekday = words.language(locale()).days["format"]["abbreviated"][local.weekday()]
     return f"{weekday}{' ' if locale() == 'en' else ', '}{local.day}"
 
 
@@ -60,7 +58,7 @@ def period(first: date, last: date) -> str:
 
 def month(of: date) -> str:
     """«Қараша 2026», as a heading says it."""
-    name = _in_words(locale()).months["stand-alone"]["wide"][of.month]
+    name = words.language(locale()).months["stand-alone"]["wide"][of.month]
     return f"{name[0].upper()}{name[1:]} {of.year}"
 
 
@@ -71,10 +69,10 @@ def stamp(at: datetime, zone: str | None = None) -> str:
 
 def number(value: float, digits: int = 1) -> str:
     """«2 386», «77,3»; at most `digits` behind the comma."""
-    pattern = "#,##0" + ("." + "#" * digits if digits else "")
     # A little less than nothing is nothing.
     rounded = round(value, digits) or 0
-    return format_decimal(rounded, pattern, locale=locale()).replace("-", MINUS)
+    written: str = words.decimal(digits).apply(rounded, words.language(locale()))
+    return written.replace("-", MINUS)
 
 
 def typed(value: float | Decimal | None) -> str | None:
@@ -113,14 +111,8 @@ def in_order(name: str) -> list[int]:
     return [_PLACES.get(letter, ord(letter)) for letter in name.casefold()]
 
 
-@cache
-def _in_words(language: str) -> Locale:
-    """What the CLDR knows of a language."""
-    return Locale(language)
-
-
 def _day_of_month(on: date) -> str:
-    return f"{on.day} {_in_words(locale()).months['format']['wide'][on.month]}"
+    return f"{on.day} {words.language(locale()).months['format']['wide'][on.month]}"
 
 
 def _local(on: date | datetime, zone: str | None) -> datetime:
