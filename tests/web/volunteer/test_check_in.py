@@ -113,6 +113,11 @@ def test_the_code_of_the_place_alone_checks_in_and_out_without_script(
     visitor.post(form["action"], data=typed | {"code": code_of(event, clock.now())})
     assert line(visitor, event) == "Кеткеніңіз белгіленді: 12:00 · 1 сағ"
     assert session.scalar(sa.select(sa.func.count()).select_from(PresenceRecord)) == 2
+    # Who left by mistake is back by a tap, which is not the page's one act.
+    back = now(visitor, event)["held"]
+    assert (back["kind"], back["act"], back["first"]) == ("check_in", "Қайтып келдім", False)
+    clock.move(HOUR)
+    assert now(visitor, event)["held"]["kind"] is None
 
 
 def test_a_wrong_code_says_so_at_its_field_and_stays_typed(
