@@ -37,8 +37,12 @@ class Words:
     register: str
     going: str
     look: str
+    what_was: str
     accept: str
-    was_there: str
+    decided: str
+    record: str
+    make: str
+    download: str
 
 
 KK = Words(
@@ -60,8 +64,12 @@ KK = Words(
     register="Тіркелу",
     going="Барамын ✓",
     look="Қайта қарауды сұрау",
+    what_was="Не болғанын жазыңыз",
     accept="Есепке алу",
-    was_there="was-there",
+    decided="Шешілді: 1.",
+    record="Еңбегім",
+    make="Сертификат жасау",
+    download="PDF жүктеу",
 )
 RU = Words(
     language="ru",
@@ -82,8 +90,12 @@ RU = Words(
     register="Зарегистрироваться",
     going="Иду ✓",
     look="Попросить пересмотр",
+    what_was="Напишите, как было",
     accept="Засчитать",
-    was_there="was-there",
+    decided="Решено: 1.",
+    record="Мой вклад",
+    make="Создать сертификат",
+    download="Скачать PDF",
 )
 
 

@@ -17,7 +17,7 @@ from web import formats
 from web.templating import text
 from web.volunteer.event_state import EventState
 
-LOOK = "volunteer-record-pages.show_event"
+LOOK = "volunteer-record-pages.show_one"
 
 
 @dataclass(frozen=True, slots=True)
