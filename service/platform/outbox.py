@@ -61,6 +61,7 @@ def enqueue_once(
     facts: dict[str, Any],
     *,
     event_id: UUID | None = None,
+    volunteer_id: UUID | None = None,
     next_due_at: datetime | None = None,
 ) -> None:
     """Record what the clock makes due, unless it was recorded under this key before.
@@ -75,6 +76,7 @@ def enqueue_once(
             dedupe_key=key,
             facts=facts,
             event_id=event_id,
+            volunteer_id=volunteer_id,
             created_at=now,
             next_due_at=next_due_at,
             expanded_at=None if next_due_at is None else now,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from service import errors, guardian_errors
 from service.models import EndedBy, Event, GuardianRelation, Guardianship, Outbox, Signup, Volunteer
-from service.people import guardian_links, guardians
+from service.people import guardian_links, guardian_reminders, guardians
 from service.people.guardian_terms import Child, Terms, is_doubtful, is_missing
 from service.people.guardians import Word
 from service.people.identities import Identity
@@ -278,3 +278,20 @@ def test_a_link_is_read_as_it_is_pasted(written: str) -> None:
 @pytest.mark.parametrize("typed", ["", "#", "23456", "O" * 26, "я" * 26, "23456789ABCDEFGHJKLMNPQRSTU"])
 def test_what_is_no_link(typed: str) -> None:
     assert guardian_links.read_secret(typed) is None
+
+
+def test_who_was_here_before_is_told_thrice(session: Session) -> None:
+    until = NOW + 60 * DAY
+    waiting = make_child(session, guardian_grace_until=until)
+    agreed(session, make_child(session, guardian_grace_until=until))
+    make_child(session, guardian_grace_until=until, birth_date=SEVENTEEN)
+    make_child(session)
+    for day in (0, 1, 29, 30, 31, 54, 55, 59, 60, 61):
+        guardian_reminders.tell_due(session, NOW + day * DAY, CONSENT_AGE)
+    assert told(session, "guardian_needed") == [waiting.id] * 3
+
+
+def test_a_worker_that_stood_still_tells_once(session: Session) -> None:
+    waiting = make_child(session, guardian_grace_until=NOW + 3 * DAY)
+    guardian_reminders.tell_due(session, NOW, CONSENT_AGE)
+    assert told(session, "guardian_needed") == [waiting.id]
