@@ -126,7 +126,22 @@ def _no_longer_on_the_list() -> Audience:
 
 
 def _thanked() -> Audience:
-    minutes = sa.func.jsonb_build_object("minutes", Attendance.minutes)
+    """Who counts, with their minutes there and in the year of the event."""
+    also, then, here = aliased(Attendance), aliased(Event), aliased(Event)
+    year = (
+        sa.select(sa.func.sum(also.minutes))
+        .select_from(also)
+        .join(then, then.id == also.event_id)
+        .join(here, here.id == Attendance.event_id)
+        .where(
+            also.volunteer_id == Attendance.volunteer_id,
+            also.status == "counted",
+            sa.extract("year", then.day) == sa.extract("year", here.day),
+        )
+        .correlate(Attendance)
+        .scalar_subquery()
+    )
+    minutes = sa.func.jsonb_build_object("minutes", Attendance.minutes, "year_minutes", year)
     return (
         _people(Attendance.volunteer_id, minutes)
         .join(Attendance, Attendance.event_id == Outbox.event_id)

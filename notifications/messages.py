@@ -214,7 +214,11 @@ def _title_key(kind: str, facts: Facts) -> str:
 def _body(kind: str, facts: Facts, locale: str, data: dict[str, Any]) -> str:
     if kind == "thanks" and facts.get("minutes"):
         data = data | {"duration": duration(int(facts["minutes"]), locale)}
-        return translate("push.thanks.body", locale, data)
+        year = int(facts.get("year_minutes") or 0)
+        # Of the first event of a year it is the same.
+        total = duration(year, locale) if year > int(facts["minutes"]) else ""
+        said = translate("push.thanks.body", locale, data)
+        return said + (f"\n{translate('push.thanks.year', locale, {'duration': total})}" if total else "")
     if kind == "waiting_digest":
         lines = [(name, int(facts.get(name) or 0)) for name in Waiting]
         return "\n".join(

@@ -44,7 +44,8 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
     "reminder_2h": [EVENT, UNADDRESSED],
     "check_in_open": [EVENT],
     "nearby_event": [EVENT, UNADDRESSED],
-    "thanks": [EVENT | {"minutes": minutes} for minutes in (1, 2, 5, 150, 0)],
+    "thanks": [EVENT | {"minutes": minutes} for minutes in (1, 2, 5, 150, 0)]
+    + [EVENT | {"minutes": 130, "year_minutes": 2_490}],
     "certificate_changed": [{"status": "replaced"}, {"status": "revoked"}],
     "milestone": [{"what": "events", "number": 25}, {"what": "hours", "number": 100}],
     "result_missing": [EVENT],

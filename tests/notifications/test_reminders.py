@@ -201,6 +201,10 @@ def test_thanks_name_each_persons_minutes_and_reach_late_comers(session: Session
     one, two, rejected, late = (make_volunteer(session, locale="ru") for _ in range(4))
     make_attendance(session, event, one)
     make_attendance(session, event, two, minutes=21)
+    earlier, last_year = (make_event(session, starts_at=START - timedelta(days=n)) for n in (30, 300))
+    make_attendance(session, earlier, two, minutes=100)
+    make_attendance(session, last_year, two, minutes=60)
+    make_attendance(session, make_event(session, starts_at=START), two, status="review", minutes=60)
     make_attendance(session, event, rejected, status="rejected")
     over = START + timedelta(hours=3)
     run(over + timedelta(minutes=74))
@@ -215,7 +219,7 @@ def test_thanks_name_each_persons_minutes_and_reach_late_comers(session: Session
     ]
     assert bodies == [
         "«Уборка берега Илека»: ваш вклад — 2 ч 30 мин.",
-        "«Уборка берега Илека»: ваш вклад — 21 мин.",
+        "«Уборка берега Илека»: ваш вклад — 21 мин.\nВсего за этот год – 2 ч 1 мин.",
         "",
         "«Уборка берега Илека»: ваш вклад — 5 мин.",
     ]

@@ -9,6 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from http_base.address_limit import AddressLimit
+from http_base.application import Tazalyq
 from service.models import Attendance, Volunteer
 from tests.conftest import NOW
 from tests.makers import make_counted, make_event, make_volunteer
@@ -166,3 +168,17 @@ def test_the_record_says_the_same_hours(
     record = client.get("/v1/me/record", headers=login(person)).json
     assert (record["events"], record["minutes"], record["assumed_minutes"]) == (2, 190, 25)
     assert record["this_year"] == {"events": 1, "minutes": 130, "assumed_minutes": 25}
+
+
+def test_who_guesses_codes_waits(app: Tazalyq, client: FlaskClient) -> None:
+    parts = app.extensions["tazalyq"]
+    before, parts.address_limit = parts.address_limit, AddressLimit("memory://", 2)
+    try:
+        answers = [
+            public(client, "A" * 16),
+            client.get(f"/kk/certificates/{'B' * 16}"),
+            public(client, "C" * 16),
+        ]
+    finally:
+        parts.address_limit = before
+    assert [answer.status_code for answer in answers] == [404, 404, 429]

@@ -1,12 +1,14 @@
 """A certificate says what the attendances say; once they say something else it holds no more."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from service import errors, recognition_errors
@@ -16,7 +18,8 @@ from service.models import Attendance, Certificate, Event, Outbox, Volunteer
 from service.people import erasure
 from service.recognition import certificates, renewal
 from service.recognition.certificates import Wanted
-from tests.conftest import NOW
+from service.rulings import decisions
+from tests.conftest import NOW, Sessions
 from tests.makers import make_attendance, make_counted, make_event, make_volunteer
 
 YEAR = Wanted(date(2026, 1, 1), date(2026, 5, 16), "kk")
@@ -272,3 +275,32 @@ def test_left_to_stand_it_tells_hours_and_initials(session: Session, person: Vol
     kept = found.certificate
     assert (kept.name, kept.initials, kept.proven_minutes) == (None, "А. С.", 90)
     assert kept.volunteer_id != me.volunteer_id
+
+
+def test_asked_for_ten_times_at_once_it_is_one(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        person = make_volunteer(session)
+        make_counted(session, some_days_ago(session, 3), person)
+    me = acting(person)
+
+    def ask(_: int) -> str:
+        with sessions.begin() as session:
+            return certificates.issue(session, me, YEAR, NOW)[0].code
+
+    with ThreadPoolExecutor(10) as pool:
+        assert len(set(pool.map(ask, range(10)))) == 1
+
+
+def test_a_ruling_waits_for_the_certificate_that_is_made_of_what_it_changes(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        person = make_volunteer(session)
+        make_counted(session, some_days_ago(session, 3), person)
+    with sessions.begin() as making:
+        made, _ = certificates.issue(making, acting(person), YEAR, NOW)
+        with sessions() as ruling:
+            ruling.execute(sa.text("SET LOCAL lock_timeout = '100ms'"))
+            with pytest.raises(OperationalError):
+                decisions.lock_person(ruling, person.id)
+    with sessions.begin() as ruling:
+        decisions.lock_person(ruling, person.id)
+        assert certificates.by_code(ruling, made.code).is_valid
