@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Response, current_app
+from flask import Response
 
 from http_base.context import actor, session
 from notifications import inbox
@@ -25,7 +25,7 @@ TABS = (
     Tab("record", "volunteer-record.show", "tick"),
     Tab("inbox", "volunteer-inbox.show", "message"),
 )
-"""In the order in which they stand. One whose page is not there is left out."""
+"""In the order in which they stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +47,12 @@ class Desk:
                 self.unread if tab.name == "inbox" else 0,
             )
             for tab in TABS
-            if stands(tab.page)
         ]
 
     @property
     def finding_href(self) -> str:
         """Where events are looked for."""
-        return to(TABS[0].page if stands(TABS[0].page) else "start.home")
-
-
-def stands(page: str) -> bool:
-    """Whether there is such a page."""
-    noun, _, view = page.rpartition(".")
-    return f"{noun}-pages.{view}" in current_app.view_functions
+        return to(TABS[0].page)
 
 
 def sit_down(section: str | None = None) -> Desk:

@@ -27,6 +27,13 @@ ABOUT: Mapping[str, str] = {
     "number_lost": "account.show",
     "second_factor_reset": "account.set_up",
     "birth_date_set": "volunteer-settings.show",
+    "milestone": "volunteer-honours.show",
+    "certificate_changed": "volunteer-certificates.show_all",
+    "guardian_needed": "volunteer-guardian.show",
+    "guardian_accepted": "volunteer-guardian.show",
+    "guardian_withdrew": "volunteer-guardian.show",
+    "guardian_asked": "guardian.show",
+    "guardian_ended": "guardian.show",
     "organization_decided": "organizer-home.show",
     "organization_answered": "coordinator-home.show",
     "record_detached": "coordinator-home.show",
@@ -40,9 +47,9 @@ ABOUT_EVENTS: Mapping[str, str] = {
     "event_planned": "organizer-board.show",
     "result_missing": "organizer-board.show",
     "attendance_denied": "coordinator-event.show",
-    "listed": "volunteer-record.show_event",
-    "review_decided": "volunteer-record.show_event",
-    "thanks": "volunteer-record.show_event",
+    "listed": "volunteer-record.show_one",
+    "review_decided": "volunteer-record.show_one",
+    "thanks": "volunteer-record.show_one",
 }
 """Where one leads that is about an event; else to the event's own page."""
 
@@ -56,10 +63,9 @@ class ReadForm(Strict):
 def about(entry: InboxEntry) -> str | None:
     """The page of what a message is about; None for one that says all there is."""
     if entry.event_id is not None:
-        page = ABOUT_EVENTS.get(entry.kind, "events.show")
-        return to(page if desk.stands(page) else "events.show", event_id=entry.event_id)
-    page = ABOUT.get(entry.kind, "")
-    return to(page) if desk.stands(page) else None
+        return to(ABOUT_EVENTS.get(entry.kind, "events.show"), event_id=entry.event_id)
+    page = ABOUT.get(entry.kind)
+    return None if page is None else to(page)
 
 
 @pages.page("/account/inbox", ("GET", "POST"))

@@ -7,6 +7,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from http_base.application import Tazalyq
+from notifications.messages import EVENT, KINDS
 from notifications.models import InboxItem
 from notifications.words import LOCALES
 from service.models import Event, Outbox, Volunteer
@@ -15,6 +17,7 @@ from service.platform.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import make_event, make_volunteer
 from tests.web.visitor import Visitor
+from web.volunteer.inbox import ABOUT, ABOUT_EVENTS
 
 INBOX = "/kk/account/inbox"
 
@@ -88,6 +91,16 @@ def test_what_is_about_no_event_leads_to_where_it_is_answered(
     page = mine.page(f"{INBOX}/{item.id}").one("main")
     assert page.one("a", class_="btn")["href"] == leads_to
     assert mine.get(leads_to).status_code == 200
+
+
+def test_every_kind_of_message_leads_somewhere(app: Tazalyq) -> None:
+    for kind in KINDS.values():
+        is_about_an_event = kind.path == EVENT
+        page = (ABOUT_EVENTS if is_about_an_event else ABOUT).get(kind.name)
+        assert page or is_about_an_event, kind.name
+    for page in (*ABOUT.values(), *ABOUT_EVENTS.values()):
+        noun, _, view = page.rpartition(".")
+        assert f"{noun}-pages.{view}" in app.view_functions, page
 
 
 def test_all_that_was_shown_is_read_and_what_came_since_is_not(
