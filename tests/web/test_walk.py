@@ -116,8 +116,8 @@ def test_the_regions_coordinator_sees_no_datum_before_the_second_factor(
 ) -> None:
     visitor.sign_in(session, hidden.coordinator, elevated=False)
     found = walk(app, visitor, hidden, login(hidden.coordinator))
-    # How far one's own export is; its file is refused.
-    assert list(found.values()) == [{"mark-file"}]
+    # How far one's own export is, and all that is held of oneself; its file is refused.
+    assert list(found.values()) == [{"mark-file"}] * 2
 
 
 def test_an_owner_sees_nobody_beyond_the_participants_before_the_second_factor(

@@ -105,7 +105,9 @@ class Hidden:
             "invitation_id": [str(self.invitation_id)],
             "photo_id": [str(self._photo(held).id)],
             "size": ["small"],
-            **dict.fromkeys(("child_id", "contact_id", "item_id", "session_id"), [str(uuid4())]),
+            **dict.fromkeys(
+                ("certificate_id", "child_id", "contact_id", "item_id", "session_id"), [str(uuid4())]
+            ),
             "region_code": ["KZ-15"],
             "code": ["KZ-15"],
             "name": ["cross_border"],
