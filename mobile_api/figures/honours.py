@@ -81,7 +81,7 @@ class MyHonours(Strict):
 class MilestoneShown(Schema):
     what = one_of(*MilestoneOf)
     number = fields.Integer()
-    reached_at = fields.DateTime(format="iso")
+    reached_at = fields.DateTime(format="iso", allow_none=True)
 
 
 class NextMilestoneShown(Schema):
@@ -91,7 +91,7 @@ class NextMilestoneShown(Schema):
 
 
 class MyHonoursShown(Schema):
-    """`milestones`: those that were reached, the newest first. `next`: of each kind the one ahead."""
+    """`milestones`: those that were reached, the greatest first. `next`: of each kind the one ahead."""
 
     public = fields.Boolean()
     milestones = fields.List(fields.Nested(MilestoneShown))
@@ -122,11 +122,8 @@ def get_honours(query: dict[str, Any]) -> dict[str, Any]:
 def get_my_honours() -> dict[str, Any]:
     """What I have reached, and whether I may be named among the most active."""
     caller = actor()
-    return {
-        "public": honours.agreed(session(), caller),
-        "milestones": milestones.mine(session(), caller.volunteer_id),
-        "next": milestones.next_of(session(), caller.volunteer_id),
-    }
+    reached, ahead = milestones.mine(session(), caller.volunteer_id)
+    return {"public": honours.agreed(session(), caller), "milestones": reached, "next": ahead}
 
 
 @blueprint.route("/me/honours", methods=["PUT"])

@@ -46,6 +46,15 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
+class Reached:
+    """A milestone; `reached_at`: None of one from before they were told, or not told yet."""
+
+    what: MilestoneOf
+    number: int
+    reached_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class NextMilestone:
     """What somebody is on the way to: `so_far` of `number`."""
 
@@ -54,24 +63,21 @@ class NextMilestone:
     so_far: int
 
 
-def mine(session: Session, volunteer_id: UUID) -> Sequence[Milestone]:
-    """Those that somebody has reached, the newest first."""
-    return session.scalars(
-        sa.select(Milestone)
-        .where(Milestone.volunteer_id == volunteer_id)
-        .order_by(Milestone.reached_at.desc(), Milestone.what, Milestone.number.desc())
-    ).all()
-
-
-def next_of(session: Session, volunteer_id: UUID) -> list[NextMilestone]:
-    """The next one of each kind that has a next one."""
+def mine(session: Session, volunteer_id: UUID) -> tuple[list[Reached], list[NextMilestone]]:
+    """What somebody has reached, the greatest first, and the next one of each kind that has a next one."""
     figures = figures_of(session, [volunteer_id]).get(volunteer_id, Figures(0, 0))
-    reached = {(one.what, one.number) for one in mine(session, volunteer_id)}
-    found = []
+    noted = {
+        (one.what, one.number): one.reached_at
+        for one in session.scalars(sa.select(Milestone).where(Milestone.volunteer_id == volunteer_id))
+    }
+    reached: list[Reached] = []
+    ahead: list[NextMilestone] = []
     for what, numbers in THRESHOLDS.items():
-        ahead = [number for number in numbers if number > figures.of(what) and (what, number) not in reached]
-        found += [NextMilestone(what, ahead[0], figures.of(what))] if ahead else []
-    return found
+        so_far = figures.of(what)
+        has = [number for number in numbers if number <= so_far or (what, number) in noted]
+        reached += [Reached(what, number, noted.get((what, number))) for number in reversed(has)]
+        ahead += [NextMilestone(what, number, so_far) for number in numbers if number not in has][:1]
+    return reached, ahead
 
 
 def figures_of(session: Session, people: Sequence[UUID]) -> dict[UUID, Figures]:

@@ -28,12 +28,13 @@ def show() -> Response:
         honours.agree(session(), caller, now(), public=form.data["public"])
         session().commit()
         return done(to("volunteer-honours.show") + "#public", "page.my-honours.saved")
+    reached, ahead = milestones.mine(session(), caller.volunteer_id)
     person = volunteers.get(session(), caller.volunteer_id)
     return desk.show(
         "record",
         "my_honours.html",
-        reached=milestones.mine(session(), caller.volunteer_id),
-        ahead=milestones.next_of(session(), caller.volunteer_id),
+        reached=reached,
+        ahead=ahead,
         is_public=honours.agreed(session(), caller),
         is_adult=person.age_on(now().astimezone(COUNTRY_ZONE).date()) >= ADULT_AGE,
     )

@@ -49,7 +49,7 @@ def test_the_greatest_new_one_of_each_kind_is_told_once(session: Session) -> Non
         ("hours", 10, [other.id]),
         ("hours", 25, [person.id]),
     ]
-    reached = {(one.what, one.number) for one in milestones.mine(session, person.id)}
+    reached = {(one.what, one.number) for one in milestones.mine(session, person.id)[0]}
     assert reached == {("events", 5), ("events", 10), ("hours", 10), ("hours", 25)}
     reach(session, NOW + HOUR)
     assert len(told(session)) == 4
@@ -80,9 +80,9 @@ def test_what_is_ahead(session: Session) -> None:
     person = make_volunteer(session)
     been(session, person, 6, NOW - 3 * HOUR)
     reach(session)
-    ahead = [(one.what, one.number, one.so_far) for one in milestones.next_of(session, person.id)]
+    ahead = [(one.what, one.number, one.so_far) for one in milestones.mine(session, person.id)[1]]
     assert ahead == [("events", 10, 6), ("hours", 25, 15)]
-    assert [one.so_far for one in milestones.next_of(session, make_volunteer(session).id)] == [0, 0]
+    assert [one.so_far for one in milestones.mine(session, make_volunteer(session).id)[1]] == [0, 0]
 
 
 def test_events_of_long_ago_are_looked_at_when_somebody_comes_again(session: Session) -> None:
@@ -90,6 +90,8 @@ def test_events_of_long_ago_are_looked_at_when_somebody_comes_again(session: Ses
     been(session, person, 4, NOW - timedelta(days=40))
     reach(session)
     assert told(session) == []
+    been(session, person, 2, NOW - timedelta(days=40))
+    assert [one.reached_at for one in milestones.mine(session, person.id)[0]] == [None, None]
     been(session, person, 1, NOW - 3 * HOUR)
     reach(session)
     assert [one[:2] for one in told(session)] == [("events", 5), ("hours", 10)]
