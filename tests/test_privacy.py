@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+import notifications.listeners
+import service.listeners
 from notifications import words
 from notifications.words import LOCALES
 from service.people.privacy import Topic, topic_of
@@ -66,3 +68,10 @@ def test_people_are_told_of_every_topic(client: object, language: str) -> None:
     for topic in Topic:
         for part in PARTS:
             assert words.translate(f"held.{topic}.{part}", language) in plain, (topic, part)
+
+
+if __name__ == "__main__":
+    # Writes the document's second half anew: `.venv/bin/python -m tests.test_privacy`.
+    personal_data.install(*service.listeners.TABLES, *notifications.listeners.TABLES)
+    head, mark, _ = DOCUMENT.read_text(encoding="utf-8").partition("<!-- by the registry -->\n")
+    DOCUMENT.write_text(head + mark + tables(), encoding="utf-8")
