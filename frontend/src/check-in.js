@@ -93,7 +93,8 @@ const begin = (box) => {
     if (act === 'way') return made('a', { class: 'btn btn-second', href: given.way }, label);
     const isFirst = isTap && (shown.name !== 'held' || held().first) && shown.name !== 'kept';
     const one = made('button', { type: 'button', class: isFirst ? 'btn btn-wide' : 'btn btn-second', 'data-act': act }, label);
-    one.addEventListener('click', () => press(act, shown.kind));
+    const kind = act === 'again' && shown.name === 'held' ? 'check_in' : shown.kind;
+    one.addEventListener('click', () => press(act, kind));
     return one;
   };
 

@@ -208,6 +208,24 @@ def test_nobody_sends_or_keeps_what_another_has_tapped(world: World, phone_of: A
     assert world.records(event) == []
 
 
+def test_a_doubted_check_in_is_mended_from_a_better_place(world: World, phone_of: Any) -> None:
+    """«Қайталау» is no «Кеттім»: who stands in the area now is checked in without a doubt."""
+    event = world.event()
+    phone: Volunteer = phone_of(event)
+    phone.reads("Сіз орындасыз")
+    phone.stand_at(*NEAR)
+    phone.page.reload()
+    phone.press(KK.anyway)
+    phone.reads("Тексеруде: ")
+    phone.stand_at(*THERE)
+    phone.press(KK.again)
+    phone.reads("Сіз орындасыз")
+    phone.press(KK.arrive)
+    phone.reads("Келгеніңіз белгіленді")
+    assert [kind for kind, _ in world.records(event)] == ["check_in", "check_in"]
+    assert world.attendance(event).status == "counted"
+
+
 STATES: dict[str, tuple[str, str]] = {
     # what the line says in Kazakh and in Russian
     "denied": ("Геолокация өшірулі.", "Геолокация выключена."),

@@ -32,7 +32,7 @@ const steps = {
   },
   // The page may know where the phone is without asking: it looks, and nothing is said yet.
   look: (state) => (state.name === 'ready' ? { ...state, name: 'locating', meant: null } : state),
-  again: (state) => ({ name: 'locating', kind: state.kind, meant: null, fix: null }),
+  again: (state, { kind }) => ({ name: 'locating', kind, meant: null, fix: null }),
   anyway: (state, { at }) => (isFresh(state.fix, at)
     ? { ...state, name: 'send', code: null } : { ...state, name: 'locating', meant: 'anyway', fix: null }),
   denied: (state) => (state.name === 'locating' ? { ...state, name: state.meant ? 'denied' : 'ready' } : state),
@@ -81,6 +81,7 @@ export const view = (state, held, kept) => {
   if (held.name === 'none') return { name: 'ready', acts: held.kind ? ['tap', 'code'] : [], kind: held.kind };
   const acts = [];
   if (held.kind) acts.push('tap');
+  // A better check-in settles one that is doubted, whether its person is still there or not.
   if (held.again) acts.push('again');
   if (held.kind || held.again) acts.push('code');
   return { name: 'held', acts, kind: held.kind };

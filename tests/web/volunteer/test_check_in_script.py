@@ -134,6 +134,7 @@ def sent(**changes: Any) -> list[dict[str, Any]]:
 IN, OUT, BAD = fix("inside"), fix("outside"), fix("weak", 400)
 POOR = [fix("weak", 400, 1), fix("weak", 90, 2), fix("weak", 700, 3)]
 STALE = fix("inside", 5, 1, isOld=True)
+AGAIN = {"type": "again", "kind": "check_in"}
 LOOK, DENIED = {"type": "look"}, {"type": "denied"}
 SCANNED = {"type": "scanned", "kind": "check_in", "code": {"code": "123456", "at": 5}}
 REFUSED = {"type": "refused", "refusal": "why"}
@@ -172,6 +173,7 @@ STORIES: dict[str, tuple[dict[str, Any], list[dict[str, Any]], str, list[dict[st
     "there": (SENT, [], THERE, NOTHING),
     "leaves": (SENT, [LEAVE, IN], THERE, sent(kind="check_out")),
     "doubted": (DOUBTED, [], "held: tap again code", NOTHING),
+    "doubted, and mended": (DOUBTED, [AGAIN, IN, TAP], "held: tap again code", sent()),
     "over": (OVER, [], "held: ", NOTHING),
 }
 
