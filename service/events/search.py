@@ -183,8 +183,7 @@ WEEKS_OF_A_REGION = 8
 def _among_the_next(
     session: Session, search: Search, rest: Window, after: tuple[datetime, UUID] | None, limit: int
 ) -> tuple[Sequence[Event], Window]:
-    """What has the words among the next thousand, and in which window all that have them are collected then:
-    by how many there were, they are few in all the rest or many soon."""
+    """What has the words among the next thousand, and in which window all that have them are collected."""
     region_code = search.region_code
     if region_code is None and search.district_code not in (None, WITHOUT_DISTRICT):
         region = regions.of_kato(str(search.district_code))
@@ -196,7 +195,7 @@ def _among_the_next(
     last = there_are.order_by(Event.starts_at, Event.id).offset(LOOKED_THROUGH).limit(1).scalar_subquery()
     soon = Event.starts_at < sa.func.coalesce(last, ahead.until)
     found = _in_order(session, search, ahead, after, limit, soon)
-    return found, ahead if len(found) > FEW else rest
+    return found, _longer(ahead, rest, len(found), limit)
 
 
 def _longer(window: Window, rest: Window, found: int, limit: int) -> Window:

@@ -1,7 +1,7 @@
 """Events by words: of title, place and organization, in every spelling, whatever has changed since."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -157,6 +157,33 @@ def test_pages_go_through_all_weeks_and_have_each_event_once(session: Session, s
     assert all_pages(session, Search(*YEAR, text="елек"), size) == have
     there = [one.id for one in made if one.search == "elek" and one.region_code == "KZ-75"]
     assert all_pages(session, Search(*YEAR, text="елек", region_code="KZ-75"), size) == there
+
+
+@pytest.mark.parametrize("at", [datetime(2000, 1, 1, tzinfo=UTC), datetime(2099, 12, 31, tzinfo=UTC)])
+def test_behind_a_cursor_of_another_search_is_what_comes_later(session: Session, at: datetime) -> None:
+    event = make(session, "Елек")
+    page = search.find(session, Search(*YEAR, text="елек"), (at, event.id), 50)
+    assert [one.id for one in page] == ([event.id] if at < TOMORROW else [])
+
+
+@pytest.mark.usefixtures("few_are_looked_through")
+def test_what_moves_or_comes_between_two_pages_leaves_the_others_on_them_once(session: Session) -> None:
+    organization = make_organization(session)
+    made = [
+        make_event(session, organization, search="elek", starts_at=NOW + timedelta(hours=9 * at))
+        for at in range(1, 41)
+    ]
+    seen: list[UUID] = []
+    after: tuple[datetime, UUID] | None = None
+    while page := search.find(session, Search(*YEAR, text="елек"), after, 6):
+        seen += [one.id for one in page]
+        after = (page[-1].starts_at, page[-1].id)
+        moved = made[len(seen) // 6]
+        moved.starts_at = NOW + timedelta(minutes=len(seen))
+        moved.ends_at = moved.starts_at + timedelta(hours=1)
+        make_event(session, organization, search="elek", starts_at=NOW + timedelta(minutes=len(seen)))
+        session.flush()
+    assert seen == [one.id for one in made]
 
 
 def near_pages(session: Session, wanted: Search, size: int) -> Sequence[tuple[UUID, float]]:
