@@ -11,11 +11,11 @@ from tazalyq_client.api.dev import list_local_messages
 from tazalyq_client.api.events import list_events
 from tazalyq_client.api.signups import sign_up
 from tazalyq_client.models import (
+    CheckInBody,
     CodeRequest,
     EventPage,
     Messages,
     PositionBody,
-    PresenceBody,
     PresenceShown,
     Problem,
     SignupBody,
@@ -51,7 +51,7 @@ def main() -> None:
     for latitude in (here.latitude + 0.1, here.latitude):
         now = datetime.now(UTC)
         position = PositionBody(latitude=latitude, longitude=here.longitude, accuracy_m=8, fixed_at=now)
-        body = PresenceBody(id=uuid4(), sent_at=now, installation_id="python", position=position)
+        body = CheckInBody(id=uuid4(), sent_at=now, installation_id="python", position=position)
         answer = check_in.sync(event.id, client=phone, body=body)
         if isinstance(answer, Problem):
             print(f"refused {answer.code} {answer.distance_m}: {answer.detail}")

@@ -46,10 +46,10 @@ public class Main {
         System.out.println("attendance " + shown.getStatus() + " " + shown.getEvidence());
     }
 
-    private static PresenceBody presence(EventShown event, double latitude) {
+    private static CheckInBody presence(EventShown event, double latitude) {
         OffsetDateTime now = OffsetDateTime.now();
         PositionBody position = new PositionBody().accuracyM(java.math.BigDecimal.valueOf(8)).fixedAt(now)
             .latitude(java.math.BigDecimal.valueOf(latitude)).longitude(event.getMeetingPoint().getLongitude());
-        return new PresenceBody().id(UUID.randomUUID()).sentAt(now).installationId("java").position(position);
+        return new CheckInBody().id(UUID.randomUUID()).sentAt(now).installationId("java").position(position);
     }
 }
