@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from notifications.messages import push_words, words
-from service.models import Outbox, Volunteer
+from service.models import AuditAction, AuditEntry, Outbox, Volunteer
 from service.models.base import new_id
 from tests.conftest import NOW
 from tests.makers import make_attendance, make_coordinator, make_member, make_volunteer
@@ -85,6 +85,19 @@ def test_until_an_organizer_lets_them(tomorrow: Line) -> None:
     assert tomorrow.status(tomorrow.first) == [None]
     assert tomorrow.put(tomorrow.first).json["status"] == "going"
     assert readmit(tomorrow, make_volunteer(tomorrow.session)).status_code == 404
+
+
+def test_whom_it_was_about_is_kept(tomorrow: Line) -> None:
+    remove(tomorrow, tomorrow.first)
+    readmit(tomorrow, tomorrow.first)
+    removed, readmitted = AuditAction.PARTICIPANT_REMOVED, AuditAction.PARTICIPANT_READMITTED
+    kept = tomorrow.session.execute(
+        sa.select(AuditEntry.action, AuditEntry.actor_id, AuditEntry.subject_id, AuditEntry.event_id)
+        .where(AuditEntry.action.in_((removed, readmitted)))
+        .order_by(AuditEntry.action.desc())
+    ).all()
+    about = (tomorrow.owner.id, tomorrow.first.id, tomorrow.event.id)
+    assert kept == [(removed, *about), (readmitted, *about)]
 
 
 def test_who_waits_or_was_offered_a_place_can_be_removed(line: Line) -> None:

@@ -7,9 +7,9 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
-from service.models import ListTick, Volunteer
+from service.models import EventHelper, ListTick, Volunteer
 from tests.conftest import NOW
-from tests.makers import make_member, make_volunteer
+from tests.makers import make_event, make_member, make_organization, make_volunteer
 from tests.mobile_api.rulings.listed import MINUTE, NAME, PHONE, List
 
 pytestmark = pytest.mark.usefixtures("_counts_equal_the_rows")
@@ -208,6 +208,20 @@ def test_ones_own_people_are_doubted(listed: List, who: str) -> None:
     assert listed.waiting() == [stored["attendance"]["id"]]
     accepted = listed.review(stored["attendance"]["id"], "accept").json
     assert (accepted["status"], accepted["evidence"], accepted["minutes"]) == ("counted", "organizer", 180)
+
+
+def test_people_of_another_organization_and_helpers_of_another_event_are_no_own_people(listed: List) -> None:
+    member, helper, own_helper = (make_volunteer(listed.session) for _ in range(3))
+    elsewhere = make_organization(listed.session)
+    make_member(listed.session, elsewhere, member)
+    other = make_event(listed.session, elsewhere)
+    for event, person in ((other, helper), (listed.event, own_helper)):
+        named = {"named_by": listed.owner.id, "named_at": NOW}
+        listed.session.add(EventHelper(event_id=event.id, volunteer_id=person.id, **named))
+    listed.session.commit()
+    for person in (member, helper):
+        (stored,) = listed.results(listed.tick(volunteer_id=str(person.id)))
+        assert (stored["attendance"]["status"], stored["attendance"]["reasons"]) == ("counted", [])
 
 
 def test_what_their_own_phones_say_is_worth_what_it_says(listed: List) -> None:
