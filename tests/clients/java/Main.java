@@ -23,7 +23,7 @@ public class Main {
             .header("Authorization", "Bearer " + token).header("Accept-Language", "en"));
 
         EventPage events = new EventsApi(client).listEvents(
-            null, 20, null, null, null, null, "KZ-15", null, null, null, null, null, null);
+            null, null, null, 20, null, null, null, null, "KZ-15", null, null, null, null, null, null, null);
         for (EventShown event : events.getItems()) {
             System.out.println("event " + event.getStatus() + ": "
                 + event.getArea().getActualInstance().getClass().getSimpleName());
