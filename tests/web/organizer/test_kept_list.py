@@ -128,6 +128,13 @@ def test_what_is_no_list_is_told(desk: Visitor, event: Event, aigul: Volunteer) 
     assert answer.status_code == 422
 
 
+@pytest.mark.parametrize("body", [b"[" * 50_000 + b"]" * 50_000, b'{"by": "\xff"}', b'{"by": "\\ud800"}'])
+def test_json_that_no_reader_bears_is_refused_as_well(desk: Visitor, event: Event, body: bytes) -> None:
+    headers = {"X-CSRF-Token": kept(desk, event)["csrf"]}
+    answer = desk.post(path(event), data=body, content_type="application/json", headers=headers)
+    assert (answer.status_code, answer.get_json()["code"]) == (422, "invalid")
+
+
 def test_another_site_sends_nothing(desk: Visitor, session: Session, event: Event, aigul: Volunteer) -> None:
     body = {"sent_at": NOW.isoformat(), "by": kept(desk, event)["person"], "records": []}
     assert desk.post(path(event), json=body).status_code == 403

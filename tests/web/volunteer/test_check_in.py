@@ -238,6 +238,15 @@ def test_what_cannot_be_read_is_refused_as_a_whole(
     assert answer.get_json()["code"] == "invalid"
 
 
+@pytest.mark.parametrize("body", [b"[" * 50_000 + b"]" * 50_000, b'{"by": "\xff"}', b'{"by": "\\ud800"}'])
+def test_json_that_no_reader_bears_is_refused_as_well(
+    visitor: Visitor, event: Event, person: Volunteer, body: bytes
+) -> None:
+    headers = {"X-CSRF-Token": now(visitor, event)["csrf"]}
+    answer = visitor.post(path(event), data=body, content_type="application/json", headers=headers)
+    assert (answer.status_code, answer.get_json()["code"]) == (422, "invalid")
+
+
 def test_one_bad_tap_spoils_no_other(
     visitor: Visitor, event: Event, person: Volunteer, clock: FixedClock
 ) -> None:
