@@ -38,7 +38,7 @@ class StrictParser(FlaskParser):
             return {}
         if req.mimetype != "application/json" and _has_body(req):
             raise UnsupportedMediaType
-        return strict_json(req.get_data(cache=True), getattr(schema, "checked_by_item", None))
+        return body_of(req, schema)
 
     def load_querystring(self, req: Request, schema: Any) -> Any:
         """The query, with text that the database can take."""
@@ -69,6 +69,11 @@ class OpenParser(StrictParser):
         asked = MultiDict((name, value) for name, value in req.args.items(multi=True) if name in known)
         check_values(asked, known)
         return self._makeproxy(asked, schema)
+
+
+def body_of(req: Request, schema: Any) -> Any:
+    """The body as plain values, read as strictly as the schema asks. Raises what `strict_json` raises."""
+    return strict_json(req.get_data(cache=True), getattr(schema, "checked_by_item", None))
 
 
 def _has_body(req: Request) -> bool:

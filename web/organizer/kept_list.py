@@ -17,6 +17,7 @@ from marshmallow import ValidationError
 from http_base import csrf, kept_lists, links, list_results, problems
 from http_base.context import actor, locale, now, services, session
 from http_base.schemas.ticks import KeptListBody
+from http_base.strict_json import body_of
 from http_base.wording import doubt
 from service import presence_errors
 from service.access import Permission, may
@@ -120,7 +121,7 @@ def _key(event_id: UUID) -> bytes:
 def _taken(event: Event) -> Response:
     """Each tick with its outcome. Another person's are not sent by anybody (409 `not-yours`)."""
     try:
-        body = KeptListBody().load(request.get_json(silent=True) or {})
+        body = KeptListBody().load(body_of(request, KeptListBody))
     except ValidationError as error:
         found = problems.flat_errors(error.messages)
         return _refused(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", found)

@@ -13,6 +13,7 @@ from http_base.context import actor, locale, now, page_caller, services, session
 from http_base.fields import Strict, Text, one_of, whole
 from http_base.identity import Unauthenticated
 from http_base.schemas.presence import KeptTapsBody
+from http_base.strict_json import body_of
 from notifications import words
 from service import errors, presence_errors
 from service.attendance.evidence import RecordKind
@@ -238,7 +239,7 @@ def records(event_id: UUID) -> Response:
 
 def _taken(event_id: UUID) -> Response:
     """What became of each, and what is held now: None where the event is not there for its sender now."""
-    body = KeptTapsBody().load(request.get_json(silent=True) or {})
+    body = KeptTapsBody().load(body_of(request, KeptTapsBody))
     caller = page_caller()
     if caller is None or body["by"] != caller.known.actor.volunteer_id:
         raise presence_errors.NotYours()
