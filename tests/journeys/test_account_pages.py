@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from playwright.sync_api import Dialog
 from sqlalchemy.orm import Session
 
+from cli import demo_ids
 from service.events import calendar_feeds
 from service.models import Volunteer
 from service.people import identities, sessions
@@ -18,7 +19,10 @@ from tests.makers import make_device
 pytestmark = pytest.mark.full
 
 PHONE_NUMBER = "+77000000105"
-PATHS = ("", "/going", "/inbox", "/calendar", "/settings", "/notifications", "/devices")
+PATHS = (
+    "", "/going", "/inbox", "/calendar", "/settings", "/notifications", "/devices", "/record",
+    f"/record/{demo_ids.numbered(1011)}", "/record/refused", "/certificates",
+)  # fmt: skip
 TOKENS: list[str] = []
 """Of the session that the demo was given; it belongs to this run alone."""
 
@@ -67,6 +71,8 @@ def test_every_page_fits_and_is_readable(window: Open, url: str, look: Look, lan
     for path in PATHS:
         seen.open(f"/{language}/account{path}")
         seen.check(f"account{path.replace('/', '-')}-{language}")
+    seen.open(f"/{language}/certificates/{demo_ids.CERTIFICATE_CODE}")
+    seen.check(f"certificate-{language}")
 
 
 def test_signing_out_warns_of_ticks_that_the_door_has_kept(window: Open, url: str) -> None:
