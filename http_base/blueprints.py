@@ -21,7 +21,7 @@ OPEN_ENDPOINTS = frozenset(
         "auth.post_code",
         "auth.post_token",
         "calendars.get_event_calendar",
-        "calendars.get_calendar",
+        "feeds.get_calendar",
         "consents.list_consents",
         "districts.list_districts",
         "events.list_events",

@@ -63,6 +63,7 @@ BLUEPRINTS = (
     duplicates.blueprint,
     announcements.blueprint,
     calendars.blueprint,
+    calendars.feeds,
     visibility.blueprint,
     day_plans.blueprint,
     results.blueprint,

@@ -8,7 +8,7 @@ from flask import Response, request
 from marshmallow import Schema, fields
 
 from http_base import calendar_links
-from http_base.blueprints import OpenBlueprint
+from http_base.blueprints import Blueprint, OpenBlueprint
 from http_base.context import actor, locale, maybe_actor, now, services, session
 from http_base.document import OPEN, OPEN_OR_SIGNED_IN
 from http_base.fields import Strict, one_of
@@ -17,7 +17,9 @@ from notifications.words import LOCALES, translate
 from service import errors
 from service.events import calendar_feeds, events
 
-blueprint = OpenBlueprint("calendars", __name__, url_prefix="/v1", description="Calendars")
+blueprint = Blueprint("calendars", __name__, url_prefix="/v1", description="Calendars")
+feeds = OpenBlueprint("feeds", __name__, url_prefix="/v1", description="Calendars")
+"""What calendar programs read, which add to an address as they like."""
 
 KEPT = "private, no-cache"
 
@@ -76,10 +78,10 @@ def delete_my_calendar() -> None:
     session().commit()
 
 
-@blueprint.route("/calendars/<key>.ics", methods=["GET"])
-@blueprint.operation("readCalendar", "whoever has its address", errors.TooManyRequests, security=OPEN)
-@blueprint.arguments(CalendarQuery, location="query")
-@blueprint.response(HTTPStatus.OK, {"type": "string"}, content_type=MEDIA_TYPE)
+@feeds.route("/calendars/<key>.ics", methods=["GET"])
+@feeds.operation("readCalendar", "whoever has its address", errors.TooManyRequests, security=OPEN)
+@feeds.arguments(CalendarQuery, location="query")
+@feeds.response(HTTPStatus.OK, {"type": "string"}, content_type=MEDIA_TYPE)
 def get_calendar(query: dict[str, Any], key: str) -> Response:
     """What somebody goes to or waits for, from 90 days ago on. What was left or called off stays in it as
     `CANCELLED`, so that calendars take it away."""

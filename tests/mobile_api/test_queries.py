@@ -17,7 +17,7 @@ from tests.mobile_api.events.test_events import event_body
 
 Login = Callable[[Volunteer], dict[str, str]]
 SOME_ID = "01a20b43-da95-76d9-b7ca-338e67a4b6e6"
-NO_NOUNS = ("api-docs", "swagger_ui", "dev", "docs")
+NO_NOUNS = ("api-docs", "swagger_ui", "dev", "docs", "feeds")
 
 
 def v1_paths(app: Tazalyq) -> list[str]:

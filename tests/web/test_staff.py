@@ -30,8 +30,8 @@ EVENT = UUID("01a20b43-da95-76d9-b7ca-338e67a4b6e6")
 def page(how: How = PLAIN) -> Response:
     """Any page: what is tried here is what it stands in."""
     problem = {"title": "?", "detail": "?", "errors": {}, "contact": {}}
-    ways: dict[str, Any] = {"way_on": "back", "written": [], "sign_in_href": None, "bare_href": None}
-    return render("error.html", how, problem=problem, **ways)
+    hrefs = dict.fromkeys(("sign_in_href", "bare_href", "event_href"))
+    return render("error.html", how, problem=problem, way_on="back", written=[], **hrefs)
 
 
 def make_pages() -> Pages:

@@ -116,7 +116,7 @@ def test_a_party_that_was_read_before_it_grew_is_read_again(
     stage = Committed(sessions, capacity=2, people=2)
     going, waiting = stage.people
     with sessions.begin() as session:
-        session.get_one(Volunteer, waiting.id).birth_date = date(2012, 1, 1)
+        session.get_one(Volunteer, waiting.id).birth_date = date(2009, 1, 1)
     stage.join(going)
     with sessions.begin() as session:
         session.get_one(Event, stage.event_id).capacity = 1
