@@ -218,6 +218,22 @@ def test_a_refusal_is_answered_once_and_its_answer_read(
     assert "есепке алынбады" in said(mine.page(f"{RECORD}/refused"))
 
 
+def test_an_accepted_appeal_of_a_refusal_still_stands_on_its_page(
+    mine: Visitor, session: Session, volunteer: Volunteer
+) -> None:
+    event = over(session)
+    refuse(session, event, volunteer)
+    path = f"{RECORD}/{event.id}"
+    assert mine.send(path, {"text": SAID}).status_code == 303
+    asked = session.get_one(RefusalAppeal, (event.id, volunteer.id))
+    asked.decision, asked.decided_by, asked.decided_at = "counted", volunteer.id, NOW
+    make_attendance(session, event, volunteer, id=asked.attendance_id, evidence="organizer")
+    session.commit()
+    text = said(mine.page(path))
+    assert SAID in text
+    assert "Үйлестіруші қарады" in text
+
+
 def test_who_was_ticked_on_a_list_may_say_that_was_not_me(
     mine: Visitor, session: Session, volunteer: Volunteer
 ) -> None:
