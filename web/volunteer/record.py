@@ -14,7 +14,7 @@ from http_base.fields import Paged, Strict
 from http_base.schemas.appeals import AppealBody
 from http_base.wording import doubt
 from service import errors
-from service.models import Event
+from service.models import Appeal, Event, RefusalAppeal
 from service.organizations import contacts
 from service.rulings import appeals, history, not_me, own_refusals, refusal_appeals
 from service.rulings.history import HistoryEntry
@@ -87,6 +87,14 @@ class Behind:
     lines: Sequence[str]
     plan: Markup | None
     is_mine_to_deny: bool = False
+
+    @property
+    def asked(self) -> Appeal | RefusalAppeal | None:
+        """What the person asked for: of the attendance itself, or of the refusal before it."""
+        if self.entry is not None:
+            attended, appeal = self.entry.attendance, self.entry.grounds.appeal
+            return appeal or refusal_appeals.behind(session(), attended.id)
+        return self.refusal and self.refusal.appeal
 
     @property
     def can_appeal(self) -> bool:
