@@ -12,6 +12,9 @@ from service.models import (
     Appeal,
     Attendance,
     AttendanceDecision,
+    Contact,
+    ContactOf,
+    ContactState,
     Event,
     PresenceRecord,
     RefusalAppeal,
@@ -232,6 +235,28 @@ def test_an_accepted_appeal_of_a_refusal_still_stands_on_its_page(
     text = said(mine.page(path))
     assert SAID in text
     assert "Үйлестіруші қарады" in text
+
+
+def test_whom_to_ask_is_the_regions_contact_where_event_and_organization_have_none(
+    mine: Visitor, session: Session, volunteer: Volunteer
+) -> None:
+    event, holder = over(session, region_code="KZ-15"), make_volunteer(session)
+    refuse(session, event, volunteer)
+    session.add(
+        Contact(
+            about=ContactOf.REGION,
+            about_id="KZ-15",
+            state=ContactState.STANDING,
+            name="Ерлан Сейітұлы",
+            link=None,
+            public=False,
+            volunteer_id=holder.id,
+            asked_by=holder.id,
+            created_at=NOW,
+        )
+    )
+    session.flush()
+    assert "Сұрақ болса: Ерлан Сейітұлы" in said(mine.page(f"{RECORD}/{event.id}"))
 
 
 def test_who_was_ticked_on_a_list_may_say_that_was_not_me(
