@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from flask import Response
@@ -148,8 +149,15 @@ def show_one(event_id: UUID) -> Response:
         behind=behind,
         form=form,
         now=now(),
-        contact=shown_by(contacts.by_event(session(), [behind.event])).get(event_id),
+        contact=_contact(behind.event),
     )
+
+
+def _contact(event: Event) -> dict[str, Any] | None:
+    """Whom to ask: of the event or its organization, else of its region."""
+    near = shown_by(contacts.by_event(session(), [event])).get(event.id)
+    region = event.region_code
+    return near or shown_by(contacts.by_region(session(), [region])).get(region)
 
 
 def _appeal(behind: Behind, form: Form) -> None:
