@@ -231,6 +231,13 @@ def test_over_it_says_what_came_of_it_as_declared_and_not_who_was_there(
     assert f"/ru/events/{coming.id}" in addresses(page)
 
 
+def test_a_number_of_places_has_the_singular_noun_in_kazakh(visitor: Visitor, session: Session) -> None:
+    event = make_event(session, starts_at=NOW - timedelta(days=1))
+    make_result(session, event, places=1)
+    result = visitor.page(f"/kk/events/{event.id}").one("section", **{"aria-labelledby": "result"})
+    assert result.one("span", class_="figure-label").text == "орын"
+
+
 def test_over_without_a_result_nothing_is_said_of_one(visitor: Visitor, session: Session) -> None:
     event = make_event(session, starts_at=LAST_WEEK)
     make_attendance(session, event, make_volunteer(session))
