@@ -92,6 +92,14 @@ def outcomes(answer: Any) -> list[str]:
     return [one["outcome"] for one in answer.get_json()["results"]]
 
 
+def test_what_the_script_is_given_has_its_letters_as_they_are(
+    visitor: Visitor, event: Event, person: Volunteer
+) -> None:
+    text = visitor.get(f"/kk/events/{event.id}").text
+    assert "\\u04" not in text
+    assert json.loads(block(visitor, event)["data-given"])["words"]["check_in"] == "Келдім"
+
+
 def test_the_code_of_the_place_alone_checks_in_and_out_without_script(
     visitor: Visitor, session: Session, event: Event, person: Volunteer, clock: FixedClock
 ) -> None:
