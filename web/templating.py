@@ -45,6 +45,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    # Pages are UTF-8: a Cyrillic letter needs no escape, which is three times as long.
+    made.policies["json.dumps_kwargs"] = {"sort_keys": True, "ensure_ascii": False}
     made.globals |= {
         "_": text,
         "ngettext": counted,
