@@ -249,6 +249,20 @@ def test_a_consent_that_nobody_can_give_is_refused_in_the_form(visitor: Visitor,
     assert "нұсқасы ескі" in answer.text
 
 
+@pytest.mark.parametrize("waiting", [0, 1])
+def test_a_place_given_back_goes_to_somebody_only_where_somebody_waits(
+    visitor: Visitor, session: Session, person: Volunteer, waiting: int
+) -> None:
+    event = make_event(session, starts_at=TOMORROW, capacity=5, going=1, waitlisted=waiting)
+    make_signup(session, event, person)
+    page = visitor.page(path(event, "/withdraw"))
+    assert ("басқа адам" in page.one("main").text) is bool(waiting)
+    answer = visitor.send(path(event, "/withdraw"), {})
+    told = visitor.page(answer.location).text
+    assert "Бас тарттыңыз" in told
+    assert "басқа адам" not in told
+
+
 def test_withdrawing_is_asked_again_and_done_once(
     visitor: Visitor, session: Session, person: Volunteer
 ) -> None:
