@@ -95,7 +95,7 @@ class Behind:
         if self.entry is not None:
             attended, appeal = self.entry.attendance, self.entry.grounds.appeal
             return appeal or refusal_appeals.behind(session(), attended.id)
-        return self.refusal and self.refusal.appeal
+        return None if self.refusal is None else self.refusal.appeal
 
     @property
     def can_appeal(self) -> bool:
