@@ -177,7 +177,6 @@ def show(event_id: UUID) -> Response:
             problem = problems.document_of(refusal, event.id)
         else:
             return _back_to(event)
-            form.typed.pop("id", None)
     me = event_state.of_caller(event)
     if me is None:
         raise Unauthenticated
