@@ -181,6 +181,8 @@ class World:
     def something_came_of_it(self, chance: random.Random) -> None:
         values = {"id": chance.choice(self.events), "n": chance.randrange(100), "who": self.owner.id}
         with self.sessions.begin() as session:
+            # As `results.put` does: its place and day are the event's, which stands still meanwhile.
+            events.lock_places(session, values["id"])
             session.execute(RESULT, values | {"now": NOW})
 
     def folds(self, _chance: random.Random) -> None:
