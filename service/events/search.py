@@ -104,8 +104,13 @@ def _conditions(search: Search, window: Window) -> list[sa.ColumnElement[bool]]:
             conditions.append(_status(EventStatus.PUBLISHED))
         else:
             conditions += [Event.status != EventStatus.DRAFT, ~Event.never_published]
+    if search.region_code is not None:
+        in_region = Event.region_code == search.region_code
+        # Words know the region: by its own index all its past would be read besides.
+        conditions.append(
+            in_region if search.text is None else sa.case((in_region, sa.true()), else_=sa.false())
+        )
     for column, value in (
-        (Event.region_code, search.region_code),
         (Event.kind, search.kind),
         (Event.series_id, search.series_id),
     ):
@@ -140,10 +145,12 @@ def find(
     whole = _whole(search)
     rest = whole if after is None else Window(max(whole.since, after[0]), whole.until)
     if search.text is None:
-        return _in_order(session, search, rest, after, limit)
+        return session.scalars(_in_order(search, rest, after, limit)).all()
     found, window = _among_the_next(session, search, rest, after, limit)
     while len(found) < limit:
-        found = _collected(session, search, window, after, limit)
+        # Of a part, what starts in it: the index of words knows whole weeks.
+        part = [window.starts()] if window.until < rest.until else []
+        found = _collected(session, search, window, after, limit, *part)
         if window.until >= rest.until:
             break
         window = _longer(window, rest, len(found), limit)
@@ -151,16 +158,15 @@ def find(
 
 
 def _in_order(
-    session: Session,
     search: Search,
     window: Window,
     after: tuple[datetime, UUID] | None,
     limit: int,
     *more: sa.ColumnElement[bool],
-) -> Sequence[Event]:
+) -> sa.Select[Event]:
     """Those of a window, read off an index of their starts."""
     query = sa.select(Event).where(window.starts(), *more, *_conditions(search, window), _behind(after))
-    return session.scalars(query.order_by(Event.starts_at, Event.id).limit(limit)).all()
+    return query.order_by(Event.starts_at, Event.id).limit(limit)
 
 
 def _behind(after: tuple[datetime, UUID] | None) -> sa.ColumnElement[bool]:
@@ -193,9 +199,12 @@ def _among_the_next(
     in_region = [] if region_code is None else [Event.region_code == region_code]
     there_are = sa.select(Event.starts_at).where(*IN_SIGHT, *in_region, ahead.starts(), _behind(after))
     last = there_are.order_by(Event.starts_at, Event.id).offset(LOOKED_THROUGH).limit(1).scalar_subquery()
-    soon = Event.starts_at < sa.func.coalesce(last, ahead.until)
-    found = _in_order(session, search, ahead, after, limit, soon)
-    return found, _longer(ahead, rest, len(found), limit)
+    seen = sa.select(sa.func.coalesce(last, ahead.until).label("until")).cte("seen")
+    until = sa.select(seen.c.until).scalar_subquery()
+    query = _in_order(search, ahead, after, limit, *in_region, Event.starts_at < until)
+    rows = session.execute(query.add_columns(until)).all()
+    looked_at = Window(ahead.since, rows[0][1]) if rows else ahead
+    return [row[0] for row in rows], _longer(looked_at, rest, len(rows), limit)
 
 
 def _longer(window: Window, rest: Window, found: int, limit: int) -> Window:
@@ -207,14 +216,19 @@ def _longer(window: Window, rest: Window, found: int, limit: int) -> Window:
 
 
 def _collected(
-    session: Session, search: Search, window: Window, after: tuple[datetime, UUID] | None, limit: int
+    session: Session,
+    search: Search,
+    window: Window,
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+    *more: sa.ColumnElement[bool],
 ) -> Sequence[Event]:
     """Those of a window with the words, all collected by these before the first is shown.
 
     Else PostgreSQL would bet on reading few of the events in the order of their starts, and lose where none
     of them has the words.
     """
-    have = sa.select(Event.id, Event.starts_at).where(*_conditions(search, window), _behind(after))
+    have = sa.select(Event.id, Event.starts_at).where(*more, *_conditions(search, window), _behind(after))
     collected = have.cte("collected").prefix_with("MATERIALIZED")
     first = sa.select(collected).order_by(collected.c.starts_at, collected.c.id).limit(limit).subquery()
     query = sa.select(Event).join(first, first.c.id == Event.id).order_by(Event.starts_at, Event.id)
