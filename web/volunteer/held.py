@@ -5,8 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import current_app, url_for
-
 from http_base.context import locale, now, services, session
 from http_base.wording import doubt
 from service.access import Actor
@@ -14,10 +12,9 @@ from service.attendance import refusals
 from service.attendance.evidence import QUALITY, RecordKind, Status
 from service.models import Attendance, Event, RefusalAppeal, RefusedRecord
 from web import formats
+from web.addresses import to
 from web.templating import text
 from web.volunteer.event_state import EventState
-
-LOOK = "volunteer-record-pages.show_one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +89,9 @@ class Held:
         }
 
 
-def look_href(event_id: UUID) -> str | None:
+def look_href(event_id: UUID) -> str:
     """Where a second look is asked for."""
-    if LOOK not in current_app.view_functions:
-        return None
-    return url_for(LOOK, language=locale(), event_id=event_id)
+    return to("volunteer-record.show_one", event_id=event_id)
 
 
 def of_person(event: Event, who: Actor, me: EventState) -> Held:
