@@ -9,10 +9,10 @@ from typing import Any
 
 import openpyxl
 import pyotp
-from playwright.sync_api import Locator
 
 from service.models.base import COUNTRY_ZONE
 from tests.journeys.browser import Window, plain
+from tests.journeys.hands import Hands
 from tests.journeys.processes import Service
 from tests.journeys.stages import REGION, Stage
 
@@ -22,10 +22,6 @@ class Words:
     """What is written on the things that a coordinator touches."""
 
     language: str
-    number: str
-    get_code: str
-    code: str
-    enter: str
     one_time: str
     set_up: str
     totp: str
@@ -52,10 +48,6 @@ class Words:
 
 KK = Words(
     language="kk",
-    number="Телефон нөмірі",
-    get_code="Код алу",
-    code="Код",
-    enter="Кіру",
     one_time="Бір реттік құпия сөз",
     set_up="Қосу",
     totp="Қолданбадағы код",
@@ -81,10 +73,6 @@ KK = Words(
 )
 RU = Words(
     language="ru",
-    number="Номер телефона",
-    get_code="Получить код",
-    code="Код",
-    enter="Вход",
     one_time="Одноразовый пароль",
     set_up="Подключить",
     totp="Код из приложения",
@@ -110,42 +98,24 @@ RU = Words(
 )
 
 
-class Desk:
+class Desk(Hands):
     """The coordinator, in one window and with the API at hand."""
 
     def __init__(self, service: Service, window: Window, words: Words, stage: Stage) -> None:
-        self.service, self.seen, self.words, self.stage = service, window, words, stage
-        self.page = window.page
+        super().__init__(service, window, words.language, "coordinator/")
+        self.words, self.stage = words, stage
 
     def check(self, name: str) -> None:
-        self.seen.check(f"{name}-{self.words.language}")
-
-    def open(self, path: str) -> None:
-        self.seen.open(f"/{self.words.language}/coordinator/{path}")
-
-    def press(self, button: str, within: Locator | None = None) -> None:
-        (within or self.page.locator("main")).get_by_role("button", name=button, exact=True).first.click()
-
-    def follow(self, link: str) -> None:
-        self.page.locator("main").get_by_role("link", name=link, exact=True).click()
+        self.seen.check(f"{name}-{self.language}")
 
     def section(self, name: str) -> None:
         """By its tab, whose name ends in how many wait there."""
         self.page.locator("nav.tabs").get_by_role("link", name=name).click()
 
-    def told(self) -> str:
-        """The notice that answers what was just done."""
-        return plain(self.page.locator("main .notice").first.inner_text())
-
     # The doors, and the second factor.
 
     def come_in_by_code(self) -> None:
-        words = self.words
-        self.page.get_by_label(words.number).fill(self.stage.phone)
-        self.press(words.get_code)
-        code = self.service.messages(self.stage.phone)[0]["code"]
-        self.page.get_by_label(words.code, exact=True).fill(code)
-        self.press(words.enter)
+        self.come_in(self.stage.phone)
 
     def come_in_by_phone(self) -> None:
         """The page shows a code; the phone's app confirms it by the API."""

@@ -13,6 +13,7 @@ from playwright.sync_api import FilePayload, Locator
 
 from service.models.base import COUNTRY_ZONE
 from tests.journeys.browser import Look, Window, plain
+from tests.journeys.hands import Hands
 from tests.journeys.processes import Service
 
 PHONE_NUMBER = "+77000000003"
@@ -43,38 +44,19 @@ AS_PIXEL_7 = {
 }
 
 
-class Organizer:
+class Organizer(Hands):
     """The organizer, in one window."""
 
     def __init__(self, service: Service, window: Window) -> None:
-        self.service, self.seen, self.page = service, window, window.page
-        self.main: Locator = self.page.locator("main")
+        super().__init__(service, window, section="organizer/")
 
     def check(self, name: str) -> None:
         self.seen.check(f"organizer-{name}")
-
-    def open(self, path: str) -> None:
-        self.seen.open(f"/kk/organizer/{path}")
-
-    def press(self, button: str) -> None:
-        self.main.get_by_role("button", name=button, exact=True).first.click()
-
-    def follow(self, link: str) -> None:
-        self.main.get_by_role("link", name=link).first.click()
-
-    def fill(self, label: str, text: str) -> None:
-        self.main.get_by_label(label, exact=True).fill(text)
 
     def labels(self, buttons: Locator) -> list[str]:
         """What each of them is called."""
         buttons.first.wait_for()
         return [button.get_attribute("aria-label") or "" for button in buttons.all()]
-
-    def told(self) -> str:
-        """The notice that answers what was just done."""
-        notice = self.main.locator(".notice").first
-        notice.wait_for()
-        return plain(notice.inner_text())
 
     def ask(self, path: str, **params: str) -> Any:
         """What the API says to the same person."""
@@ -86,11 +68,8 @@ class Organizer:
     def token(self) -> str:
         return self.service.sign_in(PHONE_NUMBER)
 
-    def come_in(self) -> None:
-        self.page.get_by_label("Телефон нөмірі").fill(PHONE_NUMBER)
-        self.press("Код алу")
-        self.page.get_by_label("Код", exact=True).fill(self.service.messages(PHONE_NUMBER)[0]["code"])
-        self.press("Кіру")
+    def come_in(self, phone: str = PHONE_NUMBER) -> None:
+        super().come_in(phone)
         self.page.wait_for_url("**/kk/organizer/**")
 
 

@@ -13,6 +13,7 @@ from service.people import second_factor
 from service.platform.settings import DEVELOPMENT_SECRET
 from tests.journeys.browser import PC, PHONE, PLAIN, Look, Open, first, looks, plain
 from tests.journeys.demo import fresh_demo, serving
+from tests.journeys.hands import Hands
 from tests.journeys.processes import Service
 
 PEOPLE = {"kk": "+77000000101", "ru": "+77000000102", "en": "+77000000103"}
@@ -130,10 +131,7 @@ def test_a_signed_in_phone_lets_a_pc_in_by_its_browser(window: Open, service: Se
     waiting = pc.open("/ru/sign-in")
     code = waiting.locator(".pairing-code b").inner_text()
     page = phone.open(f"/ru/account/sign-ins/{code}")
-    page.get_by_label("Номер телефона").fill("+77000000106")
-    page.get_by_role("button", name="Получить код").click()
-    page.get_by_label("Код", exact=True).fill(service.messages("+77000000106")[0]["code"])
-    page.get_by_role("button", name="Вход").click()
+    Hands(service, phone, "ru").come_in("+77000000106")
     page.get_by_role("heading", name="Это вы?").wait_for()
     phone.check("web-sign-in-ru")
     page.get_by_role("button", name="Подтвердить").click()

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from service.models import Volunteer as Person
 from service.people import identities, sessions
 from tests.journeys.browser import Window, plain
+from tests.journeys.hands import Hands
 from tests.journeys.processes import Service
 
 
@@ -27,10 +28,6 @@ class Words:
     again: str
     anyway: str
     send: str
-    number: str
-    get_code: str
-    typed: str
-    enter: str
     sign_up: str
     name: str
     birth_date: str
@@ -54,10 +51,6 @@ KK = Words(
     again="Қайталау",
     anyway="Бәрібір жіберу",
     send="Қазір жіберу",
-    number="Телефон нөмірі",
-    get_code="Код алу",
-    typed="Код",
-    enter="Кіру",
     sign_up="Жазылу",
     name="Аты-жөніңіз",
     birth_date="Туған күніңіз",
@@ -80,10 +73,6 @@ RU = Words(
     again="Ещё раз",
     anyway="Всё равно отправить",
     send="Отправить сейчас",
-    number="Номер телефона",
-    get_code="Получить код",
-    typed="Код",
-    enter="Вход",
     sign_up="Записаться",
     name="Имя и фамилия",
     birth_date="Дата рождения",
@@ -99,28 +88,16 @@ RU = Words(
 )
 
 
-class Volunteer:
+class Volunteer(Hands):
     """The volunteer, in one window."""
 
     def __init__(self, service: Service, window: Window, words: Words = KK) -> None:
-        self.service, self.seen, self.page, self.words = service, window, window.page, words
-        self.main: Locator = self.page.locator("main")
+        super().__init__(service, window, words.language)
+        self.words = words
         self.line: Locator = self.page.locator("#check-in-line")
 
     def check(self, name: str) -> None:
-        self.seen.check(f"volunteer-{self.words.language}-{name}")
-
-    def open(self, path: str) -> None:
-        self.seen.open(f"/{self.words.language}/{path}")
-
-    def press(self, button: str) -> None:
-        self.main.get_by_role("button", name=button, exact=True).first.click()
-
-    def follow(self, link: str) -> None:
-        self.main.get_by_role("link", name=link).first.click()
-
-    def fill(self, label: str, text: str) -> None:
-        self.main.get_by_label(label, exact=True).fill(text)
+        self.seen.check(f"volunteer-{self.language}-{name}")
 
     def reads(self, *said: str) -> str:
         """What the line says, once it says all of this."""
@@ -136,13 +113,6 @@ class Volunteer:
     def stand_at(self, latitude: float, longitude: float, accuracy: float = 12) -> None:
         at = {"latitude": latitude, "longitude": longitude, "accuracy": accuracy}
         self.page.context.set_geolocation(at)
-
-    def come_in(self, phone: str) -> None:
-        """By the code that comes to the phone."""
-        self.page.get_by_label(self.words.number).fill(phone)
-        self.press(self.words.get_code)
-        self.page.get_by_label(self.words.typed, exact=True).fill(self.service.messages(phone)[0]["code"])
-        self.press(self.words.enter)
 
     def kept(self) -> list[Mapping[str, Any]]:
         """What this browser keeps of its taps."""
