@@ -8,9 +8,8 @@ from datetime import date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from sqlalchemy.orm import Session
 
 from service import errors
@@ -18,6 +17,7 @@ from service.access import Actor
 from service.events import events, offers, passing_on, removals, signups
 from service.models import CountPending, Event, Outbox, Signup
 from tests.conftest import NOW
+from tests.machines import run
 from tests.makers import make_event, make_organization, make_volunteer
 from tests.service.events.test_waitlist import actor_of
 
@@ -328,17 +328,4 @@ class LineMachine(RuleBasedStateMachine):
 
 @pytest.mark.parametrize("examples", [10, pytest.param(200, marks=pytest.mark.full)])
 def test_a_line_with_offers_in_any_order_of_what_happens(session: Session, examples: int) -> None:
-    def machine() -> LineMachine:
-        made = type("Machine", (LineMachine,), {"session": session})()
-        assert isinstance(made, LineMachine)
-        return made
-
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=30,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    run(LineMachine, examples, steps=30, session=session)

@@ -7,15 +7,15 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from sqlalchemy.orm import Session
 
 from service import errors
 from service.events import events, signups
 from service.models import CountPending, Event, Outbox, Signup
 from tests.conftest import NOW
+from tests.machines import run
 from tests.makers import make_event, make_organization, make_volunteer
 from tests.service.events.test_waitlist import actor_of
 
@@ -175,17 +175,4 @@ class PlacesMachine(RuleBasedStateMachine):
 
 @pytest.mark.parametrize("examples", [10, pytest.param(200, marks=pytest.mark.full)])
 def test_places_in_any_order_of_changes(session: Session, examples: int) -> None:
-    def machine() -> PlacesMachine:
-        made = type("Machine", (PlacesMachine,), {"session": session})()
-        assert isinstance(made, PlacesMachine)
-        return made
-
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=25,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    run(PlacesMachine, examples, steps=25, session=session)

@@ -12,9 +12,8 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from sqlalchemy.orm import Session
 
 from service import errors
@@ -31,6 +30,7 @@ from service.platform.thresholds import Thresholds
 from service.rulings import corrections, reviews
 from service.rulings.corrections import Correction
 from tests.conftest import NOW
+from tests.machines import run
 from tests.makers import AKTOBE, make_coordinator, make_event, make_organization, make_volunteer
 
 ALMATY = {"latitude": 43.2389, "longitude": 76.8897}
@@ -196,17 +196,4 @@ class LedgerMachine(RuleBasedStateMachine):
 
 
 def test_what_is_counted_is_what_the_rows_say_in_any_order(connection: sa.Connection) -> None:
-    def machine() -> LedgerMachine:
-        made = type("Machine", (LedgerMachine,), {"connection": connection})()
-        assert isinstance(made, LedgerMachine)
-        return made
-
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=EXAMPLES,
-            stateful_step_count=20,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    run(LedgerMachine, EXAMPLES, steps=20, connection=connection)

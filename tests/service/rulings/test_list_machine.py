@@ -7,8 +7,7 @@ played a second time, each thing at its own moment. Both worlds must agree. `LIS
 """
 
 import os
-import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -16,15 +15,9 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis import Phase
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    get_state_machine_test,
-    initialize,
-    precondition,
-    rule,
-)
+from hypothesis.stateful import precondition, rule
 
 from service import errors
 from service.access import Actor
@@ -34,23 +27,22 @@ from service.models import Attendance, Event, TypedPerson
 from service.people import volunteers
 from service.people.identities import Identity
 from service.people.volunteers import Profile
-from service.platform.database import engine_options, sqlalchemy_url
 from service.rulings import appeals, corrections, decisions, staff_list, standing
 from service.rulings.corrections import Correction
 from service.rulings.decisions import Ruling
 from service.rulings.staff_list import Tick, Ticked, Typed
 from service.rulings.standing import RuledBy, Word
-from tests.conftest import NOW, fresh_database
+from tests.conftest import NOW, Sessions
+from tests.machines import run
 from tests.makers import AKTOBE, CONSENTS, make_member, make_volunteer
 from tests.service.attendance import machine_world
-from tests.service.attendance.machine_world import LIMITS
+from tests.service.attendance.arriving import SOON, Arriving
+from tests.service.attendance.machine_world import AFTERWARDS, LIMITS
 
 EXAMPLES = int(os.environ.get("LIST_EXAMPLES", "20"))
-SOON = 3
-"""A seed from which the planted fault is found in seconds: another takes minutes, and proves no more."""
+STEPS = 25
 EVENT = 0
 LATEST = NOW + timedelta(minutes=100)
-AFTERWARDS = NOW + timedelta(hours=20)
 MEMBER, NEWCOMER = 2, 3
 """Of those who are ticked: one of the organization's own people, and one who registers meanwhile."""
 
@@ -163,20 +155,21 @@ class World(machine_world.World):
         return found
 
 
-class Door(RuleBasedStateMachine):
+class Door(Arriving):
     """Two organizers and some phones at one event."""
 
-    engine: sa.Engine
+    world: World
+    world_of = World
+    has_registered = False
+    has_changed_secret = False
 
-    @initialize(seed=st.integers(0, 2**32))
-    def begin(self, seed: int) -> None:
-        self.world = World(self.engine)
-        self.now = NOW
-        self.numbers = random.Random(seed)  # noqa: S311 - draws ids
-        self.happened: list[Happened] = []
-        self.kept: dict[int, list[Happened]] = {}
-        self.has_registered = False
-        self.has_changed_secret = False
+    def deliver(self, whose: int, sent: list[Happened]) -> None:
+        for one in sent:
+            one.play(self.world, self.now)
+
+    def replay(self, world: World) -> None:
+        for one in sorted(self.happened, key=lambda happened: happened.at):
+            one.play(world, one.at)
 
     def act(self, play: Callable[[World, datetime], None]) -> None:
         """Something live: it happens, and is kept for the second world."""
@@ -190,9 +183,6 @@ class Door(RuleBasedStateMachine):
         self.happened.append(one)
         self.kept.setdefault(whose, []).append(one)
         self.now += timedelta(seconds=1)
-
-    def id(self) -> UUID:
-        return UUID(int=self.numbers.getrandbits(128), version=4)
 
     @rule(minutes=st.sampled_from([1, 5, 20]))
     def time_passes(self, minutes: int) -> None:
@@ -248,18 +238,6 @@ class Door(RuleBasedStateMachine):
         )
         self.keep(10 + person, lambda world, arrival: world.report(person, [sent], arrival) and None)
 
-    @precondition(lambda self: any(self.kept.values()))
-    @rule(data=st.data())
-    def signal_is_back(self, data: st.DataObject) -> None:
-        """Some of what one phone kept arrives, in any order; where the answer is lost it comes again."""
-        whose = data.draw(st.sampled_from([key for key, kept in self.kept.items() if kept]))
-        sent = data.draw(st.permutations(self.kept[whose]))
-        sent = sent[: data.draw(st.integers(1, len(sent)))]
-        for one in sent:
-            one.play(self.world, self.now)
-        if not data.draw(st.booleans()):
-            self.kept[whose] = [one for one in self.kept[whose] if one not in sent]
-
     @rule(
         person=st.sampled_from([0, 0, 1, MEMBER]), status=st.sampled_from([Status.COUNTED, Status.REJECTED])
     )
@@ -304,66 +282,12 @@ class Door(RuleBasedStateMachine):
         self.has_changed_secret = True
         self.act(lambda world, at: world.change_event(at, code_secret="K" * 32, code_secret_changed_at=at))
 
-    def teardown(self) -> None:
-        if not hasattr(self, "world"):
-            return
-        try:
-            stored = self.world.verdicts()
-            self.world.derive_all(self.now)
-            assert self.world.verdicts() == stored
-            for kept in self.kept.values():
-                for one in reversed(kept):
-                    one.play(self.world, AFTERWARDS)
-            self.world.close_forgotten(AFTERWARDS)
-            live, counted, recounted = self.world.state(), self.world.counted(), self.world.recounted()
-        finally:
-            self.world.end()
-        assert counted == recounted
-        assert (live, counted) == self.in_order()
 
-    def in_order(self) -> tuple[Any, Any]:
-        """The same, each thing at its own moment."""
-        world = World(self.engine)
-        try:
-            for one in sorted(self.happened, key=lambda happened: happened.at):
-                one.play(world, one.at)
-            world.close_forgotten(AFTERWARDS)
-            return world.state(), world.counted()
-        finally:
-            world.end()
+def test_any_order_of_arrival_gives_one_final_state(sessions: Sessions) -> None:
+    run(Door, EXAMPLES, STEPS, Phase.generate, Phase.shrink, engine=sessions.kw["bind"])
 
 
-@pytest.fixture(scope="module")
-def engine(postgres_url: str) -> Iterator[sa.Engine]:
-    for url in fresh_database(postgres_url):
-        engine = sa.create_engine(sqlalchemy_url(url), **engine_options(2))
-        yield engine
-        engine.dispose()
-
-
-def run(engine: sa.Engine, examples: int, *phases: Phase, sought: int | None = None) -> None:
-    """`sought`: from which seed to search, where it is known that something will be found."""
-    machine = type("Machine", (Door,), {"engine": engine})
-    search = get_state_machine_test(
-        machine,
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=25,
-            deadline=None,
-            database=None,
-            phases=phases,
-            report_multiple_bugs=False,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
-    (search if sought is None else seed(sought)(search))()
-
-
-def test_any_order_of_arrival_gives_one_final_state(engine: sa.Engine) -> None:
-    run(engine, EXAMPLES, Phase.generate, Phase.shrink)
-
-
-def test_words_that_hold_by_arrival_are_found(engine: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_words_that_hold_by_arrival_are_found(sessions: Sessions, monkeypatch: pytest.MonkeyPatch) -> None:
     """The machine itself can fail: planted here is the word that came last, whenever it was said."""
     whole = standing.decision
 
@@ -373,4 +297,4 @@ def test_words_that_hold_by_arrival_are_found(engine: sa.Engine, monkeypatch: py
 
     monkeypatch.setattr(standing, "decision", by_arrival)
     with pytest.raises(AssertionError):
-        run(engine, 500, Phase.generate, sought=SOON)
+        run(Door, 500, STEPS, Phase.generate, sought=SOON, engine=sessions.kw["bind"])
