@@ -3,11 +3,10 @@
 from collections.abc import Callable
 
 from http_base.contacts import said
-from http_base.context import session
 from http_base.schemas.organizations import ContactBody
-from service import errors
 from service.organizations.contacts import ContactSaid
 from web.forms import Form, read_form
+from web.keeping import is_kept
 
 
 def read_contact(standing: ContactSaid | None) -> Form:
@@ -26,12 +25,4 @@ def is_put(form: Form, put: Callable[[ContactSaid | None], None]) -> bool:
     """Whether the form was good and its contact is put; else what was refused stands at the field."""
     if not form.is_good:
         return False
-    try:
-        put(said(form.data))
-    except errors.Invalid as error:
-        session().rollback()
-        form.refused(error)
-        form.errors = {name.removeprefix("contact."): words for name, words in form.errors.items()}
-        return False
-    session().commit()
-    return True
+    return is_kept(form, lambda: put(said(form.data)), lambda name: name.removeprefix("contact."))

@@ -7,7 +7,8 @@ from http_base.schemas.organizations import OrganizationPatch
 from service.models import Organization, OrganizationKind
 from service.organizations import organizations
 from service.organizations.organizations import Correction
-from web.forms import REFUSALS, VERSION, Form, read_form
+from web.forms import VERSION, Form, read_form
+from web.keeping import is_kept
 from web.templating import text
 
 
@@ -28,14 +29,10 @@ def is_corrected(form: Form, organization: Organization) -> bool:
         return False
     values = {name: form.data[name] for name in ("name", "bin", "kind") if name in form.data}
     correction = Correction(frozenset(values), **values)
-    try:
-        organizations.change(session(), actor(), organization.id, form.data[VERSION], correction, now())
-    except REFUSALS as error:
-        session().rollback()
-        form.refused(error)
-        return False
-    session().commit()
-    return True
+    version = form.data[VERSION]
+    return is_kept(
+        form, lambda: organizations.change(session(), actor(), organization.id, version, correction, now())
+    )
 
 
 def kinds() -> list[tuple[str, str]]:

@@ -1,6 +1,5 @@
 """What a coordinator does about an event, each act on a page of its own."""
 
-from collections.abc import Callable
 from uuid import UUID
 
 from flask import Response
@@ -21,7 +20,8 @@ from web.addresses import to
 from web.coordinator import desk
 from web.coordinator.event import found
 from web.coordinator.events import district_choices
-from web.forms import REFUSALS, Form, read_form
+from web.forms import Form, read_form
+from web.keeping import is_kept
 from web.pages import Pages, Unaudited, done
 from web.results import begins_with, lines_of, put, units
 from web.templating import text
@@ -59,7 +59,7 @@ def set_district(event_id: UUID) -> Response:
     """Say in which district an event counts, or leave it to its place."""
     event = found(event_id)
     form = read_form(DistrictBody, district=event.district_code if event.district_by_hand else None)
-    if form.is_good and _is_taken(
+    if form.is_good and is_kept(
         form,
         lambda: district_moves.set_by_hand(session(), actor(), event_id, form.data["district"], now()),
     ):
@@ -79,7 +79,7 @@ def set_result(event_id: UUID) -> Response:
     """Say what came of an event, in place of what was said before."""
     event = found(event_id)
     form = read_form(ResultBody, **begins_with(results.by_event(session(), [event_id]).get(event_id)))
-    if form.is_good and _is_taken(form, lambda: put(event_id, form.data)):
+    if form.is_good and is_kept(form, lambda: put(event_id, form.data)):
         return done(_back(event_id), "page.desk.saved")
     return desk.show(
         desk.sit_down("events"),
@@ -139,7 +139,7 @@ def take_group_back(event_id: UUID, headcount_id: UUID) -> Response:
     if group.taken_back:
         return done(f"{_back(event_id)}#groups", "page.desk.saved")
     form = read_form(HeadcountEnd)
-    if form.is_good and _is_taken(
+    if form.is_good and is_kept(
         form,
         lambda: groups.retract(session(), actor(), event_id, headcount_id, now(), form.data.get("reason")),
     ):
@@ -171,22 +171,10 @@ def _is_given(form: Form, event_id: UUID, headcount_id: UUID) -> bool:
     group = Group(
         body["group"], **{name: body.get(name) for name in ("people", "minutes", "category", "expected")}
     )
-    return _is_taken(
+    return is_kept(
         form,
         lambda: groups.give(session(), actor(), event_id, headcount_id, group, now(), body.get("reason")),
     )
-
-
-def _is_taken(form: Form, act: Callable[[], object]) -> bool:
-    """Do it and keep it; where it is refused and the form can be mended, the form says what is wrong."""
-    try:
-        act()
-    except REFUSALS as error:
-        session().rollback()
-        form.refused(error)
-        return False
-    session().commit()
-    return True
 
 
 def _back(event_id: UUID) -> str:

@@ -8,7 +8,6 @@ from marshmallow import Schema, fields
 from http_base import cursors
 from http_base.context import actor, now, services, session
 from http_base.schemas.corrections import CorrectionBody
-from service import errors
 from service.access import Permission, may
 from service.events import participants
 from service.events.events import target_of
@@ -20,6 +19,7 @@ from web.addresses import here
 from web.coordinator import desk
 from web.coordinator.event import found
 from web.forms import Form, read_form, read_query
+from web.keeping import is_kept
 from web.pages import Pages, Unaudited, done, tell_audit
 
 pages = Pages("coordinator-event-people")
@@ -67,7 +67,7 @@ def correct(event_id: UUID, subject_id: UUID) -> Response:
     form = read_form(CorrectionBody, present=_stands(person))
     if form.sent and "present" not in form.typed:
         form.refuse("present", "field.required")
-    if form.is_good and _is_taken(form, event_id, subject_id):
+    if form.is_good and is_kept(form, lambda: _correct(form, event_id, subject_id)):
         return done(at.to("coordinator-event-people.show_all", event_id=event_id), "page.desk.saved")
     return desk.show(at, "event_person.html", event=event, person=person, form=form)
 
@@ -77,21 +77,6 @@ def _stands(person: Participant) -> str | None:
     return {"counted": "yes", "rejected": "no"}.get(person.attendance or "")
 
 
-def _is_taken(form: Form, event_id: UUID, subject_id: UUID) -> bool:
-    """Correct it; what is refused because of a field stands beside that field."""
-    try:
-        corrections.correct(
-            session(),
-            actor(),
-            event_id,
-            subject_id,
-            Correction(**form.data),
-            now(),
-            services().settings.thresholds,
-        )
-    except errors.Invalid as error:
-        session().rollback()
-        form.refused(error)
-        return False
-    session().commit()
-    return True
+def _correct(form: Form, event_id: UUID, subject_id: UUID) -> None:
+    thresholds = services().settings.thresholds
+    corrections.correct(session(), actor(), event_id, subject_id, Correction(**form.data), now(), thresholds)

@@ -8,12 +8,12 @@ from marshmallow import fields
 from http_base.context import actor, locale, now, services, session
 from http_base.fields import Strict, Text, one_of
 from http_base.wording import doubt
-from service import errors
 from service.access import Permission
 from service.rulings import corrections, doubts
 from service.rulings.corrections import Correction
 from web.addresses import to
 from web.forms import Form, read_form
+from web.keeping import is_kept
 from web.organizer import desk
 from web.pages import Pages, Unaudited, done
 from web.templating import text
@@ -38,7 +38,7 @@ def show(event_id: UUID) -> Response:
     """The doubts, each with a button that says they were there; it counts at once."""
     event = desk.found(event_id, Permission.CORRECT_ATTENDANCE)
     form = read_form(Vouching)
-    if form.is_good and _is_taken(form, event_id):
+    if form.is_good and is_kept(form, lambda: _vouch(form, event_id)):
         return done(to("organizer-doubts.show", event_id=event_id), "page.doubts.done")
     found = doubts.of_event(session(), actor(), event, now())
     return desk.show(
@@ -51,23 +51,9 @@ def show(event_id: UUID) -> Response:
     )
 
 
-def _is_taken(form: Form, event_id: UUID) -> bool:
+def _vouch(form: Form, event_id: UUID) -> None:
     said = form.data
     reason = said.get("reason") or text(f"page.doubts.ready.{said['ready']}")
     thresholds = services().settings.thresholds
-    try:
-        corrections.correct(
-            session(),
-            actor(),
-            event_id,
-            said["subject"],
-            Correction(present=True, minutes=None, reason=reason),
-            now(),
-            thresholds,
-        )
-    except errors.Invalid as error:
-        session().rollback()
-        form.refused(error)
-        return False
-    session().commit()
-    return True
+    correction = Correction(present=True, minutes=None, reason=reason)
+    corrections.correct(session(), actor(), event_id, said["subject"], correction, now(), thresholds)

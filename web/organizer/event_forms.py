@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from marshmallow import fields
 
-from http_base.context import locale, session
+from http_base.context import locale
 from http_base.fields import MAX_NAME, Text, TimeOfDay, one_of, whole
 from http_base.schemas.events import EventFields
 from notifications import words
@@ -19,7 +19,8 @@ from service.geography.areas import MAX_RADIUS_M, MIN_RADIUS_M
 from service.models import Event, EventKind
 from service.models.base import COUNTRY_ZONE, LOCALES, LocalizedText
 from service.organizations.contacts import ContactSaid
-from web.forms import REFUSALS, WHOLE, Form
+from web.forms import WHOLE, Form
+from web.keeping import is_kept
 
 THURSDAY, FROM, TO = 3, time(10), time(12)
 """When most of them are: «Таза бейсенбі»."""
@@ -211,15 +212,10 @@ def taken(form: Form, act: Callable[[], Event]) -> Event | None:
 
     Two organizers at once: what this one has typed stays, and the next press is the later word.
     """
-    try:
-        made = act()
-    except REFUSALS as error:
-        session().rollback()
-        form.refused(error)
-        form.errors = {NAMED_IN_FORM.get(name, name): said for name, said in form.errors.items()}
-        return None
-    session().commit()
-    return made
+    made: list[Event] = []
+    if is_kept(form, lambda: made.append(act()), lambda name: NAMED_IN_FORM.get(name, name)):
+        return made[0]
+    return None
 
 
 def is_more_open(form: Form) -> bool:

@@ -17,6 +17,7 @@ from service.models import Event, Headcount, HeadcountCategory
 from service.models.headcounts import MAX_PEOPLE
 from web.addresses import to
 from web.forms import Form, blank, read_form
+from web.keeping import is_kept
 from web.organizer import desk
 from web.pages import Pages, Unaudited, done, render
 from web.templating import text
@@ -158,16 +159,11 @@ def _ask(form: Form, back: str) -> Response:
 
 
 def _is_given(form: Form, event_id: UUID, headcount_id: UUID, said: Group) -> bool:
-    """Do it and keep it; what is refused because of a field stands beside that field."""
-    try:
-        groups.give(session(), actor(), event_id, headcount_id, said, now())
-    except errors.Invalid as error:
-        session().rollback()
-        form.refused(error)
-        form.errors = {NAMED_IN_FORM.get(name, name): words for name, words in form.errors.items()}
-        return False
-    session().commit()
-    return True
+    return is_kept(
+        form,
+        lambda: groups.give(session(), actor(), event_id, headcount_id, said, now()),
+        lambda name: NAMED_IN_FORM.get(name, name),
+    )
 
 
 def _group(event_id: UUID, headcount_id: UUID) -> Headcount:
