@@ -149,15 +149,15 @@ def _thanked() -> Audience:
     )
 
 
-def _organizers() -> Audience:
-    """Who runs an event that is coming."""
+def _organizers(*which: sa.ColumnElement[bool]) -> Audience:
+    """Who runs an event of which all of this is true."""
     return (
         _people(Membership.volunteer_id)
         .join(Event, Event.id == Outbox.event_id)
         .join(Organization, Organization.id == Event.organization_id)
         .join(Membership, Membership.organization_id == Organization.id)
         .where(
-            EVENT_IS_ON,
+            *which,
             Organization.status == OrganizationStatus.VERIFIED,
             Membership.role.in_((MemberRole.OWNER, MemberRole.ORGANIZER)),
             ~Membership.resting,
@@ -168,41 +168,6 @@ def _organizers() -> Audience:
 def _reached() -> Audience:
     """Who has reached what the entry tells, together with others."""
     return _people(Milestone.volunteer_id).join(Milestone, Milestone.entry_id == Outbox.id)
-
-
-def _organizers_without_result() -> Audience:
-    """Who can say what came of an event that took place, while nobody has."""
-    said = sa.exists().where(EventResult.event_id == Event.id)
-    return (
-        _people(Membership.volunteer_id)
-        .join(Event, Event.id == Outbox.event_id)
-        .join(Organization, Organization.id == Event.organization_id)
-        .join(Membership, Membership.organization_id == Organization.id)
-        .where(
-            Event.status != EventStatus.DRAFT,
-            presence_end(Event) > Event.starts_at,
-            Organization.status == OrganizationStatus.VERIFIED,
-            Membership.role.in_((MemberRole.OWNER, MemberRole.ORGANIZER)),
-            ~Membership.resting,
-            ~said,
-        )
-    )
-
-
-def _organizers_of_draft() -> Audience:
-    """Who can complete what was planned for them, while it is a draft."""
-    return (
-        _people(Membership.volunteer_id)
-        .join(Event, Event.id == Outbox.event_id)
-        .join(Organization, Organization.id == Event.organization_id)
-        .join(Membership, Membership.organization_id == Organization.id)
-        .where(
-            Event.status == EventStatus.DRAFT,
-            Organization.status == OrganizationStatus.VERIFIED,
-            Membership.role.in_((MemberRole.OWNER, MemberRole.ORGANIZER)),
-            ~Membership.resting,
-        )
-    )
 
 
 def _neighbours() -> Audience:
@@ -275,6 +240,7 @@ def _coordinators_of_waiting() -> Audience:
 
 
 _going_as_told = _signed_up(SignupStatus.GOING).where(EVENT_IS_ON, AS_TOLD)
+_result_is_said = sa.exists().where(EventResult.event_id == Event.id)
 _the_person = _people(Outbox.volunteer_id).where(Outbox.volunteer_id.is_not(None))
 
 AUDIENCES: Mapping[str, Audience] = {
@@ -295,8 +261,10 @@ AUDIENCES: Mapping[str, Audience] = {
     "thanks": _thanked(),
     "milestone": _reached(),
     "certificate_changed": _the_person,
-    "result_missing": _organizers_without_result(),
-    "event_planned": _organizers_of_draft(),
+    "result_missing": _organizers(
+        Event.status != EventStatus.DRAFT, presence_end(Event) > Event.starts_at, ~_result_is_said
+    ),
+    "event_planned": _organizers(Event.status == EventStatus.DRAFT),
     "listed": _the_person,
     "attendance_denied": _coordinators_of_event(),
     "review_decided": _the_person,
@@ -316,7 +284,7 @@ AUDIENCES: Mapping[str, Audience] = {
     "guardian_accepted": _the_person,
     "guardian_withdrew": _the_person,
     "guardian_ended": _the_person,
-    "minor_withdrawn": _organizers(),
+    "minor_withdrawn": _organizers(EVENT_IS_ON),
     "waiting_digest": _coordinators_of_waiting(),
 }
 
