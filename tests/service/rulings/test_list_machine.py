@@ -298,3 +298,18 @@ def test_words_that_hold_by_arrival_are_found(sessions: Sessions, monkeypatch: p
     monkeypatch.setattr(standing, "decision", by_arrival)
     with pytest.raises(AssertionError):
         run(Door, 500, STEPS, Phase.generate, sought=SOON, engine=sessions.kw["bind"])
+
+
+def test_a_refused_appeal_takes_back_nothing_that_a_phone_has_sent(sessions: Sessions) -> None:
+    world = World(sessions.kw["bind"])
+    try:
+        world.appeal(0, NOW)  # of nothing: it only looks
+        at_the_place = Position(*AKTOBE, accuracy_m=8, fixed_at=NOW)
+        came = SentRecord(
+            UUID(int=1), world.events[EVENT], RecordKind.CHECK_IN, "phone", NOW, timedelta(0), at_the_place
+        )
+        world.report(0, [came], NOW)
+        world.appeal(0, NOW)  # of what counts: it is refused
+        assert [status for status, _ in world.verdicts().values()] == [Status.COUNTED]
+    finally:
+        world.end()
