@@ -93,7 +93,8 @@ class World:
         self.session.commit()
 
     def report(self, person: int, sent: Sequence[SentRecord], now: datetime) -> list[RecordOutcome]:
-        """What a phone sends in one call."""
+        """What a phone sends in one call: it stands, whatever the session rolls back later."""
+        self.session.commit()
         connections = within(self.connection)
         return check_in.record_all(connections, self.people[person], sent, now, LIMITS)
 
