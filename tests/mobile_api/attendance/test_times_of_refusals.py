@@ -78,6 +78,17 @@ def test_of_a_sign_up(phone: Phone, held: Callable[..., Event]) -> None:
     assert_in_zone(answer.json, "cancelled", cancelled_at=NOW - timedelta(hours=2))
 
 
+def test_of_what_was_called_off_without_a_reason_none_is_told(
+    phone: Phone, held: Callable[..., Event]
+) -> None:
+    """With its organization, say: nobody has given one."""
+    event = held(**CALLED_OFF | {"cancel_reason": None})
+    for live in (True, False):
+        problem = check(phone, event, "check_in", live=live)
+        assert_in_zone(problem, "cancelled", cancelled_at=NOW - timedelta(hours=2))
+        assert "Reason" not in problem["detail"]
+
+
 @pytest.mark.parametrize(
     ("starts_at", "code", "fact", "after_start"),
     [
