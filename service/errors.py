@@ -230,6 +230,12 @@ class Cancelled(Conflict):
     asks = Ask.ORGANIZER
     code = "cancelled"
 
+    @staticmethod
+    def of(cancelled_at: datetime | None, reason: str | None) -> "Cancelled":
+        """In words that name the reason only where there is one."""
+        kind = Cancelled if reason else CalledOff
+        return kind(cancelled_at=cancelled_at, reason=reason or "")
+
 
 class CalledOff(Cancelled):
     """The same where nobody gave a reason."""

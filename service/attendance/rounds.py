@@ -252,7 +252,7 @@ def _check_may_attend(facts: PresenceFacts, event: EventFacts, sent: SentRecord)
     if sent.kind is RecordKind.CHECK_OUT:
         return
     if event.cancelled_at is not None and sent.captured_at > event.cancelled_at:
-        raise errors.Cancelled(cancelled_at=event.cancelled_at, reason=event.cancel_reason or "")
+        raise errors.Cancelled.of(event.cancelled_at, event.cancel_reason)
     if ConsentName.PERSONAL_DATA not in consents.in_force(facts.consents, sent.captured_at):
         raise errors.ConsentMissing(missing=[str(ConsentName.PERSONAL_DATA)])
     if event.min_age is not None and age_on(facts.birth_date, event.day) < event.min_age:

@@ -365,5 +365,5 @@ def call_off(
 
 def cancelled(event: Event) -> errors.Cancelled:
     """The refusal that says since when, and why, an event is off."""
-    refusal = errors.Cancelled(cancelled_at=event.cancelled_at, reason=event.cancel_reason or "")
+    refusal = errors.Cancelled.of(event.cancelled_at, event.cancel_reason)
     return refusal.in_zone(event.zone)

@@ -64,7 +64,7 @@ def register(
     Raises:
         Invalid: the region is none, the personal data consent is missing or of another version, a newcomer's
             number is of a country not served, the guardian's is their own, the birth date is a coordinator's
-            to move, or (GuardianRequired, TooYoungToRegister) the age forbids it.
+            to move, or (GuardianRequired, TooYoungToRegister) the age forbids it. AccountDisabled.
         OtherBirthDate: of a dormant record, once; this try is counted, which the caller has to commit.
     """
     age = ages.check(profile.birth_date, now, min_age)

@@ -118,7 +118,7 @@ def check_open(
     if event.status == EventStatus.DRAFT:
         refusal = errors.NotPublished()
     elif never_began and status is not Status.REJECTED:
-        refusal = errors.Cancelled(cancelled_at=event.cancelled_at, reason=event.cancel_reason or "")
+        refusal = errors.Cancelled.of(event.cancelled_at, event.cancel_reason)
     elif said_at < opens_at:
         refusal = presence_errors.CorrectionTooEarly(opens_at=opens_at)
     elif now > closed_at:
