@@ -2,6 +2,7 @@
 
 import io
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -76,6 +77,14 @@ def test_every_kazakh_letter_is_drawn() -> None:
     assert event_picture._drawn(KAZAKH, event_picture.REGULAR) == KAZAKH
     pictures = {drawn(letter) for letter in KAZAKH}
     assert len(pictures) == len(KAZAKH)
+
+
+def test_the_letters_are_our_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Servers have no fonts: Pillow would take the machine's, where it finds one of that name."""
+    for name in ("XDG_DATA_HOME", "XDG_DATA_DIRS"):
+        monkeypatch.setenv(name, str(tmp_path))
+    event_picture._font.cache_clear()
+    assert drawn("Қаріпсіз машинада да салынады")
 
 
 @pytest.mark.parametrize("title", ["", "A", "сөз " * 50, "Ұ" * 200, "🎉", "שלום", "a\nb\tc", "﷽" * 40])
