@@ -4,10 +4,11 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 from PIL.ImageFont import FreeTypeFont
+
+from service.platform.paper import DATA
 
 WIDTH, HEIGHT = 1200, 630
 """What chats ask for; they cut nothing off it."""
@@ -16,7 +17,6 @@ EDGE = 72
 BAND = 24
 """The green edge on the left."""
 
-DATA = Path(__file__).parent / "data"
 REGULAR, BOLD = "DejaVuSansCondensed.ttf", "DejaVuSansCondensed-Bold.ttf"
 
 PAPER, INK, INK_2, BRAND, BAD = "#f6f5f0", "#16211f", "#4b5754", "#0a6152", "#8c1f15"
