@@ -87,6 +87,10 @@ def test_the_letters_are_our_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert drawn("Қаріпсіз машинада да салынады")
 
 
+def test_words_on_two_lines_stay_two_words() -> None:
+    assert drawn("Елек\nжағасы") == drawn("Елек жағасы")
+
+
 @pytest.mark.parametrize("title", ["", "A", "сөз " * 50, "Ұ" * 200, "🎉", "שלום", "a\nb\tc", "﷽" * 40])
 def test_any_title_is_drawn_within_the_picture(title: str) -> None:
     image = Image.open(io.BytesIO(drawn(title, where=title, organizer=title))).convert("RGB")
