@@ -120,8 +120,9 @@ def _fits(text: str, font: FreeTypeFont) -> bool:
 
 
 def _drawn(text: str, name: str) -> str:
-    """Without what the font has no letter for."""
-    return "".join(letter for letter in text if letter == " " or _has(name, letter)).strip()
+    """On one line, without what the font has no letter for."""
+    words = " ".join(text.split())
+    return "".join(letter for letter in words if letter == " " or _has(name, letter)).strip()
 
 
 @cache
