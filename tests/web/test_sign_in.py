@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import sqlalchemy as sa
@@ -298,8 +299,7 @@ class TestWhereItLeads:
         ],
     )
     def test_nowhere_but_to_a_page_of_ours(self, typed: str | None) -> None:
-        expected = "/kk" if typed == "/kk" else None
-        assert back_to(typed) == expected
+        assert back_to(typed) is None
 
     @pytest.mark.parametrize("typed", ["/kk/", "/ru/coordinator/report?from=2026-05-01&q=%D2%9B", "/en/x//y"])
     def test_back_to_where_one_was_going(self, typed: str) -> None:
@@ -315,6 +315,15 @@ class TestWhereItLeads:
             "next": "//evil.test/kk/",
         }
         assert visitor.post(form["action"], data=data).location == "/kk/account/going"
+
+    @pytest.mark.parametrize("typed", ["/kk", "/ru?from=chat", "/kk/", "//"])
+    def test_who_has_no_record_comes_in_whatever_they_wanted(
+        self, visitor: Visitor, session: Session, typed: str
+    ) -> None:
+        asked = ask_code(visitor, "+77015550123", f"{SIGN_IN}?next={quote(typed)}")
+        answer = type_code(visitor, asked, code_of(session, "+77015550123"))
+        assert answer.status_code == 303
+        assert answer.location.startswith("/kk/register")
 
     def test_back_after_the_code(self, visitor: Visitor, session: Session, person: Volunteer) -> None:
         going = "/kk/account/sign-ins"
