@@ -12,6 +12,7 @@ from service.platform.database import db
 from web.addresses import to
 
 SAFE = frozenset({"GET", "HEAD"})
+PAGES = tuple(f"/{language}/" for language in LOCALES)
 
 
 def install(blueprint: Blueprint) -> None:
@@ -35,7 +36,7 @@ def back_to(typed: str | None) -> str | None:
         found = urlsplit(typed)
     except ValueError:
         return None
-    is_page = found.path.split("/")[1:2] in [[language] for language in LOCALES]
+    is_page = found.path.startswith(PAGES)
     if found.scheme or found.netloc or found.fragment or not is_page or typed.startswith("//"):
         return None
     return typed
