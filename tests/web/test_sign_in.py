@@ -171,8 +171,9 @@ class TestByCode:
         assert before is not None
         assert after is not None
         assert before.value != after.value
-        visitor.send("/kk/account", {}, of="sign-out")
+        left = visitor.send("/kk/account", {}, of="sign-out")
         assert visitor.get_cookie("tazalyq_dev") is None
+        assert "Сіз шықтыңыз" in visitor.page(left.location).text
         visitor.set_cookie("tazalyq_dev", after.value)
         assert not is_in(visitor)
 
