@@ -124,7 +124,7 @@ def end_session(session_id: UUID) -> Response:
     if session_id == caller.session_id:
         page_sessions.leave()
         session().commit()
-        return done(f"/{locale()}/", "page.sign-in.out", "info")
+        return done(to("sign-in.show"), "page.sign-in.out", "info")
     try:
         sessions.end(session(), caller.known.actor.volunteer_id, session_id)
     except errors.NotFound:

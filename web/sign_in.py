@@ -9,7 +9,7 @@ from flask import Response, redirect, request
 
 from http_base import entrance, page_sessions, sign_in_codes
 from http_base.browsers import browser_of
-from http_base.context import locale, now, page_caller, services, session
+from http_base.context import now, page_caller, services, session
 from http_base.fields import Strict, Text
 from http_base.identity import Unauthenticated
 from service import errors
@@ -213,4 +213,4 @@ def leave() -> Response:
     """This browser forgets who was here."""
     page_sessions.leave()
     session().commit()
-    return done(f"/{locale()}/", "page.sign-in.out", "info")
+    return done(to("sign-in.show"), "page.sign-in.out", "info")

@@ -10,6 +10,7 @@ from http_base.fields import Strict, Text, YesNo
 from service import errors
 from service.models.base import localized
 from service.people import erasure
+from web.addresses import to
 from web.forms import Form, blank, read_form
 from web.pages import PLAIN, How, Pages, done, dressed
 from web.templating import text
@@ -55,7 +56,8 @@ def erase() -> Response:
         return _ask(blank(), was_refused=True)
     page_sessions.leave()
     session().commit()
-    return done(f"/{locale()}/", "page.erase.done", "info")
+    # The first page is the same for everybody, and tells nobody anything.
+    return done(to("sign-in.show"), "page.erase.done", "info")
 
 
 def _ask(form: Form, *, was_refused: bool = False) -> Response:
