@@ -3,12 +3,14 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from service import errors, guardian_errors
+from service.happenings import PersonErased
 from service.models import EndedBy, Event, GuardianRelation, Guardianship, Outbox, Signup, Volunteer
 from service.people import guardian_links, guardian_reminders, guardians
 from service.people.guardian_terms import Child, Terms, is_doubtful, is_missing
@@ -204,6 +206,30 @@ class TestWhatEndsIt:
         child.birth_date = date(NOW.year - 18, NOW.month, NOW.day)
         session.flush()
         assert guardians.of_guardian(session, somebody(), NOW).children == []
+
+    def test_of_age_nobody_takes_anything_back(self, session: Session) -> None:
+        child = make_child(session)
+        agreed(session, child)
+        event = make_event(session, starts_at=NOW + 3 * DAY, going=1)
+        make_signup(session, event, child)
+        child.birth_date = date(NOW.year - 18, NOW.month, NOW.day)
+        session.flush()
+        with pytest.raises(errors.NotFound):
+            guardians.withdraw(session, somebody(), child.id, NOW)
+        assert statuses(session, event) == {child.id: "going"}
+
+    def test_nor_does_the_erasure_of_who_was_their_guardian(self, session: Session) -> None:
+        mother = make_volunteer(session, phone=MOTHER, subject=f"sms:{MOTHER}")
+        child = make_child(session)
+        agreed(session, child)
+        event = make_event(session, starts_at=NOW + 3 * DAY, going=1)
+        make_signup(session, event, child)
+        child.birth_date = date(NOW.year - 18, NOW.month, NOW.day)
+        session.flush()
+        erased = PersonErased(at=NOW, volunteer_id=mother.id, tombstone_id=uuid4(), keep_certificates=False)
+        guardians.withdraw_erased(session, erased)
+        assert statuses(session, event) == {child.id: "going"}
+        assert told(session, "guardian_withdrew") == []
 
     def test_who_gets_the_number_after_half_a_year_sees_nothing(self, session: Session) -> None:
         child = make_child(session)
