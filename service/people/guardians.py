@@ -108,9 +108,13 @@ def withdraw(session: Session, guardian: Identity, child_id: UUID, now: datetime
     """Take a guardian's consent back: what the child has signed up for is withdrawn. Again: no change.
 
     Raises:
-        NotFound: this account has never agreed for the child.
+        NotFound: this account has never agreed for the child, or they are of age.
     """
-    mine = sa.and_(Guardianship.child_id == child_id, Guardianship.subject == guardian.subject)
+    mine = sa.and_(
+        Guardianship.child_id == child_id,
+        Guardianship.subject == guardian.subject,
+        Guardianship.child_id.in_(sa.select(Volunteer.id).where(_is_minor(now))),
+    )
     if _end(session, mine, EndedBy.GUARDIAN, now):
         outbox.enqueue(session, "guardian_withdrew", now, {}, volunteer_id=child_id)
         happenings.tell(session, GuardianWithdrawn(at=now, volunteer_id=child_id))
@@ -121,13 +125,17 @@ def withdraw(session: Session, guardian: Identity, child_id: UUID, now: datetime
 def withdraw_erased(session: Session, erased: PersonErased) -> None:
     """Take back every consent of who is erased: somebody else has to agree for their children."""
     subject = session.scalar(sa.select(Volunteer.subject).where(Volunteer.id == erased.volunteer_id))
-    children = sa.select(Guardianship.child_id).where(
-        Guardianship.subject == subject, Guardianship.ended_at.is_(None)
+    children = (
+        sa.select(Guardianship.child_id, _is_minor(erased.at))
+        .join(Volunteer, Volunteer.id == Guardianship.child_id)
+        .where(Guardianship.subject == subject, Guardianship.ended_at.is_(None))
+        .order_by(Guardianship.child_id)
     )
-    for child_id in session.scalars(children.order_by(Guardianship.child_id)).all():
+    for child_id, is_child in session.execute(children).all():
         _end(session, Guardianship.child_id == child_id, EndedBy.GUARDIAN, erased.at)
-        outbox.enqueue(session, "guardian_withdrew", erased.at, {}, volunteer_id=child_id)
-        happenings.tell(session, GuardianWithdrawn(at=erased.at, volunteer_id=child_id))
+        if is_child:
+            outbox.enqueue(session, "guardian_withdrew", erased.at, {}, volunteer_id=child_id)
+            happenings.tell(session, GuardianWithdrawn(at=erased.at, volunteer_id=child_id))
 
 
 def end_by_child(session: Session, child_id: UUID, now: datetime, consent_age: int) -> None:
