@@ -54,3 +54,19 @@ def test_all_of_it_stands_on_its_pages(change: dict[str, Any], pages: int) -> No
     bare = "".join(text.split())
     for cell in (paper.name, *(cell for row in (*paper.rows, paper.total) for cell in row), *paper.notes):
         assert "".join(cell.split()) in bare
+
+
+@pytest.mark.parametrize(
+    ("name", "printed"),
+    [
+        ("Nguyễn Thị Hương", "Nguyen Thi Huong"),
+        ("Shahlo Oʻgʻli", "Shahlo O’g’li"),
+        ("日本", "??"),
+        ("Әсем 🌳", "Әсем"),
+    ],
+)
+def test_no_name_loses_a_letter_in_silence(name: str, printed: str) -> None:
+    """What the font has no letter for is written by one that it has, or is seen to be missing."""
+    with closing(pypdfium2.PdfDocument(io.BytesIO(certificate_pdf.make(replace(PAPER, name=name))))) as pdf:
+        lines = pdf[0].get_textpage().get_text_range().splitlines()
+    assert printed in [line.strip() for line in lines]
