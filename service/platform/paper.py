@@ -1,6 +1,7 @@
 """Paper: PDF pages in a font that has all letters of Kazakh, the same file whenever the same is drawn."""
 
-from collections.abc import Callable, Sequence
+import unicodedata
+from collections.abc import Callable, Container, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -17,6 +18,31 @@ QUIET = 4
 """Modules of white that scanners need round a code."""
 
 
+LIKE = str.maketrans("ʻʼ", "’’")
+"""Letters of neighbours' languages, and those by which they are written as well."""
+
+
+class _Paper(FPDF):
+    """Text as its font can write it: by itself it leaves out whatever the font has no letter for."""
+
+    def normalize_text(self, text: str) -> str:
+        font = self.current_font
+        return _written(text, font.cmap) if isinstance(font, TTFFont) else str(super().normalize_text(text))
+
+
+def _written(text: str, known: Container[int]) -> str:
+    """A letter that is not known without its marks, else as "?"; symbols are left out."""
+    return "".join(
+        letter if ord(letter) in known or letter.isspace() else _nearest(letter, known)
+        for letter in text.translate(LIKE)
+    )
+
+
+def _nearest(letter: str, known: Container[int]) -> str:
+    bare = "".join(part for part in unicodedata.normalize("NFKD", letter) if ord(part) in known)
+    return bare or ("?" if unicodedata.category(letter).startswith("L") else "")
+
+
 def begin(
     language: str,
     title: str,
@@ -25,7 +51,7 @@ def begin(
     orientation: Literal["portrait", "landscape"] = "portrait",
 ) -> FPDF:
     """An A4 with its first page. `made_at`: of what is drawn, not of the drawing."""
-    paper = FPDF(orientation=orientation, unit="mm", format="A4")
+    paper = _Paper(orientation=orientation, unit="mm", format="A4")
     paper.set_margins(margin_mm, margin_mm)
     paper.set_auto_page_break(auto=True, margin=margin_mm)
     paper.set_creator("Tazalyq")
