@@ -13,7 +13,7 @@ from notifications.words import LOCALES
 from service.models import Event, Signup, Volunteer
 from tests.conftest import NOW
 from tests.makers import make_attendance, make_event, make_volunteer
-from tests.web.html import read
+from tests.web.html import Element, read
 from tests.web.visitor import Visitor
 
 MOTHER = "+996700123456"
@@ -191,3 +191,36 @@ def test_who_signs_out_sees_nothing_any_more(phone: Visitor, parents: Visitor, s
     parents.send(THEIRS, SAID | {"secret": link}, of="agree")
     parents.send(THEIRS, {}, of="sign-out")
     assert "Мадина" not in parents.page(THEIRS).text
+
+
+def hrefs(page: Element) -> list[str]:
+    return [one["href"] for one in page.all("a")]
+
+
+def test_who_has_a_record_comes_back_from_their_account(
+    phone: Visitor, parents: Visitor, session: Session, child: Volunteer
+) -> None:
+    mother = make_volunteer(session, phone="+77015550144")
+    parents.sign_in(session, mother, elevated=False)
+    assert THEIRS not in hrefs(parents.page("/kk/account"))
+    child.guardian_phone = mother.phone
+    session.commit()
+    assert THEIRS in hrefs(parents.page("/kk/account"))
+    agreed = parents.send(THEIRS, SAID | {"secret": make_link(phone)}, of="agree")
+    assert agreed.status_code == 303
+    assert THEIRS in hrefs(parents.page("/kk/account"))
+
+
+def test_who_has_none_and_lost_the_link_comes_back_by_their_number(
+    phone: Visitor, parents: Visitor, session: Session
+) -> None:
+    come_in(parents, session)
+    parents.send(THEIRS, SAID | {"secret": make_link(phone)}, of="agree")
+    parents.send(THEIRS, {}, of="sign-out")
+    asked = parents.send("/kk/sign-in", {"phone": MOTHER}, of="by-code")
+    form = read(asked.text).one("form", id="use-code")
+    hidden = {one["name"]: one["value"] for one in form.all(type="hidden")}
+    code = local.recent(session, MOTHER, 1)[0].code or ""
+    landed = parents.post(form["action"], data=hidden | {"code": code}).location
+    assert THEIRS in hrefs(parents.page(landed))
+    assert "Мадина" in parents.page(THEIRS).text
