@@ -27,7 +27,7 @@ from service.geography import regions
 from service.models import Volunteer
 from service.models.audit import AuditAction
 from service.models.base import localized
-from service.people import guardian_terms, second_factor, sessions, volunteers, web_sign_ins
+from service.people import guardian_terms, guardians, second_factor, sessions, volunteers, web_sign_ins
 from web import memberships
 from web.addresses import to
 from web.doors import back_to
@@ -41,6 +41,7 @@ pages = Pages("account")
 
 ROOMS: Mapping[str, str] = {
     "guardian": "volunteer-guardian.show",
+    "children": "guardian.show",
     "settings": "volunteer-settings.show",
     "notifications": "volunteer-settings.notify",
     "calendar": "volunteer-calendar.show",
@@ -85,7 +86,7 @@ def show() -> Response:
         "account/account.html",
         desk=desk.sit_down(),
         person=person,
-        rooms=_rooms(person),
+        rooms=_rooms(person, caller.subject),
         asked=memberships.asked(),
         roles=_roles(mine.volunteer_id, caller),
         factor=second_factor.state_of(session(), mine, now()),
@@ -94,10 +95,14 @@ def show() -> Response:
     )
 
 
-def _rooms(person: Volunteer) -> list[tuple[str, str]]:
-    """(name, address) of the pages about oneself; the guardian's is for minors alone."""
-    is_minor = guardian_terms.is_minor(person.birth_date, now())
-    return [(name, to(page)) for name, page in ROOMS.items() if is_minor or name != "guardian"]
+def _rooms(person: Volunteer, subject: str) -> list[tuple[str, str]]:
+    """(name, address) of the pages about oneself; the guardian's is for minors alone, that of children for
+    their guardians."""
+    theirs = {
+        "guardian": guardian_terms.is_minor(person.birth_date, now()),
+        "children": guardians.is_guardian(session(), subject, person.phone, now()),
+    }
+    return [(name, to(page)) for name, page in ROOMS.items() if theirs.get(name, True)]
 
 
 def _roles(volunteer_id: UUID, caller: PageCaller) -> list[dict[str, Any]]:

@@ -191,6 +191,18 @@ def of_guardian(session: Session, guardian: Identity, now: datetime) -> Guarded:
     return Guarded(bool(session.scalar(sa.select(asked))), seen)
 
 
+def is_guardian(session: Session, subject: str, phone: str | None, now: datetime) -> bool:
+    """Whether somebody agrees for a minor, or is named by one."""
+    agrees = sa.exists().where(
+        Guardianship.subject == subject,
+        Guardianship.ended_at.is_(None),
+        Guardianship.child_id == Volunteer.id,
+        _is_minor(now),
+    )
+    named = sa.exists().where(Volunteer.guardian_phone == phone, _is_minor(now))
+    return bool(session.scalar(sa.select(sa.or_(agrees, named))))
+
+
 def standing_of(session: Session, child_id: UUID, now: datetime, consent_age: int) -> Standing:
     """How it stands with a child's guardian.
 
