@@ -45,6 +45,11 @@ def test_the_word_erases_and_signs_out(visitor: Visitor, session: Session) -> No
     assert visitor.get(DATA).status_code == 303
 
 
+def test_a_guardian_reads_what_their_erasure_is_to_the_child(visitor: Visitor, session: Session) -> None:
+    visitor.sign_in(session, make_volunteer(session))
+    assert "баланың алдағы жазылулары тоқтатылады" in visitor.page(ERASE).one("main").text
+
+
 def test_who_is_needed_reads_what_to_do_first(visitor: Visitor, session: Session) -> None:
     owner = make_volunteer(session)
     make_organization(session, owner, name={"kk": "Таза Ақтөбе"})
