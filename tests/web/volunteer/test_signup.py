@@ -353,7 +353,9 @@ class TestLeftOpen:
         assert stands(session, event, person) is None
 
 
-@pytest.mark.parametrize("companions", ["11", "999999999999", "-1", "x", "١", ""])
+@pytest.mark.parametrize(
+    "companions", ["11", "999999999999", "0001000", "000" + "9" * 5000, "-1", "x", "١", ""], ids=len
+)
 def test_an_address_that_asks_for_odd_companions_is_taken_as_one_without(
     visitor: Visitor, session: Session, person: Volunteer, companions: str
 ) -> None:
