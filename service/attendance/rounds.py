@@ -61,7 +61,7 @@ class Round:
             return errors.NotFound(errors.Thing.EVENT)
         try:
             self._check_not_too_many(sighting)
-            _check_may_attend(self.facts, event, sent)
+            _check_may_attend(self.facts, event, sent, self.now)
             judged = sent.presence(event, self.now, self.thresholds)
             verdict = evidence.judge(judged, event.starts_at, event.ends_at, self.thresholds)
             reasons = (*verdict.reasons, *guardian_doubts.of(self.facts.minor, event, sent, self.thresholds))
@@ -240,7 +240,7 @@ def _annotation(doubted: KnownRecord) -> dict[str, Any]:
     return {"sender_id": sender_id, "id": id_, "reasons": doubted.record.reasons}
 
 
-def _check_may_attend(facts: PresenceFacts, event: EventFacts, sent: SentRecord) -> None:
+def _check_may_attend(facts: PresenceFacts, event: EventFacts, sent: SentRecord, now: datetime) -> None:
     """Whether this person may be at this event at all. Who is there may leave, unless banned by then."""
     if facts.ban is not None and facts.ban.holds_at(sent.captured_at):
         raise facts.ban.refusal()
@@ -253,7 +253,9 @@ def _check_may_attend(facts: PresenceFacts, event: EventFacts, sent: SentRecord)
         return
     if event.cancelled_at is not None and sent.captured_at > event.cancelled_at:
         raise errors.Cancelled.of(event.cancelled_at, event.cancel_reason)
-    if ConsentName.PERSONAL_DATA not in consents.in_force(facts.consents, sent.captured_at):
+    # Who scans the code of the place, registers and then sends has consented after the capture.
+    consented = (consents.in_force(facts.consents, at) for at in (sent.captured_at, now))
+    if not any(ConsentName.PERSONAL_DATA in names for names in consented):
         raise errors.ConsentMissing(missing=[str(ConsentName.PERSONAL_DATA)])
     if event.min_age is not None and age_on(facts.birth_date, event.day) < event.min_age:
         raise errors.TooYoung(min_age=event.min_age)

@@ -112,6 +112,8 @@ def _given(event: Event, found: Held) -> dict[str, Any]:
         "records": to("check-in.records", event_id=event.id),
         "sign_in": to("sign-in.show", next=to("check-in.show", event_id=event.id)),
         "sign_in_label": text("page.sign-in.title"),
+        "consents": to("volunteer-consents.show"),
+        "consents_label": text("page.my-consents.title"),
         "way": f"geo:{event.latitude:.6f},{event.longitude:.6f}?q={event.latitude:.6f},{event.longitude:.6f}",
         "installation": installations.of_browser() if found.kind or found.again else "",
         "area": area_of(event),
@@ -157,6 +159,17 @@ def _now(event: Event, found: Held | None = None) -> dict[str, Any]:
     return {"person": str(who.volunteer_id), "csrf": csrf.token(), "held": held_now.document(event.id)}
 
 
+def _now_or_never(event_id: UUID) -> dict[str, Any]:
+    """The same; of an event that is not there for them now, who they are: what they kept goes out all the same."""
+    caller = page_caller()
+    if caller is None:
+        raise Unauthenticated
+    try:
+        return _now(_found(event_id))
+    except (errors.NotFound, errors.Banned):
+        return {"person": str(caller.known.actor.volunteer_id), "csrf": csrf.token(), "held": None}
+
+
 @pages.page("/events/<uuid:event_id>/check-in", ("GET", "POST"))
 def show(event_id: UUID) -> Response:
     """The block on a page of its own, to which signing in leads back. Posted: by the code of the place."""
@@ -180,7 +193,7 @@ def show(event_id: UUID) -> Response:
     me = event_state.of_caller(event)
     if me is None:
         raise Unauthenticated
-    if not form.sent:
+    if not form.sent and not form.errors:
         form = blank(companions=me.companions or None)
     return render(
         "volunteer/check_in_page.html",
@@ -218,10 +231,8 @@ def _say(event: Event, typed: dict[str, Any]) -> None:
 def records(event_id: UUID) -> Response:
     """The page's own JSON. GET: what the service holds. POST: what was tapped, each with its own outcome."""
     try:
-        if page_caller() is None:
-            raise Unauthenticated
         if request.method == "GET":
-            return _plain(jsonify(_now(_found(event_id))))
+            return _plain(jsonify(_now_or_never(event_id)))
         return _taken(event_id)
     except Unauthenticated:
         return _refused(
@@ -238,9 +249,11 @@ def records(event_id: UUID) -> Response:
 
 def _taken(event_id: UUID) -> Response:
     """What became of each, and what is held now: None where the event is not there for its sender now."""
-    body = KeptTapsBody().load(body_of(request, KeptTapsBody))
     caller = page_caller()
-    if caller is None or body["by"] != caller.known.actor.volunteer_id:
+    if caller is None:
+        raise Unauthenticated
+    body = KeptTapsBody().load(body_of(request, KeptTapsBody))
+    if body["by"] != caller.known.actor.volunteer_id:
         raise presence_errors.NotYours()
     results = presence.report_kept(body)
     kept_lists.keep_for(caller.known.actor)

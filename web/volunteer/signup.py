@@ -30,6 +30,9 @@ from web.volunteer.consent_forms import ShownText
 
 pages = Pages("volunteer-signup")
 
+NUMBERS = tuple(str(number) for number in range(MAX_COMPANIONS + 1))
+"""Of companions, as the form and its address say them."""
+
 ABOUT_THE_PARTY = (errors.Full, errors.PartyTooLarge)
 """What another number of companions would change."""
 
@@ -71,7 +74,7 @@ def sign_up(event_id: UUID) -> Response:
 def _asked(who: Actor, event_id: UUID) -> int:
     """How many come along: as the address says, after signing in anew, or as the sign-up stands."""
     asked = request.args.get("companions", "")
-    if asked.isascii() and asked.isdigit() and int(asked[:3]) <= MAX_COMPANIONS:
+    if asked in NUMBERS:
         return int(asked)
     event = events.get_visible(session(), who, event_id)
     state = signups.of_person(session(), event, who.volunteer_id, now())
@@ -102,7 +105,7 @@ def _show(event: Event, form: Form, state: SignupState | None, missing: Sequence
         is_line=state is None and left is PlacesLeft.NONE,
         numbers=[
             ("0", text("page.signup.alone")),
-            *((str(one), one) for one in range(1, MAX_COMPANIONS + 1)),
+            *((one, one) for one in NUMBERS[1:]),
         ],
         texts=missing,
         labels={"companions": text("page.signup.companions"), **consent_forms.labels(missing)},
