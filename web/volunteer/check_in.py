@@ -160,7 +160,7 @@ def _now(event: Event, found: Held | None = None) -> dict[str, Any]:
 
 
 def _now_or_never(event_id: UUID) -> dict[str, Any]:
-    """The same; of an event that is not there for them now, who they are: what they kept goes out all the same."""
+    """The same; of an event that is not there for them now, who they are: what they kept goes out."""
     caller = page_caller()
     if caller is None:
         raise Unauthenticated

@@ -49,7 +49,10 @@ SHOWN = {
 
 
 def run(**asked: Any) -> Any:
-    given = {"distances": [], "advice": [], "stories": []} | asked
+    given: dict[str, Any] = {
+        name: [] for name in ("distances", "advice", "stories", "dates", "stores", "turns")
+    }
+    given |= asked
     said = subprocess.run(
         [NODE / "bin" / "node", SCRIPT],
         input=json.dumps(given),
@@ -136,6 +139,7 @@ POOR = [fix("weak", 400, 1), fix("weak", 90, 2), fix("weak", 700, 3)]
 STALE = fix("inside", 5, 1, isOld=True)
 AGAIN = {"type": "again", "kind": "check_in"}
 LOOK, DENIED = {"type": "look"}, {"type": "denied"}
+ALLOW = {"type": "allow"}
 SCANNED = {"type": "scanned", "kind": "check_in", "code": {"code": "123456", "at": 5}}
 REFUSED = {"type": "refused", "refusal": "why"}
 
@@ -155,6 +159,11 @@ STORIES: dict[str, tuple[dict[str, Any], list[dict[str, Any]], str, list[dict[st
     "no permission, nothing asked": (NONE, [LOOK, DENIED], READY, NOTHING),
     "frozen": (NONE, [TAP, LATE], "lost: again code", NOTHING),
     "frozen, nothing asked": (NONE, [LOOK, LATE], READY, NOTHING),
+    "frozen, and again": (NONE, [TAP, LATE, AGAIN, LATE], "lost: again code", NOTHING),
+    "taken back, and again": (NONE, [TAP, OUT, AGAIN, DENIED], "denied: allow code", NOTHING),
+    "allowed, and found": (NONE, [TAP, DENIED, ALLOW, IN], READY, sent()),
+    "allowed in vain": (NONE, [TAP, DENIED, ALLOW, DENIED], "barred: again code", NOTHING),
+    "again in vain": (NONE, [TAP, DENIED, ALLOW, DENIED, AGAIN, DENIED], "barred: again code", NOTHING),
     "outside": (NONE, [TAP, OUT], OUTSIDE, NOTHING),
     "outside and sent anyway": (NONE, [TAP, OUT, anyway(1_010_000)], READY, sent()),
     "outside, long thought over": (NONE, [TAP, OUT, anyway(1_900_000), BAD, LATE], READY, sent()),
@@ -170,6 +179,8 @@ STORIES: dict[str, tuple[dict[str, Any], list[dict[str, Any]], str, list[dict[st
     "scanned": (NONE, [SCANNED], "code: tap", NOTHING),
     "scanned and tapped": (NONE, [SCANNED, TAP], READY, sent(code="123456", fix=None)),
     "refused": (NONE, [TAP, IN, REFUSED], "refused: again code", sent()),
+    "refused, and it is over": (OVER, [TAP, IN, REFUSED], "refused: ", sent()),
+    "refused, and doubted": (DOUBTED, [LEAVE, IN, REFUSED], "refused: again code", sent(kind="check_out")),
     "there": (SENT, [], THERE, NOTHING),
     "leaves": (SENT, [LEAVE, IN], THERE, sent(kind="check_out")),
     "doubted": (DOUBTED, [], "held: tap again code", NOTHING),
@@ -205,3 +216,105 @@ def test_what_is_kept_is_said_and_one_may_leave_all_the_same() -> None:
         ("kept", ["send"]),
     ]
     assert found[0]["kind"] == "check_out"
+
+
+HOUR_MS = 3_600_000
+AT = 1_795_700_000_000
+
+
+@pytest.mark.parametrize(
+    ("dated", "ahead", "fixed"),
+    [
+        (AT - 5_000, 0, AT - 5_000),
+        (AT - 10 * 60_000, 0, AT - 10 * 60_000),
+        # The phone's clock is three hours ahead, or a day behind: by satellites the fix is of this moment.
+        (AT - 3 * HOUR_MS - 5_000, 3 * HOUR_MS, AT - 5_000),
+        (AT + 24 * HOUR_MS - 5_000, -24 * HOUR_MS, AT - 5_000),
+        (AT - 5_000, 3 * HOUR_MS, AT - 5_000),
+        (AT - 5 * HOUR_MS, 3 * HOUR_MS, AT - 2 * HOUR_MS),
+        # Of no age that a fix can have: it came now.
+        (0, 0, AT),
+        (AT * 1_000, 0, AT),
+        (None, 0, AT),
+    ],
+)
+def test_a_fix_is_dated_by_the_phones_clock_or_by_satellites(
+    dated: int | None, ahead: int, fixed: int
+) -> None:
+    assert run(dates=[{"dated": dated, "now": AT, "ahead": ahead}])["dates"] == [fixed]
+
+
+def test_what_a_browser_has_no_room_for_is_kept_while_its_page_is_open() -> None:
+    came, left = "check_in", "check_out"
+    roomy, one_only, none = run(stores=[1_000, 150, 0])["stores"]
+    assert roomy == [[came, True], [left, True]]
+    assert one_only == [[came, True], [left, False]]
+    assert none == [[left, False]]
+
+
+def kept(**more: Any) -> dict[str, Any]:
+    position = {"latitude": LAT, "longitude": LON, "accuracy_m": 9, "fixed_at": "2026-11-26T16:00:00.000Z"}
+    return {
+        "id": "one",
+        "type": "check_in",
+        "event_id": "e",
+        "captured_at": "2026-11-26T16:00:05.000Z",
+        "person": "p",
+        "installation": "i",
+        "position": position,
+    } | more
+
+
+HELD = {"name": "none", "kind": "check_in"}
+HERE = {"person": "p", "csrf": "c", "held": HELD, "at": 1_795_700_000_000}
+
+
+def turn(*answers: dict[str, Any] | None, **tap: Any) -> Any:
+    """What becomes of one that is kept, with these answers in turn."""
+    return run(turns=[{"taps": [kept(**tap)], "first": HERE, "answers": answers}])["turns"][0]
+
+
+def test_only_a_session_that_has_ended_asks_its_person_to_sign_in() -> None:
+    for status, state in ((401, "ended"), (404, "offline"), (429, "offline"), (403, "offline")):
+        assert turn({"status": status, "json": {}})["state"] == state
+
+
+def test_an_answer_that_is_a_strangers_page_is_none() -> None:
+    """A network that asks to be signed in to answers whatever was asked."""
+    here = {"status": 200, "json": HERE}
+    for answers in ([{"status": 200, "json": None}], [here, {"status": 200, "json": None}]):
+        found = turn(*answers)
+        assert (found["state"], found["left"]) == ("offline", ["one"])
+
+
+def test_an_event_that_is_shown_no_more_holds_nothing_up() -> None:
+    here = {"status": 200, "json": HERE | {"held": None}}
+    stored = {"status": 200, "json": {"results": [{"id": "one", "outcome": "stored"}], "now": None}}
+    found = turn(here, stored)
+    assert (found["arrived"], found["left"], found["held"]) == (["one"], [], HELD)
+
+
+def test_what_was_stored_and_not_answered_has_arrived_whatever_it_says_now() -> None:
+    taken = {"outcome": "refused", "problem": {"code": "id-reused", "status": 409}}
+    found = turn({"status": 200, "json": HERE}, {"status": 200, "json": {"results": [taken], "now": HERE}})
+    assert (found["arrived"], found["refused"], found["left"]) == (["one"], 0, [])
+
+
+@pytest.mark.parametrize(
+    ("ahead", "captured", "fixed"),
+    [
+        # When it was tapped, the phone's clock was three hours ahead; it has been set right since.
+        (3 * HOUR_MS, "13:00:05", "13:00:00"),
+        # As wrong as ever, by a second or two of the way; and one that nothing is known of.
+        (1_500, "16:00:05", "16:00:00"),
+        (None, "16:00:05", "16:00:00"),
+    ],
+)
+def test_a_tap_is_of_its_moment_though_the_phones_clock_was_set_right_since(
+    ahead: int | None, captured: str, fixed: str
+) -> None:
+    here = {"clock": HERE["at"], "status": 200, "json": HERE}
+    stored = {"status": 200, "json": {"results": [{"id": "one", "outcome": "stored"}], "now": HERE}}
+    (_, (method, sent_at, record)) = turn(here, stored, ahead=ahead)["asked"]
+    assert (method, sent_at) == ("POST", "2026-11-26T13:33:20.000Z")
+    assert record == f"2026-11-26T{captured}.000Z 2026-11-26T{fixed}.000Z"
