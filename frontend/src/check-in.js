@@ -1,11 +1,12 @@
 // «Келдім» and «Кеттім» on an event's page. A tap is stored before it is sent; the service alone decides what it is worth.
 import { advise } from './check-in/area.js';
-import { LOCATING_MS, ready, step, view } from './check-in/machine.js';
+import { LOCATING_MS, fixedAt, ready, step, view } from './check-in/machine.js';
 import { ENDED, ONLINE, startSync } from './check-in/sync.js';
 import { newId, open, usable } from './check-in/taps.js';
 
 const EVERY_MS = 20000;
 const PATIENCE_MS = 15000;
+const QUICK_MS = 800;
 const LONGEST_TIMER_MS = 24 * 3600 * 1000;
 const taps = open(usable(() => window.localStorage));
 
@@ -20,7 +21,8 @@ const takeCode = (event) => {
 const startDoor = (said) => {
   const show = () => {
     takeCode(said.dataset.event);
-    said.hidden = !taps.codeOf(said.dataset.event, Date.now());
+    // Where nothing outlives this page, its code is for nobody: who has signed in reads it once more.
+    said.hidden = !taps.codeOf(said.dataset.event, Date.now()) || !taps.codeLasts(said.dataset.event);
   };
   window.addEventListener('hashchange', show);
   show();
@@ -52,6 +54,8 @@ const begin = (box) => {
   let state = ready(given.now.held.kind);
   let known = { state: ONLINE, now: given.now };
   let asksCode = Boolean(code && code.querySelector('.field-bad'));
+  let kindBefore = null;
+  let settling = null;
   let stop = () => {};
 
   const held = () => known.now.held;
@@ -60,21 +64,28 @@ const begin = (box) => {
   const metres = (number) => (number < 2000
     ? `${Math.round(number)} ${words.m}` : `${(number / 1000).toFixed(1).replace('.', given.comma).replace(/.0$/, '')} ${words.km}`);
   const put = (name, measured) => words[name].replace('{}', measured);
+  const minutes = (number) => (number < 120 ? `${number} ${words.min}` : `${Math.round(number / 60)} ${words.h}`);
 
   // [how the notice looks, its icon, what it says]
   const said = (shown) => {
     const { fix } = state;
     if (shown.name === 'kept') {
-      const kept = put('kept', time(shown.tap.captured_at));
-      return ['wait', 'offline', known.state === ENDED ? `${kept} ${words.ended}` : kept];
+      const kept = put(known.state === ENDED ? 'ended' : 'kept', time(shown.tap.captured_at));
+      return ['wait', 'offline', taps.lasts(shown.tap.id) ? kept : `${kept} ${words.stay}`];
     }
     if (shown.name === 'refused') return ['bad', 'cross', state.refusal];
     if (shown.name === 'weak') {
-      return ['wait', 'place', fix.isOld ? put('old', `${Math.round((Date.now() - fix.at) / 60000)} ${words.min}`) : put('weak', metres(fix.accuracy))];
+      if (fix.isOld) return ['wait', 'place', put('old', minutes(Math.round((Date.now() - fix.at) / 60000)))];
+      return ['wait', 'place', fix.accuracy ? put('weak', metres(fix.accuracy)) : words.vague];
     }
     if (shown.name === 'outside') return ['wait', 'place', put('outside', metres(state.metres))];
     if (shown.name === 'inside') return ['good', 'tick', words.inside];
-    if (shown.name === 'code') return ['good', 'code', put('scanned', state.code.code)];
+    if (shown.name === 'code') {
+      // Who scans once more what has checked them in reads first that they are.
+      const { text } = held().line;
+      const scanned = put('scanned', state.code.code);
+      return ['good', 'code', ['sent', 'doubted', 'left'].includes(held().name) ? `${text} · ${scanned}` : scanned];
+    }
     if (words[shown.name]) return [shown.name === 'locating' ? 'info' : 'wait', 'place', words[shown.name]];
     const { notice, icon, text } = held().line;
     return [notice, icon, text];
@@ -93,13 +104,23 @@ const begin = (box) => {
     if (act === 'way') return made('a', { class: 'btn btn-second', href: given.way }, label);
     const isFirst = isTap && (shown.name !== 'held' || held().first) && shown.name !== 'kept';
     const one = made('button', { type: 'button', class: isFirst ? 'btn btn-wide' : 'btn btn-second', 'data-act': act }, label);
-    const kind = act === 'again' && shown.name === 'held' ? 'check_in' : shown.kind;
-    one.addEventListener('click', () => press(act, kind));
+    one.disabled = isTap && Boolean(settling);
+    const meant = act === 'again' && ['held', 'refused'].includes(shown.name) && held().again ? 'check_in' : shown.kind;
+    one.addEventListener('click', () => press(act, meant));
     return one;
   };
 
   const draw = () => {
     const shown = view(state, held(), mine());
+    // Where the button of a moment ago means something else by now, a quick finger does not press it.
+    if (kindBefore && shown.kind && shown.kind !== kindBefore) {
+      clearTimeout(settling);
+      settling = setTimeout(() => {
+        settling = null;
+        draw();
+      }, QUICK_MS);
+    }
+    kindBefore = shown.kind || kindBefore;
     const [notice, icon, text] = said(shown);
     const look = `notice${notice === 'info' ? '' : ` notice-${notice}`}`;
     if (line.dataset.said !== text || line.className !== look) {
@@ -109,11 +130,16 @@ const begin = (box) => {
       line.append(icons.querySelector(`[data-icon="${icon}"] svg`).cloneNode(true), made('span', {}, text));
     }
     acts.textContent = '';
-    shown.acts.filter((act) => act !== 'code' || (form && !asksCode)).forEach((act) => acts.append(button(shown, act)));
-    if (known.state === ENDED && shown.name === 'kept') acts.append(made('a', { class: 'btn btn-second', href: given.sign_in }, given.sign_in_label));
-    if (held().look && shown.name === 'held') acts.append(made('a', { class: 'btn btn-second', href: held().look }, words.look));
+    const isKept = shown.name === 'kept';
+    const isEnded = known.state === ENDED;
+    shown.acts.filter((act) => (act !== 'code' || (form && !asksCode)) && (act !== 'send' || !isEnded))
+      .forEach((act) => acts.append(button(shown, act)));
+    const way = (href, label) => acts.append(made('a', { class: 'btn btn-second', href }, label));
+    if (isEnded && isKept) way(given.sign_in, given.sign_in_label);
+    if (held().look && ['held', 'refused'].includes(shown.name)) way(held().look, words.look);
+    if (shown.name === 'refused' && state.lacks === 'consent-missing') way(given.consents, given.consents_label);
     acts.hidden = !acts.children.length;
-    box.hidden = held().name === 'closed' && !mine().length && shown.name === 'held';
+    box.hidden = given.now.held.name === 'closed' && held().name === 'closed' && !mine().length && shown.name === 'held';
     if (!form) return;
     const isAsked = shown.acts.includes('code') || shown.acts.includes('tap');
     code.hidden = !asksCode;
@@ -134,9 +160,11 @@ const begin = (box) => {
     }
     const refused = news.refused.filter((one) => one.tap.event_id === given.event).pop();
     if (refused) {
-      const { title, detail, contact } = refused.problem;
+      const { title, detail, contact, code: lacks } = refused.problem;
       const who = contact ? [contact.name, contact.phone].filter(Boolean).join(', ') : '';
-      state = step(state, { type: 'refused', refusal: `${title}. ${detail}${who ? ` ${who}` : ''}` });
+      // What no program of ours sends is no matter of fields for who reads it.
+      const refusal = lacks === 'invalid' ? words.unread : `${title}. ${detail}${who ? ` ${who}` : ''}`;
+      state = step(state, { type: 'refused', refusal, lacks });
     } else state = step(state, { type: 'held', kind: held().kind });
     if (arrived && navigator.vibrate && ['sent', 'left'].includes(held().name)) navigator.vibrate(80);
     draw();
@@ -164,6 +192,8 @@ const begin = (box) => {
       person: known.now.person,
       installation: given.installation,
     };
+    const { ahead, isSure } = sync.clock();
+    if (isSure) tap.ahead = ahead;
     if (position) tap.position = position;
     if (scanned) tap.code = scanned.code;
     if (number > 0 && number <= 10) tap.companions = number;
@@ -192,13 +222,13 @@ const begin = (box) => {
     }
     const timer = setTimeout(() => move({ type: 'timeout' }), LOCATING_MS);
     const watch = navigator.geolocation.watchPosition(({ coords, timestamp }) => {
-      const age = (Date.now() - timestamp) / 1000;
+      const at = fixedAt(timestamp, Date.now(), sync.clock().ahead);
       const fix = {
         latitude: coords.latitude,
         longitude: coords.longitude,
         accuracy: Math.max(0, coords.accuracy || 0),
-        at: timestamp,
-        isOld: age > given.limits.old_s,
+        at,
+        isOld: (Date.now() - at) / 1000 > given.limits.old_s,
       };
       move({ type: 'fix', fix, advice: advise(given.area, given.limits, fix) });
     }, (error) => {
@@ -213,7 +243,7 @@ const begin = (box) => {
 
   const press = (act, kind) => {
     if (act === 'tap') move({ type: 'tap', at: Date.now(), kind });
-    else if (act === 'allow') move({ type: 'tap', at: Date.now(), kind: state.kind });
+    else if (act === 'allow') move({ type: 'allow' });
     else if (act === 'again') move({ type: 'again', kind });
     else if (act === 'anyway') move({ type: 'anyway', at: Date.now() });
     else if (act === 'send') sync.run(false);
@@ -237,7 +267,7 @@ const begin = (box) => {
       const typed = code.querySelector('input').value.replace(/\s/g, '');
       if (asksCode && typed) move({ type: 'typed', at: Date.now(), kind: held().kind || 'check_in', code: typed });
       else if (asksCode) code.querySelector('input').focus();
-      else press('tap', held().kind);
+      else if (!settling) press('tap', held().kind);
     }, true);
   }
   window.addEventListener('hashchange', scan);

@@ -14,6 +14,7 @@ from http_base.fields import Strict, Text, one_of, whole
 from http_base.identity import Unauthenticated
 from http_base.schemas.presence import KeptTapsBody
 from http_base.strict_json import body_of
+from http_base.wording import doubt
 from notifications import words
 from service import errors, presence_errors
 from service.attendance.evidence import RecordKind
@@ -43,15 +44,24 @@ WORDS = (
     "check_in",
     "check_out",
     "denied",
+    "barred",
     "locating",
     "lost",
     "inside",
-    "ended",
+    "stay",
+    "unread",
     "look",
 )
 """What the script says that has no measured value in it, by `page.check-in.<word>`."""
 
-MEASURED = {"weak": "accuracy", "old": "age", "outside": "distance", "kept": "time", "scanned": "code"}
+MEASURED = {
+    "weak": "accuracy",
+    "old": "age",
+    "outside": "distance",
+    "kept": "time",
+    "ended": "time",
+    "scanned": "code",
+}
 """What it says with one, which takes the place of `{}`."""
 
 
@@ -106,7 +116,8 @@ def _given(event: Event, found: Held) -> dict[str, Any]:
     offset = event.local(now()).utcoffset() or timedelta(0)
     said = {name: text(f"page.check-in.{name}") for name in WORDS}
     said |= {name: text(f"page.check-in.{name}", **{fact: "{}"}) for name, fact in MEASURED.items()}
-    said |= {unit: words.translate(f"unit.{unit}", language) for unit in ("m", "km", "min")}
+    said |= {unit: words.translate(f"unit.{unit}", language) for unit in ("m", "km", "min", "h")}
+    said["vague"] = doubt("accuracy-unknown", language)
     return {
         "event": str(event.id),
         "records": to("check-in.records", event_id=event.id),
@@ -156,7 +167,13 @@ def _now(event: Event, found: Held | None = None) -> dict[str, Any]:
         raise Unauthenticated
     who = actor()
     held_now = found or held.of_person(event, who, me)
-    return {"person": str(who.volunteer_id), "csrf": csrf.token(), "held": held_now.document(event.id)}
+    return _here(who.volunteer_id, held_now.document(event.id))
+
+
+def _here(person: UUID, held_now: dict[str, Any] | None) -> dict[str, Any]:
+    """Who is here, and by what their taps are taken; `at`: milliseconds since 1970, of the service."""
+    at = int(now().timestamp() * 1_000)
+    return {"person": str(person), "csrf": csrf.token(), "held": held_now, "at": at}
 
 
 def _now_or_never(event_id: UUID) -> dict[str, Any]:
@@ -167,7 +184,7 @@ def _now_or_never(event_id: UUID) -> dict[str, Any]:
     try:
         return _now(_found(event_id))
     except (errors.NotFound, errors.Banned):
-        return {"person": str(caller.known.actor.volunteer_id), "csrf": csrf.token(), "held": None}
+        return _here(caller.known.actor.volunteer_id, None)
 
 
 @pages.page("/events/<uuid:event_id>/check-in", ("GET", "POST"))

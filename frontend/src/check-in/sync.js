@@ -1,26 +1,48 @@
 // Sends what is kept until the service has answered for each. The same tap sent twice is known by its id.
 const AT_ONCE = 50;
 const LATER = [429, 503];
+const WRONG_MS = 2 * 60 * 1000;
 export const ONLINE = 'online';
 export const OFFLINE = 'offline';
 export const ENDED = 'ended';
 
 // `ask(method, body, csrf)`: the answer as { status, json }, or null when none came.
+// A tap that was made by another clock than the phone has now is dated by the present one.
+const dated = (tap, ahead) => {
+  const { person: _person, installation: _installation, ahead: before, ...record } = tap;
+  const by = ahead - before;
+  if (typeof before !== 'number' || !(Math.abs(by) > WRONG_MS)) return record;
+  const moved = (at) => new Date(Date.parse(at) + by).toISOString();
+  const { position, captured_at: at } = record;
+  return { ...record, captured_at: moved(at), ...(position && { position: { ...position, fixed_at: moved(position.fixed_at) } }) };
+};
+
 // `changed({ state, now, refused, arrived })`: after each turn; `now`: what the service said last, with its person.
 export const startSync = (taps, ask, first, changed) => {
   let now = first;
   let busy = null;
   let again = false;
+  let ahead = 0;
+  let measured = 0;
+
+  // By how much the phone's clock is before the service's, and when that was seen by what no clock's setting changes.
+  const measure = ({ at }) => {
+    ahead = Date.now() - at;
+    measured = performance.now();
+  };
+  measure(first);
 
   const learn = (given) => {
-    now = given;
+    // Of an event that is not there now, what was held before stands.
+    now = { ...given, held: given.held || now.held };
+    measure(given);
     taps.wipeOthers(now.person);
   };
 
   const fresh = async () => {
     const answer = await ask('GET', null, null);
-    if (!answer || answer.status >= 500) return OFFLINE;
-    if (answer.status !== 200) return ENDED;
+    if (answer && answer.status === 401) return ENDED;
+    if (!answer || answer.status !== 200 || !answer.json) return OFFLINE;
     learn(answer.json);
     return ONLINE;
   };
@@ -34,11 +56,12 @@ export const startSync = (taps, ask, first, changed) => {
       by: now.person,
       sent_at: new Date().toISOString(),
       installation_id: installation,
-      records: alike.map(({ person: _person, installation: _installation, ...record }) => record),
+      records: alike.map((tap) => dated(tap, ahead)),
     }, now.csrf);
     if (!answer || answer.status >= 500) return OFFLINE;
     if (answer.status === 401) return ENDED;
     if (answer.status !== 200) return 'stale';
+    if (!answer.json) return OFFLINE;
     let waits = 0;
     // In the order in which they were sent.
     answer.json.results.forEach((one, at) => {
@@ -46,7 +69,8 @@ export const startSync = (taps, ask, first, changed) => {
         waits += 1;
         return;
       }
-      if (one.outcome === 'refused') news.refused.push({ tap: alike[at], problem: one.problem });
+      // One whose id is taken was stored before its answer was lost.
+      if (one.outcome === 'refused' && one.problem.code !== 'id-reused') news.refused.push({ tap: alike[at], problem: one.problem });
       else news.arrived.push(alike[at].id);
       taps.drop(alike[at].id);
     });
@@ -98,5 +122,10 @@ export const startSync = (taps, ask, first, changed) => {
     })().finally(() => { busy = null; });
     return busy;
   };
-  return { run, now: () => now };
+  // Known only where the clock was not set since: a phone that slept does not know.
+  const clock = () => {
+    const slept = Date.now() - ahead - now.at - (performance.now() - measured);
+    return { ahead, isSure: Math.abs(slept) < WRONG_MS };
+  };
+  return { run, now: () => now, clock };
 };

@@ -11,7 +11,6 @@ export const newId = () => {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 };
 
-// For as long as the page is open, where a browser keeps nothing.
 const inMemory = () => {
   const found = new Map();
   return {
@@ -23,15 +22,34 @@ const inMemory = () => {
   };
 };
 
+// Where a browser keeps nothing, or has no room: for as long as the page is open.
 export const usable = (find) => {
+  const here = inMemory();
+  let browser = null;
   try {
-    const storage = find();
-    storage.setItem('tazalyq-try', '1');
-    storage.removeItem('tazalyq-try');
-    return storage;
+    browser = find();
   } catch {
-    return inMemory();
+    // Forbidden.
   }
+  if (!browser) return Object.assign(here, { lasts: () => false });
+  return {
+    get length() { return here.length + browser.length; },
+    key: (at) => (at < here.length ? here.key(at) : browser.key(at - here.length)),
+    getItem: (name) => here.getItem(name) || browser.getItem(name),
+    setItem: (name, value) => {
+      here.removeItem(name);
+      try {
+        browser.setItem(name, value);
+      } catch {
+        here.setItem(name, value);
+      }
+    },
+    removeItem: (name) => {
+      here.removeItem(name);
+      browser.removeItem(name);
+    },
+    lasts: (name) => here.getItem(name) === null,
+  };
 };
 
 const read = (storage, key) => {
@@ -67,14 +85,17 @@ export const open = (storage) => {
       storage.setItem(TAP + tap.id, JSON.stringify(tap));
       return tap;
     },
+    // Whether it outlives the page.
+    lasts: (id) => storage.lasts(TAP + id),
     drop: (id) => storage.removeItem(TAP + id),
     // Whoever else was here before: nothing of theirs stays.
     wipeOthers: (person) => all().filter((tap) => tap.person !== person).forEach((tap) => storage.removeItem(TAP + tap.id)),
     keepCode: (event, code, at) => storage.setItem(CODE + event, JSON.stringify({ code, at })),
     codeOf: (event, at) => {
       const found = read(storage, CODE + event);
-      return found && at - found.at < CODE_LIVES_MS ? found : null;
+      return found && Math.abs(at - found.at) < CODE_LIVES_MS ? found : null;
     },
+    codeLasts: (event) => storage.lasts(CODE + event),
     dropCode: (event) => storage.removeItem(CODE + event),
   };
 };

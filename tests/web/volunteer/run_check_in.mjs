@@ -59,7 +59,7 @@ const turned = async ({ taps: given, first, answers }) => {
   const asked = [];
   const left = answers.slice();
   const ask = async (method, body) => {
-    asked.push(body ? [method, body.sent_at, ...body.records.map((one) => `${one.captured_at} ${one.position ? one.position.fixed_at : ''}`)] : [method]);
+    asked.push(body ? [method, ...body.records.map((one) => `${one.captured_at} ${one.position ? one.position.fixed_at : ''}`)] : [method]);
     const answer = left.shift();
     if (answer && answer.clock) Date.now = () => answer.clock;
     return answer;
