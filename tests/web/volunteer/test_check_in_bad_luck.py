@@ -1,4 +1,4 @@
-"""A check-in gone wrong: before registering, without a consent, of another session, of an event shown no more."""
+"""A check-in gone wrong: before registering, without a consent, of another session, of a hidden event."""
 
 import json
 from datetime import timedelta
