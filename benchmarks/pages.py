@@ -2,23 +2,26 @@
 
 Each page that can be opened by its address alone, or with an event and an organization, as the national
 coordinator and as one of a region. The floor is a page of the same bytes that says nothing: the product's own
-frame, session and headers with a text as long as the page's. In one process, page and floor in turns.
+frame, session and headers with a text as long as the page's. The bare floor is that, and what the page reads
+beside it, asked again by the driver alone. In one process, all in turns. Files are told apart from pages.
 """
 
 import argparse
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from statistics import median
 
 import sqlalchemy as sa
 from flask import Response
 from flask.testing import FlaskClient
+from psycopg import Connection
 
 from app import create_app
-from benchmarks.kit import season_rows
+from benchmarks.kit import replay, season_rows
 from benchmarks.kit.service import Service, database
 from http_base import page_sessions
 from http_base.application import Tazalyq
@@ -31,36 +34,66 @@ from web.templating import ENVIRONMENT
 
 PEOPLE, EVENTS, ATTENDANCES = 9_000, 1_750, 44_100
 CALLERS = {"nobody": None, "national": "local:+77000000001", "KZ-15": "local:+77000000002"}
-FILES = "ending"
 EMPTY = (
     '{% extends "base.html" %}{% block title %}-{% endblock %}'
     "{% block main %}<p>{{ filler }}</p>{% endblock %}"
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Medians in ms; `bare`: of the `statements` that a page, or a file, reads beyond its floor."""
+
+    who: str
+    path: str
+    is_page: bool
+    size: int
+    ms: float
+    floor: float
+    bare: float
+    statements: int
+
+    @property
+    def ratio(self) -> float:
+        """To the empty page."""
+        return self.ms / self.floor
+
+    @property
+    def bare_ratio(self) -> float:
+        """To the empty page and the page's own statements."""
+        return self.ms / (self.floor + self.bare)
+
+
 def main() -> None:
-    """Load the season, open each page in turns with its floor, print."""
+    """Load the season, open each page in turns with its floors, print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.pages", description=__doc__)
     parser.add_argument("--seconds", type=float, default=0.5, help="of each page in each turn, about")
     parser.add_argument("--turns", type=int, default=3)
     parser.add_argument("--events", type=int, default=EVENTS)
     parser.add_argument("--attendances", type=int, default=ATTENDANCES)
+    parser.add_argument("--loaded", metavar="URL", help="a database that was loaded before")
     options = parser.parse_args()
     with ExitStack() as stack:
-        url = stack.enter_context(database())
-        stack.enter_context(Service(url)).run("flask", "db", "upgrade")
-        rows = season_rows.load(url, PEOPLE, options.events, options.attendances)
-        print(f"{rows} attendances in {options.events} events", flush=True)
+        url = options.loaded or _load(stack, options.events, options.attendances)
+        driver = stack.enter_context(replay.driver(url))
         app = create_app(settings.read({"TAZALYQ_ENV": "development", "DATABASE_URL": url}))
         app.register_blueprint(_floor())
-        figures = [
-            _measure(client, who, path, options.turns, options.seconds)
+        costs = [
+            _measure(client, driver, who, path, options.turns, options.seconds)
             for who, client in _callers(app)
             for path in _paths(app, client)
         ]
         with app.app_context():
             db.engine.dispose()
-    _print(figures)
+    _print(costs)
+
+
+def _load(stack: ExitStack, events: int, attendances: int) -> str:
+    url = stack.enter_context(database())
+    stack.enter_context(Service(url)).run("flask", "db", "upgrade")
+    rows = season_rows.load(url, PEOPLE, events, attendances)
+    print(f"{rows} attendances in {events} events", flush=True)
+    return url
 
 
 def _floor() -> Pages:
@@ -114,36 +147,50 @@ def _paths(app: Tazalyq, client: FlaskClient) -> list[str]:
 
 
 def _measure(
-    client: FlaskClient, who: str, path: str, turns: int, seconds: float
-) -> tuple[str, str, float, float, int]:
-    """(who, path, ms, ms of the floor, bytes), medians."""
-    size = len(client.get(path).data)
-    empty = client.get("/kk/floor/0")
+    client: FlaskClient, driver: Connection, who: str, path: str, turns: int, seconds: float
+) -> Cost:
+    answer, empty = client.get(path), client.get("/kk/floor/0")
     assert empty.status_code == 200, empty.text  # noqa: S101 - a floor that fails is none
-    frame = len(empty.data)
-    floor = f"/kk/floor/{max(0, size - frame)}"
-    taken: dict[str, list[float]] = {path: [], floor: []}
+    size = len(answer.data)
+    floor = f"/kk/floor/{max(0, size - len(empty.data))}"
+    own = replay.beyond(replay.asked_by(lambda: client.get(path)), replay.asked_by(lambda: client.get(floor)))
+    acts: list[Callable[[], object]] = [
+        lambda: client.get(path),
+        lambda: client.get(floor),
+        lambda: replay.ask(driver, own),
+    ]
+    taken: list[list[float]] = [[] for _ in acts]
     for _ in range(turns):
-        for address, times in taken.items():
+        for act, times in zip(acts, taken, strict=True):
             until = time.perf_counter() + seconds
             while True:
                 began = time.perf_counter()
-                client.get(address)
+                act()
                 times.append((time.perf_counter() - began) * 1000)
                 if time.perf_counter() >= until:
                     break
-    return who, path, median(taken[path]), median(taken[floor]), size
+    ms, floor_ms, bare_ms = (median(times) for times in taken)
+    return Cost(who, path, answer.mimetype == "text/html", size, ms, floor_ms, bare_ms, len(own))
 
 
-def _print(figures: list[tuple[str, str, float, float, int]]) -> None:
-    print(f"\n{'page':64}{'ms':>8}{'floor':>8}{'ratio':>7}{'kB':>7}")
-    for who, path, ms, floor, size in sorted(figures, key=lambda one: -one[2]):
-        print(f"{who:9}{path:55}{ms:8.1f}{floor:8.1f}{ms / floor:7.1f}{size / 1000:7.1f}")
+def _print(costs: list[Cost]) -> None:
+    print(f"\n{'page':64}{'ms':>8}{'floor':>7}{'bare':>7}{'asks':>6}{'ratio':>7}{'to bare':>9}{'kB':>7}")
+    for one in sorted(costs, key=lambda one: -one.ms):
+        print(
+            f"{one.who:9}{one.path:55}{one.ms:8.1f}{one.floor:7.1f}{one.bare:7.1f}{one.statements:6}"
+            f"{one.ratio:7.1f}{one.bare_ratio:9.1f}{one.size / 1000:7.1f}"
+        )
+    pages, files = ([one for one in costs if one.is_page is kind] for kind in (True, False))
     result = {
-        "worst_ms": round(max(ms for _, _, ms, _, _ in figures), 1),
-        "worst_ratio": round(max(ms / floor for _, _, ms, floor, _ in figures), 1),
-        "worst_kb": round(max(size for *_, size in figures) / 1000, 1),
-        "pages": len(figures),
+        "worst_ms": round(max(one.ms for one in pages), 1),
+        "worst_ratio": round(max(one.ratio for one in pages), 1),
+        "worst_bare_ratio": round(max(one.bare_ratio for one in pages), 1),
+        "worst_kb": round(max(one.size for one in pages) / 1000, 1),
+        "pages": len(pages),
+        "worst_file_ms": round(max(one.ms for one in files), 1),
+        "worst_file_ratio": round(max(one.ratio for one in files), 1),
+        "worst_file_kb": round(max(one.size for one in files) / 1000, 1),
+        "files": len(files),
     }
     print("RESULT", json.dumps(result))
 
