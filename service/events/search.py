@@ -296,13 +296,27 @@ def find_near(
         session.execute(_PLANNED_ANEW)
     seen_m = 0.0 if after is None else after[0]
     radius_m = min(max(NEAREST_M, seen_m * ROOM), within_m)
+    query = _within(search, centre, after, limit)
     while True:
-        found = _within(session, search, centre, radius_m, after, limit)
+        found = session.execute(query, _box(centre, radius_m)).all()
         if len(found) == limit or radius_m >= within_m:
             break
         radius_m = min(_farther(seen_m, radius_m, len(found), limit), within_m)
     events = {one.id: one for one in session.scalars(_of_ids([id_ for id_, _ in found]))}
     return [(events[id_], distance_m) for id_, distance_m in found if id_ in events]
+
+
+def _box(centre: tuple[float, float], radius_m: float) -> dict[str, float]:
+    """The values of `_within`."""
+    latitude, longitude = centre
+    half, half_width = geodesy.box_of(latitude, radius_m)
+    return {
+        "radius_m": radius_m,
+        "south": latitude - half,
+        "north": latitude + half,
+        "west": longitude - half_width,
+        "east": longitude + half_width,
+    }
 
 
 def _farther(seen_m: float, radius_m: float, found: int, limit: int) -> float:
@@ -318,16 +332,13 @@ def _of_ids(ids: Sequence[UUID]) -> sa.Select[Event]:
 
 
 def _within(
-    session: Session,
-    search: Search,
-    centre: tuple[float, float],
-    radius_m: float,
-    after: tuple[float, UUID] | None,
-    limit: int,
-) -> Sequence[tuple[UUID, float]]:
-    """(id, metres) of those within a distance: a range of the index a day, then the exact distance."""
+    search: Search, centre: tuple[float, float], after: tuple[float, UUID] | None, limit: int
+) -> sa.Select[UUID, float]:
+    """(id, metres) of those within `radius_m`: a range of the index a day, then the exact distance.
+
+    Built once for all distances, which costs more than asking.
+    """
     latitude, longitude = centre
-    half, half_width = geodesy.box_of(latitude, radius_m)
     half_angle = sa.func.sind((Event.latitude - latitude) / 2)
     other = sa.func.sind((Event.longitude - longitude) / 2)
     haversine = (
@@ -341,15 +352,14 @@ def _within(
         .where(
             *_conditions(search, _whole(search)),
             Event.day == sa.any_(sa.literal(days, ARRAY(sa.Date))),
-            Event.latitude.between(latitude - half, latitude + half),
-            Event.longitude.between(longitude - half_width, longitude + half_width),
+            Event.latitude.between(sa.bindparam("south"), sa.bindparam("north")),
+            Event.longitude.between(sa.bindparam("west"), sa.bindparam("east")),
         )
         .subquery()
     )
-    query = (
+    return (
         sa.select(inner.c.id, inner.c.d)
-        .where(inner.c.d <= radius_m, keyset.behind(after, inner.c.d, inner.c.id))
+        .where(inner.c.d <= sa.bindparam("radius_m"), keyset.behind(after, inner.c.d, inner.c.id))
         .order_by(inner.c.d, inner.c.id)
         .limit(limit)
     )
-    return [(id_, distance_m) for id_, distance_m in session.execute(query)]

@@ -7,6 +7,7 @@ held: it is free again once the offer has expired (offers.py).
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
@@ -193,6 +194,7 @@ def _next_in_line(session: Session, event: Event) -> Sequence[Signup]:
     return session.scalars(query.execution_options(populate_existing=True)).all()
 
 
+@cache
 def position() -> sa.ColumnElement[int]:
     """Where in the line a party stands, from 1, as a column; NULL for one that does not wait."""
     ahead = aliased(Signup)

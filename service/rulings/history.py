@@ -4,10 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, aliased
 
 from service import errors
@@ -116,38 +118,42 @@ class Sums:
 def totals(session: Session, volunteer_id: UUID, now: datetime) -> tuple[Sums, Sums]:
     """The sums of a volunteer: of all that counts, and of this year."""
     new_year = now.astimezone(COUNTRY_ZONE).date().replace(month=1, day=1)
+    row = session.execute(_sums(), {"volunteer_id": volunteer_id, "new_year": new_year}).one()
+    figures = [int(figure or 0) for figure in row]
+    return Sums(*figures[:3]), Sums(*figures[3:])
 
-    def sums(*conditions: sa.ColumnElement[bool]) -> Sums:
-        query = (
-            sa.select(
-                sa.func.count(),
-                sa.func.coalesce(sa.func.sum(Attendance.minutes), 0),
-                sa.func.coalesce(sa.func.sum(Attendance.assumed_minutes), 0),
-            )
-            .join(Event, Event.id == Attendance.event_id)
-            .where(Attendance.volunteer_id == volunteer_id, Attendance.status == Status.COUNTED, *conditions)
+
+@cache
+def _sums() -> sa.Select[*tuple[Any, ...]]:
+    """(events, minutes, assumed minutes) of all that counts for a `volunteer_id`, then since `new_year`."""
+    figures: list[sa.FunctionElement[Any]] = [
+        sa.func.count(),
+        sa.func.sum(Attendance.minutes),
+        sa.func.sum(Attendance.assumed_minutes),
+    ]
+    is_new = Event.day >= sa.bindparam("new_year")
+    of_this_year = [figure.filter(is_new) for figure in figures]
+    query: sa.Select[*tuple[Any, ...]] = (
+        sa.select(*figures, *of_this_year)
+        .join(Event, Event.id == Attendance.event_id)
+        .where(
+            Attendance.volunteer_id == sa.bindparam("volunteer_id"),
+            Attendance.status == Status.COUNTED,
         )
-        return Sums(*(int(figure or 0) for figure in session.execute(query).one()))
-
-    return sums(), sums(Event.day >= new_year)
+    )
+    return query
 
 
 def grounds_of(session: Session, attendances: Sequence[Attendance]) -> Mapping[UUID, Grounds]:
     """The facts behind each of these attendances, by its id, in three queries."""
+    if not attendances:
+        return {}
     ids = [attended.id for attended in attendances]
     records = _records(session, attendances)
     decisions = defaultdict(list)
-    said = session.scalars(
-        sa.select(AttendanceDecision)
-        .where(AttendanceDecision.attendance_id.in_(ids))
-        .order_by(AttendanceDecision.moment, AttendanceDecision.id)
-    )
-    for one in said:
+    for one in session.scalars(_decisions(), {"ids": ids}):
         decisions[one.attendance_id].append(one)
-    appeals = {
-        appeal.attendance_id: appeal
-        for appeal in session.scalars(sa.select(Appeal).where(Appeal.attendance_id.in_(ids)))
-    }
+    appeals = {appeal.attendance_id: appeal for appeal in session.scalars(_appeals(), {"ids": ids})}
     return {
         attended.id: Grounds(
             records[attended.event_id, attended.volunteer_id],
@@ -158,23 +164,50 @@ def grounds_of(session: Session, attendances: Sequence[Attendance]) -> Mapping[U
     }
 
 
-def _records(
-    session: Session, attendances: Iterable[Attendance]
-) -> Mapping[tuple[UUID, UUID], list[RecordFacts]]:
-    """Records by (event_id, volunteer_id), oldest first."""
+_IDS = sa.bindparam("ids", type_=ARRAY(sa.Uuid))
+
+
+@cache
+def _decisions() -> sa.Select[AttendanceDecision]:
+    """Of the attendances with these `ids`, oldest first; like those below, built once."""
+    return (
+        sa.select(AttendanceDecision)
+        .where(AttendanceDecision.attendance_id == sa.any_(_IDS))
+        .order_by(AttendanceDecision.moment, AttendanceDecision.id)
+    )
+
+
+@cache
+def _appeals() -> sa.Select[Appeal]:
+    return sa.select(Appeal).where(Appeal.attendance_id == sa.any_(_IDS))
+
+
+@cache
+def _presence() -> sa.Select[PresenceRecord, int]:
+    """The records of `pairs` of an event and a person, each with how many people its installation served."""
     other = aliased(PresenceRecord)
-    people: sa.ScalarSelect[Any] = (
+    people: sa.ScalarSelect[int] = (
         sa.select(sa.func.count(other.sender_id.distinct()))
         .where(other.installation_id == PresenceRecord.installation_id, other.day == PresenceRecord.day)
         .scalar_subquery()
     )
-    pairs = [(attended.event_id, attended.volunteer_id) for attended in attendances]
-    query = (
+    return (
         sa.select(PresenceRecord, people)
-        .where(sa.tuple_(PresenceRecord.event_id, PresenceRecord.sender_id).in_(pairs))
+        .where(
+            sa.tuple_(PresenceRecord.event_id, PresenceRecord.sender_id).in_(
+                sa.bindparam("pairs", expanding=True)
+            )
+        )
         .order_by(PresenceRecord.captured_at, PresenceRecord.id)
     )
+
+
+def _records(
+    session: Session, attendances: Iterable[Attendance]
+) -> Mapping[tuple[UUID, UUID], list[RecordFacts]]:
+    """Records by (event_id, volunteer_id), oldest first."""
+    pairs = [(attended.event_id, attended.volunteer_id) for attended in attendances]
     found: defaultdict[tuple[UUID, UUID], list[RecordFacts]] = defaultdict(list)
-    for record, count in session.execute(query):
+    for record, count in session.execute(_presence(), {"pairs": pairs}):
         found[record.event_id, record.sender_id].append(RecordFacts(record, count))
     return found

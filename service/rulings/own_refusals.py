@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -50,25 +52,43 @@ def of_person(
     thresholds: Thresholds,
 ) -> list[OwnRefusal]:
     """Where somebody was refused and no attendance came of it, newest first; `after`: (captured, event)."""
-    query = _refused(volunteer_id, thresholds)
-    moment, event_id = query.selected_columns.captured_at, Event.id
-    ordered = query.where(keyset.before(after, moment, event_id)).order_by(moment.desc(), event_id.desc())
-    return [_own(row, thresholds) for row in session.execute(ordered.limit(limit))]
+    query = _newest_first()
+    if after is not None:
+        query = query.where(keyset.before(after, query.selected_columns.captured_at, Event.id))
+    found = session.execute(query.limit(limit), _values(volunteer_id, thresholds))
+    return [_own(row, thresholds) for row in found]
 
 
 def at_event(
     session: Session, volunteer_id: UUID, event_id: UUID, thresholds: Thresholds
 ) -> OwnRefusal | None:
     """What somebody was refused at one event; None: nothing, or an attendance came of it after all."""
-    found = session.execute(_refused(volunteer_id, thresholds).where(Event.id == event_id)).first()
+    query = _refused().where(Event.id == event_id)
+    found = session.execute(query, _values(volunteer_id, thresholds)).first()
     return None if found is None else _own(found, thresholds)
 
 
-def _refused(
-    volunteer_id: UUID, thresholds: Thresholds
-) -> sa.Select[Event, datetime, str, int | None, float | None, bool, RefusalAppeal]:
-    """What was measured stands in the appeal as well, longer than the record is kept."""
-    off = timedelta(minutes=thresholds.review_off_min)
+Refused = sa.Select[Event, datetime, str, int | None, float | None, bool, RefusalAppeal]
+
+
+def _values(volunteer_id: UUID, thresholds: Thresholds) -> dict[str, Any]:
+    return {"volunteer_id": volunteer_id, "off": timedelta(minutes=thresholds.review_off_min)}
+
+
+@cache
+def _newest_first() -> Refused:
+    query = _refused()
+    return query.order_by(query.selected_columns.captured_at.desc(), Event.id.desc())
+
+
+@cache
+def _refused() -> Refused:
+    """Of a `volunteer_id`; heard is what was `off` at most. Built once, which costs more than asking.
+
+    What was measured stands in the appeal as well, longer than the record is kept.
+    """
+    volunteer_id = sa.bindparam("volunteer_id", type_=sa.Uuid)
+    off = sa.bindparam("off", type_=sa.Interval)
     is_heard = RefusedRecord.captured_at.between(Event.starts_at - off, Event.ends_at + off)
     nearest = (
         sa.select(

@@ -17,6 +17,7 @@ from http_base.strict_json import body_of
 from http_base.wording import doubt
 from notifications import words
 from service import errors, presence_errors
+from service.access import Actor
 from service.attendance.evidence import RecordKind
 from service.events import events
 from service.models import Event
@@ -102,13 +103,13 @@ def _block(event: Event, me: EventState, form: Form) -> dict[str, Any]:
         kept_lists.keep_for(who)
     return {
         "held": found,
-        "given": _given(event, found),
+        "given": _given(event, found, who),
         "form": form,
         "is_idle": is_idle,
     }
 
 
-def _given(event: Event, found: Held) -> dict[str, Any]:
+def _given(event: Event, found: Held, who: Actor) -> dict[str, Any]:
     """What the script needs: the area and the limits by which it advises, addresses, words, what is held."""
     limits = services().settings.thresholds
     language = locale()
@@ -140,7 +141,7 @@ def _given(event: Event, found: Held) -> dict[str, Any]:
         "offset_min": int(offset.total_seconds() // 60),
         "opens_in_s": max(0, int((hours.opens - now()).total_seconds()) + 1),
         "words": said,
-        "now": _now(event, found),
+        "now": _here(who.volunteer_id, found.document(event.id)),
     }
 
 
@@ -160,14 +161,13 @@ def area_of(event: Event) -> dict[str, Any]:
     return {"lines": rings, "closed": True, "margin": 0}
 
 
-def _now(event: Event, found: Held | None = None) -> dict[str, Any]:
+def _now(event: Event) -> dict[str, Any]:
     """What the service holds at this moment, and for whom."""
     me = event_state.of_caller(event)
     if me is None:
         raise Unauthenticated
     who = actor()
-    held_now = found or held.of_person(event, who, me)
-    return _here(who.volunteer_id, held_now.document(event.id))
+    return _here(who.volunteer_id, held.of_person(event, who, me).document(event.id))
 
 
 def _here(person: UUID, held_now: dict[str, Any] | None) -> dict[str, Any]:
