@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from babel.numbers import format_decimal
@@ -18,15 +19,15 @@ MINUS = "−"
 def day(on: date | datetime, zone: str | None = None) -> str:
     """«бс, 26 қараша», «чт, 26 ноября», "Thu 26 November". `zone`: of a moment; the country's when None."""
     local = _local(on, zone)
-    weekday = words.language(locale()).days["format"]["abbreviated"][local.weekday()]
-    return f"{weekday}{' ' if locale() == 'en' else ', '}{_day_of_month(local)}"
+    language = locale()
+    return f"{_weekdays(language)[local.weekday()]}{' ' if language == 'en' else ', '}{_day_of_month(local)}"
 
 
 def short_day(on: date | datetime, zone: str | None = None) -> str:
     """«бс, 26», «чт, 26», "Thu 26": in a chart."""
     local = _local(on, zone)
-    weekday = words.language(locale()).days["format"]["abbreviated"][local.weekday()]
-    return f"{weekday}{' ' if locale() == 'en' else ', '}{local.day}"
+    language = locale()
+    return f"{_weekdays(language)[local.weekday()]}{' ' if language == 'en' else ', '}{local.day}"
 
 
 def time(at: datetime, zone: str | None = None) -> str:
@@ -67,10 +68,16 @@ def stamp(at: datetime, zone: str | None = None) -> str:
     return f"{_local(at, zone):%d.%m.%Y, %H:%M}"
 
 
+LEAST_GROUPED = 1_000
+"""Below it a whole number is written alike in each language: as its digits."""
+
+
 def number(value: float, digits: int = 1) -> str:
     """«2 386», «77,3»; at most `digits` behind the comma."""
     # A little less than nothing is nothing.
     rounded = round(value, digits) or 0
+    if 0 <= rounded < LEAST_GROUPED and rounded == int(rounded):
+        return str(int(rounded))
     written: str = words.decimal(digits).apply(rounded, words.language(locale()))
     return written.replace("-", MINUS)
 
@@ -112,7 +119,18 @@ def in_order(name: str) -> list[int]:
 
 
 def _day_of_month(on: date) -> str:
-    return f"{on.day} {words.language(locale()).months['format']['wide'][on.month]}"
+    return f"{on.day} {_months(locale())[on.month]}"
+
+
+@cache
+def _weekdays(language: str) -> Mapping[int, str]:
+    """Looked up once: the CLDR's tables are looked through name by name."""
+    return dict(words.language(language).days["format"]["abbreviated"])
+
+
+@cache
+def _months(language: str) -> Mapping[int, str]:
+    return dict(words.language(language).months["format"]["wide"])
 
 
 def _local(on: date | datetime, zone: str | None) -> datetime:

@@ -1,6 +1,7 @@
 """Icons: strokes in a square of 24, in the colour of the words beside them."""
 
 from collections.abc import Mapping
+from functools import cache
 
 from markupsafe import Markup
 
@@ -46,6 +47,7 @@ PATHS: Mapping[str, str] = {
 }
 
 
+@cache
 def icon(name: str, more: str = "") -> Markup:
     """An icon, silent to who listens; `more`: further classes."""
     classes = f"icon {more}".strip()

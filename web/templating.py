@@ -1,6 +1,6 @@
 """The templates' own environment: what each of them may call, and nothing undefined."""
 
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +36,16 @@ def _said_anew(maker: Callable[..., str]) -> Callable[..., str]:
     return say
 
 
+class _Environment(Environment):
+    """Jinja's, whose templates have no globals of their own: each import compares them with the others'."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Those of all, where Jinja would lay an empty map over them and look through both, name by name."""
+        return self.globals if d is None else super().make_globals(d)
+
+
 def _environment() -> Environment:
-    made = Environment(
+    made = _Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
