@@ -1,6 +1,5 @@
 """The coordinators' queue of doubtful attendance and of appeals, and their decisions."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -102,11 +101,10 @@ def waiting(
 def _attendances(
     session: Session, actor: Actor, asked: ReviewQuestion, after: SortKey | None, limit: int
 ) -> list[ReviewItem]:
-    query = (
-        sa.select(_Waiting, Event, Organization, Volunteer)
+    # Which ones first, by little of each: whole rows of all that waits would be sorted for these.
+    first = (
+        sa.select(_Waiting.id)
         .join(Event, Event.id == _Waiting.event_id)
-        .join(Organization, Organization.id == Event.organization_id)
-        .join(Volunteer, Volunteer.id == _Waiting.volunteer_id)
         .where(
             _Waiting.volunteer_id != actor.volunteer_id,
             *asked.about_events(actor),
@@ -116,18 +114,24 @@ def _attendances(
         .limit(limit)
     )
     if asked.reason is not None:
-        query = query.where(_Waiting.reasons.contains([asked.reason]))
-    return _items(session, session.execute(query).all())
+        first = first.where(_Waiting.reasons.contains([asked.reason]))
+    rows = session.execute(_whole(first.subquery())).all()
+    facts = history.grounds_of(session, [row[0] for row in rows])
+    return [ReviewItem(*row, facts[row[0].id], (row[0].checked_in_at, row[0].id)) for row in rows]
 
 
 _Waiting = aliased(Attendance, waiting_list.attendances().subquery())
 
 
-def _items(
-    session: Session, rows: Sequence[sa.Row[Attendance, Event, Organization, Volunteer]]
-) -> list[ReviewItem]:
-    facts = history.grounds_of(session, [row[0] for row in rows])
-    return [ReviewItem(*row, facts[row[0].id], (row[0].checked_in_at, row[0].id)) for row in rows]
+def _whole(first: sa.Subquery) -> sa.Select[Attendance, Event, Organization, Volunteer]:
+    return (
+        sa.select(Attendance, Event, Organization, Volunteer)
+        .join(first, first.c.id == Attendance.id)
+        .join(Event, Event.id == Attendance.event_id)
+        .join(Organization, Organization.id == Event.organization_id)
+        .join(Volunteer, Volunteer.id == Attendance.volunteer_id)
+        .order_by(Attendance.checked_in_at, Attendance.id)
+    )
 
 
 def decide(

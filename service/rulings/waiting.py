@@ -125,25 +125,29 @@ def what_waits(session: Session, actor: Actor, region_code: str | None) -> Mappi
     values = {"own_id": actor.volunteer_id, "own": list(actor.organizations), "regions": asked}
     found = {
         what: Queue(number, since)
-        for what, number, since in session.execute(_waits(of_regions=asked is not None), values)
+        for what, number, since in session.execute(
+            _waits(of_regions=asked is not None, has_own=bool(actor.organizations)), values
+        )
     }
     return {what: found.get(what, Queue(0, None)) for what in Waiting}
 
 
 @cache
-def _waits(*, of_regions: bool) -> sa.Select[*tuple[Any, ...]]:
-    """(what, number, since) for somebody with `own_id` and `own` organizations, of all or of `regions`."""
+def _waits(*, of_regions: bool, has_own: bool) -> sa.Select[*tuple[Any, ...]]:
+    """(what, number, since) for somebody with `own_id`, of all or of `regions`, besides `own` organizations.
+
+    What is asked of neither has no condition on events, which then are not looked up.
+    """
     things = _things().subquery()
     own = sa.bindparam("own", type_=ARRAY(sa.Uuid))
     regions = sa.bindparam("regions", type_=ARRAY(sa.Text))
     query = (
         sa.select(things.c.what, sa.func.count(sa.distinct(things.c.id)), sa.func.min(things.c.since))
-        .where(
-            things.c.volunteer_id.is_distinct_from(sa.bindparam("own_id", type_=sa.Uuid)),
-            sa.or_(things.c.organization_id.is_(None), things.c.organization_id != sa.all_(own)),
-        )
+        .where(things.c.volunteer_id.is_distinct_from(sa.bindparam("own_id", type_=sa.Uuid)))
         .group_by(things.c.what)
     )
+    if has_own:
+        query = query.where(things.c.organization_id != sa.all_(own))
     return query.where(things.c.region_code == sa.any_(regions)) if of_regions else query
 
 
@@ -206,7 +210,8 @@ def _things() -> sa.CompoundSelect[Any]:
 def _attended(
     rows: sa.Select[*tuple[Any, ...]], what: Waiting, since: sa.SQLColumnExpression[datetime]
 ) -> sa.Select[*tuple[Any, ...]]:
-    return rows.join(Event, Event.id == Attendance.event_id).with_only_columns(
+    # Each has its event. An outer join is left out where nothing of the event is asked for.
+    return rows.outerjoin(Event, Event.id == Attendance.event_id).with_only_columns(
         Event.region_code,
         sa.literal(what),
         Attendance.id,
