@@ -93,6 +93,16 @@ def test_what_is_about_no_event_leads_to_where_it_is_answered(
     assert mine.get(leads_to).status_code == 200
 
 
+@pytest.mark.parametrize("kind", ["event_planned", "result_missing", "minor_withdrawn"])
+def test_what_organizers_are_told_of_their_event_leads_to_its_board(
+    mine: Visitor, session: Session, volunteer: Volunteer, kind: str
+) -> None:
+    event = make_event(session)
+    item = make_message(session, volunteer, kind, event, starts_at=NOW.isoformat(), ends_at=NOW.isoformat())
+    page = mine.page(f"{INBOX}/{item.id}").one("main")
+    assert page.one("a", class_="btn")["href"] == f"/kk/organizer/events/{event.id}"
+
+
 def test_every_kind_of_message_leads_somewhere(app: Tazalyq) -> None:
     for kind in KINDS.values():
         is_about_an_event = kind.path == EVENT
