@@ -46,6 +46,7 @@ ABOUT: Mapping[str, str] = {
 ABOUT_EVENTS: Mapping[str, str] = {
     "event_planned": "organizer-board.show",
     "result_missing": "organizer-board.show",
+    "minor_withdrawn": "organizer-board.show",
     "attendance_denied": "coordinator-event.show",
     "listed": "volunteer-record.show_one",
     "review_decided": "volunteer-record.show_one",
