@@ -262,6 +262,10 @@ class Event(Base):
         return max(self.min_age or 0, ADULT_AGE if self.hazard else 0)
 
     @property
+    def takes_minors(self) -> bool:
+        return self.lowest_age < ADULT_AGE
+
+    @property
     def current_address_names(self) -> LocalizedText:
         """The address by language; {} where one text is for everybody.
 
