@@ -158,6 +158,15 @@ def test_two_organizers_at_once_the_later_word_holds_and_both_are_told(listed: L
     assert (same["attendance"]["status"], "meeting" in same) == ("counted", False)
 
 
+def test_the_same_id_of_two_organizers_phones_is_two_words(listed: List) -> None:
+    other = make_volunteer(listed.session)
+    make_member(listed.session, listed.organization, other)
+    same = str(uuid4())
+    listed.results(listed.tick(NOW - MINUTE, present=False, id=same), by=other)
+    (last,) = listed.results(listed.tick(NOW, id=same))
+    assert (last["outcome"], last["attendance"]["status"]) == ("stored", "counted")
+
+
 def test_a_coordinators_ruling_binds_the_list(listed: List) -> None:
     early = listed.tick(NOW - MINUTE, present=False)
     listed.results(listed.tick(NOW - 2 * MINUTE))
