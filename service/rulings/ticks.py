@@ -56,7 +56,7 @@ def _is_one_of_them(session: Session, tick: ListTick) -> bool:
 
 
 def say(session: Session, tick: ListTick, now: datetime, thresholds: Thresholds) -> dict[str, Any]:
-    """Let a stored tick have its effect on the attendance; the attendance as shown. A repeat changes nothing.
+    """Let a tick that has just been stored have its effect on the attendance; the attendance as shown.
 
     Raises:
         NotFound: no such person. RaceLostError: to be retried from fresh facts.
@@ -71,11 +71,9 @@ def say_of(
 ) -> dict[str, Any]:
     """The same of a file that is held. Raises RaceLostError: to be retried from fresh facts."""
     ruling = ruling_of(session, tick)
-    if any(said.id == ruling.id for said in file.decisions):
-        return decisions.shown(file)
     was_there = file.held is not None and file.held.state.status is not Status.REJECTED
     shown = decisions.put(session, file, ruling, now, thresholds)
-    if tick.present and not was_there and shown["status"] != Status.REJECTED:
+    if not was_there and shown["status"] != Status.REJECTED:
         _tell_listed(session, tick, now)
     return shown
 

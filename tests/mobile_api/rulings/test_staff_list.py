@@ -167,6 +167,17 @@ def test_the_same_id_of_two_organizers_phones_is_two_words(listed: List) -> None
     assert (last["outcome"], last["attendance"]["status"]) == ("stored", "counted")
 
 
+def test_told_is_who_was_not_there_by_anybodys_word(listed: List) -> None:
+    listed.send("check-ins")
+    listed.results(listed.tick())
+    assert listed.notices("listed") == [], "their own phone has said so"
+    listed.results(listed.tick(NOW + MINUTE, present=False), late=True)
+    assert listed.notices("listed") == []
+    listed.results(listed.tick(NOW + 2 * MINUTE), late=True)
+    listed.results(listed.tick(NOW + 3 * MINUTE), late=True)
+    assert listed.notices("listed") == [listed.volunteer.id], "ticked off, and on again: they may say no"
+
+
 def test_a_coordinators_ruling_binds_the_list(listed: List) -> None:
     early = listed.tick(NOW - MINUTE, present=False)
     listed.results(listed.tick(NOW - 2 * MINUTE))
