@@ -2,14 +2,17 @@
 
 Twice: with a season's density (17,500 a year, so that a million are 57 years, of which one is to come), and
 the worst, all of them in the year that begins today. Through the product's own use cases, a session each, as
-a request has it; then by the API, over HTTP. RESULT tells the worst of each where both have the same number
-of rows: a page of 51 costs more than one of 9. The worst of the others stands beside it (`unlike`).
+a request has it; then by the API, over HTTP.
+
+A page of 51 costs more than one of 9, wherever it comes from. So where few have less than many do, both are
+asked again for as many as few have (one, where they have none), and RESULT tells the worst of what has the
+same number of rows. The worst of whole pages of unlike length stands beside it (`unlike_ratio`).
 """
 
 import argparse
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -33,7 +36,8 @@ PAGE = 51
 """A page of fifty, and the one that says whether there are more."""
 
 ALMATY, VILLAGE = (43.238, 76.945), (48.0, 70.0)
-Ask = Callable[[Session], Any]
+Ask = Callable[[Session, int], Any]
+"""A question, and how many rows of its answer are wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,10 @@ class Both:
 
     def ratio(self) -> float:
         return self.many / self.few
+
+    def is_alike(self) -> bool:
+        """One row beside none is alike: it is the least that can be asked for."""
+        return abs(self.rows[0] - self.rows[1]) <= 1
 
 
 def main() -> None:
@@ -93,15 +101,15 @@ def _questions(today: date) -> Mapping[str, Ask]:
     soon, year = (Search(today, today + timedelta(days=days), not_over_at=now) for days in (60, 366))
 
     def near(wanted: Search, centre: tuple[float, float], km: int) -> Ask:
-        return lambda session: search.find_near(session, wanted, centre, km * 1_000, None, PAGE)
+        return lambda session, rows: search.find_near(session, wanted, centre, km * 1_000, None, rows)
 
     def asked(days: int = 60, **more: Any) -> Ask:
         wanted = Search(today, today + timedelta(days=days), not_over_at=now, **more)
-        return lambda session: search.find(session, wanted, None, PAGE)
+        return lambda session, rows: search.find(session, wanted, None, rows)
 
     def near_words(text: str) -> Ask:
         wanted = Search(today, today + timedelta(days=60), not_over_at=now, text=text)
-        return lambda session: search.find_near(session, wanted, ALMATY, 50_000, None, PAGE)
+        return lambda session, rows: search.find_near(session, wanted, ALMATY, 50_000, None, rows)
 
     return {
         "near: in a large town": near(soon, ALMATY, 50),
@@ -130,38 +138,51 @@ def _questions(today: date) -> Mapping[str, Ask]:
 
 
 def _compare(few: str, many: str, turns: int, times: int, today: date) -> dict[str, Both]:
-    """The median of each question among few and among many."""
-    questions = _questions(today)
-    taken: dict[str, tuple[list[float], list[float]]] = {name: ([], []) for name in questions}
+    """Each question among few and among many; again with fewer rows where few have less."""
     engines = [sa.create_engine(sqlalchemy_url(url), **engine_options(1, "benchmark")) for url in (few, many)]
-    for turn in range(turns + 1):
-        for name, ask in questions.items():
-            for at, engine in enumerate(engines):
-                ms = [_time(engine, ask) for _ in range(times)]
-                # The first turn fills caches, and has statements built and prepared.
-                if turn:
-                    taken[name][at].extend(ms)
-    found = {}
-    for name, (small, large) in taken.items():
-        rows = [_rows(engine, questions[name]) for engine in engines]
-        found[name] = one = Both(median(small), median(large), (rows[0], rows[1]))
-        there = f"rows {rows[0]:2} and {rows[1]:2}"
-        print(f"  {name:24} {one.few:7.2f} {one.many:7.2f}   {one.ratio():5.2f} ×, {there}", flush=True)
+    questions = _questions(today)
+    found = _measure(engines, {name: (ask, PAGE) for name, ask in questions.items()}, turns, times)
+    again = {
+        f"{name}, {rows}": (questions[name], rows)
+        for name, rows in ((name, max(1, min(one.rows))) for name, one in found.items() if not one.is_alike())
+    }
+    found |= _measure(engines, again, turns, times)
     for engine in engines:
         engine.dispose()
     return found
 
 
-def _time(engine: sa.Engine, ask: Ask) -> float:
+def _measure(
+    engines: Sequence[sa.Engine], questions: Mapping[str, tuple[Ask, int]], turns: int, times: int
+) -> dict[str, Both]:
+    """The median of each of them."""
+    taken: dict[str, tuple[list[float], list[float]]] = {name: ([], []) for name in questions}
+    for turn in range(turns + 1):
+        for name, (ask, wanted) in questions.items():
+            for at, engine in enumerate(engines):
+                ms = [_time(engine, ask, wanted) for _ in range(times)]
+                # The first turn fills caches, and has statements built and prepared.
+                if turn:
+                    taken[name][at].extend(ms)
+    found = {}
+    for name, (small, large) in taken.items():
+        rows = [_rows(engine, *questions[name]) for engine in engines]
+        found[name] = one = Both(median(small), median(large), (rows[0], rows[1]))
+        there = f"rows {rows[0]:2} and {rows[1]:2}"
+        print(f"  {name:28} {one.few:7.2f} {one.many:7.2f}   {one.ratio():5.2f} ×, {there}", flush=True)
+    return found
+
+
+def _time(engine: sa.Engine, ask: Ask, wanted: int) -> float:
     began = time.perf_counter()
     with Session(engine) as session:
-        ask(session)
+        ask(session, wanted)
     return (time.perf_counter() - began) * 1000
 
 
-def _rows(engine: sa.Engine, ask: Ask) -> int:
+def _rows(engine: sa.Engine, ask: Ask, wanted: int) -> int:
     with Session(engine) as session:
-        return len(ask(session))
+        return len(ask(session, wanted))
 
 
 def _by_api(url: str) -> None:
@@ -185,11 +206,7 @@ def _result(found: Mapping[str, Mapping[str, Both]]) -> dict[str, float]:
     each = [(name, one) for asked in found.values() for name, one in asked.items()]
 
     def worst(begins: str, *, alike: bool = True) -> float:
-        ratios = (
-            one.ratio()
-            for name, one in each
-            if name.startswith(begins) and (one.rows[0] == one.rows[1]) is alike
-        )
+        ratios = (one.ratio() for name, one in each if name.startswith(begins) and one.is_alike() is alike)
         return round(max(ratios, default=0.0), 2)
 
     return {

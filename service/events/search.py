@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from math import cos, radians, sqrt
+from typing import TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from service.events import words
 from service.events.plans import MAX_DURATION
-from service.geography import geodesy, regions
+from service.geography import geodesy
 from service.geography.geodesy import EARTH_RADIUS_M
 from service.models import Event, EventStatus
 from service.models.base import COUNTRY_ZONE
@@ -69,33 +70,33 @@ def _whole(search: Search) -> Window:
     return Window(since, datetime.combine(search.last_day, time(), UTC) + DAY + FARTHEST_WEST)
 
 
-def _days(search: Search, window: Window) -> sa.ColumnElement[bool]:
-    """Events that touch the days of a search, start in the window, and are not over.
+def _days(search: Search) -> sa.ColumnElement[bool]:
+    """Events that touch the days of a search, and are not over.
 
     As one condition that the planner knows nothing of: all of it follows, nearly, from when an event starts,
     and would be counted as if it left out ever more.
     """
     conditions = [
-        window.starts(),
         Event.day.between(search.first_day - DAY, search.last_day),
         sa.or_(Event.day >= search.first_day, search.first_day <= LAST_LOCAL_DAY),
     ]
     if search.not_over_at is not None:
         conditions.append(Event.ends_at > search.not_over_at)
-    return sa.case((sa.and_(*conditions), sa.true()), else_=sa.false())
+    return _opaque(*conditions)
 
 
 def _status(status: EventStatus) -> sa.ColumnElement[bool]:
     """Written out, so that PostgreSQL sees at once which partial index serves."""
-    return Event.status == sa.literal(str(status), literal_execute=True)
+    return Event.status == sa.literal_column(f"'{status}'")
 
 
 IN_SIGHT = (_status(EventStatus.PUBLISHED), Event.hidden_by.is_(None))
 """Published ones that everybody may see, as the partial indexes say it."""
 
 
-def _conditions(search: Search, window: Window) -> list[sa.ColumnElement[bool]]:
-    conditions = [_days(search, window)]
+def _conditions(search: Search) -> list[sa.ColumnElement[bool]]:
+    """All but the words."""
+    conditions = [_days(search), *_of_organizations(search)]
     if search.status is not None:
         conditions.append(_status(search.status))
     if not search.drafts:
@@ -104,13 +105,8 @@ def _conditions(search: Search, window: Window) -> list[sa.ColumnElement[bool]]:
             conditions.append(_status(EventStatus.PUBLISHED))
         else:
             conditions += [Event.status != EventStatus.DRAFT, ~Event.never_published]
-    if search.region_code is not None:
-        in_region = Event.region_code == search.region_code
-        # Words know the region: by its own index all its past would be read besides.
-        conditions.append(
-            in_region if search.text is None else sa.case((in_region, sa.true()), else_=sa.false())
-        )
     for column, value in (
+        (Event.region_code, search.region_code),
         (Event.kind, search.kind),
         (Event.series_id, search.series_id),
     ):
@@ -119,23 +115,27 @@ def _conditions(search: Search, window: Window) -> list[sa.ColumnElement[bool]]:
     if search.district_code is not None:
         is_without = search.district_code == WITHOUT_DISTRICT
         conditions.append(Event.district_code == (None if is_without else search.district_code))
-    if search.organization_ids is not None:
-        # By the index of an organization's days.
-        conditions.append(Event.organization_id.in_(search.organization_ids))
-        conditions.append(Event.day.between(search.first_day - DAY, search.last_day))
-    if search.text is not None:
-        conditions.append(_has_words(search, window))
     return conditions
 
 
+def _of_organizations(search: Search) -> list[sa.ColumnElement[bool]]:
+    """By the index of an organization's days."""
+    if search.organization_ids is None:
+        return []
+    days = Event.day.between(search.first_day - DAY, search.last_day)
+    return [Event.organization_id.in_(search.organization_ids), days]
+
+
 def _has_words(search: Search, window: Window) -> sa.ColumnElement[bool]:
-    wanted = words.words_of(search.text or "")
-    if not wanted:
-        return sa.false()
+    return words.have(words.words_of(search.text or ""), window.since, window.until, _codes(search))
+
+
+def _codes(search: Search) -> list[str]:
+    """What the words know of the place: by an index of the region all its past would be read besides."""
     codes = [] if search.region_code is None else [words.in_region(search.region_code)]
     if search.district_code not in (None, WITHOUT_DISTRICT):
         codes.append(words.in_district(str(search.district_code)))
-    return words.have(wanted, window.since, window.until, codes)
+    return codes
 
 
 def find(
@@ -144,28 +144,15 @@ def find(
     """Events by start, soonest first; `after` is the (starts_at, id) of the last one seen."""
     whole = _whole(search)
     rest = whole if after is None else Window(max(whole.since, after[0]), whole.until)
-    if search.text is None:
-        return session.scalars(_in_order(search, rest, after, limit)).all()
-    found, window = _among_the_next(session, search, rest, after, limit)
-    while len(found) < limit:
-        # Of a part, what starts in it: the index of words knows whole weeks.
-        part = [window.starts()] if window.until < rest.until else []
-        found = _collected(session, search, window, after, limit, *part)
-        if window.until >= rest.until:
-            break
-        window = _longer(window, rest, len(found), limit)
-    return found
+    page = _in_order if search.text is None else _by_words
+    return session.scalars(page(search, rest, after, limit)).all()
 
 
 def _in_order(
-    search: Search,
-    window: Window,
-    after: tuple[datetime, UUID] | None,
-    limit: int,
-    *more: sa.ColumnElement[bool],
+    search: Search, window: Window, after: tuple[datetime, UUID] | None, limit: int
 ) -> sa.Select[Event]:
     """Those of a window, read off an index of their starts."""
-    query = sa.select(Event).where(window.starts(), *more, *_conditions(search, window), _behind(after))
+    query = sa.select(Event).where(window.starts(), *_conditions(search), _behind(after))
     return query.order_by(Event.starts_at, Event.id).limit(limit)
 
 
@@ -173,66 +160,89 @@ def _behind(after: tuple[datetime, UUID] | None) -> sa.ColumnElement[bool]:
     return keyset.behind(after, Event.starts_at, Event.id)
 
 
-ROOM = 1.5
-"""So many times the days, and the ground, on which a page should be found are looked through for it."""
+TASTED, OFTEN = 50, 5
+"""So many of the next events are looked at first: do so many of them have the words?"""
 
-_PLANNED_ANEW = sa.text("SET LOCAL plan_cache_mode = force_custom_plan")
-"""So that it is seen whether place or words leave less."""
+READ = 1_000
+"""Then so many are read in their order, as a week may have thousands of such events."""
 
-LOOKED_THROUGH, FEW = 1_000, 5
-"""So many events are looked through for words that many have; of so few all are collected at once."""
+_NOT_BY_INDEX = Event.starts_at + timedelta()
+"""The order of starts, as no index knows it: all are collected before the first is shown. Else PostgreSQL
+would bet on reading few events in order, and read them all where none has the words."""
 
-WEEKS_OF_A_REGION = 8
-"""Within which its next thousand are looked for; the country's within one."""
-
-
-def _among_the_next(
-    session: Session, search: Search, rest: Window, after: tuple[datetime, UUID] | None, limit: int
-) -> tuple[Sequence[Event], Window]:
-    """What has the words among the next thousand, and in which window all that have them are collected."""
-    region_code = search.region_code
-    if region_code is None and search.district_code not in (None, WITHOUT_DISTRICT):
-        region = regions.of_kato(str(search.district_code))
-        region_code = None if region is None else region.code
-    span = words.WEEK if region_code is None else WEEKS_OF_A_REGION * words.WEEK
-    ahead = Window(rest.since, min(rest.since + span, rest.until))
-    in_region = [] if region_code is None else [Event.region_code == region_code]
-    there_are = sa.select(Event.starts_at).where(*IN_SIGHT, *in_region, ahead.starts(), _behind(after))
-    last = there_are.order_by(Event.starts_at, Event.id).offset(LOOKED_THROUGH).limit(1).scalar_subquery()
-    seen = sa.select(sa.func.coalesce(last, ahead.until).label("until")).cte("seen")
-    until = sa.select(seen.c.until).scalar_subquery()
-    query = _in_order(search, ahead, after, limit, *in_region, Event.starts_at < until)
-    rows = session.execute(query.add_columns(until)).all()
-    looked_at = Window(ahead.since, rows[0][1]) if rows else ahead
-    return [row[0] for row in rows], _longer(looked_at, rest, len(rows), limit)
+T = TypeVar("T")
+Ids = list[UUID]
 
 
-def _longer(window: Window, rest: Window, found: int, limit: int) -> Window:
-    """Within it a page and a half should be found, by what was found."""
-    if found <= FEW:
-        return rest
-    span = (window.until - window.since) * limit / found * ROOM
-    return Window(rest.since, min(rest.since + span, rest.until))
+def _by_words(
+    search: Search, rest: Window, after: tuple[datetime, UUID] | None, limit: int
+) -> sa.Select[Event]:
+    """A page of those with the words: week by week, each week's collected by the index, until it is full.
 
-
-def _collected(
-    session: Session,
-    search: Search,
-    window: Window,
-    after: tuple[datetime, UUID] | None,
-    limit: int,
-    *more: sa.ColumnElement[bool],
-) -> Sequence[Event]:
-    """Those of a window with the words, all collected by these before the first is shown.
-
-    Else PostgreSQL would bet on reading few of the events in the order of their starts, and lose where none
-    of them has the words.
+    What PostgreSQL can estimate of this is the same for all values, so that it plans once: planning takes
+    longer than most questions.
     """
-    have = sa.select(Event.id, Event.starts_at).where(*more, *_conditions(search, window), _behind(after))
-    collected = have.cte("collected").prefix_with("MATERIALIZED")
-    first = sa.select(collected).order_by(collected.c.starts_at, collected.c.id).limit(limit).subquery()
-    query = sa.select(Event).join(first, first.c.id == Event.id).order_by(Event.starts_at, Event.id)
-    return session.scalars(query).all()
+    wanted = _opaque(*_conditions(search), _behind(after))
+    until, read = _often(search, rest, wanted, limit)
+    steps = sa.select(
+        (words.week_at(until) - 1).label("week"), sa.literal(0).label("before"), read.label("ids")
+    ).cte("steps", recursive=True)
+    found = steps.c.before + sa.func.cardinality(steps.c.ids)
+    week = steps.c.week + _known(1)
+    have = words.have_in_week(words.words_of(search.text or ""), week, _codes(search))
+    of_week = sa.select(Event.id).where(have, *_of_organizations(search), Event.starts_at >= until, wanted)
+    first = of_week.correlate(steps).order_by(_NOT_BY_INDEX, Event.id).limit(_known(limit))
+    following = sa.select(week, found, _array(first))
+    steps = steps.union_all(following.where(found < limit, steps.c.week < words.week_of(rest.until)))
+    ids = sa.select(sa.func.unnest(steps.c.ids).label("id")).subquery()
+    query = sa.select(Event).join(ids, ids.c.id == Event.id)
+    return query.order_by(Event.starts_at, Event.id).limit(limit)
+
+
+def _often(
+    search: Search, rest: Window, wanted: sa.ColumnElement[bool], limit: int
+) -> tuple[sa.ColumnElement[datetime], sa.ColumnElement[Ids]]:
+    """Until when events have been read in their order, and the ids of those with the words among them.
+
+    Where few have them, or others than those in sight are looked for: none have been.
+    """
+    since = _unseen(rest.since)
+    if search.drafts or search.status not in (None, EventStatus.PUBLISHED):
+        return since, sa.literal([], ARRAY(sa.Uuid))
+    ahead = Window(rest.since, min(rest.until, rest.since + words.WEEK))
+    has = _opaque(wanted, _has_words(search, ahead))
+    in_region = [] if search.region_code is None else [Event.region_code == _unseen(search.region_code)]
+    to_come = (*IN_SIGHT, *in_region, Event.starts_at < _unseen(ahead.until))
+    # What has begun is over, nearly always.
+    begin = Event.starts_at >= _unseen(max(rest.since, search.not_over_at or rest.since))
+    of_next = sa.select(has.label("has")).where(*to_come, begin).order_by(Event.starts_at, Event.id)
+    tasted = of_next.limit(_known(TASTED)).subquery()
+    often = sa.select(sa.func.count()).where(tasted.c.has).scalar_subquery() >= OFTEN
+    starts = sa.select(Event.starts_at).where(*to_come, begin).order_by(Event.starts_at, Event.id)
+    last = starts.offset(_known(READ)).limit(_known(1)).scalar_subquery()
+    seen = sa.select(sa.case((often, sa.func.coalesce(last, ahead.until)), else_=rest.since).label("until"))
+    until = sa.select(seen.cte("seen").c.until).scalar_subquery()
+    read = sa.select(Event.id).where(*to_come, Event.starts_at >= since, Event.starts_at < until, has)
+    return until, _array(read.order_by(Event.starts_at, Event.id).limit(_known(limit)))
+
+
+def _array(ids: sa.Select[UUID]) -> sa.ColumnElement[Ids]:
+    return sa.func.array(ids.scalar_subquery(), type_=ARRAY(sa.Uuid))
+
+
+def _known(value: int) -> sa.ColumnElement[int]:
+    """Written out: PostgreSQL plans for this number."""
+    return sa.literal_column(str(value))
+
+
+def _unseen(value: T) -> sa.ColumnElement[T]:
+    """From a subquery: PostgreSQL plans for any value."""
+    return sa.select(sa.literal(value)).scalar_subquery()
+
+
+def _opaque(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """As one condition that the planner knows nothing of."""
+    return sa.case((sa.and_(*conditions), sa.true()), else_=sa.false())
 
 
 def coming(session: Session, now: datetime, limit: int) -> Sequence[Event]:
@@ -278,6 +288,12 @@ def coming_near(
 
 NEAREST_M, FARTHER = 1_000.0, 4
 """Within which distance is looked first, and how many times farther where nothing is there."""
+
+ROOM = 1.5
+"""So many times the ground on which a page should be found is looked through for it."""
+
+_PLANNED_ANEW = sa.text("SET LOCAL plan_cache_mode = force_custom_plan")
+"""So that it is seen whether place or words leave less."""
 
 
 def find_near(
@@ -345,12 +361,15 @@ def _within(
         half_angle * half_angle + cos(radians(latitude)) * sa.func.cosd(Event.latitude) * other * other
     )
     distance = (2 * EARTH_RADIUS_M * sa.func.asin(sa.func.sqrt(sa.func.least(1.0, haversine)))).label("d")
+    conditions = _conditions(search)
+    if search.text is not None:
+        conditions = [_has_words(search, _whole(search)), *_of_organizations(search), _opaque(*conditions)]
     first = search.first_day - DAY
     days = [first + timedelta(days=n) for n in range((search.last_day - first).days + 1)]
     inner = (
         sa.select(Event.id.label("id"), distance)
         .where(
-            *_conditions(search, _whole(search)),
+            *conditions,
             Event.day == sa.any_(sa.literal(days, ARRAY(sa.Date))),
             Event.latitude.between(sa.bindparam("south"), sa.bindparam("north")),
             Event.longitude.between(sa.bindparam("west"), sa.bindparam("east")),

@@ -41,15 +41,36 @@ def have(
 ) -> sa.ColumnElement[bool]:
     """Events that start within these moments' weeks and have each of the words, or one that begins so.
 
-    `codes`: what the index knows of their place, see `in_region` and `in_district`.
+    `codes`: what the index knows of their place, see `in_region` and `in_district`. Without a word: none.
 
     The question comes from a subquery, so that the planner takes it for one of few (half a percent): of
     beginnings it would guess two percent a week, and read all events rather than the index.
     """
-    wanted = [*(f"{_beginning(word)}':*" for word in words), *(f"{code}'" for code in codes)]
-    weeks = range(_week(since), _week(until) + 1)
-    text = "|".join("&".join(f"'{week} {one}" for one in wanted) for week in weeks)
+    weeks = range(week_of(since), week_of(until) + 1)
+    text = "|".join(_question(words, codes).replace(_A_WEEK, str(week)) for week in weeks)
     question = sa.select(sa.cast(text, TSQUERY)).scalar_subquery()
+    return _asked(question) if words else sa.false()
+
+
+def have_in_week(
+    words: Sequence[str], week: sa.ColumnElement[int], codes: Iterable[str] = ()
+) -> sa.ColumnElement[bool]:
+    """The same of one week, which the database says."""
+    text = sa.func.replace(_question(words, codes), _A_WEEK, sa.cast(week, sa.Text))
+    return _asked(sa.cast(text, TSQUERY)) if words else sa.false()
+
+
+_A_WEEK = "~"
+"""Stands for it in a question: in no word, as it separates them."""
+
+
+def _question(words: Sequence[str], codes: Iterable[str]) -> str:
+    """As to_tsquery reads it."""
+    wanted = [*(f"{_beginning(word)}':*" for word in words), *(f"{code}'" for code in codes)]
+    return "&".join(f"'{_A_WEEK} {one}" for one in wanted)
+
+
+def _asked(question: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
     return Event.words.op("@@", is_comparison=True)(question)
 
 
@@ -68,8 +89,14 @@ def in_district(code: str) -> str:
     return f"#{code}"
 
 
-def _week(at: datetime) -> int:
+def week_of(at: datetime) -> int:
+    """The number of the week in which a moment lies."""
     return (at - _EPOCH) // WEEK
+
+
+def week_at(at: sa.ColumnElement[datetime]) -> sa.ColumnElement[int]:
+    """The same of a moment that the database knows."""
+    return sa.cast(sa.func.floor(sa.extract("epoch", at) / int(WEEK.total_seconds())), sa.Integer)
 
 
 def make_some(session: Session) -> int:

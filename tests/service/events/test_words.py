@@ -125,8 +125,10 @@ def test_the_database_takes_a_text_apart_as_the_question_is(session: Session, te
 
 @pytest.fixture
 def few_are_looked_through(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that a list of some events goes through all its windows, and rings."""
-    monkeypatch.setattr(search, "LOOKED_THROUGH", 7)
+    """So that of some events, too, those of common words are read in order, and then by weeks."""
+    monkeypatch.setattr(search, "TASTED", 4)
+    monkeypatch.setattr(search, "OFTEN", 2)
+    monkeypatch.setattr(search, "READ", 7)
 
 
 def all_pages(session: Session, wanted: Search, size: int) -> list[UUID]:
