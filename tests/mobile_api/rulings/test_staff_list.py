@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
-from service.models import EventHelper, ListTick, Volunteer
+from service.models import EventHelper, ListTick, Outbox, Volunteer
 from tests.conftest import NOW
 from tests.makers import make_event, make_member, make_organization, make_volunteer
 from tests.mobile_api.rulings.listed import MINUTE, NAME, PHONE, List
@@ -158,6 +158,19 @@ def test_two_organizers_at_once_the_later_word_holds_and_both_are_told(listed: L
     assert (same["attendance"]["status"], "meeting" in same) == ("counted", False)
 
 
+def test_words_of_somebody_else_or_of_another_event_are_not_met(listed: List) -> None:
+    other, neighbour = make_volunteer(listed.session), make_volunteer(listed.session)
+    make_member(listed.session, listed.organization, other)
+    elsewhere = make_event(listed.session, listed.organization)
+    listed.session.commit()
+    listed.results(listed.tick(NOW - MINUTE, present=False, volunteer_id=str(neighbour.id)), by=other)
+    body = {"sent_at": NOW.isoformat(), "records": [listed.tick(NOW - MINUTE, present=False)]}
+    url = f"/v1/events/{elsewhere.id}/attendance"
+    assert listed.client.post(url, json=body, headers=listed.login(other)).status_code == 200
+    (stored,) = listed.results(listed.tick())
+    assert (stored["attendance"]["status"], "meeting" in stored) == ("counted", False)
+
+
 def test_the_same_id_of_two_organizers_phones_is_two_words(listed: List) -> None:
     other = make_volunteer(listed.session)
     make_member(listed.session, listed.organization, other)
@@ -165,6 +178,7 @@ def test_the_same_id_of_two_organizers_phones_is_two_words(listed: List) -> None
     listed.results(listed.tick(NOW - MINUTE, present=False, id=same), by=other)
     (last,) = listed.results(listed.tick(NOW, id=same))
     assert (last["outcome"], last["attendance"]["status"]) == ("stored", "counted")
+    assert last["meeting"] == "overtook"
 
 
 def test_told_is_who_was_not_there_by_anybodys_word(listed: List) -> None:
@@ -176,6 +190,17 @@ def test_told_is_who_was_not_there_by_anybodys_word(listed: List) -> None:
     listed.results(listed.tick(NOW + 2 * MINUTE), late=True)
     listed.results(listed.tick(NOW + 3 * MINUTE), late=True)
     assert listed.notices("listed") == [listed.volunteer.id], "ticked off, and on again: they may say no"
+    told = listed.session.scalars(sa.select(Outbox).where(Outbox.kind == "listed")).one()
+    assert (told.event_id, told.facts["title"]) == (listed.event.id, listed.event.title)
+
+
+def test_who_is_rejected_by_a_coordinator_is_not_told_of_a_tick(listed: List) -> None:
+    early = listed.tick(NOW - MINUTE)
+    listed.results(listed.tick(NOW - 2 * MINUTE, present=False))
+    listed.correct({"present": False, "minutes": None}, by=listed.coordinator)
+    (stored,) = listed.results(early, late=True)
+    assert (stored["outcome"], stored["attendance"]["status"]) == ("stored", "rejected")
+    assert listed.notices("listed") == []
 
 
 def test_a_coordinators_ruling_binds_the_list(listed: List) -> None:
