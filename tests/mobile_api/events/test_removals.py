@@ -53,7 +53,8 @@ def test_the_place_goes_to_the_line(tomorrow: Line) -> None:
 def test_the_person_reads_why_in_the_inbox_and_nobody_else_on_a_lock_screen(tomorrow: Line) -> None:
     remove(tomorrow, tomorrow.first)
     entry = tomorrow.session.scalars(sa.select(Outbox).where(Outbox.kind == "removed")).one()
-    assert (entry.volunteer_id, entry.event_id) == (tomorrow.first.id, tomorrow.event.id)
+    about = (tomorrow.first.id, tomorrow.event.id, tomorrow.owner.id)
+    assert (entry.volunteer_id, entry.event_id, entry.created_by) == about
     for language in ("kk", "ru", "en"):
         assert REASON["reason"] in words("removed", entry.facts, language)[1]
         assert REASON["reason"] not in " ".join(push_words("removed", entry.facts, language))
@@ -88,8 +89,8 @@ def test_until_an_organizer_lets_them(tomorrow: Line) -> None:
 
 
 def test_whom_it_was_about_is_kept(tomorrow: Line) -> None:
-    remove(tomorrow, tomorrow.first)
-    readmit(tomorrow, tomorrow.first)
+    for act in (remove, remove, readmit, readmit):
+        assert act(tomorrow, tomorrow.first).status_code == 204
     removed, readmitted = AuditAction.PARTICIPANT_REMOVED, AuditAction.PARTICIPANT_READMITTED
     kept = tomorrow.session.execute(
         sa.select(AuditEntry.action, AuditEntry.actor_id, AuditEntry.subject_id, AuditEntry.event_id)
@@ -112,6 +113,14 @@ def test_who_waits_or_was_offered_a_place_can_be_removed(line: Line) -> None:
     assert line.places() == (0, 1, 0, "none")
 
 
+def test_who_let_an_offer_lapse_is_nobody_to_remove_though_no_job_has_seen_it(line: Line) -> None:
+    (second,) = line.waiting(0)
+    line.leave(line.first)
+    line.clock.move(timedelta(minutes=30))
+    assert remove(line, second).status_code == 404
+    assert line.told("removed") == []
+
+
 def test_it_is_the_organizers_alone(tomorrow: Line, session: Session) -> None:
     member = make_volunteer(session)
     make_member(session, tomorrow.event.organization, member)
@@ -121,6 +130,15 @@ def test_it_is_the_organizers_alone(tomorrow: Line, session: Session) -> None:
         assert remove(tomorrow, tomorrow.first, by=person).status_code == 403
         assert readmit(tomorrow, tomorrow.first, by=person).status_code == 403
     assert remove(tomorrow, tomorrow.first, by=member).status_code == 204
+
+
+def test_of_a_draft_a_stranger_learns_nothing(make_line: Callable[..., Line]) -> None:
+    line = make_line()
+    line.event.status = "draft"
+    line.session.commit()
+    stranger = make_volunteer(line.session)
+    assert remove(line, line.first, by=stranger).status_code == 404
+    assert readmit(line, line.first, by=stranger).status_code == 404
 
 
 def test_nobody_is_removed_who_is_not_on_the_list(tomorrow: Line, session: Session) -> None:

@@ -191,7 +191,8 @@ def test_told_is_who_was_not_there_by_anybodys_word(listed: List) -> None:
     listed.results(listed.tick(NOW + 3 * MINUTE), late=True)
     assert listed.notices("listed") == [listed.volunteer.id], "ticked off, and on again: they may say no"
     told = listed.session.scalars(sa.select(Outbox).where(Outbox.kind == "listed")).one()
-    assert (told.event_id, told.facts["title"]) == (listed.event.id, listed.event.title)
+    about = (listed.event.id, listed.event.title, listed.owner.id)
+    assert (told.event_id, told.facts["title"], told.created_by) == about
 
 
 def test_who_is_rejected_by_a_coordinator_is_not_told_of_a_tick(listed: List) -> None:
