@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, aliased
 from service.models import (
     AnnouncementTo,
     Attendance,
+    Consent,
     Contact,
     ContactState,
     Coordinator,
@@ -239,6 +240,18 @@ def _coordinators_of_waiting() -> Audience:
     return _people(waits.c.volunteer_id, counts).join(waits, sa.true())
 
 
+def _agreed_to_older() -> Audience:
+    """Whose consent stands, but to no version as new as the one that is told; versions sort as text."""
+    told = Outbox.facts["version"].astext
+    stands = sa.exists().where(
+        Consent.volunteer_id == Volunteer.id,
+        Consent.name == Outbox.facts["consent"].astext,
+        Consent.withdrawn_at.is_(None),
+    )
+    older, newer = stands.where(Consent.version < told), stands.where(Consent.version >= told)
+    return _people(Volunteer.id).join(Volunteer, sa.true()).where(older, ~newer)
+
+
 _going_as_told = _signed_up(SignupStatus.GOING).where(EVENT_IS_ON, AS_TOLD)
 _result_is_said = sa.exists().where(EventResult.event_id == Event.id)
 _the_person = _people(Outbox.volunteer_id).where(Outbox.volunteer_id.is_not(None))
@@ -279,6 +292,7 @@ AUDIENCES: Mapping[str, Audience] = {
     "second_factor_reset": _the_person,
     "staff_second_factor_reset": _the_person,
     "birth_date_set": _the_person,
+    "consent_changed": _agreed_to_older(),
     "guardian_needed": _the_person,
     "guardian_asked": _the_person,
     "guardian_accepted": _the_person,

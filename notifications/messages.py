@@ -8,8 +8,8 @@ from typing import Any, Literal
 from uuid import UUID
 
 from notifications.audience import AUDIENCES, Audience
-from notifications.words import duration, has, moment, reason_in, translate, translate_plural
-from service.models.base import localized
+from notifications.words import day, duration, has, moment, reason_in, translate, translate_plural
+from service.models.base import COUNTRY_ZONE, localized
 from service.rulings.waiting import Waiting
 
 Facts = Mapping[str, Any]
@@ -153,6 +153,7 @@ KINDS: Mapping[str, NotificationKind] = {
         NotificationKind("second_factor_reset", "organizations", None, _R, _for(days=7)),
         NotificationKind("staff_second_factor_reset", "coordination", None, _R, _for(days=7)),
         NotificationKind("birth_date_set", "decisions", None, _R, _for(days=7)),
+        NotificationKind("consent_changed", "decisions", None, _R, _for(days=7)),
         NotificationKind("guardian_needed", "decisions", None, _R, _for(days=7)),
         NotificationKind("guardian_asked", "decisions", None, _R, _for(days=7)),
         NotificationKind("guardian_accepted", "decisions", None, _R, _for(days=7)),
@@ -279,6 +280,9 @@ def _data(facts: Facts, locale: str) -> dict[str, Any]:
     for name in ("starts_at", "confirm_by"):
         if name in facts:
             data[name] = moment(datetime.fromisoformat(facts[name]), facts["zone"], locale)
+    if "required_from" in facts:
+        data["consent"] = translate(f"consent.{facts['consent']}", locale)
+        data["day"] = day(datetime.fromisoformat(facts["required_from"]), str(COUNTRY_ZONE), locale)
     if facts.get("role") and has(f"role.{facts['role']}"):
         data["role"] = translate(f"role.{facts['role']}", locale)
     return data

@@ -5,6 +5,7 @@ from typing import Any
 
 from notifications.messages import KINDS, words
 from notifications.words import LOCALES
+from service.models import ConsentName
 
 EVENT: dict[str, Any] = {
     "title": {"kk": "Елек жағалауын тазалау", "ru": "Уборка берега Илека", "en": "Ilek bank clean-up"},
@@ -83,6 +84,10 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
     "staff_second_factor_reset": [{}],
     "record_detached": [{}],
     "birth_date_set": [{}],
+    "consent_changed": [
+        {"consent": name, "version": "2027-01", "required_from": "2027-01-31T19:00:00+00:00"}
+        for name in ConsentName
+    ],
     "guardian_needed": [{}],
     "guardian_asked": [{}],
     "guardian_accepted": [{}],

@@ -58,7 +58,12 @@ def has(key: str, locale: str = "kk") -> bool:
 def moment(at: datetime, zone: str, locale: str) -> str:
     """Day and time of a moment in a zone, as the language writes them."""
     local = at.astimezone(ZoneInfo(zone))
-    return f"{format_skeleton('MMMMd', local, locale=locale)}, {format_skeleton('Hm', local, locale=locale)}"
+    return f"{day(at, zone, locale)}, {format_skeleton('Hm', local, locale=locale)}"
+
+
+def day(at: datetime, zone: str, locale: str) -> str:
+    """The day of a moment in a zone, as the language writes it."""
+    return format_skeleton("MMMMd", at.astimezone(ZoneInfo(zone)), locale=locale)
 
 
 @cache

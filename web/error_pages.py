@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, g, request
 
 from http_base import csrf
 from http_base.context import locale, page_caller
@@ -54,6 +54,8 @@ def _as_page(response: Response) -> Response:
         sign_in_href=_sign_in() if way_on in SIGN_IN else None,
         bare_href=request.path if way_on == "address" else None,
         event_href=_event() if way_on == "event" else None,
+        next_ones=g.get("next_ones", ()),
+        next_near=g.get("next_near"),
     )
     # What the refusal says besides stays: cookies, Retry-After, Allow.
     response.data = page.data

@@ -17,6 +17,7 @@ from service.geography import geodesy
 from service.geography.geodesy import EARTH_RADIUS_M
 from service.models import Event, EventStatus
 from service.models.base import COUNTRY_ZONE
+from service.models.volunteers import ADULT_AGE
 from service.platform import keyset
 
 WITHOUT_DISTRICT = "none"
@@ -27,7 +28,7 @@ class Search:
     """Which events to find: those that touch the days, both inclusive, in their own zones.
 
     `district_code` WITHOUT_DISTRICT: in none. `not_over_at`: and are not over at that moment.
-    `organization_ids` with drafts and hidden ones for `mine`.
+    `organization_ids` with drafts and hidden ones for `mine`. `age`: which somebody so old may join today.
     """
 
     first_day: date
@@ -41,6 +42,7 @@ class Search:
     drafts: bool = False
     text: str | None = None
     not_over_at: datetime | None = None
+    age: int | None = None
 
 
 FARTHEST_WEST, FARTHEST_EAST = timedelta(hours=12), timedelta(hours=14)
@@ -96,7 +98,7 @@ IN_SIGHT = (_status(EventStatus.PUBLISHED), Event.hidden_by.is_(None))
 
 def _conditions(search: Search) -> list[sa.ColumnElement[bool]]:
     """All but the words."""
-    conditions = [_days(search), *_of_organizations(search)]
+    conditions = [_days(search), *_of_organizations(search), *_takes(search.age)]
     if search.status is not None:
         conditions.append(_status(search.status))
     if not search.drafts:
@@ -124,6 +126,13 @@ def _of_organizations(search: Search) -> list[sa.ColumnElement[bool]]:
         return []
     days = Event.day.between(search.first_day - DAY, search.last_day)
     return [Event.organization_id.in_(search.organization_ids), days]
+
+
+def _takes(age: int | None) -> list[sa.ColumnElement[bool]]:
+    """Which events somebody so old may join, as `waitlist.check_age` says."""
+    if age is None:
+        return []
+    return [sa.func.coalesce(Event.min_age, 0) <= age, *([] if age >= ADULT_AGE else [~Event.hazard])]
 
 
 def _has_words(search: Search, window: Window) -> sa.ColumnElement[bool]:
@@ -245,11 +254,11 @@ def _opaque(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     return sa.case((sa.and_(*conditions), sa.true()), else_=sa.false())
 
 
-def coming(session: Session, now: datetime, limit: int) -> Sequence[Event]:
-    """Published events in everybody's sight that are not over, soonest first."""
-    return session.scalars(
-        sa.select(Event).where(*_coming(now)).order_by(Event.starts_at, Event.id).limit(limit)
-    ).all()
+def coming(session: Session, now: datetime, limit: int, age: int | None = None) -> Sequence[Event]:
+    """Published events in everybody's sight that are not over, soonest first; which somebody of an age may
+    join."""
+    found = sa.select(Event).where(*_coming(now), *_takes(age))
+    return session.scalars(found.order_by(Event.starts_at, Event.id).limit(limit)).all()
 
 
 def coming_by_region(session: Session, now: datetime) -> dict[str, int]:
@@ -271,19 +280,28 @@ SOON = timedelta(days=14)
 
 
 def coming_near(
-    session: Session, centre: tuple[float, float] | None, now: datetime, limit: int
+    session: Session,
+    centre: tuple[float, float] | None,
+    now: datetime,
+    limit: int,
+    *,
+    but: UUID | None = None,
+    age: int | None = None,
 ) -> Sequence[Event]:
     """What to offer in place of an event: the nearest of the next two weeks within 100 km, soonest first.
 
     Where there are none, or `centre` (latitude, longitude) is unknown: the next ones of the country.
+    `but`: of which event it is known that it will not do. `age`: of whom they are offered to.
     """
+    found: Sequence[Event] = ()
     if centre is not None:
         today = now.astimezone(COUNTRY_ZONE).date()
-        wanted = Search(today, today + SOON, not_over_at=now)
-        found = [event for event, _ in find_near(session, wanted, centre, NEAR_M, None, limit)]
-        if found:
-            return sorted(found, key=lambda event: (event.starts_at, event.id))
-    return coming(session, now, limit)
+        wanted = Search(today, today + SOON, not_over_at=now, age=age)
+        rows = find_near(session, wanted, centre, NEAR_M, None, limit + 1)
+        found = [event for event, _ in rows if event.id != but][:limit]
+    if found:
+        return sorted(found, key=lambda event: (event.starts_at, event.id))
+    return [one for one in coming(session, now, limit + 1, age) if one.id != but][:limit]
 
 
 NEAREST_M, FARTHER = 1_000.0, 4

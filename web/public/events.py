@@ -1,6 +1,6 @@
 """An event as everybody may see it: before, while and after it takes place, and where it is called off."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -132,9 +132,9 @@ def _not_found(event_id: UUID) -> Response:
     )
 
 
-def _next_ones(event: Event) -> list[Event]:
-    found = search.coming_near(session(), (event.latitude, event.longitude), now(), A_FEW + 1)
-    return [one for one in found if one.id != event.id][:A_FEW]
+def _next_ones(event: Event) -> Sequence[Event]:
+    centre = (event.latitude, event.longitude)
+    return search.coming_near(session(), centre, now(), A_FEW, but=event.id)
 
 
 def _plan(event: Event) -> Markup:

@@ -29,6 +29,7 @@ ABOUT: Mapping[str, str] = {
     "birth_date_set": "volunteer-settings.show",
     "milestone": "volunteer-honours.show",
     "certificate_changed": "volunteer-certificates.show_all",
+    "consent_changed": "volunteer-consents.show",
     "guardian_needed": "volunteer-guardian.show",
     "guardian_accepted": "volunteer-guardian.show",
     "guardian_withdrew": "volunteer-guardian.show",

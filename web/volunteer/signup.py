@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from flask import Response, request
+from flask import Response, g, request
 from marshmallow import fields
 
 from http_base import csrf, problems
@@ -15,11 +15,12 @@ from http_base.schemas.people import Consents
 from http_base.schemas.signups import SignupBody
 from service import errors
 from service.access import Actor
-from service.events import events, offers, signups
+from service.events import events, offers, search, signups
 from service.events.signups import SignupState
 from service.models import Event, PlacesLeft, SignupStatus
+from service.models.base import COUNTRY_ZONE
 from service.models.events import MAX_COMPANIONS
-from service.people import consents
+from service.people import consents, volunteers
 from web import expired
 from web.addresses import to
 from web.forms import Form, read_form
@@ -33,8 +34,21 @@ pages = Pages("volunteer-signup")
 NUMBERS = tuple(str(number) for number in range(MAX_COMPANIONS + 1))
 """Of companions, as the form and its address say them."""
 
+A_FEW = 5
+
 ABOUT_THE_PARTY = (errors.Full, errors.PartyTooLarge)
 """What another number of companions would change."""
+
+LEAD_ON = (
+    errors.TooYoung,
+    errors.Hazard,
+    errors.Cancelled,
+    errors.Over,
+    errors.NotVerified,
+    errors.Removed,
+    errors.OfferExpired,
+)
+"""What nothing on the form would change: other events are offered."""
 
 
 class SignupForm(SignupBody):
@@ -103,6 +117,7 @@ def _show(event: Event, form: Form, state: SignupState | None, missing: Sequence
         form=form,
         state=state,
         is_line=state is None and left is PlacesLeft.NONE,
+        next_ones=_others(event) if state is None and form.error("companions") else None,
         numbers=[
             ("0", text("page.signup.alone")),
             *((one, one) for one in NUMBERS[1:]),
@@ -170,5 +185,22 @@ def _missing(error: errors.NotFound) -> Response:
     return done(to("events.show", **(request.view_args or {})))
 
 
+def _others(event: Event) -> Sequence[Event]:
+    """The next ones near an event that its reader may join."""
+    age = volunteers.get(session(), actor().volunteer_id).age_on(now().astimezone(COUNTRY_ZONE).date())
+    centre = (event.latitude, event.longitude)
+    return search.coming_near(session(), centre, now(), A_FEW, but=event.id, age=age)
+
+
+def _lead_on(error: errors.ServiceError) -> Response:
+    """The refusal, and below it what there is in the event's place."""
+    answer = problems.refusal(error)
+    event = session().get_one(Event, (request.view_args or {})["event_id"])
+    g.next_near, g.next_ones = (event.latitude, event.longitude), _others(event)
+    return answer
+
+
 pages.register_error_handler(FormExpired, _again)
 pages.register_error_handler(errors.NotFound, _missing)
+for _kind_of_refusal in LEAD_ON:
+    pages.register_error_handler(_kind_of_refusal, _lead_on)
