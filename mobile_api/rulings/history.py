@@ -20,7 +20,7 @@ from mobile_api.events.events import EventShown, shown
 from mobile_api.events.known import Known
 from notifications import words
 from service.attendance.evidence import Evidence, RecordKind, Status
-from service.models import Appeal, AttendanceDecision, PresenceRecord
+from service.models import Appeal, AttendanceDecision, PresenceRecord, RefusalAppeal
 from service.rulings import history
 from service.rulings.history import HistoryEntry
 from service.rulings.standing import RuledBy
@@ -65,7 +65,8 @@ class DecisionShown(Schema):
 
 
 class AppealShown(Schema):
-    """`decided_at`: null until a coordinator has decided."""
+    """Of the attendance, or of the refusal that it followed from. `decided_at`: null until a coordinator has
+    decided."""
 
     id = fields.UUID()
     text = fields.String()
@@ -172,7 +173,7 @@ def _line(line: HistoryEntry, known: Known) -> dict[str, Any]:
         "explanations": explanations(attended.reasons),
         "records": [record_shown(one.record, zone) for one in line.grounds.records],
         "decisions": [decision_shown(said, zone) for said in line.grounds.decisions],
-        "appeal": appeal_shown(line.grounds.appeal, zone),
+        "appeal": appeal_shown(line.grounds.asked, zone),
         "can_appeal": line.can_appeal,
     }
 
@@ -211,7 +212,7 @@ def decision_shown(said: AttendanceDecision, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def appeal_shown(appeal: Appeal | None, zone: ZoneInfo) -> dict[str, Any] | None:
+def appeal_shown(appeal: Appeal | RefusalAppeal | None, zone: ZoneInfo) -> dict[str, Any] | None:
     """What the volunteer answered, if anything."""
     if appeal is None:
         return None

@@ -255,8 +255,7 @@ def _opaque(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
 
 
 def coming(session: Session, now: datetime, limit: int, age: int | None = None) -> Sequence[Event]:
-    """Published events in everybody's sight that are not over, soonest first; which somebody of an age may
-    join."""
+    """Published events in everybody's sight that are not over, soonest first; `age`: as in `Search`."""
     found = sa.select(Event).where(*_coming(now), *_takes(age))
     return session.scalars(found.order_by(Event.starts_at, Event.id).limit(limit)).all()
 
@@ -268,11 +267,7 @@ def coming_by_region(session: Session, now: datetime) -> dict[str, int]:
 
 
 def _coming(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
-    return (
-        *IN_SIGHT,
-        Event.starts_at > now - MAX_DURATION,
-        Event.ends_at > now,
-    )
+    return (*IN_SIGHT, Event.starts_at > now - MAX_DURATION, Event.ends_at > now)
 
 
 NEAR_M = 100_000

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from service import errors
 from service.attendance.evidence import Status
-from service.models import Appeal, Attendance, AttendanceDecision, Event, PresenceRecord
+from service.models import Appeal, Attendance, AttendanceDecision, Event, PresenceRecord, RefusalAppeal
 from service.models.base import COUNTRY_ZONE
 from service.platform import keyset
 
@@ -29,11 +29,20 @@ class RecordFacts:
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """All that an attendance rests on; records and decisions oldest first."""
+    """All that an attendance rests on; records and decisions oldest first.
+
+    `appeal`: of the attendance; `heard`: of the refusal before it, from which it followed.
+    """
 
     records: Sequence[RecordFacts]
     decisions: Sequence[AttendanceDecision]
     appeal: Appeal | None
+    heard: RefusalAppeal | None = None
+
+    @property
+    def asked(self) -> Appeal | RefusalAppeal | None:
+        """What the person has asked for, whichever it is."""
+        return self.appeal or self.heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +154,7 @@ def _sums() -> sa.Select[*tuple[Any, ...]]:
 
 
 def grounds_of(session: Session, attendances: Sequence[Attendance]) -> Mapping[UUID, Grounds]:
-    """The facts behind each of these attendances, by its id, in three queries."""
+    """The facts behind each of these attendances, by its id, in four queries."""
     if not attendances:
         return {}
     ids = [attended.id for attended in attendances]
@@ -154,11 +163,13 @@ def grounds_of(session: Session, attendances: Sequence[Attendance]) -> Mapping[U
     for one in session.scalars(_decisions(), {"ids": ids}):
         decisions[one.attendance_id].append(one)
     appeals = {appeal.attendance_id: appeal for appeal in session.scalars(_appeals(), {"ids": ids})}
+    heard = {one.attendance_id: one for one in session.scalars(_heard(), {"ids": ids})}
     return {
         attended.id: Grounds(
             records[attended.event_id, attended.volunteer_id],
             decisions[attended.id],
             appeals.get(attended.id),
+            heard.get(attended.id),
         )
         for attended in attendances
     }
@@ -180,6 +191,11 @@ def _decisions() -> sa.Select[AttendanceDecision]:
 @cache
 def _appeals() -> sa.Select[Appeal]:
     return sa.select(Appeal).where(Appeal.attendance_id == sa.any_(_IDS))
+
+
+@cache
+def _heard() -> sa.Select[RefusalAppeal]:
+    return sa.select(RefusalAppeal).where(RefusalAppeal.attendance_id == sa.any_(_IDS))
 
 
 @cache

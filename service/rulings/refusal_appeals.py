@@ -223,11 +223,6 @@ def grounds(made: RefusalAppeal) -> Grounds:
     return Grounds([RecordFacts(refused, 1)], [], asked)
 
 
-def behind(session: Session, attendance_id: UUID) -> RefusalAppeal | None:
-    """The appeal that an attendance followed from; None where there is none."""
-    return session.scalar(sa.select(RefusalAppeal).where(RefusalAppeal.attendance_id == attendance_id))
-
-
 def find(session: Session, attendance_id: UUID) -> RefusalAppeal | None:
     """The appeal that an attendance would follow from, locked; None where there is none."""
     return session.scalar(

@@ -16,12 +16,13 @@ from http_base.schemas.appeals import AppealBody
 from http_base.wording import doubt
 from service import errors
 from service.models import Appeal, Event, RefusalAppeal
+from service.models.base import localized
 from service.organizations import contacts
 from service.rulings import appeals, history, not_me, own_refusals, refusal_appeals
 from service.rulings.history import HistoryEntry
 from service.rulings.own_refusals import OwnRefusal
 from service.rulings.standing import RuledBy
-from web import evidence
+from web import evidence, formats
 from web.addresses import here, to
 from web.forms import Form, read_form, read_query
 from web.pages import Pages, done, render
@@ -93,8 +94,7 @@ class Behind:
     def asked(self) -> Appeal | RefusalAppeal | None:
         """What the person asked for: of the attendance itself, or of the refusal before it."""
         if self.entry is not None:
-            attended, appeal = self.entry.attendance, self.entry.grounds.appeal
-            return appeal or refusal_appeals.behind(session(), attended.id)
+            return self.entry.grounds.asked
         return None if self.refusal is None else self.refusal.appeal
 
     @property
@@ -178,12 +178,14 @@ def deny(event_id: UUID) -> Response:
         not_me.deny(session(), actor(), event_id, now(), services().settings.thresholds)
         session().commit()
         return done(to("volunteer-record.show_one", event_id=event_id), "page.record.denied")
-    _behind(event_id)
+    event = _behind(event_id).event
     return render(
         "confirm.html",
         title=text("page.record.not-me"),
+        about=f"{localized(event.title, locale())} · {formats.day(event.starts_at, event.zone)}",
         text=text("page.record.not-me-sure"),
         act=text("page.record.not-me"),
         form=form,
         back_href=to("volunteer-record.show_one", event_id=event_id),
+        back_label=localized(event.title, locale()),
     )

@@ -72,6 +72,12 @@ def test_accepted_it_counts(scene: Scene, refused: str, session: Session) -> Non
     assert scene.waiting() == []
     assert len(scene.told()) == 1
     assert_counts_equal_the_rows(session)
+    mine = scene.login(scene.volunteer)
+    (in_list,) = scene.client.get("/v1/me/record", headers=mine).json["items"]
+    alone = scene.client.get(f"/v1/me/record/{scene.event.id}", headers=mine).json
+    for line in (in_list, alone):
+        assert (line["appeal"]["text"], line["can_appeal"]) == (TEXT["text"], False)
+        assert line["appeal"]["decided_at"] is not None
     again = scene.review(id_, "accept")
     assert (again.status_code, len(scene.told())) == (200, 1)
 

@@ -259,6 +259,16 @@ def test_whom_to_ask_is_the_regions_contact_where_event_and_organization_have_no
     assert "Сұрақ болса: Ерлан Сейітұлы" in said(mine.page(f"{RECORD}/{event.id}"))
 
 
+def test_of_nothing_that_stands_behind_nothing_is_said(
+    mine: Visitor, session: Session, volunteer: Volunteer
+) -> None:
+    event = over(session)
+    make_attendance(session, event, volunteer, minutes=130, assumed_minutes=25)
+    text = said(mine.page(f"{RECORD}/{event.id}"))
+    assert "Неге сүйенеді" not in text
+    assert "Расталған уақыт1 сағ 45 мин" in text
+
+
 def test_who_was_ticked_on_a_list_may_say_that_was_not_me(
     mine: Visitor, session: Session, volunteer: Volunteer
 ) -> None:
@@ -267,6 +277,7 @@ def test_who_was_ticked_on_a_list_may_say_that_was_not_me(
     decide(session, attended, make_volunteer(session), "organizer")
     path = f"{RECORD}/{event.id}"
     assert "Бұл мен емеспін" in said(mine.page(path))
+    assert event.title["kk"] in said(mine.page(f"{path}/not-me"))
     assert mine.send(f"{path}/not-me", {}).status_code == 303
     session.refresh(attended)
     assert attended.status == "rejected"

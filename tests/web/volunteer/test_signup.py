@@ -189,54 +189,6 @@ def test_a_refusal_says_why_and_leads_back_to_the_event(
     assert stands(session, event, person) is None
 
 
-@pytest.mark.parametrize(
-    "state",
-    [
-        {"min_age": 16},
-        {"hazard": True},
-        {"status": "cancelled", "cancelled_at": NOW, "cancel_reason": "Дауыл"},
-        {"starts_at": NOW - timedelta(days=2)},
-    ],
-    ids=["too young", "hazard", "called off", "over"],
-)
-def test_a_refusal_offers_the_next_ones_near_that_its_reader_may_join(
-    visitor: Visitor, session: Session, person: Volunteer, state: dict[str, Any]
-) -> None:
-    event = make_event(session, **({"starts_at": TOMORROW} | state))
-    later = TOMORROW + timedelta(hours=2)
-    fits = make_event(session, starts_at=later, min_age=14)
-    for kind in ({"min_age": 15}, {"hazard": True}, {"hidden_by": "coordinator"}, {"status": "draft"}):
-        make_event(session, starts_at=later, **kind)
-    person.birth_date = date(NOW.year - 14, 1, 1)
-    session.commit()
-    answer = visitor.get(path(event))
-    assert answer.status_code == 409
-    assert events_in(read(answer.text).one("main").one("ul", class_="rows")) == [f"/kk/events/{fits.id}"]
-
-
-def test_a_refusal_leads_on_also_where_nothing_is_near(
-    visitor: Visitor, session: Session, person: Volunteer
-) -> None:
-    event = make_event(session, starts_at=TOMORROW, hazard=True)
-    person.birth_date = date(NOW.year - 14, 1, 1)
-    session.commit()
-    main = read(visitor.get(path(event)).text).one("main")
-    assert main.one(class_="empty").one("a")["href"] == "/kk/#regions"
-
-
-def test_a_party_that_never_fits_is_offered_others_below_its_form(
-    visitor: Visitor, session: Session, person: Volunteer
-) -> None:
-    event = make_event(session, starts_at=TOMORROW, capacity=3)
-    wide = make_event(session, starts_at=TOMORROW)
-    main = read(visitor.send(path(event), {"companions": "5"}).text).one("main")
-    assert events_in(main.one("ul", class_="rows")) == [f"/kk/events/{wide.id}"]
-
-
-def events_in(rows: Element) -> list[str]:
-    return [one["href"] for one in rows.all("a")]
-
-
 def test_who_was_removed_reads_whom_to_ask(visitor: Visitor, session: Session, person: Volunteer) -> None:
     event = make_event(session, starts_at=TOMORROW)
     make_signup(session, event, person, status="cancelled", removed_at=NOW)
