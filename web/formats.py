@@ -57,6 +57,12 @@ def period(first: date, last: date) -> str:
     return f"{_day_of_month(first)}{year} – {_day_of_month(last)} {last.year}"
 
 
+def date_of(at: datetime, zone: str | None = None) -> str:
+    """«26 қараша 2026»."""
+    local = _local(at, zone)
+    return f"{_day_of_month(local)} {local.year}"
+
+
 def month(of: date) -> str:
     """«Қараша 2026», as a heading says it."""
     name = words.language(locale()).months["stand-alone"]["wide"][of.month]
@@ -141,6 +147,6 @@ def _local(on: date | datetime, zone: str | None) -> datetime:
 
 FORMATS = {
     maker.__name__: maker
-    for maker in (day, time, moment, span, period, month, stamp, number, change, localized)
+    for maker in (day, time, moment, span, period, date_of, month, stamp, number, change, localized)
 } | {"duration": duration, "distance": distance}
 """What templates call by these names, as filters."""

@@ -131,11 +131,48 @@ def withdraw_erased(session: Session, erased: PersonErased) -> None:
         .where(Guardianship.subject == subject, Guardianship.ended_at.is_(None))
         .order_by(Guardianship.child_id)
     )
-    for child_id, is_child in session.execute(children).all():
-        _end(session, Guardianship.child_id == child_id, EndedBy.GUARDIAN, erased.at)
-        if is_child:
-            outbox.enqueue(session, "guardian_withdrew", erased.at, {}, volunteer_id=child_id)
-            happenings.tell(session, GuardianWithdrawn(at=erased.at, volunteer_id=child_id))
+    found = session.execute(children).all()
+    of_age = [child_id for child_id, is_child in found if not is_child]
+    _withdraw_all(session, subject, [child_id for child_id, _ in found], erased.at, of_age)
+
+
+def has_unseen(session: Session, guardian: Identity, now: datetime) -> bool:
+    """Whether this account has agreed for a child that it does not see any more (`of_guardian`)."""
+    return bool(_unseen(session, guardian, now))
+
+
+def withdraw_unseen(session: Session, guardian: Identity, now: datetime) -> None:
+    """Take back every consent whose child the account does not see any more: again, no change."""
+    _withdraw_all(session, guardian.subject, _unseen(session, guardian, now), now)
+
+
+def _unseen(session: Session, guardian: Identity, now: datetime) -> list[UUID]:
+    return [
+        child.id
+        for consent, child in _agreed_for(session, guardian, now)
+        if dormancy.is_dormant(consent.seen_at, guardian.signed_in_at)
+    ]
+
+
+def _withdraw_all(
+    session: Session,
+    subject: str | None,
+    children: Sequence[UUID],
+    at: datetime,
+    of_age: Sequence[UUID] = (),
+) -> None:
+    """End an account's consents for these children, each before an event is held: so does who signs up.
+
+    Nothing is taken from who is `of_age` by now.
+    """
+    ended = []
+    for child_id in sorted(children):
+        theirs = sa.and_(Guardianship.child_id == child_id, Guardianship.subject == subject)
+        if _end(session, theirs, EndedBy.GUARDIAN, at):
+            ended.append(child_id)
+    for child_id in (one for one in ended if one not in of_age):
+        outbox.enqueue(session, "guardian_withdrew", at, {}, volunteer_id=child_id)
+        happenings.tell(session, GuardianWithdrawn(at=at, volunteer_id=child_id))
 
 
 def end_by_child(session: Session, child_id: UUID, now: datetime, consent_age: int) -> None:
@@ -168,16 +205,9 @@ def of_guardian(session: Session, guardian: Identity, now: datetime) -> Guarded:
 
     An account that signed in anew after half a year sees nothing of before: a number is sold again.
     """
-    rows = session.execute(
-        sa.select(Guardianship, Volunteer)
-        .join(Volunteer, Volunteer.id == Guardianship.child_id)
-        .where(Guardianship.subject == guardian.subject, Guardianship.ended_at.is_(None), _is_minor(now))
-        .order_by(Guardianship.accepted_at, Guardianship.id)
-        .execution_options(populate_existing=True)
-    ).all()
     seen = [
         (child, consent)
-        for consent, child in rows
+        for consent, child in _agreed_for(session, guardian, now)
         if not dormancy.is_dormant(consent.seen_at, guardian.signed_in_at)
     ]
     for _, consent in seen:
@@ -201,6 +231,18 @@ def is_guardian(session: Session, subject: str, phone: str | None, now: datetime
     )
     named = sa.exists().where(Volunteer.guardian_phone == phone, _is_minor(now))
     return bool(session.scalar(sa.select(sa.or_(agrees, named))))
+
+
+def _agreed_for(session: Session, guardian: Identity, now: datetime) -> list[tuple[Guardianship, Volunteer]]:
+    """An account's consents in force, each with its child."""
+    rows = session.execute(
+        sa.select(Guardianship, Volunteer)
+        .join(Volunteer, Volunteer.id == Guardianship.child_id)
+        .where(Guardianship.subject == guardian.subject, Guardianship.ended_at.is_(None), _is_minor(now))
+        .order_by(Guardianship.accepted_at, Guardianship.id)
+        .execution_options(populate_existing=True)
+    )
+    return [(consent, child) for consent, child in rows]
 
 
 def standing_of(session: Session, child_id: UUID, now: datetime, consent_age: int) -> Standing:

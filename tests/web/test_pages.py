@@ -26,6 +26,7 @@ OPEN = frozenset(
         "about-pages.data",
         "about-pages.privacy",
         "about-pages.agreements",
+        "certificates-pages.find",
         "certificates-pages.show",
         "design-pages.show",
         "design-pages.show_charts",

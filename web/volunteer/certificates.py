@@ -13,10 +13,11 @@ from http_base.fields import Paged, Strict, one_of
 from notifications.words import LOCALES
 from service import recognition_errors
 from service.errors import Invalid
+from service.models import Certificate
 from service.models.base import COUNTRY_ZONE
 from service.recognition import certificates
 from service.recognition.certificates import Wanted
-from web import chats
+from web import chats, formats
 from web.addresses import here, to
 from web.forms import WHOLE, Form, read_form, read_query
 from web.pages import Pages, done, render
@@ -27,12 +28,12 @@ from web.volunteer.register import LANGUAGES
 pages = Pages("volunteer-certificates")
 
 A_PAGE = 20
-YEAR, ALL, DAYS = "year", "all", "days"
-PERIODS = (YEAR, ALL, DAYS)
+YEAR, ALL = "year", "all"
+PERIODS = (YEAR, ALL)
 
 
 class PeriodForm(Strict):
-    """`first_day`, `last_day`: of a period of one's own choice."""
+    """`first_day`, `last_day`: of a period of one's own choice, which stands in place of `period`."""
 
     period = one_of(*PERIODS, required=True)
     first_day = fields.Date(data_key="from")
@@ -84,14 +85,14 @@ def _make(form: Form) -> bool:
 
 def _days(form: Form) -> tuple[date, date] | None:
     today = now().astimezone(COUNTRY_ZONE).date()
+    if "first_day" in form.data or "last_day" in form.data:
+        for name, key in (("from", "first_day"), ("to", "last_day")):
+            if key not in form.data:
+                form.refuse(name, "field.required")
+        return None if form.errors else (form.data["first_day"], form.data["last_day"])
     if form.data["period"] == YEAR:
         return today.replace(month=1, day=1), today
-    if form.data["period"] == ALL:
-        return certificates.first_day(session(), actor(), today), today
-    for name, key in (("from", "first_day"), ("to", "last_day")):
-        if key not in form.data:
-            form.refuse(name, "field.required")
-    return None if form.errors else (form.data["first_day"], form.data["last_day"])
+    return certificates.first_day(session(), actor(), today), today
 
 
 @pages.page("/account/certificates/<uuid:certificate_id>.pdf")
@@ -108,12 +109,21 @@ def delete(certificate_id: UUID) -> Response:
         certificates.take_back(session(), actor(), certificate_id, now())
         session().commit()
         return done(to("volunteer-certificates.show_all"), "page.certificates.deleted", "info")
-    certificates.own(session(), actor(), certificate_id)
+    certificate = certificates.own(session(), actor(), certificate_id).certificate
     return render(
         "confirm.html",
         title=text("page.certificates.delete"),
+        about=_about(certificate),
         text=text("page.certificates.delete-sure"),
         act=text("page.certificates.delete"),
         form=form,
         back_href=to("volunteer-certificates.show_all"),
+        back_label=text("page.certificates.title"),
     )
+
+
+def _about(certificate: Certificate) -> str:
+    """«1 қаңтар – 26 қараша 2026 · 12 сағ · ABCD-…»."""
+    period = formats.period(certificate.first_day, certificate.last_day)
+    hours = formats.duration(certificate.proven_minutes + certificate.assumed_minutes)
+    return f"{period} · {hours} · {papers.shown_code(certificate)}"

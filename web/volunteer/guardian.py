@@ -134,8 +134,10 @@ def end() -> Response:
     return render(
         "confirm.html",
         title=text("page.guardian.end"),
+        about=standing.name or standing.phone,
         text=text("page.guardian.end-how"),
         act=text("page.guardian.end"),
         form=form,
         back_href=shown,
+        back_label=text("page.guardian.title"),
     )

@@ -74,6 +74,7 @@ def show() -> Response:
         guardian=guardian,
         asked=asked or bool(form.errors),
         children=children,
+        has_unseen=guardians.has_unseen(session(), guardian, now()),
         form=form,
         is_new=not children,
         consent_title=title,
@@ -93,6 +94,26 @@ def _agreed(guardian: Identity, form: Form) -> bool:
         session().rollback()
         form.errors[WHOLE] = [problems.document_of(error)["detail"]]
     return not form.errors
+
+
+@pages.page("/guardian/withdraw", ("GET", "POST"))
+def withdraw_unseen() -> Response:
+    """Take back what was agreed to before and is not shown any more, after a question; it names nobody."""
+    guardian = _present()
+    form = read_form(Strict)
+    if form.is_sure:
+        guardians.withdraw_unseen(session(), guardian, now())
+        session().commit()
+        return done(to("guardian.show"), "page.guarding.withdrawn", "info")
+    return render(
+        "confirm.html",
+        title=text("page.guarding.withdraw"),
+        text=text("page.guarding.withdraw-unseen"),
+        act=text("page.guarding.withdraw"),
+        form=form,
+        back_href=to("guardian.show"),
+        back_label=text("page.guarding.title"),
+    )
 
 
 @pages.page("/guardian/<uuid:child_id>/withdraw", ("GET", "POST"))
@@ -116,4 +137,5 @@ def withdraw(child_id: UUID) -> Response:
         act=text("page.guarding.withdraw"),
         form=form,
         back_href=to("guardian.show"),
+        back_label=text("page.guarding.children"),
     )

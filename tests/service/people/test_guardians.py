@@ -241,6 +241,29 @@ class TestWhatEndsIt:
         assert [one.id for one, _ in kept.children] == [child.id]
         assert guardians.of_guardian(session, somebody(at=later), later).children == kept.children
 
+    def test_what_is_not_seen_any_more_can_be_taken_back_all_the_same(self, session: Session) -> None:
+        """Of two children, both unseen: both consents end, and the children are told."""
+        children = [make_child(session), make_child(session)]
+        event = make_event(session, starts_at=NOW + 190 * DAY, going=2)
+        for child in children:
+            agreed(session, child)
+            make_signup(session, event, child)
+        later = NOW + 181 * DAY
+        for guardian, unseen in ((somebody(at=later), True), (somebody(subject="sms:new", at=later), False)):
+            assert guardians.has_unseen(session, guardian, later) is unseen
+        assert not guardians.has_unseen(session, replace(somebody(at=later), signed_in_at=NOW), later)
+        for _ in range(2):
+            guardians.withdraw_unseen(session, somebody(at=later), later)
+            assert set(statuses(session, event).values()) == {"cancelled"}
+        assert not guardians.has_unseen(session, somebody(at=later), later)
+        assert sorted(told(session, "guardian_withdrew")) == sorted(child.id for child in children)
+
+    def test_a_consent_that_is_seen_stays(self, session: Session) -> None:
+        child = make_child(session)
+        agreed(session, child)
+        guardians.withdraw_unseen(session, somebody(), NOW)
+        assert guardians.in_force(session, child.id, NOW)
+
     def test_another_account_with_the_number_sees_nothing_either(self, session: Session) -> None:
         child = make_child(session)
         agreed(session, child)

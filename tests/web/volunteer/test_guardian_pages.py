@@ -11,6 +11,8 @@ from http_base.application import Tazalyq
 from notifications.push import local
 from notifications.words import LOCALES
 from service.models import Event, Signup, Volunteer
+from service.people import guardians
+from service.platform.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import make_attendance, make_event, make_volunteer
 from tests.web.html import Element, read
@@ -106,6 +108,24 @@ def test_from_being_told_to_the_sign_up_and_its_end(
     signup = session.get_one(Signup, (event.id, child.id))
     assert (signup.status, session.get_one(Event, event.id).going) == ("cancelled", 0)
     assert "Мадина" not in parents.page(THEIRS).text
+
+
+def test_who_comes_back_after_half_a_year_takes_it_back_without_seeing_the_child(
+    phone: Visitor, parents: Visitor, session: Session, child: Volunteer, clock: FixedClock
+) -> None:
+    link = make_link(phone)
+    come_in(parents, session)
+    parents.send(THEIRS, SAID | {"secret": link}, of="agree")
+    assert not parents.page(THEIRS).all(id="unseen-section")
+    clock.move(timedelta(days=181))
+    come_in(parents, session)
+    page = parents.page(THEIRS)
+    assert "Мадина" not in page.text
+    withdraw = page.one(id="unseen-section").one("a", class_="btn")["href"]
+    assert "Мадина" not in parents.page(withdraw).text
+    assert parents.send(withdraw, {}).location == THEIRS
+    assert not parents.page(THEIRS).all(id="unseen-section")
+    assert not guardians.in_force(session, child.id, clock.now())
 
 
 @pytest.mark.parametrize("number", ["+77015550199", "+996700999999"])
