@@ -1,58 +1,37 @@
 """Counts for coordinators and organizers."""
 
-from datetime import date, timedelta
 from http import HTTPStatus
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, post_load, validate
+from marshmallow import Schema, fields
 
 from http_base import downloads, table_files
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now
 from http_base.downloads import CSV, JSON, XLSX, FileQuery
 from http_base.fields import (
-    FIRST_YEAR,
-    LAST_YEAR,
-    NUMBER,
     OPTIONAL,
     DistrictCode,
     RegionCode,
     one_of,
-    told,
 )
+from http_base.schemas.days import Years
 from http_base.schemas.exports import CountFilters
 from mobile_api.events.known import FiguresShown
 from service import errors
 from service.figures import counts
-from service.models.base import COUNTRY_ZONE
 from service.models.exports import ExportOf
 from service.platform.database import read_session
 
 blueprint = Blueprint("counts", __name__, url_prefix="/v1/counts", description="Counts")
 
-MAX_DAYS = 366 * 5
-DAYS = validate.Range(date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31), error=NUMBER)
-"""Others overflow when the days before them are looked for."""
 
-
-class CountQuery(FileQuery):
-    first_day = fields.Date(data_key="from", validate=DAYS)
-    last_day = fields.Date(data_key="to", validate=DAYS)
+class CountQuery(Years, FileQuery):
     group_by = one_of(*counts.GROUPINGS, load_default="region")
     region = RegionCode()
     district = DistrictCode()
     organization = fields.UUID()
     compare = one_of("previous")
-
-    @post_load
-    def _days(self, data: dict[str, Any], **_options: Any) -> dict[str, Any]:
-        """What is left out is completed by the running year, or by the year of the day that is named."""
-        today = now().astimezone(COUNTRY_ZONE).date()
-        first = data.setdefault("first_day", data.get("last_day", today).replace(month=1, day=1))
-        last = data.setdefault("last_day", max(first, today).replace(month=12, day=31))
-        if not timedelta(0) <= last - first <= timedelta(days=MAX_DAYS):
-            raise ValidationError(told("days", max=MAX_DAYS), "to")
-        return data
 
 
 class Figures(FiguresShown):

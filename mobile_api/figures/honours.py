@@ -1,40 +1,25 @@
 """The most active people and organizations; whether one may be named among them."""
 
-from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, post_load, validate
+from marshmallow import Schema, fields, validate
 
 from http_base.blueprints import Blueprint
 from http_base.context import actor, now, session
-from http_base.fields import MAX_PAGE, NUMBER, LocalizedName, RegionCode, Strict, YesNo, one_of, told
+from http_base.fields import MAX_PAGE, NUMBER, LocalizedName, RegionCode, Strict, YesNo, one_of
+from http_base.schemas.days import Years
 from service import errors
 from service.figures import honours, milestones
 from service.figures.honours import HonoursQuestion
 from service.models import MilestoneOf
-from service.models.base import COUNTRY_ZONE
 
 blueprint = Blueprint("honours", __name__, url_prefix="/v1", description="Honours")
 
-MAX_DAYS = 366 * 5
 
-
-class HonoursQuery(Strict):
-    first_day = fields.Date(data_key="from")
-    last_day = fields.Date(data_key="to")
+class HonoursQuery(Years):
     region = RegionCode()
     limit = fields.Integer(load_default=50, validate=validate.Range(1, MAX_PAGE, error=NUMBER))
-
-    @post_load
-    def _days(self, data: dict[str, Any], **_options: Any) -> dict[str, Any]:
-        """What is left out is completed by the running year, or by the year of the day that is named."""
-        today = now().astimezone(COUNTRY_ZONE).date()
-        first = data.setdefault("first_day", data.get("last_day", today).replace(month=1, day=1))
-        last = data.setdefault("last_day", max(first, today).replace(month=12, day=31))
-        if not timedelta(0) <= last - first <= timedelta(days=MAX_DAYS):
-            raise ValidationError(told("days", max=MAX_DAYS), "to")
-        return data
 
 
 class HonouredPersonShown(Schema):
