@@ -1,4 +1,4 @@
-"""The demo, and a service that runs over it: for journeys, examples and generated clients."""
+"""The demo, or an empty database, and a service over it: for journeys, examples and generated clients."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -48,3 +48,12 @@ def serving(database_url: str, *others: str, **settings: str) -> Iterator[Servic
         yield running
     finally:
         running.stop()
+
+
+def serving_nobody(postgres_url: str) -> Iterator[tuple[Service, sa.Engine]]:
+    """The same over an empty database of one's own, with an engine to put something into it."""
+    for url in fresh_database(postgres_url):
+        engine = sa.create_engine(sqlalchemy_url(url))
+        with serving(url) as running:
+            yield running, engine
+        engine.dispose()

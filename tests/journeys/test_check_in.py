@@ -12,9 +12,8 @@ from sqlalchemy.orm import Session
 
 from service.models import Attendance, Event, PageSession, PresenceRecord
 from service.models.base import COUNTRY_ZONE
-from service.platform.database import sqlalchemy_url
-from tests.conftest import fresh_database
 from tests.journeys.browser import PHONE, PHONE_AT_NIGHT, Look, Open, Window
+from tests.journeys.demo import serving_nobody
 from tests.journeys.organizer import AS_PIXEL_7, PIXEL_7
 from tests.journeys.processes import Service
 from tests.journeys.volunteer import KK, RU, Volunteer, Words, cookie_of
@@ -61,16 +60,8 @@ class World:
 
 @pytest.fixture(scope="module")
 def world(postgres_url: str) -> Iterator[World]:
-    for url in fresh_database(postgres_url):
-        engine = sa.create_engine(sqlalchemy_url(url))
-        running = Service(url, WEB_WORKERS="1")
-        running.start("serve")
-        try:
-            running.wait_until_up()
-            yield World(running, engine)
-        finally:
-            running.stop()
-            engine.dispose()
+    for running, engine in serving_nobody(postgres_url):
+        yield World(running, engine)
 
 
 @pytest.fixture

@@ -16,9 +16,8 @@ from sqlalchemy.orm import Session
 from cli.assets import NODE
 from service.models import Attendance, PresenceRecord
 from service.people import identities, sessions
-from service.platform.database import sqlalchemy_url
-from tests.conftest import fresh_database
 from tests.journeys.cutting import CUTS, cut_way
+from tests.journeys.demo import serving_nobody
 from tests.journeys.processes import Service
 from tests.makers import AKTOBE, make_event, make_signup, make_volunteer
 
@@ -28,16 +27,7 @@ SCRIPT = "tests/journeys/check_in_phone.mjs"
 
 @pytest.fixture
 def served(postgres_url: str) -> Iterator[tuple[Service, sa.Engine]]:
-    for url in fresh_database(postgres_url):
-        engine = sa.create_engine(sqlalchemy_url(url))
-        running = Service(url, WEB_WORKERS="1")
-        running.start("serve")
-        try:
-            running.wait_until_up()
-            yield running, engine
-        finally:
-            running.stop()
-            engine.dispose()
+    yield from serving_nobody(postgres_url)
 
 
 def people_of(session: Session, number: int) -> list[dict[str, Any]]:

@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 from service.events import signups
 from service.models import Event, Signup, Volunteer
 from service.people import identities
-from service.platform.database import sqlalchemy_url
-from tests.conftest import fresh_database
 from tests.journeys.browser import Look, Open
+from tests.journeys.demo import serving_nobody
 from tests.journeys.organizer import AS_PIXEL_7, PIXEL_7
 from tests.journeys.processes import Service
 from tests.journeys.volunteer import KK, RU, Words
@@ -64,21 +63,13 @@ class Stage:
 
 @pytest.fixture
 def stage(postgres_url: str) -> Iterator[Stage]:
-    for url in fresh_database(postgres_url):
-        engine = sa.create_engine(sqlalchemy_url(url))
-        now = datetime.now(UTC)
+    now = datetime.now(UTC)
+    for running, engine in serving_nobody(postgres_url):
         with Session(engine, expire_on_commit=False) as session, session.begin():
             soon = make_event(session, starts_at=now + timedelta(minutes=90))
             later = make_event(session, starts_at=now + timedelta(days=2), capacity=1)
             waiting = make_volunteer(session, last_seen_at=now)
-        running = Service(url, WEB_WORKERS="1")
-        running.start("serve")
-        try:
-            running.wait_until_up()
-            yield Stage(running, engine, soon, later, waiting)
-        finally:
-            running.stop()
-            engine.dispose()
+        yield Stage(running, engine, soon, later, waiting)
 
 
 @pytest.mark.parametrize(

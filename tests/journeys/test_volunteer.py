@@ -10,9 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from service.models import Event
-from service.platform.database import sqlalchemy_url
-from tests.conftest import fresh_database
 from tests.journeys.browser import PC, PLAIN, Look, Open, plain
+from tests.journeys.demo import serving_nobody
 from tests.journeys.organizer import AS_PIXEL_7, PIXEL_7, only_page
 from tests.journeys.processes import Service
 from tests.journeys.volunteer import KK, RU, Volunteer, Words
@@ -35,18 +34,10 @@ class Stage:
 
 @pytest.fixture(scope="module")
 def world(postgres_url: str) -> Iterator[tuple[Service, sa.Engine]]:
-    for url in fresh_database(postgres_url):
-        engine = sa.create_engine(sqlalchemy_url(url))
+    for running, engine in serving_nobody(postgres_url):
         with Session(engine) as session, session.begin():
             make_coordinator(session, "KZ-15", phone=COORDINATOR, last_seen_at=datetime.now(UTC))
-        running = Service(url, WEB_WORKERS="1")
-        running.start("serve")
-        try:
-            running.wait_until_up()
-            yield running, engine
-        finally:
-            running.stop()
-            engine.dispose()
+        yield running, engine
 
 
 @pytest.fixture
