@@ -34,6 +34,7 @@ WELCOME = """
 Tazalyq starts, and in some seconds answers at {base} (Ctrl-C stops it; data stay)
   the pages         {base}/kk/ (ru, en; what they are made of: {base}/kk/dev/design)
   the API's pages   {base}/v1/docs
+  a certificate     {base}/kk/certificates/TAZALYQDEMO23456
   pushes            {base}/dev/pushes
   ready?            {base}/readyz
 
@@ -43,8 +44,11 @@ Demo accounts:
   +77000000003, +77000000004   administrators of two organizations (KZ-15, KZ-75)
   +77000000005                 one whose organization waits for the coordinator of KZ-15
   +77000000101 … +77000000130  volunteers
+  +77000000110, +77000000126   two of them are minors: the guardian of one has agreed, of the other not yet
+  +77011112233                 their guardian, without a record: {base}/kk/guardian
 Examples on {base}/v1/docs say with whose token they work.
 
-To sign in: POST {base}/v1/auth/codes {{"phone": "+77000000101"}}, read the code at
-{base}/dev/messages?to=%2B77000000101, and exchange it at {base}/v1/auth/tokens.
+To sign in to the pages: one of these numbers at {base}/kk/sign-in; its code is at
+{base}/dev/messages?to=%2B77000000101. To the API: POST {base}/v1/auth/codes
+{{"phone": "+77000000101"}}, and exchange the code at {base}/v1/auth/tokens.
 """

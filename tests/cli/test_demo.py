@@ -1,5 +1,6 @@
 """The demo opens with a filled week, people with names and hours of day that make sense."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,8 +10,10 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from cli import demo_load
+from cli.demo import WELCOME
 from http_base.application import Tazalyq
 from service.models import Event, Organization, Signup, Volunteer
+from service.people import guardians
 from service.platform.clock import FixedClock
 
 NOON = datetime(2026, 11, 26, 7, 0, tzinfo=UTC)
@@ -31,7 +34,19 @@ def test_at_any_hour_the_demo_is_a_filled_week_whose_first_event_goes_on(
     last_week_shows_its_districts_and_an_event_without_one(client, coordinator, at)
     events_are_held_by_day(session, at)
     people_have_names(session)
+    what_is_printed_is_there(client, session, at)
     somebody_can_check_in_at_once(client, sign_in(app, "+77000000129"), at)
+
+
+def what_is_printed_is_there(client: FlaskClient, session: Session, at: datetime) -> None:
+    """The numbers that `make run` names are of whom it says, and its certificate holds."""
+    printed = WELCOME.format(base="")
+    (certificate,) = re.findall(r"/kk/certificates/\w+", printed)
+    assert "Жарамды" in client.get(certificate).text
+    found = session.scalars(sa.select(Volunteer).where(Volunteer.guardian_phone == "+77011112233")).all()
+    agreed = {one.phone: guardians.in_force(session, one.id, at) for one in found}
+    assert (agreed["+77000000110"], agreed["+77000000126"]) == (True, False)
+    assert {*agreed} & {*re.findall(r"\+\d{11}", printed)} == {"+77000000110", "+77000000126"}
 
 
 def sign_in(app: Tazalyq, phone: str) -> dict[str, str]:
