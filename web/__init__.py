@@ -9,6 +9,7 @@ from notifications.words import LOCALES
 from web import (
     account,
     assets,
+    banned,
     coordinator,
     design,
     error_pages,
@@ -23,6 +24,7 @@ from web.pages import Pages
 BLUEPRINTS = (
     *public.BLUEPRINTS,
     sign_in.pages,
+    banned.pages,
     account.pages,
     memberships.pages,
     *volunteer.BLUEPRINTS,

@@ -16,6 +16,7 @@ from service import errors
 from service.access import Actor
 from service.people import sign_in, web_sign_ins
 from service.people.identities import Identity
+from web import banned
 from web.addresses import to
 from web.assets import asset
 from web.doors import back_to
@@ -65,11 +66,15 @@ GUESTS = frozenset({"guardian"})
 def _let_in(identity: Identity, wanted: str | None) -> Response:
     """Who has just proven a number goes on; without a record to where none is needed, else to make one.
 
+    Who is banned is told why, and is heard.
+
     Raises:
-        Unauthenticated, Banned, AccountDisabled.
+        Unauthenticated, AccountDisabled.
     """
     try:
         who = entrance.enter(identity)
+    except errors.Banned as error:
+        return banned.show(error, identity.subject)
     except errors.NotRegistered:
         safe = back_to(wanted)
         if safe is None or urlsplit(safe).path.split("/")[2] not in GUESTS:

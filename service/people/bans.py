@@ -108,7 +108,7 @@ def put(
     if expires_at is not None and expires_at <= now:
         raise errors.Invalid("expires_at", "in-the-past")
     ban = get_open(session, volunteer_id)
-    if ban is not None and BanTerms(ban.reason, ban.banned_at, ban.expires_at).has_run_out(now):
+    if ban is not None and _terms(ban).has_run_out(now):
         ban.lifted_at = ban.expires_at
         session.flush()
         ban = None
@@ -167,15 +167,31 @@ def answer(session: Session, subject: str, answer_id: UUID, text: str, now: date
     Raises:
         NotFound: this account is not banned. AlreadyAnswered: another answer is stored.
     """
-    volunteer_id = session.scalar(sa.select(Volunteer.id).where(Volunteer.subject == subject))
-    ban = None if volunteer_id is None else get_open(session, volunteer_id)
-    if ban is None or not BanTerms(ban.reason, ban.banned_at, ban.expires_at).holds_at(now):
+    ban = _in_force(session, subject, now)
+    if ban is None:
         raise errors.NotFound(errors.Thing.BAN)
     if ban.answer_id is None:
         ban.answer_id, ban.answer, ban.answered_at = answer_id, text, now
         session.flush()
     elif (ban.answer_id, ban.answer) != (answer_id, text):
         raise errors.AlreadyAnswered()
+
+
+def awaits_answer(session: Session, subject: str, now: datetime) -> BanTerms | None:
+    """The ban of an account, if it has not answered yet."""
+    ban = _in_force(session, subject, now)
+    return None if ban is None or ban.answer_id is not None else _terms(ban)
+
+
+def _in_force(session: Session, subject: str, now: datetime) -> Ban | None:
+    """The ban of an account that has a record."""
+    volunteer_id = session.scalar(sa.select(Volunteer.id).where(Volunteer.subject == subject))
+    ban = None if volunteer_id is None else get_open(session, volunteer_id)
+    return ban if ban is not None and _terms(ban).holds_at(now) else None
+
+
+def _terms(ban: Ban) -> BanTerms:
+    return BanTerms(ban.reason, ban.banned_at, ban.expires_at)
 
 
 def forget_old(session: Session, now: datetime) -> int:

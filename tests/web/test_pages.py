@@ -37,6 +37,7 @@ OPEN = frozenset(
         "sign-in-pages.use_token",
         "sign-in-pages.go_on",
         "sign-in-pages.leave",
+        "banned-pages.answer",
     }
 )
 """Pages for everybody."""
