@@ -13,6 +13,7 @@ from service.ledger.ledger import Cell
 from service.models import (
     Attendance,
     Consent,
+    Contact,
     CountPending,
     Device,
     District,
@@ -25,6 +26,7 @@ from service.models import (
     Volunteer,
 )
 from service.models.base import new_id
+from service.models.contacts import ContactOf, ContactState
 from service.models.volunteers import Coordinator
 from tests.conftest import NOW
 
@@ -140,6 +142,23 @@ def make_photo(session: Session, event: Event, **overrides: Any) -> EventPhoto:
         "uploaded_at": NOW,
     }
     return _added(session, EventPhoto(**values | overrides))
+
+
+def make_contact(session: Session, holder: Volunteer, **overrides: Any) -> Contact:
+    """The person to ask in KZ-15, whose number is for who is signed in."""
+    values: dict[str, Any] = {
+        "id": new_id(),
+        "about": ContactOf.REGION,
+        "about_id": "KZ-15",
+        "state": ContactState.STANDING,
+        "name": "Ерлан Сейітұлы",
+        "link": None,
+        "public": False,
+        "volunteer_id": holder.id,
+        "asked_by": holder.id,
+        "created_at": NOW,
+    }
+    return _added(session, Contact(**values | overrides))
 
 
 def box(west: float, south: float, east: float, north: float) -> dict[str, Any]:

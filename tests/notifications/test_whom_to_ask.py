@@ -6,8 +6,9 @@ from sqlalchemy.orm import Session
 from notifications import fan_out, inbox
 from notifications.push import deliveries
 from notifications.words import LOCALES
-from service.models import Contact, ContactOf, ContactState, Outbox, Volunteer
+from service.models import Contact, Outbox, Volunteer
 from service.models.base import new_id
+from tests import makers
 from tests.conftest import NOW
 from tests.makers import make_coordinator, make_device, make_organization, make_volunteer
 
@@ -31,21 +32,8 @@ def owner_told(session: Session, status: str, reason: str | None = None) -> Volu
 
 def make_contact(session: Session, region: str = "KZ-15") -> Contact:
     coordinator = make_coordinator(session, region)
-    contact = Contact(
-        id=new_id(),
-        about=ContactOf.REGION,
-        about_id=region,
-        state=ContactState.STANDING,
-        name="Гүлнар",
-        link="https://aqtobe.example",
-        public=False,
-        volunteer_id=coordinator.id,
-        asked_by=coordinator.id,
-        created_at=NOW,
-    )
-    session.add(contact)
-    session.flush()
-    return contact
+    link = "https://aqtobe.example"
+    return makers.make_contact(session, coordinator, about_id=region, name="Гүлнар", link=link)
 
 
 def body(session: Session, person: Volunteer, locale: str) -> str:

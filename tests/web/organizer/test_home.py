@@ -7,11 +7,10 @@ from sqlalchemy.orm import Session
 
 from notifications.words import LOCALES
 from service.models import Organization, Volunteer
-from service.models.base import new_id
-from service.models.contacts import Contact, ContactOf, ContactState
 from tests.conftest import NOW
 from tests.makers import (
     make_attendance,
+    make_contact,
     make_coordinator,
     make_event,
     make_member,
@@ -83,19 +82,7 @@ def test_who_waits_reads_how_it_stands_and_whom_to_ask(
     owner = make_volunteer(session)
     make_organization(session, owner, status=status, name={"kk": "Жас Толқын"})
     coordinator = make_coordinator(session, phone="+77011112233")
-    session.add(
-        Contact(
-            id=new_id(),
-            about=ContactOf.REGION,
-            about_id="KZ-15",
-            state=ContactState.STANDING,
-            name="Айгерім Нұрланова",
-            public=False,
-            volunteer_id=coordinator.id,
-            asked_by=coordinator.id,
-            created_at=NOW,
-        )
-    )
+    make_contact(session, coordinator, name="Айгерім Нұрланова")
     visitor.sign_in(session, owner, elevated=False)
     (state,) = visitor.page(HOME).all("section", class_="notice")
     assert "Жас Толқын" in state.text

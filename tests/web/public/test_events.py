@@ -9,11 +9,12 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from notifications.words import LOCALES
-from service.models import Contact, ContactOf, ContactState, Event, EventResult, Volunteer
+from service.models import ContactOf, Event, EventResult
 from service.models.base import new_id
 from tests.conftest import NOW
 from tests.makers import (
     make_attendance,
+    make_contact,
     make_counted,
     make_event,
     make_organization,
@@ -28,23 +29,6 @@ LAST_WEEK = NOW - timedelta(days=7)
 
 def path(event: Event, language: str = "kk") -> str:
     return f"/{language}/events/{event.id}"
-
-
-def make_contact(session: Session, event: Event, holder: Volunteer, *, for_everybody: bool) -> None:
-    session.add(
-        Contact(
-            about=ContactOf.EVENT,
-            about_id=str(event.id),
-            state=ContactState.STANDING,
-            name="Ерлан Сейітұлы",
-            link=None,
-            public=for_everybody,
-            volunteer_id=holder.id,
-            asked_by=holder.id,
-            created_at=NOW,
-        )
-    )
-    session.flush()
 
 
 def make_result(session: Session, event: Event, **figures: object) -> None:
@@ -137,7 +121,7 @@ def test_a_phone_is_shown_to_who_is_signed_in_and_else_where_its_holder_said_so(
 ) -> None:
     holder = make_volunteer(session)
     event = make_event(session, starts_at=TOMORROW)
-    make_contact(session, event, holder, for_everybody=for_everybody)
+    make_contact(session, holder, about=ContactOf.EVENT, about_id=str(event.id), public=for_everybody)
     nobodys = visitor.get(path(event)).text
     assert "Ерлан Сейітұлы" in nobodys
     assert (holder.phone in nobodys) == for_everybody

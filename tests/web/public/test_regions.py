@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 from notifications.words import LOCALES
 from service.figures import public
 from service.ledger import ledger
-from service.models import Contact, ContactOf, ContactState
 from tests.conftest import NOW
 from tests.makers import (
     box,
+    make_contact,
     make_counted,
     make_district,
     make_event,
@@ -132,20 +132,7 @@ def test_whom_to_ask_is_named_and_the_number_is_its_holders_choice(
     visitor: Visitor, session: Session, *, for_everybody: bool
 ) -> None:
     holder = make_volunteer(session)
-    session.add(
-        Contact(
-            about=ContactOf.REGION,
-            about_id="KZ-15",
-            state=ContactState.STANDING,
-            name="Ерлан Сейітұлы",
-            link=None,
-            public=for_everybody,
-            volunteer_id=holder.id,
-            asked_by=holder.id,
-            created_at=NOW,
-        )
-    )
-    session.flush()
+    make_contact(session, holder, public=for_everybody)
     text = visitor.page(PAGE).one("section", **{"aria-labelledby": "ask"}).text
     assert "Ерлан Сейітұлы" in text
     assert (holder.phone in text) == for_everybody

@@ -12,9 +12,6 @@ from service.models import (
     Appeal,
     Attendance,
     AttendanceDecision,
-    Contact,
-    ContactOf,
-    ContactState,
     Event,
     PresenceRecord,
     RefusalAppeal,
@@ -24,7 +21,7 @@ from service.models import (
 from service.models.base import new_id
 from service.platform.clock import FixedClock
 from tests.conftest import NOW
-from tests.makers import AKTOBE, make_attendance, make_event, make_volunteer
+from tests.makers import AKTOBE, make_attendance, make_contact, make_event, make_volunteer
 from tests.web.html import Element
 from tests.web.visitor import Visitor
 
@@ -242,20 +239,7 @@ def test_whom_to_ask_is_the_regions_contact_where_event_and_organization_have_no
 ) -> None:
     event, holder = over(session, region_code="KZ-15"), make_volunteer(session)
     refuse(session, event, volunteer)
-    session.add(
-        Contact(
-            about=ContactOf.REGION,
-            about_id="KZ-15",
-            state=ContactState.STANDING,
-            name="Ерлан Сейітұлы",
-            link=None,
-            public=False,
-            volunteer_id=holder.id,
-            asked_by=holder.id,
-            created_at=NOW,
-        )
-    )
-    session.flush()
+    make_contact(session, holder)
     assert "Сұрақ болса: Ерлан Сейітұлы" in said(mine.page(f"{RECORD}/{event.id}"))
 
 
