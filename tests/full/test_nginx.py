@@ -1,5 +1,8 @@
 """The proxy configuration that we ship, run by Debian's nginx before a real service."""
 
+import grp
+import os
+import pwd
 import re
 import shutil
 import socket
@@ -77,8 +80,10 @@ def proxy(nginx: str, service: Service, folder: Path) -> Iterator[int]:
         assert old in shipped, f"deploy/nginx.conf has no {old}"
         shipped = shipped.replace(old, new)
     shipped = re.sub(r"listen \[::\][^;]*;", "", shipped)
-    main = folder / "main.conf"
+    main, user = folder / "main.conf", pwd.getpwuid(os.getuid())
     main.write_text(
+        # Its workers as whoever runs this: pytest's folder, where large bodies wait, is open to nobody else.
+        f"user {user.pw_name} {grp.getgrgid(user.pw_gid).gr_name};\n"
         f"pid {folder}/pid; error_log {folder}/error.log;\nevents {{ worker_connections 256; }}\n"
         f"http {{ access_log off; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;\n"
         f"fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;\n"
