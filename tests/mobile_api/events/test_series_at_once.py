@@ -1,0 +1,210 @@
+"""Two who act on one series at the same moment: one after the other, nothing half done, never a 5xx."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from app import create_app
+from benchmarks.kit.service import wait_for
+from http_base.application import Tazalyq
+from service.models import AuditEntry, Event, EventSeries, Outbox, Volunteer
+from service.platform.clock import FixedClock
+from service.platform.database import db
+from tests.conftest import NOW, Sessions, test_settings
+from tests.makers import make_coordinator, make_organization, make_volunteer
+from tests.mobile_api.events.series_world import FIRST, THURSDAYS
+from tests.mobile_api.events.test_events import event_body
+
+PHONES, DATES = 6, 5
+
+Act = Callable[[], Any]
+
+
+class Weekly:
+    """An organizer and the region's coordinator behind a real application, each request in its thread."""
+
+    def __init__(self, app: Tazalyq, sessions: Sessions) -> None:
+        self.app, self.sessions = app, sessions
+        with sessions.begin() as session:
+            self.owner = make_volunteer(session)
+            self.organization_id = make_organization(session, self.owner).id
+            self.coordinator = make_coordinator(session, "KZ-15")
+
+    def send(self, method: str, path: str, body: Any, by: Volunteer | None = None) -> Any:
+        who = by or self.owner
+        token, _ = self.app.extensions["tazalyq"].verifier.issue(who.subject, who.phone)
+        headers = {"Authorization": f"Bearer {token}"}
+        return self.app.test_client().open(f"/v1/{path}", method=method, json=body, headers=headers)
+
+    def body(self, **changes: Any) -> dict[str, Any]:
+        times = {"starts_at": FIRST.isoformat(), "ends_at": (FIRST + timedelta(hours=2)).isoformat()}
+        repeat = {"rrule": THURSDAYS, "count": DATES}
+        return event_body(self.organization_id, **times, repeat=repeat, **changes)
+
+    def makes(self, *, publish: bool = True) -> list[str]:
+        """The ids of the dates of a series, soonest first."""
+        made = self.send("POST", "events", self.body())
+        assert made.status_code == 201, made.json
+        if publish:
+            self.post(made.json["id"], "publish")()
+        return [str(one.id) for one in self.dates()]
+
+    def dates(self) -> list[Event]:
+        with self.sessions() as session:
+            own = sa.select(Event).where(Event.organization_id == self.organization_id)
+            return list(session.scalars(own.order_by(Event.starts_at)))
+
+    def patch(self, event_id: str, version: int, scope: str = "following", **changes: Any) -> Act:
+        body = {"version": version, "scope": scope} | changes
+        return lambda: self.send("PATCH", f"events/{event_id}", body)
+
+    def post(self, event_id: str, what: str, by: Volunteer | None = None, **said: Any) -> Act:
+        return lambda: self.send("POST", f"events/{event_id}/{what}", {"scope": "following"} | said, by)
+
+    def at_once(self, held: str, *acts: Act) -> list[Any]:
+        """The answers of all of these, which have each begun before the held date is let go."""
+        with ThreadPoolExecutor(len(acts)) as pool, self.sessions.begin() as session:
+            session.execute(sa.select(Event.id).where(Event.id == held).with_for_update())
+            answers = [pool.submit(act) for act in acts]
+            wait_for(lambda: self.waiting() == len(acts), "waiting", 20)
+            session.commit()
+            return [answer.result(30) for answer in answers]
+
+    def waiting(self) -> int:
+        query = (
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        with self.sessions() as session:
+            return int(session.scalar(sa.text(query)) or 0)
+
+    def told(self, kind: str) -> int:
+        """How many entries of this kind its events owe."""
+        query = sa.select(sa.func.count(Outbox.id)).join(Event, Event.id == Outbox.event_id)
+        with self.sessions() as session:
+            own = query.where(Event.organization_id == self.organization_id, Outbox.kind == kind)
+            return session.scalar(own) or 0
+
+
+@pytest.fixture
+def weekly(sessions: Sessions) -> Iterator[Weekly]:
+    url = sessions.kw["bind"].url.render_as_string(hide_password=False)
+    app = create_app(test_settings(DATABASE_URL=url, WEB_THREADS="8"), clock=FixedClock(NOW))
+    yield Weekly(app, sessions)
+    with app.app_context():
+        db.engine.dispose()
+
+
+def codes(answers: list[Any]) -> list[int]:
+    return sorted(answer.status_code for answer in answers)
+
+
+def test_the_same_id_many_times_at_once_is_one_series(weekly: Weekly) -> None:
+    body = weekly.body()
+    with ThreadPoolExecutor(PHONES) as pool:
+        answers = list(pool.map(lambda _: weekly.send("POST", "events", body), range(PHONES)))
+    assert codes(answers) == [201] * PHONES
+    assert {answer.json["id"] for answer in answers} == {body["id"]}
+    assert len({answer.json["series_id"] for answer in answers}) == 1
+    made = weekly.dates()
+    assert [one.starts_at for one in made] == [FIRST + timedelta(weeks=week) for week in range(DATES)]
+    assert len({one.series_id for one in made}) == 1
+    with weekly.sessions() as session:
+        alone = ~sa.exists().where(Event.series_id == EventSeries.id)
+        assert session.scalars(sa.select(EventSeries.id).where(alone)).all() == []
+        created = sa.select(sa.func.count()).where(AuditEntry.event_id.in_([one.id for one in made]))
+        assert session.scalar(created) == DATES
+
+
+def test_other_rules_under_one_id_are_refused_to_all_but_one(weekly: Weekly) -> None:
+    body = weekly.body()
+    bodies = [body | {"repeat": {"rrule": THURSDAYS, "count": 2 + phone}} for phone in range(PHONES)]
+    bodies.append({name: said for name, said in body.items() if name != "repeat"})
+    with ThreadPoolExecutor(PHONES + 1) as pool:
+        answers = list(pool.map(lambda sent: weekly.send("POST", "events", sent), bodies))
+    assert codes(answers) == [201] + [409] * PHONES
+    assert {answer.json.get("code") for answer in answers} == {None, "id-reused"}
+    (stood,) = (sent for sent, answer in zip(bodies, answers, strict=True) if answer.status_code == 201)
+    assert len(weekly.dates()) == stood.get("repeat", {"count": 1})["count"]
+
+
+@pytest.mark.parametrize("held", [0, 2, DATES - 1])
+def test_of_two_changes_of_one_version_the_later_is_stale_and_all_dates_are_the_firsts(
+    weekly: Weekly, held: int
+) -> None:
+    dates = weekly.makes()
+    acts = [weekly.patch(dates[0], 2, capacity=capacity) for capacity in (7, 9)]
+    answers = weekly.at_once(dates[held], *acts)
+    assert codes(answers) == [200, 412]
+    (won,) = (answer.json["capacity"] for answer in answers if answer.status_code == 200)
+    assert [one.capacity for one in weekly.dates()] == [won] * DATES
+    assert [one.version for one in weekly.dates()] == [3] * DATES
+
+
+@pytest.mark.parametrize("held", [0, 2, DATES - 1])
+def test_changes_from_two_dates_wait_for_each_other_and_never_in_a_circle(weekly: Weekly, held: int) -> None:
+    dates = weekly.makes()
+    answers = weekly.at_once(
+        dates[max(held, 2)], weekly.patch(dates[0], 2, capacity=7), weekly.patch(dates[2], 2, min_age=12)
+    )
+    early, late = answers
+    assert early.status_code == 200, early.json
+    assert (late.status_code, late.json.get("code")) in ((200, None), (412, "stale"))
+    found = weekly.dates()
+    assert [one.capacity for one in found] == [7] * DATES
+    taken = 12 if late.status_code == 200 else None
+    assert [one.min_age for one in found] == [None, None, taken, taken, taken]
+
+
+def test_a_date_that_is_changed_alone_meanwhile_keeps_what_is_its_own(weekly: Weekly) -> None:
+    dates = weekly.makes()
+    alone = weekly.patch(dates[3], 2, "this", capacity=50)
+    answers = weekly.at_once(dates[3], alone, weekly.patch(dates[0], 2, capacity=7))
+    assert answers[1].status_code == 200
+    own = 50 if answers[0].status_code == 200 else 7
+    assert [one.capacity for one in weekly.dates()] == [7, 7, 7, own, 7]
+
+
+@pytest.mark.parametrize("held", [0, DATES - 1])
+def test_who_calls_it_off_and_who_changes_it_come_one_after_the_other(weekly: Weekly, held: int) -> None:
+    dates = weekly.makes()
+    off = weekly.post(dates[0], "cancel", weekly.coordinator, reason="Дауыл")
+    answers = weekly.at_once(dates[held], off, weekly.patch(dates[0], 2, capacity=7))
+    assert answers[0].status_code == 200
+    assert answers[1].status_code in (200, 412, 409)
+    assert {one.status for one in weekly.dates()} == {"cancelled"}
+    assert {one.capacity for one in weekly.dates()} == {7 if answers[1].status_code == 200 else None}
+
+
+def test_two_who_call_it_off_at_once_tell_its_people_once(weekly: Weekly) -> None:
+    dates = weekly.makes()
+    acts = [weekly.post(dates[0], "cancel", who, reason="Дауыл") for who in (None, weekly.coordinator)]
+    assert codes(weekly.at_once(dates[1], *acts)) == [200, 200]
+    assert weekly.told("event_cancelled") == DATES
+    assert len({(one.cancelled_by, one.cancelled_at) for one in weekly.dates()}) == 1
+
+
+def test_two_who_publish_it_at_once_tell_the_neighbours_once(weekly: Weekly) -> None:
+    dates = weekly.makes(publish=False)
+    answers = weekly.at_once(dates[0], *[weekly.post(dates[0], "publish")] * 2)
+    assert codes(answers) == [200, 409]
+    assert {one.status for one in weekly.dates()} == {"published"}
+    assert weekly.told("nearby_event") == 1
+
+
+def test_a_suspended_organization_and_a_change_of_its_series_never_wait_in_a_circle(weekly: Weekly) -> None:
+    dates = weekly.makes()
+    path, said = f"organizations/{weekly.organization_id}/status", {"reason": "Жалған", "events": "cancel"}
+    suspend = {"status": "suspended"} | said
+    answers = weekly.at_once(
+        dates[2],
+        lambda: weekly.send("PUT", path, suspend, weekly.coordinator),
+        weekly.patch(dates[0], 2, capacity=7),
+    )
+    assert answers[0].status_code == 200, answers[0].json
+    assert answers[1].status_code in (200, 409, 412), answers[1].json
+    assert {one.status for one in weekly.dates()} == {"cancelled"}
