@@ -260,7 +260,7 @@ AUDIENCES: Mapping[str, Audience] = {
     "announcement": _announced(),
     "event_changed": _told_once().where(EVENT_IS_ON, AS_TOLD),
     "event_cancelled": _told_once().where(Event.status == EventStatus.CANCELLED),
-    "event_restored": _signed_up(*COMING).where(EVENT_IS_ON, AS_TOLD),
+    "event_restored": _told_once().where(EVENT_IS_ON, AS_TOLD),
     "event_hidden": _signed_up(*COMING).where(EVENT_IS_ON, Event.hidden_by.is_not(None)),
     "event_shown": _signed_up(*COMING).where(EVENT_IS_ON, Event.hidden_by.is_(None)),
     "waitlist_moved_up": _moved_up(),

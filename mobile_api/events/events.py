@@ -21,7 +21,6 @@ from http_base.fields import (
     LocalizedName,
     Names,
     Point,
-    Strict,
     Text,
     one_of,
     whole,
@@ -37,7 +36,7 @@ from notifications import words
 from service import errors
 from service.access import Actor, Permission, may
 from service.attendance import check_in
-from service.events import events, offers, restoring, search, series
+from service.events import events, offers, search, series
 from service.events.plans import Plan
 from service.events.search import Search
 from service.events.series import Scope
@@ -124,10 +123,6 @@ class EventShown(Schema):
 class EventPage(Schema):
     items = fields.List(fields.Nested(EventShown))
     next = fields.String(allow_none=True)
-
-
-class NothingBody(Strict):
-    """An empty object."""
 
 
 def shown(
@@ -377,12 +372,16 @@ def cancel_event(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
     errors.Forbidden,
     errors.AlreadyOver,
     errors.NotVerified,
+    errors.SeriesStarted,
 )
-@blueprint.arguments(NothingBody)
+@blueprint.arguments(ScopeBody)
 @blueprint.response(HTTPStatus.OK, EventShown)
-def restore_event(_body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
-    """Let it take place after all, within 24 hours of its cancelling and before its end; who goes is told."""
+def restore_event(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
+    """Let it take place after all, within 24 hours of its cancelling and before its end; who goes is told.
+
+    With the scope `following` the later dates that were called off together with it take place, too.
+    """
     caller = actor()
-    event = restoring.restore(session(), caller, event_id, now())
+    restored = series.restore(session(), caller, event_id, now(), Scope(body["scope"]))
     session().commit()
-    return shown(event, caller)
+    return shown(restored[0], caller)

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from service import errors
 from service.access import Actor, Permission, may
 from service.events import events, plans, waitlist
+from service.events.told import Told
 from service.ledger import ledger
 from service.models import AuditAction, CancelledBy, Event, EventStatus
-from service.platform import outbox
 
 OPEN_FOR = timedelta(hours=24)
 """After the cancelling: later, who was going has made other plans."""
@@ -32,12 +32,21 @@ def restore(session: Session, actor: Actor, event_id: UUID, now: datetime) -> Ev
     What was called off as a draft is a draft again.
 
     Raises:
-        NotFound, Forbidden. NotVerified: its organization is not (any more), whoever asks.
-        CancelledByCoordinator: a coordinator alone takes that back. AlreadyOver. RestoringClosed.
+        NotFound, Forbidden. Otherwise as `bring_back`.
     """
     event = events.get_to_change(session, actor, event_id, Permission.RESTORE_EVENT)
-    if not event.is_cancelled:
-        return event
+    if event.is_cancelled:
+        bring_back(session, actor, event, now)
+    return event
+
+
+def bring_back(session: Session, actor: Actor, event: Event, now: datetime, told: Told | None = None) -> None:
+    """Restore an event that is held and off; `told`: as `events.put` has it.
+
+    Raises:
+        NotVerified: its organization is not (any more), whoever asks. CancelledByCoordinator: a coordinator
+        alone takes that back. AlreadyOver. RestoringClosed.
+    """
     _check(actor, event, now)
     event.status = EventStatus.DRAFT if event.never_published else EventStatus.PUBLISHED
     event.cancelled_at = event.cancel_reason = event.cancelled_by = None
@@ -46,11 +55,9 @@ def restore(session: Session, actor: Actor, event_id: UUID, now: datetime) -> Ev
     events.record(session, actor, AuditAction.EVENT_RESTORED, event, now)
     if event.is_published:
         ledger.add(session, event, events=1)
-        told = plans.facts_of(event)
-        outbox.enqueue(session, "event_restored", now, told, event_id=event.id, created_by=actor.volunteer_id)
+        events.owe(session, event, "event_restored", plans.facts_of(event), actor.volunteer_id, now, told)
     events.tell_changed(session, event, ["status"], now)
     waitlist.fill_from_waitlist(session, event, now)
-    return event
 
 
 def _check(actor: Actor, event: Event, now: datetime) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from service import errors
 from service.access import Actor, Permission
-from service.events import districts, events, plans, recurrence
+from service.events import districts, events, plans, recurrence, restoring
 from service.events.plans import Plan
 from service.events.recurrence import Repeat
 from service.events.told import Told
@@ -105,36 +105,43 @@ def change(
     changes: Mapping[str, Any],
     now: datetime,
     scope: Scope = Scope.THIS,
+    reason: str | None = None,
 ) -> list[Event]:
     """Change parts of the plan, of this date or of the later ones, too; returns them, this one first.
 
     The later ones follow in what becomes another for this one: its new hours by the clock and as many days
     later or earlier, its new place, its new texts. What was changed on one of them alone stays as it is, and
-    who goes to several hears of it once.
+    who goes to several hears of it once, with the reason if given.
 
     Raises:
         As `events.change`; of the later ones, too. SeriesStarted, Invalid: as `_following`.
     """
     if scope is Scope.THIS:
-        return [events.change(session, actor, event_id, version, changes, now)]
+        return [events.change(session, actor, event_id, version, changes, now, reason)]
     event, later = _following(session, actor, event_id, Permission.CHANGE_EVENT, now)
     events.check_version(event, version)
     before, told = _Hours.of(event), Told() if later else None
-    changed = events.put(session, actor, event, changes, now, told)
+    changed = events.put(session, actor, event, changes, now, told, reason)
     event.series_own = sorted(set(event.series_own) - changed)
     open_ones = [one for one in later if not one.is_cancelled]
     for one in open_ones:
         follows = _changes_for(one, event, before, changed, changes)
         if follows:
-            _put(session, actor, one, follows, now, told)
+            _put(session, actor, one, follows, now, told, reason)
     return [event, *open_ones]
 
 
 def _put(
-    session: Session, actor: Actor, event: Event, changes: Mapping[str, Any], now: datetime, told: Told | None
+    session: Session,
+    actor: Actor,
+    event: Event,
+    changes: Mapping[str, Any],
+    now: datetime,
+    told: Told | None,
+    reason: str | None,
 ) -> None:
     try:
-        events.put(session, actor, event, changes, now, told)
+        events.put(session, actor, event, changes, now, told, reason)
     except errors.CapacityBelowGoing as refusal:
         # Which of the dates it is, nobody could guess.
         day = event.local(event.starts_at)
@@ -221,6 +228,44 @@ def cancel(
     return [event, *later]
 
 
+def restore(
+    session: Session, actor: Actor, event_id: UUID, now: datetime, scope: Scope = Scope.THIS
+) -> list[Event]:
+    """Let this date take place after all, or those of the later ones, too, that were called off with it.
+
+    A later date that was called off by itself stays off. Returns what is restored, or stands already.
+
+    Raises:
+        As `restoring.restore`. SeriesStarted, Invalid: as `_following`.
+    """
+    if scope is Scope.THIS:
+        return [restoring.restore(session, actor, event_id, now)]
+    event, later = _following(session, actor, event_id, Permission.RESTORE_EVENT, now)
+    if not event.is_cancelled:
+        return [event]
+    together = [one for one in later if _is_off_with(event, one)]
+    told = Told() if together else None
+    for one in (event, *together):
+        restoring.bring_back(session, actor, one, now, told)
+    return [event, *together]
+
+
+def off_with(session: Session, event: Event, now: datetime) -> int:
+    """How many later dates of a series were called off together with one that has not begun yet."""
+    if event.series_id is None or event.starts_at <= now:
+        return 0
+    return sum(_is_off_with(event, one) for one in _dates(session, event.series_id) if _is_later(one, event))
+
+
+def _is_off_with(event: Event, one: Event) -> bool:
+    """Whether two dates were called off by one act, of which there is one at a moment."""
+    return one.is_cancelled and one.cancelled_at == event.cancelled_at
+
+
+def _is_later(one: Event, than: Event) -> bool:
+    return (one.starts_at, one.id) > (than.starts_at, than.id)
+
+
 def _following(
     session: Session, actor: Actor, event_id: UUID, permission: Permission, now: datetime
 ) -> tuple[Event, list[Event]]:
@@ -246,6 +291,5 @@ def _following(
     event = next(one for one in held if one.id == event_id)
     if event.starts_at <= now:
         raise errors.SeriesStarted(starts_at=event.local(event.starts_at))
-    here = (event.starts_at, event.id)
-    later = [one for one in held if (one.starts_at, one.id) > here and one.starts_at > now]
+    later = [one for one in held if _is_later(one, event) and one.starts_at > now]
     return event, sorted(later, key=lambda one: (one.starts_at, one.id))

@@ -10,7 +10,7 @@ from http_base.context import actor, now, session
 from http_base.fields import TimeOfDay, one_of, whole
 from service import errors
 from service.access import Permission
-from service.events import events, restoring, series
+from service.events import events, series
 from service.events.series import Scope
 from service.models import Event
 from web.addresses import to
@@ -24,7 +24,7 @@ pages = Pages("organizer-calling-off")
 NO_PERSON = Unaudited("shows an event, and no person; what is done is recorded by its use case")
 
 
-class CancelForm(ReasonForm):
+class DatedForm(ReasonForm):
     """Why, and of a series which dates."""
 
     scope = one_of(*Scope, load_default=Scope.THIS)
@@ -35,7 +35,7 @@ class CancelForm(ReasonForm):
 def cancel(event_id: UUID) -> Response:
     """Call it off with a reason, which its people read in their own languages. Twice: once."""
     event = desk.found(event_id)
-    form = read_form(CancelForm, scope=Scope.THIS)
+    form = read_form(DatedForm, scope=Scope.THIS)
     if form.is_good:
         why = reasons.said(form)
         if why is None:
@@ -55,8 +55,8 @@ def cancel(event_id: UUID) -> Response:
     )
 
 
-class MoveForm(ReasonForm):
-    """To when it is moved, and why."""
+class MoveForm(DatedForm):
+    """To when it is moved, and why; of a series which dates move with it."""
 
     version = whole(1, 2**31 - 1)
     day = fields.Date(required=True)
@@ -74,23 +74,25 @@ def move(event_id: UUID) -> Response:
     form = read_form(MoveForm(), **_begins(event))
     if form.is_good and _is_moved(form, event):
         return done(desk.board_of(event_id), "page.calling-off.moved")
-    return desk.show("move.html", event=event, form=form, reasons=reasons.choices())
+    return desk.show(
+        "move.html", event=event, form=form, reasons=reasons.choices(), scopes=event_edit.scopes_of(event)
+    )
 
 
 def _begins(event: Event) -> dict[str, Any]:
     asked = event_forms.begin_with(event, None)
-    return {name: asked[name] for name in ("version", "day", "starts", "ends")}
+    return {name: asked[name] for name in ("version", "scope", "day", "starts", "ends")}
 
 
 def _is_moved(form: Form, event: Event) -> bool:
-    why = reasons.said(form)
+    why, scope = reasons.said(form), Scope(form.data["scope"])
     values = event_forms.times_of(form.data, event)
     version = form.data.get(VERSION, 0)
 
     def act() -> Event:
         if values["ends_at"] <= now():
             raise errors.Invalid("starts_at", "moment-past")
-        return events.change(session(), actor(), event.id, version, values, now(), why)
+        return series.change(session(), actor(), event.id, version, values, now(), scope, why)[0]
 
     return event_forms.taken(form, act) is not None
 
@@ -100,11 +102,13 @@ def _is_moved(form: Form, event: Event) -> bool:
 def restore(event_id: UUID) -> Response:
     """Let it take place after all, within a day of its cancelling. Twice: once."""
     event = desk.found(event_id)
-    form = read_form(ReasonForm(only=("id",)))
+    form = read_form(DatedForm(only=("id", "scope")), scope=Scope.THIS)
     if form.is_good:
-        restoring.restore(session(), actor(), event_id, now())
+        series.restore(session(), actor(), event_id, now(), Scope(form.data["scope"]))
         session().commit()
         return done(desk.board_of(event_id), "page.calling-off.restored")
     if not event.is_cancelled:
         return done(to("organizer-board.show", event_id=event_id))
-    return desk.show("restore.html", event=event, form=form)
+    off_with = series.off_with(session(), event, now())
+    scopes = event_edit.scopes_of(event) if off_with else []
+    return desk.show("restore.html", event=event, form=form, scopes=scopes, off_with=off_with)

@@ -188,6 +188,15 @@ def test_two_who_call_it_off_at_once_tell_its_people_once(weekly: Weekly) -> Non
     assert len({(one.cancelled_by, one.cancelled_at) for one in weekly.dates()}) == 1
 
 
+def test_two_who_restore_it_at_once_tell_its_people_once(weekly: Weekly) -> None:
+    dates = weekly.makes()
+    weekly.post(dates[0], "cancel", reason="Дауыл")()
+    acts = [weekly.post(dates[0], "restore", who) for who in (None, weekly.coordinator)]
+    assert codes(weekly.at_once(dates[1], *acts)) == [200, 200]
+    assert {one.status for one in weekly.dates()} == {"published"}
+    assert weekly.told("event_restored") == DATES
+
+
 def test_two_who_publish_it_at_once_tell_the_neighbours_once(weekly: Weekly) -> None:
     dates = weekly.makes(publish=False)
     answers = weekly.at_once(dates[0], *[weekly.post(dates[0], "publish")] * 2)

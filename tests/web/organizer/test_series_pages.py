@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from notifications import words
 from service import errors
 from service.events import series
 from service.models import Event, Outbox
@@ -76,6 +77,77 @@ def test_so_is_a_cancelling(desk: Visitor, session: Session, scope: str, left: i
     assert sum(not one.is_cancelled for one in dates(session)) == left
 
 
+@pytest.mark.parametrize(("scope", "moved"), [("this", "2"), ("following", "234")])
+def test_so_is_a_moving_by_as_many_days_at_the_new_hour(
+    desk: Visitor, session: Session, scope: str, moved: str
+) -> None:
+    made = make_series(desk, session)
+    before = [one.local(one.starts_at) for one in made]
+    form = form_of(desk, path(made[1], "move"))
+    assert form["scope"] == "this"
+    typed = {"day": str(before[1].date() + timedelta(days=1)), "starts": "09:00", "ends": "11:00"}
+    answer = desk.post(path(made[1], "move"), data=form | typed | {"scope": scope, "ready": "weather"})
+    assert answer.location == f"/kk/organizer/events/{made[1].id}"
+    for number, (one, was) in enumerate(zip(dates(session), before, strict=True), start=1):
+        is_moved = str(number) in moved
+        expected = was.replace(hour=9) + timedelta(days=1) if is_moved else was
+        assert one.local(one.starts_at) == expected, number
+
+
+def test_the_reason_of_a_moved_series_is_told_at_each_date(desk: Visitor, session: Session) -> None:
+    made = make_series(desk, session)
+    sent = form_of(desk, path(made[0], "preview")) | {"scope": "following"}
+    desk.post(path(made[0], "publish"), data=sent)
+    form = form_of(desk, path(made[0], "move"))
+    desk.post(
+        path(made[0], "move"), data=form | {"starts": "09:00", "ready": "weather", "scope": "following"}
+    )
+    told = session.scalars(sa.select(Outbox).where(Outbox.kind == "event_changed")).all()
+    why = words.translate("page.reason.weather", "kk")
+    assert [(one.facts["changed"], one.facts["reason"]) for one in told] == [(["time"], why)] * 4
+
+
+def test_of_two_who_move_a_series_at_once_the_second_is_told(desk: Visitor, session: Session) -> None:
+    made = make_series(desk, session)
+    form = form_of(desk, path(made[0], "move")) | {"scope": "following"}
+    desk.post(path(made[0], "move"), data=form | {"starts": "09:00"})
+    answer = desk.post(path(made[0], "move"), data=form | {"starts": "08:00"})
+    assert answer.status_code == 412
+    again = filled(read(answer.text).all("form", method="post")[-1])
+    assert (again["starts"], again["scope"]) == ("08:00", "following")
+    assert {one.local(one.starts_at).hour for one in dates(session)} == {9}
+
+
+@pytest.mark.parametrize(("scope", "off"), [("this", 2), ("following", 0)])
+def test_what_was_called_off_together_is_restored_as_it_is_said(
+    desk: Visitor, session: Session, scope: str, off: int
+) -> None:
+    made = make_series(desk, session)
+    form = form_of(desk, path(made[1], "cancel"))
+    desk.post(path(made[1], "cancel"), data=form | {"ready": "weather", "scope": "following"})
+    assert "бірге бас тартылған кейінгі күндер: 2" in desk.page(path(made[1], "restore")).text
+    form = form_of(desk, path(made[1], "restore"))
+    assert form["scope"] == "this"
+    for _press in range(2):
+        answer = desk.post(path(made[1], "restore"), data=form | {"scope": scope})
+        assert answer.location == f"/kk/organizer/events/{made[1].id}"
+    assert sum(one.is_cancelled for one in dates(session)) == off
+
+
+def test_a_date_that_was_called_off_alone_is_restored_without_a_question(
+    desk: Visitor, session: Session
+) -> None:
+    made = make_series(desk, session)
+    form = form_of(desk, path(made[1], "cancel"))
+    desk.post(path(made[1], "cancel"), data=form | {"ready": "weather"})
+    page = desk.page(path(made[1], "restore"))
+    assert page.all("input", name="scope") == []
+    assert (
+        desk.post(path(made[1], "restore"), data=form_of(desk, path(made[1], "restore"))).status_code == 303
+    )
+    assert not any(one.is_cancelled for one in dates(session))
+
+
 @pytest.mark.parametrize("weeks", ["1", "53", "көп", "-2"])
 def test_too_many_or_too_few_weeks_are_refused_beside_the_field(
     desk: Visitor, session: Session, weeks: str
@@ -89,7 +161,8 @@ def test_too_many_or_too_few_weeks_are_refused_beside_the_field(
 def test_which_dates_is_asked_of_a_series_alone(desk: Visitor, session: Session) -> None:
     desk.post(NEW, data=form_of(desk, NEW) | FIVE)
     (event,) = dates(session)
-    for act in ("edit", "cancel"):
+    desk.post(path(event, "publish"), data=form_of(desk, path(event, "preview")))
+    for act in ("edit", "cancel", "move"):
         assert desk.page(path(event, act)).all("input", name="scope") == []
 
 
