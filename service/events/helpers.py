@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from service import errors
 from service.access import Actor, Permission, require
-from service.events import code_secrets, events
-from service.models import AuditAction, Event, EventHelper, Volunteer
+from service.audit import audit
+from service.events import code_secrets, events, participants
+from service.models import AuditAction, ConsentName, Event, EventHelper, Membership, Volunteer
+from service.models.volunteers import ADULT_AGE
 from service.people import consents
 from service.platform import outbox
 
@@ -44,6 +46,28 @@ def name(session: Session, actor: Actor, event_id: UUID, volunteer_id: UUID, now
     outbox.enqueue(session, "role_given", now, facts, event_id=event_id, volunteer_id=volunteer_id)
 
 
+def name_by_phone(session: Session, actor: Actor, event_id: UUID, phone: str, now: datetime) -> None:
+    """Make who has this number a helper, where the actor can know of it; of others nothing is told.
+
+    Raises:
+        As `name`. Invalid: it is of no adult member of the organization, nor of an adult on the event's list.
+    """
+    event = _to_staff(session, actor, event_id, is_locked=False)
+    is_member = sa.exists().where(
+        Membership.organization_id == event.organization_id, Membership.volunteer_id == Volunteer.id
+    )
+    is_known = sa.or_(is_member, participants.is_listed(event.id, Volunteer.id))
+    found = session.scalars(sa.select(Volunteer).where(Volunteer.phone == phone, is_known)).first()
+    day = event.local(now).date()
+    if (
+        found is None
+        or found.age_on(day) < ADULT_AGE
+        or ConsentName.PERSONAL_DATA not in consents.of_people(session, [found.id], now)[found.id]
+    ):
+        raise errors.Invalid("phone", "helper-phone")
+    name(session, actor, event_id, found.id, now)
+
+
 def dismiss(session: Session, actor: Actor, event_id: UUID, volunteer_id: UUID, now: datetime) -> None:
     """Let somebody help no more; the codes that their phone holds of an event to come are right no more.
 
@@ -61,14 +85,28 @@ def dismiss(session: Session, actor: Actor, event_id: UUID, volunteer_id: UUID, 
 
 
 def of_event(session: Session, actor: Actor, event_id: UUID, now: datetime) -> Sequence[tuple[UUID, str]]:
-    """(volunteer_id, display_name) of its helpers, by when they were named. Raises as `name`."""
-    _to_staff(session, actor, event_id, is_locked=False)
+    """(volunteer_id, display_name) of its helpers, by when they were named; that they were read is recorded.
+
+    Raises:
+        NotFound: no such event. Forbidden, NotVerified.
+    """
+    event = _to_staff(session, actor, event_id, is_locked=False)
     rows = session.execute(
         sa.select(Volunteer.id, Volunteer.display_name)
         .join(EventHelper, EventHelper.volunteer_id == Volunteer.id)
         .where(EventHelper.event_id == event_id)
         .order_by(EventHelper.named_at, Volunteer.id)
     ).all()
+    if rows:
+        audit.record_read(
+            session,
+            actor.volunteer_id,
+            AuditAction.PARTICIPANTS_READ,
+            region_code=event.region_code,
+            organization_id=event.organization_id,
+            event_id=event_id,
+            now=now,
+        )
     shown = consents.shown_names(session, {row.id: row.display_name for row in rows}, now)
     return [(row.id, shown[row.id]) for row in rows]
 

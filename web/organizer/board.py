@@ -11,7 +11,7 @@ from flask import Response, request
 from http_base import links
 from http_base.context import actor, now, session
 from service.access import Actor, Permission, may
-from service.events import restoring
+from service.events import helpers, restoring
 from service.events.events import target_of
 from service.figures import own_events
 from service.models import Event
@@ -24,6 +24,8 @@ pages = Pages("organizer-board")
 
 EVERY_MS, SPREAD_MS = 10_000, 3_000
 """How often the figures are asked for anew; each board a little apart."""
+
+RECORDED = Unaudited("figures of an event of one's own; that helpers were read is recorded by their use case")
 
 HOW = How(cache="private, no-cache", part="organizer/board_now.html")
 
@@ -112,6 +114,7 @@ WAYS: Sequence[Way] = (
     Way("move", "organizer-calling-off.move", "calendar", Permission.CHANGE_EVENT, may_be_moved),
     Way("copy", "organizer-copying.copy", "calendar", Permission.CREATE_EVENT),
     Way("people", "organizer-people.show", "people", Permission.REMOVE_PARTICIPANT, has_people),
+    Way("helpers", "organizer-helpers.show", "group", Permission.NAME_HELPERS, is_open),
     Way("result", "organizer-result.show", "flag", Permission.GIVE_RESULT, is_public),
     Way("report", "organizer-report.show", "list", Permission.SEE_PRESENT, has_begun),
     Way("restore", "organizer-calling-off.restore", "tick", Permission.RESTORE_EVENT, restoring.is_open),
@@ -126,7 +129,7 @@ def open_ways(ways: Sequence[Way], event: Event, caller: Actor, at: datetime) ->
 
 
 @pages.page("/organizer/events/<uuid:event_id>")
-@pages.staff(Permission.SEE_BOARD, audit=Unaudited("figures of an event of one's own, and no person"))
+@pages.staff(Permission.SEE_BOARD, audit=RECORDED)
 def show(event_id: UUID) -> Response:
     """Asked anew every ten seconds where there are scripts, else by the browser's own reload."""
     event, at = desk.found(event_id), now()
@@ -138,6 +141,7 @@ def show(event_id: UUID) -> Response:
         tiles=open_ways(TILES, event, actor(), at),
         ways=open_ways(WAYS, event, actor(), at),
         first=first_act(event, at),
+        helpers=_helpers(event),
         is_over=event.is_over(at),
         address=links.of_event(event.id),
         every_ms=EVERY_MS + randbelow(SPREAD_MS),
@@ -145,6 +149,13 @@ def show(event_id: UUID) -> Response:
     response.add_etag()
     response.make_conditional(request)
     return response
+
+
+def _helpers(event: Event) -> list[str]:
+    """The names of those who help, for who names them."""
+    if not may(actor(), Permission.NAME_HELPERS, target_of(event)):
+        return []
+    return [name for _, name in helpers.of_event(session(), actor(), event.id, now())]
 
 
 def first_act(event: Event, at: datetime) -> str | None:
