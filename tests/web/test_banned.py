@@ -63,6 +63,8 @@ def test_the_door_says_why_and_until_when_and_takes_the_one_answer(
     assert sent(visitor, form, id=str(person.id)).status_code == 409
     assert answers(session) == [WORDS]
     again = told(visitor, session, person.phone)
+    assert again.status_code == 403
+    assert "төбелес" in read(again.text).one("main").text
     assert read(again.text).all("form", id="answer-ban") == []
 
 
