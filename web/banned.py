@@ -32,15 +32,14 @@ class AnswerForm(Strict):
 def show(error: errors.Banned, subject: str) -> Response:
     """What a ban says to the account that has just come to the door."""
     session().rollback()
-    form = None
-    if bans.awaits_answer(session(), subject, now()):
-        form = blank(token=_signer().dumps([subject, now().timestamp()]))
-    return _page(form, error)
+    awaits = bans.awaits_answer(session(), subject, now()) is not None
+    form = blank(token=_signer().dumps([subject, now().timestamp()]))
+    return _page(form, error, awaits=awaits)
 
 
-def _page(form: Form | None, error: errors.Banned) -> Response:
-    how = How(HTTPStatus.UNPROCESSABLE_ENTITY if form is not None and form.errors else HTTPStatus.FORBIDDEN)
-    return render("sign_in/banned.html", how, form=form, **error.data)
+def _page(form: Form, error: errors.Banned, *, awaits: bool = True) -> Response:
+    how = How(HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.FORBIDDEN)
+    return render("sign_in/banned.html", how, form=form, awaits=awaits, **error.data)
 
 
 @pages.page("/sign-in/banned", methods=("POST",))
