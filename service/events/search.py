@@ -78,12 +78,11 @@ def _days(search: Search) -> sa.ColumnElement[bool]:
     As one condition that the planner knows nothing of: all of it follows, nearly, from when an event starts,
     and would be counted as if it left out ever more.
     """
-    conditions = [
+    conditions = [] if search.not_over_at is None else [Event.ends_at > search.not_over_at]
+    conditions += [
         Event.day.between(search.first_day - DAY, search.last_day),
         sa.or_(Event.day >= search.first_day, search.first_day <= LAST_LOCAL_DAY),
     ]
-    if search.not_over_at is not None:
-        conditions.append(Event.ends_at > search.not_over_at)
     return _opaque(*conditions)
 
 
@@ -169,7 +168,7 @@ def _behind(after: tuple[datetime, UUID] | None) -> sa.ColumnElement[bool]:
     return keyset.behind(after, Event.starts_at, Event.id)
 
 
-TASTED, OFTEN = 50, 5
+TASTED, OFTEN = 50, 3
 """So many of the next events are looked at first: do so many of them have the words?"""
 
 READ = 1_000
