@@ -111,6 +111,19 @@ def record(
     )
 
 
+def record_read(session: Session, actor: Actor, action: AuditAction, event: Event, now: datetime) -> None:
+    """Write down that staff read of an event's people."""
+    audit.record_read(
+        session,
+        actor.volunteer_id,
+        action,
+        region_code=event.region_code,
+        organization_id=event.organization_id,
+        event_id=event.id,
+        now=now,
+    )
+
+
 def target_of(event: Event) -> Target:
     """What permissions about this event are judged by."""
     return Target(

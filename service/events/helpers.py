@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from service import errors
 from service.access import Actor, Permission, require
-from service.audit import audit
 from service.events import code_secrets, events, participants
 from service.models import AuditAction, ConsentName, Event, EventHelper, Membership, Volunteer
 from service.models.volunteers import ADULT_AGE
@@ -98,15 +97,7 @@ def of_event(session: Session, actor: Actor, event_id: UUID, now: datetime) -> S
         .order_by(EventHelper.named_at, Volunteer.id)
     ).all()
     if rows:
-        audit.record_read(
-            session,
-            actor.volunteer_id,
-            AuditAction.PARTICIPANTS_READ,
-            region_code=event.region_code,
-            organization_id=event.organization_id,
-            event_id=event_id,
-            now=now,
-        )
+        events.record_read(session, actor, AuditAction.PARTICIPANTS_READ, event, now)
     shown = consents.shown_names(session, {row.id: row.display_name for row in rows}, now)
     return [(row.id, shown[row.id]) for row in rows]
 

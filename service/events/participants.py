@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 
 from service import errors
 from service.access import Actor, Permission, may, require
-from service.audit import audit
 from service.events import events, offers
 from service.geography import places
 from service.models import (
@@ -151,15 +150,8 @@ def in_event(
         NotFound. Forbidden: neither its organizer or helper, nor a coordinator of its region.
     """
     event, shown = _shown_to(session, actor, event_id, now, Permission.SEE_LIST)
-    audit.record_read(
-        session,
-        actor.volunteer_id,
-        AuditAction.PHONES_READ if shown.phones else AuditAction.PARTICIPANTS_READ,
-        region_code=event.region_code,
-        organization_id=event.organization_id,
-        event_id=event_id,
-        now=now,
-    )
+    read = AuditAction.PHONES_READ if shown.phones else AuditAction.PARTICIPANTS_READ
+    events.record_read(session, actor, read, event, now)
     order = Signup.queue_number if wanted.is_line else Volunteer.id
     query = _query(event_id, shown, removed=wanted.being is Being.REMOVED).where(*wanted.conditions(now))
     query = query.order_by(None).order_by(order)

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from service.access import Actor, Permission, require
 from service.attendance.evidence import Status
-from service.audit import audit
 from service.events import events
 from service.models import Attendance, AuditAction, Event, Volunteer
 from service.people import consents
@@ -36,15 +35,7 @@ def of_event(session: Session, actor: Actor, event: Event, now: datetime) -> lis
         Forbidden, NotVerified.
     """
     require(actor, Permission.CORRECT_ATTENDANCE, events.target_of(event))
-    audit.record_read(
-        session,
-        actor.volunteer_id,
-        AuditAction.PARTICIPANTS_READ,
-        region_code=event.region_code,
-        organization_id=event.organization_id,
-        event_id=event.id,
-        now=now,
-    )
+    events.record_read(session, actor, AuditAction.PARTICIPANTS_READ, event, now)
     rows = session.execute(
         sa.select(
             Attendance.volunteer_id, Volunteer.display_name, Attendance.checked_in_at, Attendance.reasons
