@@ -3,7 +3,7 @@
 import click
 from flask.cli import with_appcontext
 
-from cli import demo_load
+from cli import demo_load, demo_photos
 from http_base.context import services
 from service.platform.database import db
 
@@ -22,6 +22,7 @@ def load_once() -> None:
     """Load the demo into the present application's database, unless somebody is registered already."""
     click.echo("Loading the demo, unless somebody is registered already")
     if demo_load.load(db.session(), services().clock.now()):
+        demo_photos.take(db.session(), services().files)
         db.session.commit()
 
 
@@ -35,6 +36,7 @@ Tazalyq starts, and in some seconds answers at {base} (Ctrl-C stops it; data sta
   the pages         {base}/kk/ (ru, en; what they are made of: {base}/kk/dev/design)
   the API's pages   {base}/v1/docs
   a certificate     {base}/kk/certificates/TAZALYQDEMO23456
+  photographs       {base}/kk/events/019a1b2c-0000-7000-8000-000000001010
   pushes            {base}/dev/pushes
   ready?            {base}/readyz
 
