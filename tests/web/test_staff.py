@@ -30,7 +30,7 @@ EVENT = UUID("01a20b43-da95-76d9-b7ca-338e67a4b6e6")
 def page(how: How = PLAIN) -> Response:
     """Any page: what is tried here is what it stands in."""
     problem = {"title": "?", "detail": "?", "errors": {}, "contact": {}}
-    hrefs = dict.fromkeys(("sign_in_href", "bare_href", "event_href"))
+    hrefs = dict.fromkeys(("sign_in_href", "bare_href", "event_href", "next_near"))
     return render("error.html", how, problem=problem, way_on="back", written=[], **hrefs)
 
 
