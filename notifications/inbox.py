@@ -122,12 +122,13 @@ class InboxState:
 
 def state(session: Session, volunteer_id: UUID) -> InboxState:
     """One query over one index, so that phones may poll."""
-    items, unread = session.execute(
-        sa.select(sa.func.count(), sa.func.count().filter(InboxItem.read_at.is_(None))).where(
-            InboxItem.volunteer_id == volunteer_id
-        )
-    ).one()
+    items, unread = session.execute(_STATE, {"volunteer_id": volunteer_id}).one()
     return InboxState(items, unread)
+
+
+_STATE = sa.select(sa.func.count(), sa.func.count().filter(InboxItem.read_at.is_(None))).where(
+    InboxItem.volunteer_id == sa.bindparam("volunteer_id")
+)
 
 
 def mark_read(session: Session, volunteer_id: UUID, item_id: UUID, now: datetime) -> None:

@@ -64,12 +64,16 @@ def who_can_answer(session: Session, people: Collection[UUID]) -> Collection[UUI
     return {person for person, app_version in told if version(app_version or "") >= _asked_from[0]}
 
 
-def holds(now: datetime) -> sa.ColumnElement[bool]:
+Moment = datetime | sa.BindParameter[datetime]
+"""One that is known, or of a statement that is built once for all moments."""
+
+
+def holds(now: Moment) -> sa.ColumnElement[bool]:
     """Whether a sign-up is an offer that has not expired, as a column."""
     return sa.and_(Signup.status == SignupStatus.OFFERED, Signup.confirm_by > now)
 
 
-def has_expired(now: datetime) -> sa.ColumnElement[bool]:
+def has_expired(now: Moment) -> sa.ColumnElement[bool]:
     """Whether a sign-up is an offer whose time is over, as a column: such a person has no place any more."""
     return sa.and_(Signup.status == SignupStatus.OFFERED, Signup.confirm_by <= now)
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from itertools import islice
 from typing import Any, Protocol
 from uuid import UUID
@@ -90,21 +91,24 @@ class Wanted:
         """Where in the list a person stands: by what the next page begins after."""
         return (person.queue_number if self.is_line else person.volunteer_id,)
 
-    def conditions(self, now: datetime) -> list[sa.ColumnElement[bool]]:
-        """What the database looks at."""
+    def conditions(self) -> list[sa.ColumnElement[bool]]:
+        """What the database looks at, `now`."""
         is_there = Attendance.status.in_(("counted", "review"))
         if self.being is Being.PRESENT:
             return [is_there]
         if self.being is Being.ABSENT:
             return [Signup.status == SignupStatus.GOING, sa.func.coalesce(is_there, False).is_(False)]
         if self.being is Being.OFFERED:
-            return [offers.holds(now)]
+            return [offers.holds(NOW)]
         if self.being is Being.REMOVED:
             return [Signup.removed_at.is_not(None)]
         return [] if self.being is None else [Signup.status == self.being.value]
 
 
 EVERYBODY = Wanted()
+
+NOW = sa.bindparam("now", type_=sa.DateTime(timezone=True))
+EVENT_ID = sa.bindparam("event_id", type_=sa.Uuid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,14 +156,11 @@ def in_event(
     event, shown = _shown_to(session, actor, event_id, now, Permission.SEE_LIST)
     read = AuditAction.PHONES_READ if shown.phones else AuditAction.PARTICIPANTS_READ
     events.record_read(session, actor, read, event, now)
-    order = Signup.queue_number if wanted.is_line else Volunteer.id
-    query = _query(event_id, shown, removed=wanted.being is Being.REMOVED).where(*wanted.conditions(now))
-    query = query.order_by(None).order_by(order)
-    if after is not None:
-        query = query.where(order > after)
+    query = _in_order(shown.hides_typed, wanted.being, is_after=after is not None)
+    values = {"event_id": event_id, "now": now, "after": after, "limit": None if wanted.text else limit}
     if not wanted.text:
-        return shown.of(session, session.execute(query.limit(limit)).all())
-    found = session.execute(query, execution_options={"yield_per": AT_ONCE})
+        return shown.of(session, session.execute(query, values).all())
+    found = session.execute(query, values, execution_options={"yield_per": AT_ONCE})
     people = (person for rows in found.partitions() for person in shown.of(session, rows))
     return list(islice(filter(wanted.fits, people), limit))
 
@@ -171,7 +172,11 @@ def stream(session: Session, actor: Actor, event_id: UUID, now: datetime) -> Ite
         NotFound, Forbidden.
     """
     _, shown = _shown_to(session, actor, event_id, now)
-    found = session.execute(_query(event_id, shown), execution_options={"yield_per": AT_ONCE})
+    found = session.execute(
+        _query(shown.hides_typed, removed=False),
+        {"event_id": event_id, "now": now},
+        execution_options={"yield_per": AT_ONCE},
+    )
     for rows in found.partitions():
         yield from shown.of(session, rows)
 
@@ -183,9 +188,8 @@ def one(session: Session, actor: Actor, event_id: UUID, volunteer_id: UUID, now:
         NotFound: also of who neither goes, waits nor was there. Forbidden.
     """
     _, shown = _shown_to(session, actor, event_id, now)
-    found = shown.of(
-        session, session.execute(_query(event_id, shown).where(Volunteer.id == volunteer_id)).all()
-    )
+    query = _query(shown.hides_typed, removed=False).where(Volunteer.id == volunteer_id)
+    found = shown.of(session, session.execute(query, {"event_id": event_id, "now": now}).all())
     if not found:
         raise errors.NotFound(errors.Thing.VOLUNTEER)
     return found[0]
@@ -193,7 +197,8 @@ def one(session: Session, actor: Actor, event_id: UUID, volunteer_id: UUID, now:
 
 def number(session: Session, event_id: UUID, now: datetime) -> int:
     """How many there are."""
-    return session.scalar(sa.select(sa.func.count()).select_from(_people(event_id, now))) or 0
+    query = sa.select(sa.func.count()).select_from(_people())
+    return session.scalar(query, {"event_id": event_id, "now": now}) or 0
 
 
 def removed(session: Session, event_id: UUID) -> int:
@@ -218,39 +223,52 @@ def is_listed(event_id: Any, volunteer_id: Any) -> sa.ColumnElement[bool]:
     return sa.or_(signed_up, came, ticked)
 
 
-def _people(
-    event_id: UUID, now: datetime, *, hides_typed: bool = False, removed: bool = False
-) -> sa.Subquery:
-    """`hides_typed`: not whom an organizer has typed by number and name: whether they are registered is none
-    of the organizer's business (typed_people.py). `removed`: whom an organizer took off, and nobody else."""
+def _people(*, hides_typed: bool = False, removed: bool = False) -> sa.Subquery:
+    """Of EVENT_ID, at NOW.
+
+    `hides_typed`: not whom an organizer has typed by number and name: whether they are registered is none of
+    the organizer's business (typed_people.py). `removed`: whom an organizer took off, and nobody else.
+    """
     if removed:
         return (
             sa.select(Signup.volunteer_id)
-            .where(Signup.event_id == event_id, Signup.removed_at.is_not(None))
+            .where(Signup.event_id == EVENT_ID, Signup.removed_at.is_not(None))
             .subquery()
         )
-    there = sa.select(Attendance.volunteer_id).where(Attendance.event_id == event_id)
+    there = sa.select(Attendance.volunteer_id).where(Attendance.event_id == EVENT_ID)
     if hides_typed:
         typed = sa.exists().where(
-            TypedPerson.event_id == event_id, TypedPerson.volunteer_id == Attendance.volunteer_id
+            TypedPerson.event_id == EVENT_ID, TypedPerson.volunteer_id == Attendance.volunteer_id
         )
         there = there.where(sa.or_(~typed, is_listed(Attendance.event_id, Attendance.volunteer_id)))
-    comes = sa.and_(Signup.status != SignupStatus.CANCELLED, ~offers.has_expired(now))
-    return sa.select(Signup.volunteer_id).where(Signup.event_id == event_id, comes).union(there).subquery()
+    comes = sa.and_(Signup.status != SignupStatus.CANCELLED, ~offers.has_expired(NOW))
+    return sa.select(Signup.volunteer_id).where(Signup.event_id == EVENT_ID, comes).union(there).subquery()
 
 
-def _query(event_id: UUID, shown: "_Shown", *, removed: bool = False) -> Any:
-    now = shown.now
-    people = _people(event_id, now, hides_typed=shown.hides_typed, removed=removed)
+@cache
+def _in_order(hides_typed: bool, being: Being | None, *, is_after: bool) -> Any:  # noqa: FBT001 - of a few, kept
+    """Those who are asked for, `limit` of them, from `after` on where that is said."""
+    wanted = Wanted(being=being)
+    order = Signup.queue_number if wanted.is_line else Volunteer.id
+    query = _query(hides_typed, removed=being is Being.REMOVED).where(*wanted.conditions())
+    if is_after:
+        query = query.where(order > sa.bindparam("after"))
+    return query.order_by(None).order_by(order).limit(sa.bindparam("limit", type_=sa.Integer))
+
+
+@cache
+def _query(hides_typed: bool, *, removed: bool) -> Any:  # noqa: FBT001 - the same
+    """What is shown of people; built once, which costs more than asking."""
+    people = _people(hides_typed=hides_typed, removed=removed)
     line = (
         sa.select(
             Signup.volunteer_id, sa.func.row_number().over(order_by=Signup.queue_number).label("position")
         )
-        .where(Signup.event_id == event_id, Signup.status == SignupStatus.WAITLISTED)
+        .where(Signup.event_id == EVENT_ID, Signup.status == SignupStatus.WAITLISTED)
         .subquery()
     )
     # By the clock: whoever has let an offer expire has no place any more.
-    status = sa.case((offers.has_expired(now), SignupStatus.CANCELLED), else_=Signup.status)
+    status = sa.case((offers.has_expired(NOW), SignupStatus.CANCELLED), else_=Signup.status)
     return (
         sa.select(
             Volunteer.id,
@@ -261,14 +279,14 @@ def _query(event_id: UUID, shown: "_Shown", *, removed: bool = False) -> Any:
             Signup.companions,
             Signup.queue_number,
             line.c.position,
-            sa.case((offers.holds(now), Signup.confirm_by)).label("confirm_by"),
+            sa.case((offers.holds(NOW), Signup.confirm_by)).label("confirm_by"),
             Attendance.status.label("attendance"),
         )
         .join(people, people.c.volunteer_id == Volunteer.id)
-        .outerjoin(Signup, sa.and_(Signup.volunteer_id == Volunteer.id, Signup.event_id == event_id))
+        .outerjoin(Signup, sa.and_(Signup.volunteer_id == Volunteer.id, Signup.event_id == EVENT_ID))
         .outerjoin(line, line.c.volunteer_id == Volunteer.id)
         .outerjoin(
-            Attendance, sa.and_(Attendance.volunteer_id == Volunteer.id, Attendance.event_id == event_id)
+            Attendance, sa.and_(Attendance.volunteer_id == Volunteer.id, Attendance.event_id == EVENT_ID)
         )
         .order_by(Volunteer.id)
     )

@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from service.access import Actor, Permission, Target, may, require
@@ -36,24 +39,28 @@ class OwnEvents:
 
 def ahead(session: Session, actor: Actor, now: datetime) -> OwnEvents:
     """What the actor's organizations have today and later, and their drafts."""
-    day = now.astimezone(COUNTRY_ZONE).date()
-    is_today = sa.or_(Event.day == day, sa.and_(Event.starts_at <= now, presence_end(Event) > now))
-    is_coming = sa.and_(~IS_DRAFT, ~Event.never_published, Event.ends_at > now)
-
-    def found(*conditions: sa.ColumnElement[bool]) -> list[EventLine]:
-        query = (
-            event_lists.lines()
-            .where(_of(actor), *conditions)
-            .order_by(Event.starts_at, Event.id)
-            .limit(AHEAD)
-        )
-        return [EventLine(**row) for row in session.execute(query, event_lists.at(now)).mappings()]
-
-    return OwnEvents(
-        found(~IS_DRAFT, ~Event.never_published, is_today),
-        found(is_coming, ~is_today),
-        found(sa.or_(IS_DRAFT, sa.and_(Event.never_published, Event.ends_at > now))),
+    values = event_lists.at(now) | {"day": now.astimezone(COUNTRY_ZONE).date(), "own": _own(actor)}
+    today, coming, drafts = (
+        [EventLine(**row) for row in session.execute(query, values).mappings()] for query in _ahead()
     )
+    return OwnEvents(today, coming, drafts)
+
+
+@cache
+def _ahead() -> tuple[sa.Select[*tuple[Any, ...]], ...]:
+    """What is of a `day` and `now`, what comes later, and drafts, of `own` organizations; built once."""
+    now = sa.bindparam("now", type_=sa.DateTime(timezone=True))
+    own = sa.bindparam("own", type_=ARRAY(sa.Uuid))
+    runs = sa.and_(Event.starts_at <= now, presence_end(Event) > now)
+    is_today = sa.or_(Event.day == sa.bindparam("day"), runs)
+    is_coming = sa.and_(~IS_DRAFT, ~Event.never_published, Event.ends_at > now)
+    kinds = (
+        sa.and_(~IS_DRAFT, ~Event.never_published, is_today),
+        sa.and_(is_coming, ~is_today),
+        sa.or_(IS_DRAFT, sa.and_(Event.never_published, Event.ends_at > now)),
+    )
+    listed = event_lists.lines().where(Event.organization_id == sa.any_(own))
+    return tuple(listed.where(kind).order_by(Event.starts_at, Event.id).limit(AHEAD) for kind in kinds)
 
 
 def past(
@@ -64,7 +71,7 @@ def past(
     query = (
         event_lists.lines()
         .where(
-            _of(actor),
+            Event.organization_id.in_(_own(actor)),
             ~IS_DRAFT,
             Event.day < day,
             Event.ends_at <= now,
@@ -94,9 +101,8 @@ def helped(session: Session, actor: Actor, now: datetime) -> list[EventLine]:
     return [EventLine(**row) for row in session.execute(query, event_lists.at(now)).mappings()]
 
 
-def _of(actor: Actor) -> sa.ColumnElement[bool]:
-    own = [id_ for id_ in actor.organizations if may(actor, Permission.SEE_BOARD, Target(id_))]
-    return Event.organization_id.in_(own)
+def _own(actor: Actor) -> list[UUID]:
+    return [id_ for id_ in actor.organizations if may(actor, Permission.SEE_BOARD, Target(id_))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Contacts: whom to ask about an organization, an event or a region, with the yes of whose number it is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -217,18 +217,20 @@ Found = dict[tuple[str, str], ContactSaid]
 def _standing(session: Session, about: Iterable[tuple[ContactOf, str]]) -> Found:
     """The contacts that stand, by what they are about, in one query."""
     wanted = set(about)
-    by_kind = [
-        sa.and_(Contact.about == kind, Contact.about_id.in_({id_ for of, id_ in wanted if of == kind}))
-        for kind in {kind for kind, _ in wanted}
-    ]
-    if not by_kind:
+    if not wanted:
         return {}
-    rows: Sequence[Any] = session.execute(
-        sa.select(Contact, Volunteer.phone)
-        .outerjoin(Volunteer, Volunteer.id == Contact.volunteer_id)
-        .where(Contact.state == ContactState.STANDING, sa.or_(*by_kind))
-    ).all()
-    return {(contact.about, contact.about_id): _said(contact, phone) for contact, phone in rows}
+    found = session.execute(_OF_THESE, {"about": list(wanted)})
+    return {(contact.about, contact.about_id): _said(contact, phone) for contact, phone in found}
+
+
+_OF_THESE = (
+    sa.select(Contact, Volunteer.phone)
+    .outerjoin(Volunteer, Volunteer.id == Contact.volunteer_id)
+    .where(
+        Contact.state == ContactState.STANDING,
+        sa.tuple_(Contact.about, Contact.about_id).in_(sa.bindparam("about", expanding=True)),
+    )
+)
 
 
 def _said(contact: Contact, phone: str | None) -> ContactSaid:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
 from service import errors
@@ -62,12 +62,16 @@ def of_people(
 ) -> Mapping[UUID, frozenset[ConsentName]]:
     """What each of these people had consented to at a moment; all of them are in it."""
     histories: defaultdict[UUID, list[Given]] = defaultdict(list)
-    query = sa.select(
-        Consent.volunteer_id, Consent.name, Consent.version, Consent.given_at, Consent.withdrawn_at
-    ).where(Consent.volunteer_id.in_(volunteer_ids))
-    for volunteer_id, name, version, given_at, withdrawn_at in session.execute(query):
+    for volunteer_id, name, version, given_at, withdrawn_at in session.execute(
+        _OF_PEOPLE, {"ids": list(volunteer_ids)}
+    ):
         histories[volunteer_id].append(Given(name, version, given_at, withdrawn_at))
     return {person: in_force(histories[person], at) for person in volunteer_ids}
+
+
+_OF_PEOPLE = sa.select(
+    Consent.volunteer_id, Consent.name, Consent.version, Consent.given_at, Consent.withdrawn_at
+).where(Consent.volunteer_id == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid))))
 
 
 def history(session: Session, volunteer_id: UUID) -> Sequence[Consent]:
