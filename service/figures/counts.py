@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from service.access import Actor, Permission, Target, may, require, require_coordinator
-from service.figures import count_queries, figures_by_event
+from service.figures import count_queries, count_scopes, figures_by_event
 from service.figures.count_requests import GROUPINGS, WITHOUT_DISTRICT, CountRequest
 from service.figures.figure_columns import RESULTS, SUMMED
 from service.figures.periods import before
@@ -67,7 +67,10 @@ def count(session: Session, question: CountRequest, now: datetime) -> dict[str, 
     What came of events is None where nobody said anything; a row's `key` is, for those without a district.
     """
     _plan_for(session, question)
-    query, values = count_queries.statement(question, now, by_scopes=checks.are_scopes_whole(session))
+    # Of most days nothing is counted ahead: whether that could be read need not be asked.
+    is_ahead = count_scopes.in_all(question) is not None or count_scopes.by_row(question) is not None
+    by_scopes = is_ahead and checks.are_scopes_whole(session)
+    query, values = count_queries.statement(question, now, by_scopes=by_scopes)
     totals, *rows = session.execute(query, values).mappings().all()
     names = _names(session, question.group_by, [row["key"] for row in rows])
     return {

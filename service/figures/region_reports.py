@@ -161,6 +161,8 @@ def listed(
 
 def senders(session: Session, sent: Sequence[RegionReport]) -> dict[UUID, dict[str, Any]]:
     """Who sent them, by id: {id, display_name}."""
+    if not sent:
+        return {}
     query = sa.select(Volunteer.id, Volunteer.display_name).where(
         Volunteer.id.in_({one.sent_by for one in sent})
     )
