@@ -1,26 +1,32 @@
 """Organizers' pages in a real browser, over the demo: each fits, is readable, and asks no other host."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cli.demo_ids import numbered
-from service.models import Volunteer
+from cli.demo_ids import numbered, of_person
+from service.events import helpers
+from service.models import Event, Volunteer
 from service.people import identities, sessions
 from tests.journeys.browser import PHONE, PLAIN, Look, Open, Window, looks
 from tests.journeys.demo import fresh_demo, serving
 
-TODAY, COMING, DRAFT, OFF = (numbered(number) for number in (1001, 1002, 1007, 1012))
+TODAY, COMING, LONG, DRAFT, OFF = (numbered(number) for number in (1001, 1002, 1005, 1007, 1012))
 OWNER = "+77000000003"
+HELPER = of_person("+77000000101")
 EVENTS = "/organizer/events"
 ORGANIZATION = f"/organizer/organizations/{numbered(1)}"
 PATHS = {
     "home": "/organizer/",
     "new": f"{EVENTS}/new",
     "board": f"{EVENTS}/{TODAY}",
+    "board-over-night": f"{EVENTS}/{LONG}",
+    "groups-over-night": f"{EVENTS}/{LONG}/groups",
+    "people-over-night": f"{EVENTS}/{LONG}/people",
+    "move-over-night": f"{EVENTS}/{LONG}/move",
     "board-draft": f"{EVENTS}/{DRAFT}",
     "board-off": f"{EVENTS}/{OFF}",
     "preview": f"{EVENTS}/{DRAFT}/preview",
@@ -35,6 +41,9 @@ PATHS = {
     "list": f"{EVENTS}/{TODAY}/list",
     "code": f"{EVENTS}/{TODAY}/code",
     "people": f"{EVENTS}/{COMING}/people",
+    "helpers": f"{EVENTS}/{COMING}/helpers",
+    "helper-dismissed": f"{EVENTS}/{COMING}/helpers/{HELPER}/dismiss",
+    "board-helped": f"{EVENTS}/{COMING}",
     "doubts": f"{EVENTS}/{TODAY}/doubts",
     "result": f"{EVENTS}/{TODAY}/result",
     "organization": ORGANIZATION,
@@ -48,11 +57,16 @@ TOKENS: list[str] = []
 
 
 def sign_in(session: Session) -> None:
-    """The owner is signed in without a second factor: events need none."""
+    """The owner, who has named a helper, is signed in without a second factor: events need none.
+
+    One event goes on over night.
+    """
     now = datetime.now(UTC)
     owner = session.scalars(sa.select(Volunteer).where(Volunteer.phone == OWNER)).one()
     known = identities.find(session, owner.subject)
     assert known is not None
+    session.get_one(Event, LONG).ends_at += timedelta(hours=18)
+    helpers.name(session, known.actor, COMING, HELPER, now)
     TOKENS[:] = [sessions.begin(session, known.actor, "Chrome", "127.0.0.1", now)]
 
 
