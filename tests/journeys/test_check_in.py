@@ -217,9 +217,73 @@ def test_a_doubted_check_in_is_mended_from_a_better_place(world: World, phone_of
     assert world.attendance(event).status == "counted"
 
 
+@pytest.mark.parametrize(
+    "words", [KK, pytest.param(RU, marks=pytest.mark.full)], ids=lambda words: words.language
+)
+def test_a_phone_with_bad_luck(world: World, window: Open, phone_of: Any, words: Words) -> None:
+    """Back, a code of ten minutes ago, no permission, a frozen fix, a quick finger, a page of yesterday."""
+    event = world.event()
+    number = world.person(event)
+    seen = window(world.service.url, PIXEL_7, **{**AS_PIXEL_7, "permissions": []})
+    phone = Volunteer(world.service, seen, words)
+    says = {name: said[words is RU] for name, said in STATES.items()}
+    totp = pyotp.TOTP(event.code_secret, interval=60)
+
+    phone.open(f"events/{event.id}#code={totp.at(datetime.now(UTC) - timedelta(minutes=10))}")
+    phone.follow(words.arrive)
+    phone.come_in(number)
+    phone.press(words.arrive)
+    phone.reads(says["late"])
+    phone.press(words.again)
+    phone.reads(says["denied"])
+    phone.press(words.allow)
+    phone.reads(says["barred"])
+    assert phone.acts() == [words.again, words.code]
+    for _ in range(4):
+        phone.page.go_back()
+        phone.main.wait_for()
+    assert seen.wrong == []
+
+    frozen: Volunteer = phone_of(event, number, words=words)
+    frozen.page.add_init_script(AT_ONCE + FROZEN)
+    frozen.page.reload()
+    for button in (words.arrive, words.again):
+        frozen.press(button)
+        frozen.reads(says["lost"])
+
+    quick: Volunteer = phone_of(event, number, words=words)
+    quick.reads(says["inside"])
+    quick.tap_twice(words.arrive)
+    quick.reads(says["sent"])
+    quick.page.go_back()
+    quick.page.go_forward()
+    quick.reads(says["sent"])
+    assert world.records(event) == [("check_in", "counted")]
+
+    yesterday = world.event()
+    left_open: Volunteer = phone_of(yesterday, number, words=words)
+    left_open.reads(says["inside"])
+    world.end_sessions()
+    world.service.call(
+        "PUT", "/dev/clock", json={"at": (datetime.now(UTC) + timedelta(hours=15)).isoformat()}
+    )
+    try:
+        left_open.page.clock.set_fixed_time(datetime.now(UTC) + timedelta(hours=15))
+        left_open.press(words.arrive)
+        left_open.reads(says["ended"])
+        left_open.follow(words.enter)
+        left_open.come_in(number)
+        left_open.reads(says["over"])
+        assert left_open.acts() == [words.look]
+    finally:
+        world.service.call("DELETE", "/dev/clock")
+    assert world.records(yesterday) == []
+
+
 STATES: dict[str, tuple[str, str]] = {
     # what the line says in Kazakh and in Russian
     "denied": ("Геолокация өшірулі.", "Геолокация выключена."),
+    "barred": ("Браузер орныңызды көрсетпейді.", "Браузер не показывает, где вы."),
     "lost": ("Орныңыз анықталмады.", "Не удалось определить, где вы."),
     "weak": ("Дәлдігі төмен: 420 м.", "Точность низкая: 420 м."),
     "old": ("(10 мин)", "(10 мин назад)"),
@@ -230,6 +294,9 @@ STATES: dict[str, tuple[str, str]] = {
     "left": ("Кеткеніңіз белгіленді", "Уход отмечен"),
     "doubted": ("Тексеруде: ", "На проверке: "),
     "refused": ("рұқсат етілетіні", "допускается"),
+    "late": ("Код сәйкес келмеді.", "Код не подошёл."),
+    "ended": ("Сеанс аяқталды", "Сеанс закончился"),
+    "over": ("Кеш болды.", "Слишком поздно."),
 }
 FROZEN = "navigator.geolocation.watchPosition = () => 1;"
 OLD = """navigator.geolocation.watchPosition = (found) => {
@@ -244,13 +311,13 @@ AT_ONCE = "window.setTimeout = ((set) => (act, ms) => set(act, ms === 20000 ? 30
 @pytest.mark.full
 @pytest.mark.parametrize("look", [PHONE, PHONE_AT_NIGHT], ids=lambda look: look.name)
 @pytest.mark.parametrize("words", [KK, RU], ids=lambda words: words.language)
-@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("state", [name for name in STATES if name not in ("late", "ended", "over")])
 def test_each_state_is_looked_at(world: World, phone_of: Any, state: str, words: Words, look: Look) -> None:
     """With `--shots`: pictures of each; axe finds nothing in any."""
     event = world.event()
     number = world.person(event)
     options: dict[str, Any] = {}
-    if state == "denied":
+    if state in ("denied", "barred"):
         options["permissions"] = []
     phone: Volunteer = phone_of(event, number, look, words, **options)
     bring_about(phone, state)
@@ -268,7 +335,7 @@ def bring_about(phone: Volunteer, state: str) -> None:
     stands = {"weak": (*THERE, 420), "outside": FAR, "refused": FAR, "doubted": NEAR}
     phone.stand_at(*stands.get(state, THERE))
     page.reload()
-    if state in ("denied", "lost"):
+    if state in ("denied", "barred", "lost"):
         phone.press(words.arrive)
     elif state in ("refused", "doubted"):
         phone.press(words.anyway)
@@ -276,5 +343,7 @@ def bring_about(phone: Volunteer, state: str) -> None:
         phone.reads(STATES["inside"][words is RU])
         page.context.set_offline(state == "kept")
         phone.press(words.arrive)
+    if state == "barred":
+        phone.press(words.allow)
     if state == "left":
         phone.press(words.leave)

@@ -27,6 +27,7 @@ class Words:
     code_label: str
     again: str
     anyway: str
+    allow: str
     send: str
     sign_up: str
     name: str
@@ -50,6 +51,7 @@ KK = Words(
     code_label="Орын коды",
     again="Қайталау",
     anyway="Бәрібір жіберу",
+    allow="Рұқсат беру",
     send="Қазір жіберу",
     sign_up="Жазылу",
     name="Аты-жөніңіз",
@@ -72,6 +74,7 @@ RU = Words(
     code_label="Код места",
     again="Ещё раз",
     anyway="Всё равно отправить",
+    allow="Разрешить",
     send="Отправить сейчас",
     sign_up="Записаться",
     name="Имя и фамилия",

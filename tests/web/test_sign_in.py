@@ -48,7 +48,8 @@ def hidden_of(form: Element) -> dict[str, str]:
 
 
 def ask_code(visitor: Visitor, phone: str | None, path: str = SIGN_IN) -> TestResponse:
-    return visitor.send(path, {"phone": phone or ""}, of="by-code")
+    answer = visitor.send(path, {"phone": phone or ""}, of="by-code")
+    return visitor.get(answer.location or "") if answer.status_code == 303 else answer
 
 
 def type_code(visitor: Visitor, asked: TestResponse, code: str) -> TestResponse:
@@ -98,6 +99,28 @@ class TestByCode:
         # Neither does the right one lead in any more.
         assert type_code(visitor, asked, code_of(session, person.phone)).status_code == 422
         assert not is_in(visitor)
+
+    def test_the_page_of_the_code_can_be_come_back_to_in_another_language_too(
+        self, visitor: Visitor, session: Session, person: Volunteer
+    ) -> None:
+        """By the browser's button, or anew: nobody comes back to a page that answers a form."""
+        answer = visitor.send(
+            f"{SIGN_IN}?next=/kk/events?near=1,2", {"phone": person.phone or ""}, of="by-code"
+        )
+        assert answer.status_code == 303
+        address = answer.location or ""
+        assert address.startswith("/kk/sign-in/code?next=/kk/events")
+        wrong = type_code(visitor, visitor.get(address), "000000")
+        assert wrong.status_code == 422
+        (in_russian,) = read(wrong.text).all("a", hreflang="ru")
+        asked = visitor.get(in_russian["href"])
+        assert (person.phone or "") in asked.text
+        typed = type_code(visitor, asked, code_of(session, person.phone))
+        assert typed.location == "/ru/events?near=1,2"
+        # Who is in goes on; and the number is forgotten.
+        assert visitor.get(address).location == "/kk/events?near=1,2"
+        visitor.delete_cookie("tazalyq_dev")
+        assert (visitor.get(address).location or "").startswith(f"{SIGN_IN}?next=/kk/events")
 
     @pytest.mark.parametrize("phone", ["", "12", "алло", "+1 202 555", "9" * 29])
     def test_what_is_no_number_stays_in_the_form(self, visitor: Visitor, phone: str) -> None:
