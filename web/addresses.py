@@ -1,5 +1,6 @@
 """Addresses of pages, each in a language."""
 
+import re
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -7,6 +8,9 @@ from flask import request, url_for
 
 from http_base.context import locale
 from notifications.words import LOCALES
+
+LED_TO = re.compile(rf"((?:^|&)next=(?:/|%2[Ff]))(?:{'|'.join(LOCALES)})(/|%2[Ff])")
+"""Of an address, a page of ours to go on to, up to its language and after it."""
 
 
 def to(page: str, **values: Any) -> str:
@@ -16,11 +20,13 @@ def to(page: str, **values: Any) -> str:
 
 
 def in_language(language: str) -> str:
-    """The address of the present page in another language; of one that stands in none, the start."""
+    """The address of the present page in another language, with where it leads; of one that stands in none,
+    the start."""
     first, _, rest = request.path.lstrip("/").partition("/")
     if first not in LOCALES:
         return f"/{language}/"
     query = request.query_string.decode("latin-1")
+    query = LED_TO.sub(rf"\g<1>{language}\g<2>", query)
     return f"/{language}/{quote(rest)}" + (f"?{query}" if query else "")
 
 

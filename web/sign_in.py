@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Response, redirect, request
+from itsdangerous import BadData, URLSafeTimedSerializer
 
 from http_base import entrance, page_sessions, sign_in_codes
 from http_base.browsers import browser_of
@@ -27,6 +28,9 @@ from web.qr import qr_of
 pages = Pages("sign-in")
 
 GOOGLES = "https://www.google.com https://www.gstatic.com"
+NUMBER = "tazalyq_number"
+"""The cookie with the number that a code was sent to: its page has an address, which tells nobody whose."""
+
 ACCOUNTS = "https://identitytoolkit.googleapis.com https://securetoken.googleapis.com"
 
 
@@ -154,17 +158,47 @@ def show() -> Response:
         except errors.Invalid as error:
             form.refused(error)
         else:
-            return _ask_code(blank(phone=form.value("phone"), next=form.value("next") or None))
+            return _code_sent(form.value("phone"), form.value("next") or None)
     return _show(form)
+
+
+def _code_sent(phone: str, wanted: str | None) -> Response:
+    """On to the page of the code: one that answers a form is no page that anybody comes back to."""
+    response = done(to("sign-in.use_code", next=wanted))
+    lasts = int(sign_in.CODE_LIFETIME.total_seconds())
+    is_secure = page_sessions.is_secure()
+    kept = _numbers().dumps(phone)
+    response.set_cookie(NUMBER, kept, max_age=lasts, httponly=True, samesite="Lax", secure=is_secure)
+    return response
+
+
+def _numbers() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(services().settings.secret_key, salt="number")
+
+
+def _number() -> str | None:
+    """Whom the last code was sent to from this browser, as long as it may be typed."""
+    lasts = int(sign_in.CODE_LIFETIME.total_seconds())
+    try:
+        return str(_numbers().loads(request.cookies.get(NUMBER, ""), max_age=lasts))
+    except BadData:
+        return None
 
 
 def _ask_code(form: Form) -> Response:
     return render("sign_in/code.html", form=form)
 
 
-@pages.page("/sign-in/code", methods=("POST",))
+@pages.page("/sign-in/code", methods=("GET", "POST"))
 def use_code() -> Response:
-    """The code that came to the phone."""
+    """The code that came to the phone. Looked at: for the number of before, of who is not in yet."""
+    if request.method == "GET":
+        wanted, phone, caller = request.args.get("next"), _number(), page_caller()
+        if caller is not None:
+            return done(landing(wanted, caller.known.actor))
+        if phone is None:
+            return done(to("sign-in.show", next=back_to(wanted)))
+        return _ask_code(blank(phone=phone, next=back_to(wanted)))
     services().address_limit.count(request.remote_addr or "")
     form = read_form(CodeForm)
     if not form.is_good:
@@ -179,7 +213,9 @@ def use_code() -> Response:
         form.refuse("code", "page.sign-in.wrong-code" if left else "page.sign-in.no-code", left=left)
         return _ask_code(form)
     tokens = sign_in_codes.tokens()
-    return _let_in(tokens.verify(tokens.issue(subject, phone)[0]), form.value("next"))
+    response = _let_in(tokens.verify(tokens.issue(subject, phone)[0]), form.value("next"))
+    response.delete_cookie(NUMBER, httponly=True, samesite="Lax")
+    return response
 
 
 @pages.page("/sign-in/token", methods=("POST",))

@@ -53,9 +53,12 @@ each('form[data-warns]', (form) => {
   });
 });
 
-// A refused form: its list of errors is read first.
+// A refused form: its list of errors is read first. It has answered a form, and is come back to as a page.
 const summary = document.querySelector('[data-focus]');
-if (summary) summary.focus();
+if (summary) {
+  summary.focus();
+  history.replaceState(history.state, '', location.href);
+}
 
 // Buttons that only a script can serve.
 each('[data-print]', (button) => {

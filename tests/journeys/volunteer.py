@@ -110,6 +110,16 @@ class Volunteer(Hands):
         found.wait_for()
         return plain(found.inner_text())
 
+    def tap_twice(self, button: str) -> None:
+        """As a finger does that is quicker than the page: both on one spot."""
+        found = self.main.get_by_role("button", name=button, exact=True).first
+        found.scroll_into_view_if_needed()
+        box = found.bounding_box()
+        assert box is not None
+        for pause_ms in (150, 0):
+            self.page.touchscreen.tap(box["x"] + 40, box["y"] + box["height"] / 2)
+            self.page.wait_for_timeout(pause_ms)
+
     def acts(self) -> list[str]:
         return [plain(text) for text in self.page.locator("#check-in-acts > *").all_inner_texts()]
 

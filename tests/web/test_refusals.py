@@ -79,7 +79,7 @@ def test_what_there_is_is_listed_in_words(national: Visitor, path: str, said: st
 
 @pytest.mark.parametrize("language", LOCALES)
 def test_a_page_that_only_a_button_opens(visitor: Visitor, language: str) -> None:
-    answer = visitor.get(f"/{language}/sign-in/code")
+    answer = visitor.get(f"/{language}/sign-in/continue")
     assert answer.status_code == 405
     text = read(answer.text).one("main").text
     assert not OF_PROGRAMMERS.findall(text), text
