@@ -19,8 +19,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from app import create_app
 from http_base.application import Tazalyq
 from http_base.local_tokens import LocalTokens
+from service.events import offers
 from service.models import Volunteer
-from service.platform import embedded_postgres, settings
+from service.platform import embedded_postgres, installed, settings
 from service.platform.clock import FixedClock
 from service.platform.database import (
     Connections,
@@ -181,6 +182,10 @@ def shared_app(database_url: str) -> Iterator[Tazalyq]:
 @pytest.fixture
 def connection(shared_app: Tazalyq) -> Iterator[sa.Connection]:
     """The application's only connection for this test: all that happens on it is rolled back."""
+    used = shared_app.extensions["tazalyq"].settings
+    # An application that a test made of its own has installed its settings for the process.
+    installed.install(used.secret_key, used.thresholds, used.public_url)
+    offers.install(used.offers_app_version)
     with shared_app.app_context():
         engines: dict[str | None, Any] = db.engines  # type: ignore[assignment] # a plain dict inside
     engine = engines[None]

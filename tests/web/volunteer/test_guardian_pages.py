@@ -49,9 +49,13 @@ def parents(app: Tazalyq) -> Visitor:
 
 def come_in(browser: Visitor, session: Session, number: str = MOTHER) -> Any:
     """Sign in with a number on the way to the guardian's page; where that leads."""
-    start = browser.page(THEIRS).one("a", class_="btn-wide")["href"]
-    asked = browser.send(start, {"phone": number}, of="by-code")
-    form = read(asked.text).one("form", id="use-code")
+    return by_code(browser, session, browser.page(THEIRS).one("a", class_="btn-wide")["href"], number)
+
+
+def by_code(browser: Visitor, session: Session, door: str, number: str) -> Any:
+    """Where a number's code leads, that was asked for at a door."""
+    asked = browser.send(door, {"phone": number}, of="by-code")
+    form = browser.page(asked.location).one("form", id="use-code")
     hidden = {one["name"]: one["value"] for one in form.all(type="hidden")}
     code = local.recent(session, number, 1)[0].code
     return browser.post(form["action"], data=hidden | {"code": code or ""})
@@ -237,10 +241,6 @@ def test_who_has_none_and_lost_the_link_comes_back_by_their_number(
     come_in(parents, session)
     parents.send(THEIRS, SAID | {"secret": make_link(phone)}, of="agree")
     parents.send(THEIRS, {}, of="sign-out")
-    asked = parents.send("/kk/sign-in", {"phone": MOTHER}, of="by-code")
-    form = read(asked.text).one("form", id="use-code")
-    hidden = {one["name"]: one["value"] for one in form.all(type="hidden")}
-    code = local.recent(session, MOTHER, 1)[0].code or ""
-    landed = parents.post(form["action"], data=hidden | {"code": code}).location
+    landed = by_code(parents, session, "/kk/sign-in", MOTHER).location
     assert THEIRS in hrefs(parents.page(landed))
     assert "Мадина" in parents.page(THEIRS).text
