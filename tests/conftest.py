@@ -19,7 +19,6 @@ from sqlalchemy.orm import Session, sessionmaker
 from app import create_app
 from http_base.application import Tazalyq
 from http_base.local_tokens import LocalTokens
-from service.events import offers
 from service.models import Volunteer
 from service.platform import embedded_postgres, installed, settings
 from service.platform.clock import FixedClock
@@ -185,7 +184,6 @@ def connection(shared_app: Tazalyq) -> Iterator[sa.Connection]:
     used = shared_app.extensions["tazalyq"].settings
     # An application that a test made of its own has installed its settings for the process.
     installed.install(used.secret_key, used.thresholds, used.public_url)
-    offers.install(used.offers_app_version)
     with shared_app.app_context():
         engines: dict[str | None, Any] = db.engines  # type: ignore[assignment] # a plain dict inside
     engine = engines[None]

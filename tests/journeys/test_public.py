@@ -73,7 +73,7 @@ def test_from_the_first_page_to_a_district_and_an_event(window: Open, url: str, 
     assert way is not None
     assert way.startswith("geo:50.")
     page.get_by_role("link", name="Рус").click()
-    assert page.get_by_role("link", name="Показать путь").count() == 1
+    page.get_by_role("link", name="Показать путь").wait_for()
     assert page.context.cookies() == []
     seen.check()
 
@@ -111,6 +111,7 @@ def test_a_stranger_comes_from_a_link_to_i_am_going(
     page.get_by_role("button", name=sign_in).click()
     page.locator("#display_name").fill("Әсем Қуанышқызы")
     page.get_by_role("button", name=register, exact=True).click()
+    page.locator(".errors").wait_for()
     assert page.locator(".errors li").count() == 3
     seen.check(f"signing-up-register-{language}")
     page.locator("#birth_date").fill("1999-12-30")
@@ -121,10 +122,10 @@ def test_a_stranger_comes_from_a_link_to_i_am_going(
     seen.check(f"signing-up-companions-{language}")
     page.locator("#companions").select_option("2")
     page.get_by_role("button", name=sign_up, exact=True).click()
-    assert page.get_by_text(going).count() == 1
+    page.get_by_text(going).wait_for()
     seen.check(f"signing-up-going-{language}")
     page.get_by_role("link", name=withdraw).click()
     seen.check(f"signing-up-withdraw-{language}")
     page.get_by_role("button", name=withdraw).click()
-    assert page.get_by_role("link", name=sign_up, exact=True).count() == 1
+    page.get_by_role("link", name=sign_up, exact=True).wait_for()
     seen.check(f"signing-up-withdrawn-{language}")
