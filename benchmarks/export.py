@@ -70,11 +70,8 @@ def main() -> None:
 
 def _fill(url: str, rows: int) -> tuple[str, str]:
     """Two events: of all these people, and of a tenth of them."""
+    large, small = (season_rows.id_of(number, "e") for number in range(2))
     with psycopg.connect(url, options="-c timezone=UTC") as connection:
-        found = connection.execute(
-            "SELECT id FROM event WHERE id IN (md5('event1')::uuid, md5('event2')::uuid)"
-        )
-        large, small = (str(row[0]) for row in found.fetchall())
         connection.execute(_CONSENTS)
         connection.execute(_PEOPLE, {"event": large, "rows": rows})
         connection.execute(_PEOPLE, {"event": small, "rows": rows // 10})

@@ -93,7 +93,7 @@ def _copy(
                 is_doubted, is_assumed = number % 50 == 0, number % 7 == 0
                 copy.write_row(
                     (
-                        _id(number, "a"), _id(event, "e"), _id(person, "f"),
+                        id_of(number, "a"), id_of(event, "e"), id_of(person, "f"),
                         "review" if is_doubted else "counted", "gps", *when,
                         150, 30 if is_assumed else 0, is_assumed, 0, "{}", 1, False,
                     )
@@ -101,7 +101,8 @@ def _copy(
             made = until
 
 
-def _id(number: int, kind: str) -> str:
+def id_of(number: int, kind: str) -> str:
+    """Of the `number`th event ("e"), person ("f") or attendance ("a")."""
     return f"{number:08x}-0000-7000-8000-00000000000{kind}"
 
 
