@@ -6,12 +6,12 @@ from flask import Response, request
 
 from http_base.context import actor, now, services, session
 from http_base.schemas.helpers import HelperBody
-from service import errors
 from service.access import Permission
 from service.events import helpers
 from service.platform import phones
 from web.addresses import to
 from web.forms import Form, blank, read_form
+from web.keeping import is_kept
 from web.organizer import desk
 from web.pages import Pages, Unaudited, done, render
 from web.templating import text
@@ -37,15 +37,11 @@ def show(event_id: UUID) -> Response:
 
 
 def _is_named(form: Form, event_id: UUID) -> bool:
-    try:
+    def name() -> None:
         phone = phones.parse(form.data["phone"], services().settings.phone_regions)
         helpers.name_by_phone(session(), actor(), event_id, phone, now())
-    except errors.Invalid as error:
-        session().rollback()
-        form.refused(error)
-        return False
-    session().commit()
-    return True
+
+    return is_kept(form, name)
 
 
 @pages.page("/organizer/events/<uuid:event_id>/helpers/<uuid:subject_id>/dismiss", ("GET", "POST"))
