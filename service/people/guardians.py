@@ -116,8 +116,7 @@ def withdraw(session: Session, guardian: Identity, child_id: UUID, now: datetime
         Guardianship.child_id.in_(sa.select(Volunteer.id).where(_is_minor(now))),
     )
     if _end(session, mine, EndedBy.GUARDIAN, now):
-        outbox.enqueue(session, "guardian_withdrew", now, {}, volunteer_id=child_id)
-        happenings.tell(session, GuardianWithdrawn(at=now, volunteer_id=child_id))
+        _tell_withdrawn(session, child_id, now)
     elif not session.scalar(sa.select(sa.exists().where(mine))):
         raise errors.NotFound(errors.Thing.GUARDIANSHIP)
 
@@ -171,8 +170,12 @@ def _withdraw_all(
         if _end(session, theirs, EndedBy.GUARDIAN, at):
             ended.append(child_id)
     for child_id in (one for one in ended if one not in of_age):
-        outbox.enqueue(session, "guardian_withdrew", at, {}, volunteer_id=child_id)
-        happenings.tell(session, GuardianWithdrawn(at=at, volunteer_id=child_id))
+        _tell_withdrawn(session, child_id, at)
+
+
+def _tell_withdrawn(session: Session, child_id: UUID, at: datetime) -> None:
+    outbox.enqueue(session, "guardian_withdrew", at, {}, volunteer_id=child_id)
+    happenings.tell(session, GuardianWithdrawn(at=at, volunteer_id=child_id))
 
 
 def end_by_child(session: Session, child_id: UUID, now: datetime, consent_age: int) -> None:
