@@ -218,3 +218,35 @@ def test_a_ban_is_changed_by_the_same_call_and_never_ends_before_it_begins(
     first = ban(client, coordinator, person).json
     second = ban(client, coordinator, person, reason="Басқа себеп").json
     assert (second["reason"], second["banned_at"]) == ("Басқа себеп", first["banned_at"])
+
+
+def test_who_is_banned_may_read_what_is_held_of_them_and_no_more(
+    client: FlaskClient, session: Session, login: Login
+) -> None:
+    person = make_volunteer(session, display_name="Тыйым Көрген")
+    ban(client, login(make_coordinator(session, "KZ-15")), person)
+    told = client.get("/v1/me/export", headers=login(person))
+    assert told.status_code == 200
+    assert [row["display_name"] for row in told.json["held"]["volunteer"]["rows"]] == ["Тыйым Көрген"]
+    assert [row["reason"] for row in told.json["held"]["ban"]["rows"]] == [REASON]
+    assert client.get("/v1/me", headers=login(person)).json["code"] == "banned"
+
+
+def test_erasure_is_open_to_who_is_banned_and_no_way_out_of_the_ban(
+    client: FlaskClient, session: Session, login: Login
+) -> None:
+    person = make_volunteer(session, display_name="Тыйым Көрген")
+    headers, phone = login(person), str(person.phone)
+    until = NOW + timedelta(days=30)
+    ban(client, login(make_coordinator(session, "KZ-15")), person, expires_at=until.isoformat())
+    said = {"id": str(uuid4()), "text": "Мен емес"}
+    assert client.post("/v1/me/ban/answer", json=said, headers=headers).status_code == 202
+    assert client.delete("/v1/me", headers=headers).status_code == 204
+    for method, path in (("GET", ""), ("PUT", ""), ("GET", "/export"), ("DELETE", "")):
+        typed = PROFILE if method == "PUT" else None
+        again = client.open(f"/v1/me{path}", method=method, json=typed, headers=headers)
+        assert (again.status_code, again.json["code"], again.json["reason"]) == (403, "banned", REASON), path
+        assert datetime.fromisoformat(again.json["expires_at"]) == until
+    left = str(session.execute(sa.text("SELECT * FROM ban")).all())
+    assert phone not in left
+    assert said["text"] not in left
