@@ -196,13 +196,14 @@ def _with_what_is_proven(actor: Actor) -> Actor:
     return actor.without_powers()
 
 
-def _recognized() -> Actor | None:
+def _recognized(*, even_banned: bool = False) -> Actor | None:
     """Whose record the token is of. News in it are kept at once, apart from the request's own work."""
     token = identity()
     known = identities.find(session(), token.subject)
     if known is not None and not known.standing.is_open_to(token):
         return None
-    _refuse_banned(token, known)
+    if known is None or not even_banned:
+        _refuse_banned(token, known)
     if known is None:
         return None
     if "noted" in g or not known.standing.learns_from(token, now()):
@@ -238,6 +239,15 @@ def actor() -> Actor:
             raise Unauthenticated
         return signed_in
     found = _recognized()
+    if found is None:
+        raise errors.NotRegistered()
+    return found
+
+
+def data_subject() -> Actor:
+    """The registered caller of the API, though they be banned: what is held of them is theirs to have all the
+    same. Raises NotRegistered, and what `identity` raises; Banned, who is known by a mark alone."""
+    found = _recognized(even_banned=True)
     if found is None:
         raise errors.NotRegistered()
     return found

@@ -1,10 +1,11 @@
-"""Everything that is held about the caller, as a file: the API's answer and a page's download."""
+"""Everything that is held about somebody, as a file: the API's answer and a page's download."""
 
 from flask import Response
 
 from http_base import downloads
-from http_base.context import actor, locale, now, services, session
+from http_base.context import locale, now, services, session
 from notifications import words
+from service.access import Actor
 from service.models.base import new_id
 from service.people import own_export
 from service.platform.database import snapshot_session
@@ -12,9 +13,9 @@ from service.platform.database import snapshot_session
 NAME = "tazalyq-my-data.json"
 
 
-def whole() -> Response:
+def whole(caller: Actor) -> Response:
     """The document, whole before its first byte goes out. Raises TooManyRequests: asked too often."""
-    caller, language = actor(), locale()
+    language = locale()
     own_export.ask(session(), caller, now())
     session().commit()
 

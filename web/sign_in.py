@@ -78,7 +78,7 @@ def _let_in(identity: Identity, wanted: str | None) -> Response:
     try:
         who = entrance.enter(identity)
     except errors.Banned as error:
-        return banned.show(error, identity.subject)
+        return banned.show_at_door(error, identity.subject)
     except errors.NotRegistered:
         safe = back_to(wanted)
         if safe is None or urlsplit(safe).path.split("/")[2] not in GUESTS:
@@ -254,4 +254,6 @@ def leave() -> Response:
     """This browser forgets who was here."""
     page_sessions.leave()
     session().commit()
-    return done(to("sign-in.show"), "page.sign-in.out", "info")
+    response = done(to("sign-in.show"), "page.sign-in.out", "info")
+    banned.forget(response)
+    return response

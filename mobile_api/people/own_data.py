@@ -8,12 +8,15 @@ from marshmallow import Schema, fields
 
 from http_base import own_data
 from http_base.blueprints import Blueprint
-from http_base.context import actor, now, session
+from http_base.context import data_subject, now, services, session
 from http_base.fields import Strict
 from service import errors
 from service.people import erasure
 
 blueprint = Blueprint("own_data", __name__, url_prefix="/v1/me", description="What is held about a volunteer")
+
+
+WHO = "a volunteer, also one who is banned"
 
 
 class ErasureQuery(Strict):
@@ -37,18 +40,22 @@ class OwnData(Schema):
 
 
 @blueprint.route("/export", methods=["GET"])
-@blueprint.operation("exportMe", "a volunteer", errors.TooManyRequests)
+@blueprint.operation("exportMe", WHO, errors.TooManyRequests)
 @blueprint.response(HTTPStatus.OK, OwnData)
 def get_export() -> Response:
     """Everything that is held about oneself, as a file; twice an hour."""
-    return own_data.whole()
+    return own_data.whole(data_subject())
 
 
 @blueprint.route("", methods=["DELETE"])
-@blueprint.operation("eraseMe", "a volunteer", errors.SoleOwner, errors.LastNational)
+@blueprint.operation("eraseMe", WHO, errors.SoleOwner, errors.LastNational)
 @blueprint.arguments(ErasureQuery, location="query")
 @blueprint.response(HTTPStatus.NO_CONTENT)
 def delete_me(query: dict[str, Any]) -> None:
-    """Be erased: what is personal goes for good, what was counted stays counted and names nobody."""
-    erasure.erase(session(), actor(), now(), keep_certificates=query["keep_certificates"])
+    """Be erased: what is personal goes for good, what was counted stays counted and names nobody.
+
+    A ban in force stays, by a mark of the number that cannot be read back: until it ends, 2 years at most.
+    """
+    keeps, key = query["keep_certificates"], services().settings.secret_key
+    erasure.erase(session(), data_subject(), now(), key, keep_certificates=keeps)
     session().commit()

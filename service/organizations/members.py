@@ -105,15 +105,19 @@ def remove(session: Session, actor: Actor, organization_id: UUID, volunteer_id: 
     _take_out(session, actor.volunteer_id, organization_id, volunteer_id, now)
 
 
-def leave_all(session: Session, volunteer_id: UUID, now: datetime) -> None:
+def leave_all(session: Session, volunteer_id: UUID, now: datetime, *, may_be_sole: bool = False) -> None:
     """Take somebody out of every organization, by their own will.
 
+    `may_be_sole`: it does not matter that an organization will have no owner.
+
     Raises:
-        SoleOwner: one of them would have no owner; an owner's role that rests keeps nobody.
+        SoleOwner: one of them would have none; an owner's role that rests keeps nobody.
     """
     theirs = sa.select(Membership.organization_id).where(Membership.volunteer_id == volunteer_id)
     for organization_id in session.scalars(theirs.order_by(Membership.organization_id)).all():
-        _take_out(session, volunteer_id, organization_id, volunteer_id, now, may_rest=True)
+        _take_out(
+            session, volunteer_id, organization_id, volunteer_id, now, may_rest=True, may_be_sole=may_be_sole
+        )
 
 
 def _take_out(
@@ -124,12 +128,14 @@ def _take_out(
     now: datetime,
     *,
     may_rest: bool = False,
+    may_be_sole: bool = False,
 ) -> None:
     """Raises NotFound, SoleOwner."""
     # Before the membership, in the order in which accepting takes the two.
     _withdraw_invitations(session, organization_id, volunteer_id)
     membership = _lock(session, organization_id, volunteer_id)
-    if membership.role == MemberRole.OWNER and not (may_rest and membership.resting):
+    may_go = may_be_sole or (may_rest and membership.resting)
+    if membership.role == MemberRole.OWNER and not may_go:
         _keep_an_owner(session, organization_id, volunteer_id)
     _record(session, by, AuditAction.MEMBER_REMOVED, membership, now)
     session.delete(membership)

@@ -51,6 +51,11 @@ class BanTerms:
     def has_run_out(self, moment: datetime) -> bool:
         return self.expires_at is not None and self.expires_at <= moment
 
+    def known_until(self, moment: datetime) -> datetime:
+        """Until when it is known of who is erased at a moment."""
+        last = moment + BANS_KEPT
+        return last if self.expires_at is None else min(self.expires_at, last)
+
     def refusal(self) -> errors.Banned:
         return errors.Banned(reason=self.reason, expires_at=self.expires_at)
 
@@ -177,6 +182,22 @@ def answer(session: Session, subject: str, answer_id: UUID, text: str, now: date
         raise errors.AlreadyAnswered()
 
 
+def outlive(session: Session, volunteer: Volunteer, now: datetime, secret_key: str) -> bool:
+    """Let the ban in force of who is about to be erased stay, if there is one; returns whether there is.
+
+    It keeps a mark of the account and the number of today, too: they may be others than on its first day. A
+    ban that has ended goes with the person.
+    """
+    ban = get_open(session, volunteer.id)
+    is_in_force = ban is not None and _terms(ban).holds_at(now)
+    if ban is not None and is_in_force:
+        ban.marks = sorted({*ban.marks, *marks(volunteer.subject, volunteer.phone, secret_key)})
+        session.flush()
+    ended = sa.or_(Ban.lifted_at.is_not(None), Ban.expires_at <= now)
+    session.execute(sa.delete(Ban).where(Ban.volunteer_id == volunteer.id, ended))
+    return is_in_force
+
+
 def awaits_answer(session: Session, subject: str, now: datetime) -> BanTerms | None:
     """The ban of an account, if it has not answered yet."""
     ban = _in_force(session, subject, now)
@@ -195,13 +216,13 @@ def _terms(ban: Ban) -> BanTerms:
 
 
 def forget_old(session: Session, now: datetime) -> int:
-    """Forget bans that ended long ago, and those of people who were erased long ago; returns how many."""
+    """Forget bans that ended long ago; those of people who were erased once they end, or were erased long
+    ago. Returns how many."""
     before = now - BANS_KEPT
     is_gone = ~sa.exists().where(Volunteer.id == Ban.volunteer_id)
     erased_since = sa.exists().where(Erasure.volunteer_id == Ban.volunteer_id, Erasure.at >= before)
-    old = sa.delete(Ban).where(
-        sa.or_(Ban.lifted_at < before, Ban.expires_at < before, sa.and_(is_gone, ~erased_since))
-    )
+    needless = sa.and_(is_gone, sa.or_(~erased_since, Ban.expires_at <= now))
+    old = sa.delete(Ban).where(sa.or_(Ban.lifted_at < before, Ban.expires_at < before, needless))
     return len(session.execute(old.returning(Ban.id)).all())
 
 

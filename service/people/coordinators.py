@@ -101,9 +101,9 @@ def dismiss(session: Session, volunteer_id: UUID, now: datetime, *, by: UUID) ->
         raise errors.NotFound(errors.Thing.COORDINATOR)
 
 
-def resign(session: Session, volunteer_id: UUID, now: datetime) -> None:
-    """Give back all regions that one has, if any. Raises LastNational."""
-    _release(session, volunteer_id, now, volunteer_id)
+def resign(session: Session, volunteer_id: UUID, now: datetime, *, may_be_last: bool = False) -> None:
+    """Give back all regions that one has, if any. Raises LastNational, unless it does not matter."""
+    _release(session, volunteer_id, now, volunteer_id, may_be_last=may_be_last)
 
 
 def is_last_national(session: Session, volunteer_id: UUID) -> bool:
@@ -114,7 +114,9 @@ def is_last_national(session: Session, volunteer_id: UUID) -> bool:
     return set(national) == {volunteer_id}
 
 
-def _release(session: Session, volunteer_id: UUID, now: datetime, by: UUID) -> bool:
+def _release(
+    session: Session, volunteer_id: UUID, now: datetime, by: UUID, *, may_be_last: bool = False
+) -> bool:
     """Take all regions from a person; False: they had none. Raises LastNational."""
     # Locked in one order, so that two who dismiss each other do not leave the country without any.
     national = session.scalars(
@@ -124,7 +126,7 @@ def _release(session: Session, volunteer_id: UUID, now: datetime, by: UUID) -> b
         .with_for_update()
         .execution_options(populate_existing=True)
     ).all()
-    if {one.volunteer_id for one in national} == {volunteer_id}:
+    if {one.volunteer_id for one in national} == {volunteer_id} and not may_be_last:
         raise errors.LastNational()
     gone = session.scalars(
         sa.delete(Coordinator)

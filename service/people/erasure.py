@@ -18,7 +18,7 @@ from service.happenings import PersonErased
 from service.models import Erasure, Volunteer
 from service.models.base import LocalizedText
 from service.organizations import members
-from service.people import coordinators, numbers
+from service.people import bans, coordinators, numbers
 from service.platform import personal_rows, queue
 
 NAME = personal_rows.SAID_NO_MORE
@@ -26,16 +26,19 @@ BORN, BEGUN = date(1900, 1, 1), datetime(1970, 1, 1, tzinfo=UTC)
 """A tombstone's: the same for all of them, grown up and long ago."""
 
 
-def erase(session: Session, actor: Actor, now: datetime, *, keep_certificates: bool) -> None:
+def erase(session: Session, actor: Actor, now: datetime, secret_key: str, *, keep_certificates: bool) -> None:
     """Erase the actor: their roles end, their coming places are the line's, their history is a tombstone's.
+
+    Who is banned stays so, and is kept by no role: they could hand none over.
 
     Raises:
         SoleOwner: an organization would have no owner. LastNational. NotRegistered: erased meanwhile. Busy:
             they have signed up, or checked in, at this very moment; to be tried again.
     """
     volunteer = _hold(session, actor.volunteer_id)
-    members.leave_all(session, volunteer.id, now)
-    coordinators.resign(session, volunteer.id, now)
+    is_banned = bans.outlive(session, volunteer, now, secret_key)
+    members.leave_all(session, volunteer.id, now, may_be_sole=is_banned)
+    coordinators.resign(session, volunteer.id, now, may_be_last=is_banned)
     bury(session, volunteer, now, keep_certificates=keep_certificates)
 
 
@@ -53,7 +56,7 @@ class Hindrances:
 
 
 def hindrances(session: Session, actor: Actor) -> Hindrances:
-    """What somebody has to hand over before; the acts themselves decide, under their locks."""
+    """What somebody who is not banned has to hand over before; the acts decide, under their locks."""
     return Hindrances(
         members.owned_alone(session, actor.volunteer_id),
         coordinators.is_last_national(session, actor.volunteer_id),

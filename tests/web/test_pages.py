@@ -37,7 +37,6 @@ OPEN = frozenset(
         "sign-in-pages.use_token",
         "sign-in-pages.go_on",
         "sign-in-pages.leave",
-        "banned-pages.answer",
     }
 )
 """Pages for everybody."""
@@ -45,6 +44,7 @@ OPEN = frozenset(
 
 SIGNED_IN = (
     "account-pages.",
+    "banned-pages.",
     "check-in-pages.",
     "memberships-pages.",
     "volunteer-",

@@ -5,27 +5,17 @@ from http import HTTPStatus
 from flask import Response
 
 from http_base import own_data, page_sessions
-from http_base.context import actor, locale, now, session
-from http_base.fields import Strict, Text, YesNo
+from http_base.context import actor, locale, now, services, session
 from service import errors
 from service.models.base import localized
 from service.people import erasure
 from web.addresses import to
-from web.forms import Form, blank, read_form
+from web.erasing import ErasureForm, read_word
+from web.forms import Form, blank
 from web.pages import PLAIN, How, Pages, done, dressed
-from web.templating import text
 from web.volunteer import desk
 
 pages = Pages("volunteer-data")
-
-
-class CopyForm(Strict):
-    """Nothing is asked: it is posted so that nobody's look-ahead has a copy made."""
-
-
-class ErasureForm(Strict):
-    word = Text(longest=40, required=True)
-    keep_certificates = YesNo(load_default=False)
 
 
 @pages.page("/account/data")
@@ -36,20 +26,24 @@ def show() -> Response:
 
 @pages.page("/account/data/copy", methods=("POST",))
 def copy() -> Response:
-    """All of it as one file."""
-    return dressed(own_data.whole())
+    """All of it as one file; posted, so that nothing that looks ahead has a copy made."""
+    return dressed(own_data.whole(actor()))
 
 
 @pages.page("/account/data/erase", methods=("GET", "POST"))
 def erase() -> Response:
     """What goes and what stays; done once the word is typed, with nobody signed in here afterwards."""
-    caller, form = actor(), read_form(ErasureForm)
-    if form.is_good and form.data["word"].strip().casefold() != text("page.erase.word").casefold():
-        form.refuse("word", "page.erase.wrong-word")
+    caller, form = actor(), read_word(ErasureForm)
     if not form.is_good:
         return _ask(form)
     try:
-        erasure.erase(session(), caller, now(), keep_certificates=form.data["keep_certificates"])
+        erasure.erase(
+            session(),
+            caller,
+            now(),
+            services().settings.secret_key,
+            keep_certificates=form.data["keep_certificates"],
+        )
     except (errors.SoleOwner, errors.LastNational):
         session().rollback()
         # The page itself says why not, and what to do first.

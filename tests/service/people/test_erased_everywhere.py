@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from service.ledger import ledger
 from service.people import erasure, own_export, privacy
 from service.platform import personal_data, queue
+from service.platform.settings import DEVELOPMENT_SECRET as KEY
 from tests.conftest import NOW
 from tests.service.events.test_waitlist import actor_of
 from tests.service.people.everywhere import CANARY, PHONE, SUBJECT, Everywhere, fill, traces
@@ -25,7 +26,7 @@ LEADS_TO_NOBODY = {"audit_entry", "erasure", "ban", "outbox"}
 def erase(session: Session, everywhere: Everywhere) -> None:
     actor = actor_of(session, everywhere.person)
     session.execute(sa.text("DELETE FROM coordinator"))
-    erasure.erase(session, actor, NOW, keep_certificates=False)
+    erasure.erase(session, actor, NOW, KEY, keep_certificates=False)
     ledger.fold(session, NOW)
 
 

@@ -1,6 +1,6 @@
 """Erasure: what is personal goes, what counts stays, the line moves, nobody is left to be found (R30)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -12,6 +12,8 @@ from service.ledger import ledger, verify
 from service.models import (
     Appeal,
     Attendance,
+    Ban,
+    Coordinator,
     CountPending,
     Erasure,
     Membership,
@@ -21,7 +23,8 @@ from service.models import (
     Volunteer,
 )
 from service.models.base import new_id
-from service.people import erasure, identities
+from service.people import bans, erasure, identities
+from service.platform.settings import DEVELOPMENT_SECRET as KEY
 from tests.conftest import NOW
 from tests.makers import (
     make_attendance,
@@ -35,13 +38,13 @@ from tests.makers import (
 )
 from tests.service.events.test_waitlist import actor_of
 
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def erase(session: Session, person: Volunteer, *, keep_certificates: bool = False) -> UUID:
     """Whose id it was."""
     person_id = person.id
-    erasure.erase(session, actor_of(session, person), NOW, keep_certificates=keep_certificates)
+    erasure.erase(session, actor_of(session, person), NOW, KEY, keep_certificates=keep_certificates)
     session.expunge(person)
     session.expire_all()
     return person_id
@@ -134,10 +137,72 @@ def test_nobody_is_erased_twice_and_nothing_leads_from_the_list_to_the_tombstone
     actor, subject = actor_of(session, person), str(person.subject)
     erase(session, person, keep_certificates=True)
     with pytest.raises(errors.NotRegistered):
-        erasure.erase(session, actor, NOW, keep_certificates=False)
+        erasure.erase(session, actor, NOW, KEY, keep_certificates=False)
     (kept,) = session.scalars(sa.select(Erasure))
     assert (kept.volunteer_id, kept.at, kept.keep_certificates) == (actor.volunteer_id, NOW, True)
     nobody = tombstone(session)
     assert nobody.id.version == 4
     assert NOW not in (nobody.created_at, nobody.last_seen_at, nobody.phone_seen_at)
     assert identities.find(session, subject) is None
+
+
+def banned(session: Session, person: Volunteer, *, until: datetime | None = None, at: datetime = NOW) -> Ban:
+    national = identities.find_actor(session, make_coordinator(session, "*").subject)
+    assert national is not None
+    return bans.put(session, national, person.id, "төбелес", until, at, KEY)
+
+
+def refuses(session: Session, subject: str | None, phone: str | None, at: datetime = NOW) -> bool:
+    """Whether this account, or number, is refused as banned when it comes anew."""
+    try:
+        bans.refuse_banned(session, bans.marks(subject, phone, KEY), at)
+    except errors.Banned:
+        return True
+    return False
+
+
+def test_a_ban_holds_after_erasure_for_the_numbers_of_its_first_day_and_of_the_last(session: Session) -> None:
+    person, first, last = make_volunteer(session), "+77019990001", "+77019990002"
+    person.phone = first
+    until = NOW + 30 * DAY
+    banned(session, person, until=until)
+    person.phone, subject = last, person.subject
+    session.flush()
+    erase(session, person)
+    for name, number in ((subject, None), (None, first), (None, last)):
+        assert refuses(session, name, number)
+        assert not refuses(session, name, number, until)
+    assert not refuses(session, "local:other", "+77019990003")
+    assert bans.forget_old(session, until - DAY) == 0
+    assert bans.forget_old(session, until) == 1
+
+
+def test_a_ban_for_good_is_known_for_two_years_after_erasure(session: Session) -> None:
+    person = make_volunteer(session)
+    banned(session, person, at=NOW - 900 * DAY)
+    erase(session, person)
+    assert bans.forget_old(session, NOW + 730 * DAY) == 0
+    assert bans.forget_old(session, NOW + 731 * DAY) == 1
+
+
+@pytest.mark.parametrize("how", ["expired", "lifted"])
+def test_a_ban_that_has_ended_goes_with_the_person(session: Session, how: str) -> None:
+    person = make_volunteer(session)
+    ban = banned(session, person, until=NOW - DAY if how == "expired" else None, at=NOW - 30 * DAY)
+    ban.lifted_at = None if how == "expired" else NOW - DAY
+    session.flush()
+    erase(session, person)
+    assert session.scalars(sa.select(Ban.id)).all() == []
+
+
+def test_a_role_keeps_nobody_who_is_banned_and_could_hand_it_to_nobody(session: Session) -> None:
+    owner = make_volunteer(session)
+    make_organization(session, owner)
+    banned(session, owner)
+    erase(session, owner)
+    last = make_coordinator(session, "*")
+    banned(session, last)
+    session.execute(sa.delete(Coordinator).where(Coordinator.volunteer_id != last.id))
+    erase(session, last)
+    left = sa.select(Membership.volunteer_id).union_all(sa.select(Coordinator.volunteer_id))
+    assert session.execute(left).all() == []

@@ -16,6 +16,7 @@ from service.access import Actor
 from service.ledger import ledger
 from service.models import Attendance, Certificate, Event, Outbox, Volunteer
 from service.people import erasure
+from service.platform.settings import DEVELOPMENT_SECRET as KEY
 from service.recognition import certificates, renewal
 from service.recognition.certificates import Wanted
 from service.rulings import decisions
@@ -258,7 +259,7 @@ def test_of_many_events_the_first_are_named(session: Session, person: Volunteer,
 def test_with_its_person_it_is_revoked(session: Session, person: Volunteer, me: Actor) -> None:
     attended = make_counted(session, some_days_ago(session, 3), person)
     made, _ = certificates.issue(session, me, YEAR, NOW)
-    erasure.erase(session, me, NOW, keep_certificates=False)
+    erasure.erase(session, me, NOW, KEY, keep_certificates=False)
     found = certificates.by_code(session, made.code)
     session.refresh(attended)
     assert (found.status, found.certificate.name, found.certificate.initials) == ("revoked", None, "")
@@ -268,7 +269,7 @@ def test_with_its_person_it_is_revoked(session: Session, person: Volunteer, me: 
 def test_left_to_stand_it_tells_hours_and_initials(session: Session, person: Volunteer, me: Actor) -> None:
     make_counted(session, some_days_ago(session, 3), person, minutes=90)
     made, _ = certificates.issue(session, me, YEAR, NOW)
-    erasure.erase(session, me, NOW, keep_certificates=True)
+    erasure.erase(session, me, NOW, KEY, keep_certificates=True)
     fold(session)
     found = certificates.by_code(session, made.code)
     assert found.is_valid
