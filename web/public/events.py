@@ -24,7 +24,7 @@ from web.plan import plan
 from web.public import open_pages, previews
 from web.public.open_pages import OpenPages
 from web.templating import text
-from web.volunteer import check_in, event_state
+from web.volunteer import check_in, event_state, moved
 
 pages = OpenPages("events", about_callers=True)
 
@@ -51,6 +51,7 @@ def show(event_id: UUID) -> Response:
         picture=None if event.is_hidden else previews.address_of(event),
         event=event,
         me=me,
+        shown=moved.shown(event),
         announced=event_state.announced(event, me),
         check_in=check_in.block_of(event, me),
         has_check_in=check_in.is_open(event),

@@ -1,6 +1,7 @@
 """Signing up for an event: how many come, a change of that, a place that is offered, and withdrawing."""
 
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from marshmallow import fields
 from http_base import csrf, problems
 from http_base.context import actor, consent_age, now, page_caller, session
 from http_base.csrf import FormExpired
-from http_base.fields import Strict
+from http_base.fields import Strict, Text
 from http_base.schemas.people import Consents
 from http_base.schemas.signups import SignupBody
 from service import errors
@@ -23,10 +24,10 @@ from service.models.events import MAX_COMPANIONS
 from service.people import consents, volunteers
 from web import expired
 from web.addresses import to
-from web.forms import Form, read_form
+from web.forms import WHOLE, Form, read_form
 from web.pages import Pages, done, render
 from web.templating import text
-from web.volunteer import consent_forms
+from web.volunteer import consent_forms, moved
 from web.volunteer.consent_forms import ShownText
 
 pages = Pages("volunteer-signup")
@@ -55,6 +56,11 @@ class SignupForm(SignupBody):
     """Who comes along; and the consents that are missing, which are given by the same press."""
 
     consents = fields.Nested(Consents)
+    shown = Text(longest=100)
+
+
+class ConfirmForm(Strict):
+    shown = Text(longest=100)
 
 
 @pages.page("/events/<uuid:event_id>/signup", ("GET", "POST"))
@@ -64,7 +70,9 @@ def sign_up(event_id: UUID) -> Response:
     form = read_form(SignupForm, companions=_asked(who, event_id))
     if form.is_good:
         try:
-            return _signed_up(who, event_id, form)
+            answer = _signed_up(who, event_id, form)
+            if answer is not None:
+                return answer
         except ABOUT_THE_PARTY as error:
             session().rollback()
             form.errors["companions"] = [problems.document_of(error)["detail"]]
@@ -95,14 +103,25 @@ def _asked(who: Actor, event_id: UUID) -> int:
     return 0 if state is None else state.companions
 
 
-def _signed_up(who: Actor, event_id: UUID, form: Form) -> Response:
+def _signed_up(who: Actor, event_id: UUID, form: Form) -> Response | None:
+    """None: the event was moved since their page was drawn, and they look at it anew."""
     given = form.data.get("consents")
     if given:
         consents.give(session(), who.volunteer_id, given, now())
     companions = form.data["companions"]
     state = signups.sign_up(session(), who, event_id, companions, now(), consent_age=consent_age())
-    session().commit()
+    if not _keep_if_shown(event_id, form):
+        return None
     return done(to("events.show", event_id=event_id), f"page.signup.is-{state.status}", _kind(state))
+
+
+def _keep_if_shown(event_id: UUID, form: Form) -> bool:
+    """By the locked event: whoever moves it at this moment comes before or after."""
+    if moved.since(session().get_one(Event, event_id), form.value("shown")) is None:
+        session().commit()
+        return True
+    session().rollback()
+    return False
 
 
 def _kind(state: SignupState) -> str:
@@ -111,11 +130,18 @@ def _kind(state: SignupState) -> str:
 
 def _show(event: Event, form: Form, state: SignupState | None, missing: Sequence[ShownText]) -> Response:
     left = offers.places_left(session(), event, now())
+    news = moved.since(event, form.value("shown"))
+    if news is not None:
+        if not form.errors:
+            form.refused_as = HTTPStatus.PRECONDITION_FAILED
+        form.refuse(WHOLE, "page.signup.moved")
     return render(
         "volunteer/signup.html",
         event=event,
         form=form,
         state=state,
+        news=news,
+        shown=moved.shown(event),
         is_line=state is None and left is PlacesLeft.NONE,
         next_ones=_others(event) if state is None and form.error("companions") else None,
         numbers=[
@@ -152,14 +178,15 @@ def confirm(event_id: UUID) -> Response:
     """Say yes to a place that is held; looked at, it is the event's page, which has the button."""
     who = actor()
     shown = to("events.show", event_id=event_id)
-    form = read_form(Strict)
+    form = read_form(ConfirmForm)
     if not form.is_good:
         return done(shown)
     try:
         signups.confirm(session(), who, event_id, now(), consent_age=consent_age())
     except errors.NotFound:
         return done(shown)
-    session().commit()
+    if not _keep_if_shown(event_id, form):
+        return done(shown, "page.signup.moved", "wait")
     return done(shown, "page.signup.is-going")
 
 
