@@ -1,14 +1,56 @@
 """Helpers of an event."""
 
 from http import HTTPStatus
+from typing import Any
 from uuid import UUID
 
+from marshmallow import Schema, fields
+
 from http_base.blueprints import Blueprint
-from http_base.context import actor, now, session
+from http_base.context import actor, now, services, session
+from http_base.schemas.helpers import HelperBody
 from service import errors
 from service.events import helpers
+from service.platform import phones
 
 blueprint = Blueprint("helpers", __name__, url_prefix="/v1/events", description="Helpers of an event")
+
+
+class HelperShown(Schema):
+    volunteer_id = fields.UUID()
+    display_name = fields.String()
+
+
+class Helpers(Schema):
+    items = fields.List(fields.Nested(HelperShown))
+    next = fields.String(allow_none=True)
+
+
+@blueprint.route("/<uuid:event_id>/helpers", methods=["GET"])
+@blueprint.operation("listHelpers", "its organizer", errors.Forbidden, errors.NotVerified)
+@blueprint.response(HTTPStatus.OK, Helpers)
+def list_helpers(event_id: UUID) -> dict[str, Any]:
+    """Those who help at this event, by when they were named: all of them."""
+    found = helpers.of_event(session(), actor(), event_id, now())
+    # That they were read.
+    session().commit()
+    return {"items": [{"volunteer_id": id_, "display_name": name} for id_, name in found], "next": None}
+
+
+@blueprint.route("/<uuid:event_id>/helpers", methods=["PUT"])
+@blueprint.operation(
+    "nameHelperByPhone", "its organizer", errors.Forbidden, errors.NotVerified, errors.TooManyHelpers
+)
+@blueprint.arguments(HelperBody)
+@blueprint.response(HTTPStatus.NO_CONTENT)
+def put_helper_by_phone(body: dict[str, Any], event_id: UUID) -> None:
+    """Name an adult member of the organization, or an adult on the event's list, by number; they are told.
+
+    Of everybody else the answer is the same, whether or not somebody has registered with the number.
+    """
+    phone = phones.parse(body["phone"], services().settings.phone_regions)
+    helpers.name_by_phone(session(), actor(), event_id, phone, now())
+    session().commit()
 
 
 @blueprint.route("/<uuid:event_id>/helpers/<uuid:volunteer_id>", methods=["PUT"])

@@ -154,7 +154,15 @@ AUDITED: dict[str, Audited] = {
         lambda w: w.call(w.owner, "PUT", f"/events/{w.event.id}/helpers/{w.volunteer.id}"),
         ("event_id", "organization_id", "subject_id"),
     ),
-    "dismissHelper": Audited(A.HELPER_DISMISSED, lambda w: w.dismiss_helper(), ("event_id", "subject_id")),
+    "nameHelperByPhone": Audited(
+        A.HELPER_NAMED,
+        lambda w: w.call(w.owner, "PUT", f"/events/{w.event.id}/helpers", {"phone": w.member.phone}),
+        ("event_id", "organization_id", "subject_id"),
+    ),
+    "listHelpers": Audited(A.PARTICIPANTS_READ, lambda w: w.list_helpers(), ("event_id",)),
+    "dismissHelper": Audited(
+        A.HELPER_DISMISSED, lambda w: w.call(w.owner, "DELETE", w.helper()), ("event_id", "subject_id")
+    ),
     "hideEvent": Audited(
         A.EVENT_HIDDEN,
         lambda w: w.call(w.coordinator, "POST", f"/events/{w.event.id}/hide", REASON),

@@ -119,10 +119,15 @@ class World:
         assert self.call(self.owner, "DELETE", url, REASON).status_code == 204
         return url
 
-    def dismiss_helper(self) -> Any:
+    def helper(self) -> str:
+        """The address of somebody who helps."""
         url = f"/events/{self.event.id}/helpers/{self.volunteer.id}"
         assert self.call(self.owner, "PUT", url).status_code == 204
-        return self.call(self.owner, "DELETE", url)
+        return url
+
+    def list_helpers(self) -> Any:
+        self.helper()
+        return self.call(self.owner, "GET", f"/events/{self.event.id}/helpers")
 
     def ban(self) -> str:
         url = f"/bans/{self.volunteer.id}"

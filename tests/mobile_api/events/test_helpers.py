@@ -10,11 +10,12 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from service.models import Outbox, Volunteer
+from service.models import AuditEntry, Outbox, Volunteer
 from service.platform.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import (
     make_attendance,
+    make_coordinator,
     make_event,
     make_member,
     make_organization,
@@ -160,6 +161,88 @@ def test_nobody_unknown_is_named(door: Door) -> None:
     unknown = f"/helpers/{door.event.id}"
     assert door.call(door.owner, "PUT", unknown).status_code == 404
     assert door.name(by=door.aigul).status_code == 403
+
+
+# Seen, and named by a number that one can know
+
+
+def seen(door: Door, by: Volunteer | None = None) -> Any:
+    return door.call(by or door.owner, "GET", "/helpers")
+
+
+def by_number(door: Door, phone: str, by: Volunteer | None = None) -> Any:
+    return door.call(by or door.owner, "PUT", "/helpers", json={"phone": phone})
+
+
+def test_helpers_are_seen_until_they_are_let_go(door: Door) -> None:
+    assert seen(door).json == {"items": [], "next": None}
+    bolat = make_volunteer(door.session, display_name="Болат Сейіт")
+    for person in (door.aigul, bolat):
+        door.name(person)
+    assert seen(door).json["items"] == [
+        {"volunteer_id": str(person.id), "display_name": person.display_name}
+        for person in (door.aigul, bolat)
+    ]
+    door.call(door.owner, "DELETE", f"/helpers/{bolat.id}")
+    assert [one["display_name"] for one in seen(door).json["items"]] == ["Айгүл Серікқызы"]
+
+
+def test_who_sees_helpers_is_who_names_them(door: Door) -> None:
+    door.name()
+    for who in (door.helper, door.aigul, make_coordinator(door.session, "KZ-75")):
+        assert seen(door, who).status_code == 403
+        assert by_number(door, "+77015554567", who).status_code == 403
+    nowhere = f"/v1/events/{door.helper.id}/helpers"
+    assert door.client.get(nowhere, headers=door.login(door.owner)).status_code == 404
+
+
+def test_somebody_on_the_list_is_named_by_number_twice_and_is_told_once(door: Door) -> None:
+    for phone in ("8 701 555 45 67", "+77015554567"):
+        answer = by_number(door, phone)
+        assert (answer.status_code, answer.data) == (204, b"")
+    assert [one["volunteer_id"] for one in seen(door).json["items"]] == [str(door.aigul.id)]
+    told = door.session.scalars(sa.select(Outbox).where(Outbox.kind == "role_given")).all()
+    assert [(one.volunteer_id, one.facts["role"]) for one in told] == [(door.aigul.id, "event_helper")]
+    named = door.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "helper-named")).all()
+    assert [(one.actor_id, one.subject_id) for one in named] == [(door.owner.id, door.aigul.id)]
+
+
+@pytest.mark.parametrize("who", ["nobody", "stranger", "minor"])
+def test_of_others_the_answer_is_the_same_whether_they_have_registered(door: Door, who: str) -> None:
+    phone = {"nobody": "+77019998877", "stranger": door.helper.phone, "minor": door.minor.phone}[who]
+    assert phone is not None
+    answer = by_number(door, phone)
+    assert (answer.status_code, answer.json["code"]) == (422, "invalid")
+    (said,) = answer.json["errors"]["phone"]
+    assert said.startswith("Ұйым мүшелері мен")
+    assert seen(door).json["items"] == []
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"phone": ""}, {"phone": "12"}, {"phone": None}, {"number": "+77015554567"}]
+)
+def test_what_is_no_number_is_said_to_be_none(door: Door, body: dict[str, Any]) -> None:
+    answer = door.call(door.owner, "PUT", "/helpers", json=body)
+    assert (answer.status_code, answer.json["code"]) == (422, "invalid")
+    assert set(answer.json["errors"]) & {"phone", "number"}
+
+
+def test_one_too_many_is_refused_by_number_too(door: Door) -> None:
+    for _ in range(30):
+        door.name(make_volunteer(door.session))
+    assert len(seen(door).json["items"]) == 30
+    refused = by_number(door, "+77015554567")
+    assert (refused.status_code, refused.json["code"], refused.json["limit"]) == (409, "too-many-helpers", 30)
+
+
+def test_that_helpers_were_read_is_written_down_where_there_are_any(door: Door) -> None:
+    looked = sa.select(sa.func.count()).where(AuditEntry.action == "participants-read")
+    seen(door)
+    assert door.session.scalar(looked) == 0
+    door.name()
+    seen(door)
+    seen(door)
+    assert door.session.scalar(looked) == 1
 
 
 # The list, looked through
