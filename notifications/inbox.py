@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from notifications.messages import KINDS, words
+from notifications.messages import KINDS, UnknownWordsError, words
 from notifications.models import InboxItem
 from notifications.words import translate
 from service import errors
@@ -86,15 +86,17 @@ def _to_ask(session: Session, entry: Outbox) -> dict[str, str]:
 
 def _item(session: Session, item: InboxItem, entry: Outbox, locale: str) -> InboxEntry:
     whom = _to_ask(session, entry)
+    title, body = (translate(f"push.unreadable.{part}", locale) for part in ("title", "body"))
+    invitation_id = contact_id = None
+    # One line that cannot be read is no reason to show nothing.
     try:
-        facts = entry.facts | (item.facts or {}) | whom
-        title, body = words(entry.kind, facts, locale)
+        said = words(entry.kind, entry.facts | (item.facts or {}) | whom, locale)
         invitation_id, contact_id = (_id(entry, name) for name in ("invitation_id", "contact_id"))
+        title, body = said
+    except UnknownWordsError as error:
+        logger.warning("an item has words of a newer release", item_id=item.id, words=str(error))
     except Exception:
-        # One line that cannot be read is no reason to show nothing.
         logger.exception("an item cannot be worded", item_id=item.id, kind=entry.kind)
-        title, body = (translate(f"push.unreadable.{part}", locale) for part in ("title", "body"))
-        invitation_id = contact_id = None
     return InboxEntry(
         id=item.id,
         kind=entry.kind,

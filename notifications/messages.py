@@ -64,6 +64,10 @@ class NotificationKind:
         return AUDIENCES[self.name]
 
 
+class UnknownWordsError(LookupError):
+    """This release has no such words: a newer one, which runs beside it, owes what they would say."""
+
+
 LEAST_LIFE = timedelta(hours=1)
 
 
@@ -168,9 +172,20 @@ KINDS: Mapping[str, NotificationKind] = {
 
 
 def words(kind: str, facts: Facts, locale: str) -> tuple[str, str]:
-    """Title and body in a language; `facts` are the entry's and, over them, the person's own."""
-    data = _data(facts, locale)
-    return translate(_title_key(kind, facts), locale, data), _body(kind, facts, locale, data)
+    """Title and body in a language; `facts` are the entry's and, over them, the person's own.
+
+    Raises:
+        UnknownWordsError: a newer release's.
+    """
+    data = _data(kind, facts, locale)
+    return _said(_title_key(kind, facts), locale, data), _body(kind, facts, locale, data)
+
+
+def _said(key: str, locale: str, data: Facts | None = None) -> str:
+    """The text of a key that may be a newer release's. Raises UnknownWordsError."""
+    if not has(key, locale):
+        raise UnknownWordsError(key)
+    return translate(key, locale, data)
 
 
 LONGEST_TITLE = 40
@@ -188,10 +203,13 @@ def push_words(kind: str, facts: Facts, locale: str) -> tuple[str, str]:
 
     Why something was decided about a person or an organization is read in the app. An event's name is cut to
     whole words.
+
+    Raises:
+        UnknownWordsError: a newer release's.
     """
-    data = _data(facts, locale)
+    data = _data(kind, facts, locale)
     key = _title_key(kind, facts)
-    room = LONGEST_TITLE - len(translate(key, locale, data | {"title": ""}))
+    room = LONGEST_TITLE - len(_said(key, locale, data | {"title": ""}))
     title = translate(key, locale, data | {"title": _cut(data["title"], room)})
     if not KINDS[kind].is_decision:
         return title, _body(kind, facts, locale, data)
@@ -227,11 +245,11 @@ def _body(kind: str, facts: Facts, locale: str, data: dict[str, Any]) -> str:
             for name, number in lines
             if number
         )
-    body = translate(_body_key(kind, facts), locale, data)
+    body = _said(_body_key(kind, facts), locale, data)
     if kind == "event_changed" and facts.get("reason"):
         body += "\n" + translate("push.event_changed.reason", locale, data)
     if facts.get("series"):
-        body += "\n" + translate(f"push.series.{kind.removeprefix('event_')}", locale)
+        body += "\n" + _said(f"push.series.{kind.removeprefix('event_')}", locale)
     if kind == "organization_decided" and facts.get("contact"):
         body += "\n" + translate("push.organization_decided.questions", locale, facts)
     return body
@@ -266,8 +284,8 @@ def _body_key(kind: str, facts: Facts) -> str:
     return key
 
 
-def _data(facts: Facts, locale: str) -> dict[str, Any]:
-    """What the texts may name, in the reader's language."""
+def _data(kind: str, facts: Facts, locale: str) -> dict[str, Any]:
+    """What the texts may name, in the reader's language. Raises UnknownWordsError."""
     data: dict[str, Any] = {
         "text": facts.get("text") or "",
         "reason": reason_in(facts.get("reason") or "", locale),
@@ -283,6 +301,6 @@ def _data(facts: Facts, locale: str) -> dict[str, Any]:
     if "required_from" in facts:
         data["consent"] = translate(f"consent.{facts['consent']}", locale)
         data["day"] = day(datetime.fromisoformat(facts["required_from"]), str(COUNTRY_ZONE), locale)
-    if facts.get("role") and has(f"role.{facts['role']}"):
-        data["role"] = translate(f"role.{facts['role']}", locale)
+    if kind == "invitation" and "role" in facts:
+        data["role"] = _said(f"role.{facts['role']}", locale)
     return data

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from notifications import broken, policy
-from notifications.messages import KINDS, button_words, push_words
+from notifications.messages import KINDS, UnknownWordsError, button_words, push_words
 from notifications.models import Delivery, InboxItem
 from notifications.policy import Action, PushDecision
 from notifications.push.circuit import PAUSE
@@ -104,8 +104,7 @@ def _words_of(session: Session, outbox_ids: set[UUID]) -> Words:
 def _kept_back(row: Any, decision: PushDecision | None, now: datetime) -> KeptBack | None:
     """Why this is not to be sent now; None: it may go."""
     if decision is None:
-        # A newer release owes it: its own workers will send it.
-        return KeptBack("due", f"{row.kind} is unknown to this release", now + PAUSE)
+        return _of_newer(row.kind, now)
     if decision.action == Action.REJECT:
         return KeptBack("rejected", decision.reason, now)
     if row.expires_at <= now:
@@ -119,10 +118,17 @@ def _kept_back(row: Any, decision: PushDecision | None, now: datetime) -> KeptBa
     return None
 
 
+def _of_newer(what: str, now: datetime) -> KeptBack:
+    """A newer release owes it: its own workers will send it."""
+    return KeptBack("due", f"{what} of a newer release", now + PAUSE)
+
+
 def _make(row: Any, words_of: Words, now: datetime) -> Push | KeptBack:
     """The push; one that cannot be made is rejected, and holds up no other."""
     try:
         return _push(row, now, *words_of(row))
+    except UnknownWordsError as error:
+        return _of_newer(f"the words {error}", now)
     except Exception as error:
         logger.exception("a push cannot be made", kind=row.kind)
         return KeptBack("rejected", f"cannot be made: {error!r}", now)
