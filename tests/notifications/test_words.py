@@ -89,3 +89,32 @@ def test_what_a_native_speaker_must_confirm_is_listed() -> None:
 @pytest.mark.parametrize("locale", LOCALES)
 def test_each_action_that_is_recorded_has_words(locale: str) -> None:
     assert [one for one in AuditAction if not words.has(f"page.audit.action.{one}", locale)] == []
+
+
+ACTORS = re.compile(
+    r"ұйымдастыруш|үйлестіруші (?!хабар)|организатор|координатор (?!узна|сообщ)|\borganizers?\b"
+    r"|coordinator (?!is told)|ата-анаңыз|отозвал|has taken",
+    re.IGNORECASE,
+)
+
+OF_SEVERAL = (
+    "problem.cancelled.detail",
+    "problem.called-off.detail",
+    "push.event_cancelled.body",
+    "push.event_restored.body",
+    "push.listed.body",
+    "push.minor_withdrawn.body",
+    "page.record.not-me-sure",
+    "page.record.evidence.organizer",
+    "page.list.disputed",
+    "page.list.met",
+    "reason.staff-vouched",
+    "held.going.what",
+)
+"""What may have been done by one of several: organizer or coordinator or helper, a parent or the child."""
+
+
+@pytest.mark.parametrize("locale", words.LOCALES)
+def test_what_several_may_have_done_names_none_of_them(locale: str) -> None:
+    found = dict(texts(locale))
+    assert [(key, found[key]) for key in OF_SEVERAL if ACTORS.search(found[key])] == []
