@@ -225,7 +225,7 @@ class Over(Conflict):
 
 
 class Cancelled(Conflict):
-    """Called off at `cancelled_at`, with the organizer's `reason`."""
+    """Called off at `cancelled_at`, by its organizer or a coordinator, with their `reason`."""
 
     asks = Ask.ORGANIZER
     code = "cancelled"
