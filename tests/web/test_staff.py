@@ -7,13 +7,16 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 from flask import Response
+from marshmallow import INCLUDE
 from sqlalchemy.orm import Session
 
 from app import create_app
 from http_base.application import Tazalyq
 from http_base.context import actor
+from http_base.fields import Strict
 from service import errors
 from service.access import Permission
+from service.audit import audit
 from service.models import Volunteer
 from service.models.audit import AuditAction, AuditEntry
 from service.platform.clock import FixedClock
@@ -22,6 +25,7 @@ from tests.conftest import NOW, test_settings
 from tests.makers import make_coordinator, make_volunteer
 from tests.web.html import read
 from tests.web.visitor import Visitor
+from web.forms import read_form
 from web.pages import PLAIN, How, Pages, Unaudited, done, render, tell_audit
 
 EVENT = UUID("01a20b43-da95-76d9-b7ca-338e67a4b6e6")
@@ -49,6 +53,19 @@ def make_pages() -> Pages:
     @pages.staff(Permission.COUNT_REGION, audit=Unaudited("shows nobody"))
     def plain() -> Response:
         return done("/kk/tried/plain#row-3") if actor().is_national else page()
+
+    @pages.page("/tried/refused", methods=("GET", "POST"))
+    @pages.staff(Permission.COUNT_REGION, audit=Unaudited("its use case records whom it showed"))
+    def refused() -> Response:
+        form = read_form(Strict(unknown=INCLUDE))
+        who, region = actor().volunteer_id, "KZ-15"
+        audit.record_read(db.session(), who, AuditAction.PERSON_READ, region_code=region, now=NOW)
+        if form.sent:
+            # A use case that stops half-way.
+            db.session().execute(sa.update(Volunteer).values(display_name="Half done"))
+            if "again" in form.typed:
+                db.session().rollback()
+        return done("/kk/tried/refused") if "on" in form.typed else page()
 
     @pages.page("/tried/open")
     def anybody() -> Response:
@@ -135,6 +152,41 @@ def test_a_page_that_shows_nobody_is_not_written_down(staff: Visitor, session: S
     staff.sign_in(session, make_coordinator(session))
     staff.page("/kk/tried/plain")
     assert entries(session) == []
+
+
+def seen(session: Session) -> list[tuple[str, UUID | None]]:
+    return [(entry.action, entry.event_id) for entry in entries(session)]
+
+
+def send(staff: Visitor, path: str, **typed: str) -> int:
+    """The status of a form's answer."""
+    token = staff.page("/kk/account").one("main").all(name="csrf_token")[0]["value"]
+    return staff.post(path, data={"csrf_token": token} | typed).status_code
+
+
+def test_a_form_that_is_shown_again_has_shown_its_page(staff: Visitor, session: Session) -> None:
+    staff.sign_in(session, make_coordinator(session))
+    assert send(staff, f"/kk/tried/{EVENT}") == 200
+    assert seen(session) == [("live-read", EVENT)]
+
+
+@pytest.mark.parametrize("typed", [{}, {"again": "yes"}])
+def test_what_a_use_case_recorded_of_a_look_stands_though_its_form_was_refused(
+    staff: Visitor, session: Session, typed: dict[str, str]
+) -> None:
+    coordinator = make_coordinator(session)
+    name = coordinator.display_name
+    staff.sign_in(session, coordinator)
+    assert send(staff, "/kk/tried/refused", **typed) == 200
+    assert seen(session) == [("person-read", None)]
+    session.refresh(coordinator)
+    assert coordinator.display_name == name
+
+
+def test_a_form_that_leads_on_has_shown_nobody(staff: Visitor, session: Session) -> None:
+    staff.sign_in(session, make_coordinator(session))
+    assert send(staff, "/kk/tried/refused", on="yes") == 303
+    assert seen(session) == []
 
 
 def test_a_post_leads_back_to_its_row(staff: Visitor, session: Session) -> None:

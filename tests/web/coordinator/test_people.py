@@ -101,6 +101,17 @@ def test_the_attendance_of_the_region_alone_is_shown(
     assert "Медеу" not in main
 
 
+@pytest.mark.parametrize("act", ["ban", "birth-date"])
+def test_a_form_that_is_refused_has_shown_its_person(
+    desk: Visitor, session: Session, person: Volunteer, act: str
+) -> None:
+    token = desk.page("/kk/account").one("main").all(name="csrf_token")[0]["value"]
+    answer = desk.post(f"/kk/coordinator/people/{person.id}/{act}", data={"csrf_token": token})
+    assert answer.status_code == 422
+    assert person.display_name in answer.text
+    assert [look.subject_id for look in recorded(session, AuditAction.PERSON_READ)] == [person.id]
+
+
 def test_a_birth_date_is_corrected(desk: Visitor, session: Session, person: Volunteer) -> None:
     path = path_of(person, "/birth-date")
     assert desk.page(path).one("input", id="birth_date")["value"] == "2000-05-09"
