@@ -94,10 +94,13 @@ class Pages(flask.Blueprint):
                 access.require_anywhere(actor(), permission)
                 answer = view(**values)
                 if request.method in csrf.SAFE:
-                    if isinstance(audit, AuditAction):
-                        _record_look(audit, values)
-                    # What the use case has recorded of this look stands, too.
-                    session().commit()
+                    _keep_look(audit, values)
+                elif not _leads_on(answer):
+                    # A form that is shown again shows its page: what it has half done goes, that it was seen
+                    # stays.
+                    session().rollback()
+                    records.record_reads_again(session())
+                    _keep_look(audit, values)
                 return answer
 
             guarded.staff = permission  # type: ignore[attr-defined] # the tests' list of staff pages
@@ -119,11 +122,23 @@ def tell_audit(**facts: Any) -> None:
     g.told_to_audit = g.get("told_to_audit", {}) | facts
 
 
-def _record_look(action: AuditAction, values: Mapping[str, Any]) -> None:
-    """Once in some minutes: who keeps a page open, which asks for its parts anew, has looked once."""
+def _leads_on(answer: Any) -> bool:
+    """Whether an answer shows nothing of its page."""
+    return isinstance(answer, Response) and (answer.location is not None or not answer.content_length)
+
+
+def _keep_look(audit: AuditAction | Unaudited, values: Mapping[str, Any]) -> None:
+    """Keep that the page was seen, and what its use case has recorded of that.
+
+    Once in some minutes: who keeps a page open, which asks for its parts anew, has looked once.
+    """
+    if not isinstance(audit, AuditAction):
+        session().commit()
+        return
     ids = {name: values[name] for name in IN_PATHS if name in values}
     facts = ids | g.get("told_to_audit", {})
-    records.record_read(session(), actor().volunteer_id, action, **facts, now=now())
+    records.record_read(session(), actor().volunteer_id, audit, **facts, now=now())
+    session().commit()
 
 
 def _drop_language(_endpoint: str | None, values: dict[str, Any] | None) -> None:

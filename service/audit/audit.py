@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,9 @@ AT_ONCE = 1_000
 
 ABOUT = ("region_code", "organization_id", "event_id", "subject_id")
 """What an entry can be about."""
+
+READS = "reads"
+"""Where a session keeps what was read in it, which no rollback takes away."""
 
 READ_ONCE_IN_S = 10 * 60
 """Who turns the pages of a list, or keeps it open, has read it once."""
@@ -71,8 +74,21 @@ def record_read(
 ) -> None:
     """Write down that somebody has read something, once in ten minutes; as `record`.
 
-    The view commits, though it only reads.
+    The view commits, though it only reads; where it gives its transaction up and shows what was read all the
+    same, it calls `record_reads_again`.
     """
+    again = partial(
+        record_read,
+        actor_id=actor_id,
+        action=action,
+        region_code=region_code,
+        organization_id=organization_id,
+        event_id=event_id,
+        subject_id=subject_id,
+        detail=detail,
+        now=now,
+    )
+    session.info.setdefault(READS, []).append(again)
     about: dict[str, Any] = {
         "region_code": region_code,
         "organization_id": organization_id,
@@ -87,6 +103,12 @@ def record_read(
     }
     if not session.scalar(_lately(), about | same):
         record(session, actor_id, action, **about, detail=detail, now=now)
+
+
+def record_reads_again(session: Session) -> None:
+    """Write down what was read in this session, though the transaction in which it was read is given up."""
+    for again in session.info.pop(READS, []):
+        again(session)
 
 
 @cache
