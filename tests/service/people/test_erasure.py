@@ -1,6 +1,6 @@
 """Erasure: what is personal goes, what counts stays, the line moves, nobody is left to be found (R30)."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -206,3 +206,13 @@ def test_a_role_keeps_nobody_who_is_banned_and_could_hand_it_to_nobody(session: 
     erase(session, last)
     left = sa.select(Membership.volunteer_id).union_all(sa.select(Coordinator.volunteer_id))
     assert session.execute(left).all() == []
+
+
+def test_no_child_names_the_number_of_a_guardian_who_was_erased(session: Session) -> None:
+    mother, other = make_volunteer(session), make_volunteer(session)
+    minor = {"birth_date": date(NOW.year - 15, 1, 10), "guardian_name": "Сәуле"}
+    theirs = make_volunteer(session, guardian_phone=mother.phone, **minor)
+    not_theirs = make_volunteer(session, guardian_phone=other.phone, **minor)
+    erase(session, mother)
+    assert (theirs.guardian_name, theirs.guardian_phone) == (None, None)
+    assert (not_theirs.guardian_name, not_theirs.guardian_phone) == ("Сәуле", other.phone)
