@@ -21,6 +21,7 @@ import service.figures.exports
 import service.figures.milestones
 import service.listeners
 import service.people.consent_news
+import service.people.guardian_data
 import service.people.guardian_reminders
 import service.platform.retention
 from http_base.address_limit import AddressLimit

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from cli import audit, coordinators, counts, demo, districts, messages, pushes, serving, working
+from cli import audit, coordinators, counts, demo, districts, erasures, messages, pushes, serving, working
 
 
 def install(app: Flask) -> None:
@@ -15,6 +15,7 @@ def install(app: Flask) -> None:
         audit.audit,
         counts.counts,
         districts.districts_group,
+        erasures.erasures,
         pushes.pushes,
         messages.messages,
     ):

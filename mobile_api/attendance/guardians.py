@@ -92,9 +92,9 @@ def delete_guardian_link() -> None:
 @blueprint.response(HTTPStatus.OK, Children)
 def list_children() -> dict[str, Any]:
     """The children whom the caller has agreed for; of any other: that one has named the caller's number."""
-    asked, children = guarded.children_of(session(), identity(), now())
+    found = guarded.children_of(session(), identity(), now())
     session().commit()
-    return {"asked": asked, "items": [_shown(child) for child in children]}
+    return {"asked": found.asked, "items": [_shown(child) for child in found.children]}
 
 
 def _shown(child: GuardedChild) -> dict[str, Any]:

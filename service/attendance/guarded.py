@@ -30,10 +30,20 @@ class GuardedChild:
     attendances: Sequence[tuple[Attendance, Event]]
 
 
-def children_of(session: Session, guardian: Identity, now: datetime) -> tuple[bool, list[GuardedChild]]:
+@dataclass(frozen=True, slots=True)
+class GuardedChildren:
+    """What a guardian sees: `asked` and `has_unseen` as of `guardians.Guarded`."""
+
+    asked: bool
+    has_unseen: bool
+    children: Sequence[GuardedChild]
+
+
+def children_of(session: Session, guardian: Identity, now: datetime) -> GuardedChildren:
     """Whether some child waits for this guardian's answer, and those whom they have agreed for."""
     found = guardians.of_guardian(session, guardian, now)
-    return found.asked, [_seen(session, child, consent, now) for child, consent in found.children]
+    children = [_seen(session, child, consent, now) for child, consent in found.children]
+    return GuardedChildren(found.asked, found.has_unseen, children)
 
 
 def _seen(session: Session, child: Volunteer, consent: Guardianship, now: datetime) -> GuardedChild:

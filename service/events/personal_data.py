@@ -8,8 +8,7 @@ _SAID = Person(Erased.TOMBSTONE, words=("reason", "resolution"))
 TABLES = (
     PersonalTable("event", {"created_by": LASTING}),
     PersonalTable("signup", {"volunteer_id": LASTING}),
-    # What its address is made of: the address itself stands nowhere.
-    PersonalTable("calendar_feed", {"volunteer_id": Person(Erased.DELETED, exported=False)}),
+    PersonalTable("calendar_feed", {"volunteer_id": OWN}),
     PersonalTable("announcement", {"created_by": STAFF}),
     PersonalTable("event_helper", {"volunteer_id": OWN, "named_by": STAFF}),
     PersonalTable("event_report", {"volunteer_id": _SAID, "closed_by": STAFF}),

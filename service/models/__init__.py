@@ -17,7 +17,7 @@ from service.models.counts import (
     SightingTotal,
 )
 from service.models.districts import District, DistrictImport, DistrictKind
-from service.models.erasures import Erasure
+from service.models.erasures import Erasure, GuardianErasure
 from service.models.events import (
     CancelledBy,
     Event,
@@ -74,6 +74,7 @@ __all__ = [
     "EnrolmentSecret",
     "SecondFactor",
     "EndedBy",
+    "GuardianErasure",
     "GuardianLink",
     "GuardianRelation",
     "Guardianship",

@@ -20,3 +20,12 @@ class Erasure(Base):
     volunteer_id: Mapped[UUID] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
     keep_certificates: Mapped[bool] = mapped_column(server_default=sa.false())
+
+
+class GuardianErasure(Base):
+    """A consent whose guardian was erased and had no record: by it a copy is rid of them."""
+
+    __tablename__ = "guardian_erasure"
+
+    guardianship_id: Mapped[UUID] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)

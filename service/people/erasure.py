@@ -18,7 +18,7 @@ from service.happenings import PersonErased
 from service.models import Erasure, Volunteer
 from service.models.base import LocalizedText
 from service.organizations import members
-from service.people import bans, coordinators, numbers
+from service.people import bans, coordinators, guardian_data, numbers
 from service.platform import personal_rows, queue
 
 NAME = personal_rows.SAID_NO_MORE
@@ -37,9 +37,38 @@ def erase(session: Session, actor: Actor, now: datetime, secret_key: str, *, kee
     """
     volunteer = _hold(session, actor.volunteer_id)
     is_banned = bans.outlive(session, volunteer, now, secret_key)
-    members.leave_all(session, volunteer.id, now, may_be_sole=is_banned)
-    coordinators.resign(session, volunteer.id, now, may_be_last=is_banned)
+    _end_roles(session, volunteer, now, whatever_becomes=is_banned)
     bury(session, volunteer, now, keep_certificates=keep_certificates)
+
+
+def erase_again(
+    session: Session,
+    volunteer_id: UUID,
+    at: datetime,
+    now: datetime,
+    secret_key: str,
+    *,
+    keep_certificates: bool,
+) -> bool:
+    """Erase who was erased before (`at`), after a database was put back; False: they are not there.
+
+    No role keeps them. Raises Busy: to be tried again.
+    """
+    listed = {"volunteer_id": volunteer_id, "at": at, "keep_certificates": keep_certificates}
+    session.execute(insert(Erasure).values(listed).on_conflict_do_nothing())
+    if session.get(Volunteer, volunteer_id) is None:
+        return False
+    volunteer = _hold(session, volunteer_id)
+    bans.outlive(session, volunteer, now, secret_key)
+    _end_roles(session, volunteer, now, whatever_becomes=True)
+    bury(session, volunteer, now, keep_certificates=keep_certificates)
+    return True
+
+
+def _end_roles(session: Session, volunteer: Volunteer, now: datetime, *, whatever_becomes: bool) -> None:
+    """Raises SoleOwner, LastNational, unless it matters nothing what becomes of what they leave."""
+    members.leave_all(session, volunteer.id, now, may_be_sole=whatever_becomes)
+    coordinators.resign(session, volunteer.id, now, may_be_last=whatever_becomes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +124,7 @@ def bury(session: Session, volunteer: Volunteer, now: datetime, *, keep_certific
     )
     session.flush()
     personal_rows.erase(session, whose, tombstone.id)
+    guardian_data.forget_number(session, whose.phone)
     queue.forget(session, [value for value in (str(volunteer_id), whose.phone, whose.subject) if value])
     session.execute(sa.delete(Volunteer).where(Volunteer.id == volunteer_id))
     # In a database that was put back, the list may stand already.

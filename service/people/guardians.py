@@ -53,9 +53,13 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Guarded:
-    """What a guardian sees. `asked`: some child has named their number, and waits for an answer."""
+    """What a guardian sees. `asked`: some child has named their number, and waits for an answer.
+
+    `has_unseen`: they have agreed for one that they do not see any more.
+    """
 
     asked: bool
+    has_unseen: bool
     children: Sequence[tuple[Volunteer, Guardianship]]
 
 
@@ -113,7 +117,7 @@ def withdraw(session: Session, guardian: Identity, child_id: UUID, now: datetime
     mine = sa.and_(
         Guardianship.child_id == child_id,
         Guardianship.subject == guardian.subject,
-        Guardianship.child_id.in_(sa.select(Volunteer.id).where(_is_minor(now))),
+        Guardianship.child_id.in_(sa.select(Volunteer.id).where(is_minor_at(now))),
     )
     if _end(session, mine, EndedBy.GUARDIAN, now):
         _tell_withdrawn(session, child_id, now)
@@ -124,33 +128,32 @@ def withdraw(session: Session, guardian: Identity, child_id: UUID, now: datetime
 def withdraw_erased(session: Session, erased: PersonErased) -> None:
     """Take back every consent of who is erased: somebody else has to agree for their children."""
     subject = session.scalar(sa.select(Volunteer.subject).where(Volunteer.id == erased.volunteer_id))
+    withdraw_of(session, subject, erased.at)
+
+
+def withdraw_of(session: Session, subject: str | None, at: datetime) -> None:
+    """Take back every consent of an account; children who are of age by now lose nothing."""
     children = (
-        sa.select(Guardianship.child_id, _is_minor(erased.at))
+        sa.select(Guardianship.child_id, is_minor_at(at))
         .join(Volunteer, Volunteer.id == Guardianship.child_id)
         .where(Guardianship.subject == subject, Guardianship.ended_at.is_(None))
         .order_by(Guardianship.child_id)
     )
     found = session.execute(children).all()
     of_age = [child_id for child_id, is_child in found if not is_child]
-    _withdraw_all(session, subject, [child_id for child_id, _ in found], erased.at, of_age)
-
-
-def has_unseen(session: Session, guardian: Identity, now: datetime) -> bool:
-    """Whether this account has agreed for a child that it does not see any more (`of_guardian`)."""
-    return bool(_unseen(session, guardian, now))
+    _withdraw_all(session, subject, [child_id for child_id, _ in found], at, of_age)
 
 
 def withdraw_unseen(session: Session, guardian: Identity, now: datetime) -> None:
     """Take back every consent whose child the account does not see any more: again, no change."""
-    _withdraw_all(session, guardian.subject, _unseen(session, guardian, now), now)
+    agreed = _agreed_for(session, guardian, now)
+    unseen = [child.id for consent, child in agreed if not is_seen(consent.seen_at, guardian)]
+    _withdraw_all(session, guardian.subject, unseen, now)
 
 
-def _unseen(session: Session, guardian: Identity, now: datetime) -> list[UUID]:
-    return [
-        child.id
-        for consent, child in _agreed_for(session, guardian, now)
-        if dormancy.is_dormant(consent.seen_at, guardian.signed_in_at)
-    ]
+def is_seen(looked_at: datetime, guardian: Identity) -> bool:
+    """Whether a guardian still sees what they last looked at then: half a year later a number is sold."""
+    return not dormancy.is_dormant(looked_at, guardian.signed_in_at)
 
 
 def _withdraw_all(
@@ -208,20 +211,17 @@ def of_guardian(session: Session, guardian: Identity, now: datetime) -> Guarded:
 
     An account that signed in anew after half a year sees nothing of before: a number is sold again.
     """
-    seen = [
-        (child, consent)
-        for consent, child in _agreed_for(session, guardian, now)
-        if not dormancy.is_dormant(consent.seen_at, guardian.signed_in_at)
-    ]
+    agreed = _agreed_for(session, guardian, now)
+    seen = [(child, consent) for consent, child in agreed if is_seen(consent.seen_at, guardian)]
     for _, consent in seen:
         if now - consent.seen_at >= SEEN_EVERY:
             consent.seen_at = now
     session.flush()
     answered = [child.id for child, _ in seen]
     asked = sa.exists().where(
-        Volunteer.guardian_phone == guardian.phone, Volunteer.id.not_in(answered), _is_minor(now)
+        Volunteer.guardian_phone == guardian.phone, Volunteer.id.not_in(answered), is_minor_at(now)
     )
-    return Guarded(bool(session.scalar(sa.select(asked))), seen)
+    return Guarded(bool(session.scalar(sa.select(asked))), len(seen) < len(agreed), seen)
 
 
 def is_guardian(session: Session, subject: str, phone: str | None, now: datetime) -> bool:
@@ -230,9 +230,9 @@ def is_guardian(session: Session, subject: str, phone: str | None, now: datetime
         Guardianship.subject == subject,
         Guardianship.ended_at.is_(None),
         Guardianship.child_id == Volunteer.id,
-        _is_minor(now),
+        is_minor_at(now),
     )
-    named = sa.exists().where(Volunteer.guardian_phone == phone, _is_minor(now))
+    named = sa.exists().where(Volunteer.guardian_phone == phone, is_minor_at(now))
     return bool(session.scalar(sa.select(sa.or_(agrees, named))))
 
 
@@ -241,7 +241,7 @@ def _agreed_for(session: Session, guardian: Identity, now: datetime) -> list[tup
     rows = session.execute(
         sa.select(Guardianship, Volunteer)
         .join(Volunteer, Volunteer.id == Guardianship.child_id)
-        .where(Guardianship.subject == guardian.subject, Guardianship.ended_at.is_(None), _is_minor(now))
+        .where(Guardianship.subject == guardian.subject, Guardianship.ended_at.is_(None), is_minor_at(now))
         .order_by(Guardianship.accepted_at, Guardianship.id)
         .execution_options(populate_existing=True)
     )
@@ -337,7 +337,7 @@ def _child_of_link(session: Session, guardian: Identity, digest: bytes, now: dat
 
 def _check_guardian(session: Session, guardian: Identity, child: Volunteer, now: datetime) -> None:
     records = sa.or_(Volunteer.subject == guardian.subject, Volunteer.phone == guardian.phone)
-    if session.scalar(sa.select(sa.exists().where(records, _is_minor(now)))):
+    if session.scalar(sa.select(sa.exists().where(records, is_minor_at(now)))):
         raise guardian_errors.TooYoungToGuard(min_age=ADULT_AGE)
     others = session.scalar(
         sa.select(sa.func.count())
@@ -347,7 +347,7 @@ def _check_guardian(session: Session, guardian: Identity, child: Volunteer, now:
             sa.or_(Guardianship.subject == guardian.subject, Guardianship.phone == guardian.phone),
             Guardianship.ended_at.is_(None),
             Guardianship.child_id != child.id,
-            _is_minor(now),
+            is_minor_at(now),
         )
     )
     if (others or 0) >= MOST_CHILDREN:
@@ -375,7 +375,8 @@ def _end(session: Session, which: sa.ColumnElement[bool], ended_by: EndedBy, now
     ).scalar()
 
 
-def _is_minor(now: datetime) -> sa.ColumnElement[bool]:
+def is_minor_at(now: datetime) -> sa.ColumnElement[bool]:
+    """Whether a record is of somebody under 18 at a moment."""
     return Volunteer.birth_date > years_before(now.astimezone(COUNTRY_ZONE).date(), ADULT_AGE)
 
 

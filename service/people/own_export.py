@@ -27,6 +27,7 @@ AN_HOUR = 2
 """So often an hour somebody has it made."""
 
 Piece = Iterator[str]
+IsTold = Callable[[str, Mapping[str, Any]], bool]
 
 
 def ask(session: Session, actor: Actor, now: datetime) -> None:
@@ -35,9 +36,14 @@ def ask(session: Session, actor: Actor, now: datetime) -> None:
     Raises:
         TooManyRequests: the third in an hour.
     """
-    usage_limits.count_use(session, f"own-export:{actor.volunteer_id}", now, AN_HOUR)
+    count_asking(session, str(actor.volunteer_id), now)
     whose = actor.volunteer_id
     audit.record(session, whose, AuditAction.OWN_DATA_EXPORTED, subject_id=whose, now=now)
+
+
+def count_asking(session: Session, name: str, now: datetime) -> None:
+    """Count one asking of whoever this names. Raises TooManyRequests."""
+    usage_limits.count_use(session, f"own-export:{name}", now, AN_HOUR)
 
 
 def pieces(
@@ -53,20 +59,34 @@ def pieces(
     volunteer = session.get(Volunteer, volunteer_id)
     if volunteer is None:
         raise errors.NotRegistered()
-    who = personal_rows.whose(session, volunteer)
-    for piece in _document(session, who, now, explain):
+    yield from document(session, personal_rows.whose(session, volunteer), now, explain)
+
+
+def document(
+    session: Session,
+    who: personal_rows.Whose,
+    now: datetime,
+    explain: Callable[[str], str],
+    is_told: IsTold = lambda _table, _row: True,
+) -> Iterator[bytes]:
+    """The document as of `pieces`, of who may have no record; `is_told`: whether a row of a table is."""
+    for piece in _parts(session, who, now, explain, is_told):
         yield piece.encode()
 
 
-def _document(
-    session: Session, who: personal_rows.Whose, now: datetime, explain: Callable[[str], str]
+def _parts(
+    session: Session,
+    who: personal_rows.Whose,
+    now: datetime,
+    explain: Callable[[str], str],
+    is_told: IsTold,
 ) -> Piece:
     named: dict[str, set[UUID]] = {"event_id": set(), "organization_id": set()}
     yield f'{{"made_at": {_json(now)},\n"held": {{'
     for number, (table, rows) in enumerate(personal_rows.held(session, who)):
         about = explain(privacy.topic_of(table))
         yield f'{"," if number else ""}\n{_json(table)}: {{"about": {_json(about)}, "rows": ['
-        for row_number, row in enumerate(rows):
+        for row_number, row in enumerate(row for row in rows if is_told(table, row)):
             for name, ids in named.items():
                 ids.update([row[name]] if isinstance(row.get(name), UUID) else ())
             yield f"{',' if row_number else ''}\n {_json(_readable(row))}"

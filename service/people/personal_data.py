@@ -55,6 +55,12 @@ TABLES = (
     PersonalTable(
         "erasure", {"volunteer_id": Person(Erased.KEPT, exported=False)}, kept=ERASURES_KEPT, aged="at"
     ),
+    PersonalTable(
+        "guardian_erasure",
+        {"guardianship_id": Person(Erased.KEPT, exported=False)},
+        kept=ERASURES_KEPT,
+        aged="at",
+    ),
     PersonalTable("local_identity", {"phone": OWN, "subject": OWN}),
     PersonalTable(
         "sign_in_code",

@@ -26,7 +26,7 @@ class Topic(StrEnum):
 TABLES = {
     Topic.ACCOUNT: ("volunteer", "local_identity", "notification_settings", "erasure"),
     Topic.CONSENTS: ("consent",),
-    Topic.FAMILY: ("guardian_link", "guardianship"),
+    Topic.FAMILY: ("guardian_link", "guardianship", "guardian_erasure"),
     Topic.GOING: ("signup", "typed_person", "list_tick", "calendar_feed"),
     Topic.PRESENCE: ("presence_record", "refused_record", "attendance", "count_pending", "sighting"),
     Topic.RULINGS: ("attendance_decision", "appeal", "refusal_appeal"),

@@ -25,9 +25,12 @@ Condition = sa.ColumnElement[bool]
 
 @dataclass(frozen=True, slots=True)
 class Whose:
-    """By what a row can name somebody: id, number in E.164, account, the values of their devices."""
+    """By what a row can name somebody: id, number in E.164, account, the values of their devices.
 
-    id: UUID
+    `id`: None of who has no record, as a guardian.
+    """
+
+    id: UUID | None
     phone: str | None
     subject: str | None
     values: tuple[str, ...] = ()
@@ -68,6 +71,11 @@ def _parent(column: Column) -> sa.Table | None:
     return tables[0] if tables else None
 
 
+def _can_name(column: Column, who: Whose) -> bool:
+    """Whether a column can hold somebody: who has no record stands in no id's place."""
+    return who.id is not None or not isinstance(column.type, sa.Uuid)
+
+
 def of_person(column: Column, who: Whose) -> Condition:
     """Whether a row names the person by this column.
 
@@ -80,21 +88,22 @@ def of_person(column: Column, who: Whose) -> Condition:
         return column.in_(sa.select(key.column).where(owner == who.id))
     if isinstance(column.type, sa.Uuid):
         return column == who.id
+    # What somebody has not is in no row; `= None` would be all those without.
     if column.name.endswith("phone"):
-        return column == who.phone
+        return column.in_([who.phone] if who.phone else [])
     if column.name.endswith("subject"):
-        return column == who.subject
+        return column.in_([who.subject] if who.subject else [])
     if column.name == "recipient":
-        return column.in_([who.phone, *who.values])
+        return column.in_([value for value in (who.phone, *who.values) if value])
     raise TypeError(f"{column.table.name}.{column.name} does not say how it names somebody")
 
 
-def erase(session: Session, who: Whose, tombstone_id: UUID) -> None:
+def erase(session: Session, who: Whose, tombstone_id: UUID | None) -> None:
     """Take the person out of every registered table, as each column says; their own row is left.
 
-    Rows that point to one that goes, go as well.
+    Rows that point to one that goes, go as well. `tombstone_id`: None of who has no record.
     """
-    columns = list(named())
+    columns = [one for one in named() if _can_name(one.column, who)]
     # While attendances are still theirs: by them others are found.
     for one in columns:
         if one.person.erased is Erased.DELETED:
@@ -169,9 +178,11 @@ def held(session: Session, who: Whose) -> Iterator[tuple[str, Iterator[dict[str,
     for said in personal_data.registered():
         table = Base.metadata.tables[said.name]
         if said.name == SELF:
-            yield said.name, _rows(session, table, table.c.id == who.id)
+            if who.id is not None:
+                yield said.name, _rows(session, table, table.c.id == who.id)
             continue
-        by = [table.c[name] for name, person in said.people.items() if person.exported]
+        exported = [table.c[name] for name, person in said.people.items() if person.exported]
+        by = [column for column in exported if _can_name(column, who)]
         if by:
             which = sa.or_(*(of_person(column, who) for column in by))
             yield said.name, (_of(row, table, said, who) for row in _rows(session, table, which))

@@ -49,6 +49,7 @@ SIGNED_IN = (
     "memberships-pages.",
     "volunteer-",
     "guardian-pages.withdraw",
+    "guardian-data-pages.",
     "organizer-home-pages.",
     "organizer-kept-pages.worker",
     "organizer-organizations-pages.found",

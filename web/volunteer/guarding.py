@@ -66,17 +66,16 @@ def show() -> Response:
         return render("volunteer/guarding_start.html")
     if form.is_good and _agreed(guardian, form):
         return done(to("guardian.show"), "page.guarding.agreed")
-    asked, children = guarded.children_of(session(), guardian, now())
+    found = guarded.children_of(session(), guardian, now())
     session().commit()
     title, said = consent_texts.guardian_words(locale())
     return render(
         "volunteer/guarding.html",
         guardian=guardian,
-        asked=asked or bool(form.errors),
-        children=children,
-        has_unseen=guardians.has_unseen(session(), guardian, now()),
+        asked=found.asked or bool(form.errors),
+        children=found.children,
+        has_unseen=found.has_unseen,
         form=form,
-        is_new=not children,
         consent_title=title,
         consent_lines=[line for line in said.splitlines() if line.strip()],
         relations=[(str(one), text(f"page.guarding.relation.{one}")) for one in GuardianRelation],
@@ -125,9 +124,9 @@ def withdraw(child_id: UUID) -> Response:
         guardians.withdraw(session(), guardian, child_id, now())
         session().commit()
         return done(to("guardian.show"), "page.guarding.withdrawn", "info")
-    _, children = guarded.children_of(session(), guardian, now())
+    found = guarded.children_of(session(), guardian, now())
     session().commit()
-    child = next((one for one in children if one.id == child_id), None)
+    child = next((one for one in found.children if one.id == child_id), None)
     if child is None:
         raise errors.NotFound(errors.Thing.GUARDIANSHIP)
     return render(

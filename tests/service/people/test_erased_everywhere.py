@@ -19,7 +19,7 @@ from tests.service.people.everywhere import CANARY, PHONE, SUBJECT, Everywhere, 
 
 pytestmark = pytest.mark.usefixtures("app")
 
-LEADS_TO_NOBODY = {"audit_entry", "erasure", "ban", "outbox"}
+LEADS_TO_NOBODY = {"audit_entry", "erasure", "guardian_erasure", "ban", "outbox"}
 """Where the id of a person who is gone stays."""
 
 

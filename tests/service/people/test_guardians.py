@@ -40,6 +40,28 @@ def agreed(session: Session, child: Volunteer, who: Identity | None = None, at: 
     return guardians.accept(session, who or somebody(), link.secret, WORD, at, child.id)
 
 
+def make_going(session: Session, child: Volunteer) -> Event:
+    """A coming event, for which the child has signed up."""
+    event = make_event(session, starts_at=NOW + 3 * DAY, going=1)
+    make_signup(session, event, child)
+    return event
+
+
+def come_of_age(session: Session, child: Volunteer) -> None:
+    """Today."""
+    child.birth_date = date(NOW.year - 18, NOW.month, NOW.day)
+    session.flush()
+
+
+def make_come_of_age(session: Session) -> tuple[Volunteer, Event]:
+    """Somebody of 18 whose guardian has agreed before, and what they go to."""
+    child = make_child(session)
+    agreed(session, child)
+    event = make_going(session, child)
+    come_of_age(session, child)
+    return child, event
+
+
 def told(session: Session, kind: str) -> list[Any]:
     session.flush()
     return list(session.scalars(sa.select(Outbox.volunteer_id).where(Outbox.kind == kind)))
@@ -167,8 +189,7 @@ class TestWhatEndsIt:
         mother = make_volunteer(session, phone=MOTHER, subject=f"sms:{MOTHER}")
         child = make_child(session)
         agreed(session, child)
-        event = make_event(session, starts_at=NOW + 3 * DAY, going=1)
-        make_signup(session, event, child)
+        event = make_going(session, child)
         guardians.end_by_child(session, child.id, NOW, CONSENT_AGE)
         assert statuses(session, event) == {child.id: "cancelled"}
         assert told(session, "guardian_ended") == [mother.id]
@@ -176,8 +197,7 @@ class TestWhatEndsIt:
     def test_of_somebody_of_17_it_is_no_more_than_that(self, session: Session) -> None:
         child = make_child(session, birth_date=SEVENTEEN)
         agreed(session, child)
-        event = make_event(session, starts_at=NOW + 3 * DAY, going=1)
-        make_signup(session, event, child)
+        event = make_going(session, child)
         guardians.end_by_child(session, child.id, NOW, CONSENT_AGE)
         assert statuses(session, event) == {child.id: "going"}
 
@@ -203,29 +223,18 @@ class TestWhatEndsIt:
         with pytest.raises(guardian_errors.GuardianConsentMissing):
             guardians.check(session, child, NOW, CONSENT_AGE)
         agreed(session, child)
-        child.birth_date = date(NOW.year - 18, NOW.month, NOW.day)
-        session.flush()
+        come_of_age(session, child)
         assert guardians.of_guardian(session, somebody(), NOW).children == []
 
     def test_of_age_nobody_takes_anything_back(self, session: Session) -> None:
-        child = make_child(session)
-        agreed(session, child)
-        event = make_event(session, starts_at=NOW + 3 * DAY, going=1)
-        make_signup(session, event, child)
-        child.birth_date = date(NOW.year - 18, NOW.month, NOW.day)
-        session.flush()
+        child, event = make_come_of_age(session)
         with pytest.raises(errors.NotFound):
             guardians.withdraw(session, somebody(), child.id, NOW)
         assert statuses(session, event) == {child.id: "going"}
 
     def test_nor_does_the_erasure_of_who_was_their_guardian(self, session: Session) -> None:
         mother = make_volunteer(session, phone=MOTHER, subject=f"sms:{MOTHER}")
-        child = make_child(session)
-        agreed(session, child)
-        event = make_event(session, starts_at=NOW + 3 * DAY, going=1)
-        make_signup(session, event, child)
-        child.birth_date = date(NOW.year - 18, NOW.month, NOW.day)
-        session.flush()
+        child, event = make_come_of_age(session)
         erased = PersonErased(at=NOW, volunteer_id=mother.id, tombstone_id=uuid4(), keep_certificates=False)
         guardians.withdraw_erased(session, erased)
         assert statuses(session, event) == {child.id: "going"}
@@ -239,6 +248,7 @@ class TestWhatEndsIt:
         assert (found.asked, found.children) == (True, [])
         kept = guardians.of_guardian(session, replace(somebody(at=later), signed_in_at=NOW), later)
         assert [one.id for one, _ in kept.children] == [child.id]
+        assert (found.has_unseen, kept.has_unseen) == (True, False)
         assert guardians.of_guardian(session, somebody(at=later), later).children == kept.children
 
     def test_what_is_not_seen_any_more_can_be_taken_back_all_the_same(self, session: Session) -> None:
@@ -250,12 +260,11 @@ class TestWhatEndsIt:
             make_signup(session, event, child)
         later = NOW + 181 * DAY
         for guardian, unseen in ((somebody(at=later), True), (somebody(subject="sms:new", at=later), False)):
-            assert guardians.has_unseen(session, guardian, later) is unseen
-        assert not guardians.has_unseen(session, replace(somebody(at=later), signed_in_at=NOW), later)
+            assert guardians.of_guardian(session, guardian, later).has_unseen is unseen
         for _ in range(2):
             guardians.withdraw_unseen(session, somebody(at=later), later)
             assert set(statuses(session, event).values()) == {"cancelled"}
-        assert not guardians.has_unseen(session, somebody(at=later), later)
+        assert not guardians.of_guardian(session, somebody(at=later), later).has_unseen
         assert sorted(told(session, "guardian_withdrew")) == sorted(child.id for child in children)
 
     def test_a_consent_that_is_seen_stays(self, session: Session) -> None:
