@@ -241,7 +241,10 @@ def _coordinators_of_waiting() -> Audience:
 
 
 def _agreed_to_older() -> Audience:
-    """Whose consent stands, but to no version as new as the one that is told; versions sort as text."""
+    """Whose consent stands, but to no version as new as the one that is told; versions sort as text.
+
+    Of an entry that names somebody, they alone.
+    """
     told = Outbox.facts["version"].astext
     stands = sa.exists().where(
         Consent.volunteer_id == Volunteer.id,
@@ -249,7 +252,8 @@ def _agreed_to_older() -> Audience:
         Consent.withdrawn_at.is_(None),
     )
     older, newer = stands.where(Consent.version < told), stands.where(Consent.version >= told)
-    return _people(Volunteer.id).join(Volunteer, sa.true()).where(older, ~newer)
+    is_told = sa.or_(Outbox.volunteer_id.is_(None), Outbox.volunteer_id == Volunteer.id)
+    return _people(Volunteer.id).join(Volunteer, is_told).where(older, ~newer)
 
 
 _going_as_told = _signed_up(SignupStatus.GOING).where(EVENT_IS_ON, AS_TOLD)

@@ -57,6 +57,19 @@ def test_who_agreed_to_an_older_text_is_told_once(session: Session, older: Volun
     assert told(session) == [older.id]
 
 
+def test_who_agrees_to_the_older_text_after_that_is_told_once_too(session: Session, older: Volunteer) -> None:
+    """By an app that still shows it; who agrees to both at once is not."""
+    consent_news.tell_new(session, NOW, TEXTS)
+    assert told(session) == [older.id]
+    late, both = (make_volunteer(session, consents={DATA: "2023-01"}) for _ in range(2))
+    agree(session, both)
+    given = sa.update(Consent).where(Consent.volunteer_id.in_([late.id, both.id]))
+    session.execute(given.values(given_at=NOW + timedelta(days=2)))
+    for days in (3, 4, 29):
+        consent_news.tell_new(session, NOW + timedelta(days=days), TEXTS)
+    assert sorted(told(session)) == sorted([older.id, late.id])
+
+
 @pytest.mark.usefixtures("older")
 def test_once_it_is_required_the_next_sign_up_asks(session: Session) -> None:
     consent_news.tell_new(session, NOW + NOTICE, TEXTS)
