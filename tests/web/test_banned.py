@@ -122,6 +122,7 @@ def test_who_is_banned_reads_what_stays_before_they_are_erased_and_stays_banned(
     assert again.status_code == 403
     page = read(again.text)
     assert "төбелес" in page.one("main").text
+    assert "белгісі ғана сақталады" in page.one("main").text
     assert page.all("form", id="copy-form") == []
 
 
