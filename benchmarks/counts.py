@@ -12,10 +12,8 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from statistics import median
-from typing import Any
 
 import psycopg
-import sqlalchemy as sa
 
 from benchmarks.kit import season_rows
 from benchmarks.kit.service import Service, database, wait_for
@@ -108,12 +106,10 @@ def _times(act: Act, seconds: float) -> list[float]:
 
 def _question(connection: psycopg.Connection, group_by: str, first: date, last: date) -> Act:
     """The product's statement for a question of the whole country, ready to be sent."""
-    dialect: Any = sa.create_engine("postgresql+psycopg://").dialect
     asked = CountRequest(first, last, group_by)
     statement, values = count_queries.statement(asked, datetime.now(UTC), by_scopes=True)
-    built = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
-    text, given = str(built).encode(), built.construct_params(values, escape_names=False)
-    return lambda: connection.execute(text, given).fetchall()
+    given = statement.given(values)
+    return lambda: psycopg.RawCursor(connection).execute(statement.text, given).fetchall()
 
 
 def _fold_lag(stack: ExitStack, url: str) -> float:

@@ -3,43 +3,47 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
+from unittest.mock import patch
 
-import sqlalchemy as sa
-from psycopg import Connection
-from sqlalchemy import event
+from psycopg import Connection, Cursor
 
 from service.platform.database import connect_args
 
-Asked = tuple[str, Any]
-"""A statement and its parameters, as the driver was given them."""
+
+class Asked(NamedTuple):
+    """A statement and its parameters, as the driver was given them, and the kind of cursor it was."""
+
+    statement: str | bytes
+    parameters: Any
+    cursor: type[Cursor[Any]]
 
 
 def asked_by(act: Callable[[], object]) -> list[Asked]:
     """What an act reads. What it writes is left out: done again, it would be refused."""
     found: list[Asked] = []
+    send = Cursor.execute
 
-    def note(_connection: object, _cursor: object, statement: str, parameters: Any, *_rest: object) -> None:
-        if statement.lstrip("(").startswith(("SELECT", "WITH")):
-            found.append((statement, parameters))
+    def execute(cursor: Any, query: Any, params: Any = None, **more: Any) -> Any:
+        text = query if isinstance(query, str) else query.decode()
+        if text.lstrip("(").startswith(("SELECT", "WITH")):
+            found.append(Asked(query, params, type(cursor)))
+        return send(cursor, query, params, **more)
 
-    event.listen(sa.Engine, "before_cursor_execute", note)
-    try:
+    with patch.object(Cursor, "execute", execute):
         act()
-    finally:
-        event.remove(sa.Engine, "before_cursor_execute", note)
     return found
 
 
 def beyond(asked: Sequence[Asked], floor: Sequence[Asked]) -> list[Asked]:
     """What of this the floor does not ask as well."""
-    there = Counter(statement for statement, _ in floor)
+    there = Counter(one.statement for one in floor)
     own = []
-    for statement, parameters in asked:
-        if there[statement]:
-            there[statement] -= 1
+    for one in asked:
+        if there[one.statement]:
+            there[one.statement] -= 1
         else:
-            own.append((statement, parameters))
+            own.append(one)
     return own
 
 
@@ -52,5 +56,5 @@ def driver(url: str) -> Iterator[Connection]:
 
 def ask(connection: Connection, asked: Sequence[Asked]) -> None:
     """Ask all of it again, and take every row."""
-    for statement, parameters in asked:
-        connection.execute(statement, parameters).fetchall()
+    for one in asked:
+        one.cursor(connection).execute(one.statement, one.parameters).fetchall()

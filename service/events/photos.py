@@ -299,12 +299,10 @@ def one_of(session: Session, actor: Actor | None, event: Event, photo_id: UUID) 
     raise errors.NotFound(errors.Thing.PHOTO)
 
 
-def events_with_photos(session: Session, event_ids: Iterable[UUID]) -> frozenset[UUID]:
-    """Those of the events that have a photograph which everybody sees."""
-    query = sa.select(EventPhoto.event_id).where(
-        EventPhoto.event_id.in_(list(event_ids)), EventPhoto.shown, EventPhoto.reported_at.is_(None)
-    )
-    return frozenset(session.scalars(query))
+def is_in_sight_of_everybody(event_id: sa.SQLColumnExpression[UUID]) -> sa.Exists:
+    """Whether an event has a photograph which everybody sees."""
+    seen = sa.and_(EventPhoto.shown, EventPhoto.reported_at.is_(None))
+    return sa.exists().where(EventPhoto.event_id == event_id, seen)
 
 
 def reports_of(session: Session, photos: Iterable[EventPhoto]) -> dict[UUID, list[str]]:

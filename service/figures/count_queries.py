@@ -17,13 +17,12 @@ from service.figures.count_scopes import Scopes
 from service.figures.figure_columns import RESULTS, SUMMED
 from service.ledger.scopes import SCOPE_AND_PERIOD
 from service.models import Event, Organization
+from service.platform.written import Written
 
 KINDS_KEPT = 256
 
 
-def statement(
-    question: CountRequest, now: datetime, *, by_scopes: bool
-) -> tuple[sa.Select[Any], dict[str, Any]]:
+def statement(question: CountRequest, now: datetime, *, by_scopes: bool) -> tuple[Written, dict[str, Any]]:
     """What answers a question: the totals, then a row a group by its key; and the values to ask it with.
 
     `by_scopes`: what is counted ahead may be read.
@@ -37,7 +36,7 @@ def statement(
 
 
 @lru_cache(maxsize=KINDS_KEPT)
-def _built(question: CountKind, in_all: Scopes | None, by_row: Scopes | None) -> sa.Select[Any]:
+def _built(question: CountKind, in_all: Scopes | None, by_row: Scopes | None) -> Written:
     """The statement of all questions of a kind. It costs several times what PostgreSQL needs to answer it."""
     wanted = [one for one in (in_all, by_row) if one is not None]
     seen = different_people.seen(question, wanted) if wanted else None
@@ -60,7 +59,7 @@ def _built(question: CountKind, in_all: Scopes | None, by_row: Scopes | None) ->
     else:
         everybody = different_people.different(attended)
     both = sa.union_all(rows, _total(figures, everybody)).subquery()
-    return sa.select(both).order_by(both.c.is_total.desc(), both.c.key)
+    return Written(sa.select(both).order_by(both.c.is_total.desc(), both.c.key))
 
 
 def _rows(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ Column = sa.ColumnElement[Any]
 Values = Mapping[str, Any]
 """The values of a statement's parameters, by name."""
 
+FEW_DAYS = timedelta(days=31)
 NOW = sa.bindparam("now", type_=sa.DateTime(timezone=True))
 _FIRST_DAY = sa.bindparam("first_day", type_=sa.Date)
 _LAST_DAY = sa.bindparam("last_day", type_=sa.Date)
@@ -31,6 +32,7 @@ class CountKind:
     of_regions: bool
     of_organizations: bool
     of_districts: bool
+    of_few_days: bool
 
     def key(self, rows: sa.FromClause) -> Column:
         """What rows with a `day` and a `region_code`, joined with their `event`, are grouped by."""
@@ -38,10 +40,8 @@ class CountKind:
 
     def in_cell(self, rows: sa.FromClause) -> list[sa.ColumnElement[bool]]:
         """The conditions that rows with a `day` and a `region_code` can be held to by themselves."""
-        conditions: list[sa.ColumnElement[bool]] = [rows.c.day.between(_FIRST_DAY, _LAST_DAY)]
-        if self.of_regions:
-            conditions.append(rows.c.region_code == sa.any_(_REGIONS))
-        return conditions
+        days = rows.c.day.between(self._asked(_FIRST_DAY), self._asked(_LAST_DAY))
+        return [days, rows.c.region_code == sa.any_(self._asked(_REGIONS))] if self.of_regions else [days]
 
     def of_event(self) -> list[sa.ColumnElement[bool]]:
         """The conditions that the rows' `event` is held to."""
@@ -49,11 +49,16 @@ class CountKind:
 
     def in_districts(self, rows: sa.FromClause) -> list[sa.ColumnElement[bool]]:
         """The condition on rows with a `district_code`."""
-        return [rows.c.district_code == sa.any_(_DISTRICTS)] if self.of_districts else []
+        return [rows.c.district_code == sa.any_(self._asked(_DISTRICTS))] if self.of_districts else []
 
     def of_organization(self) -> list[sa.ColumnElement[bool]]:
         """The condition on the rows' `event` that says whose it is."""
-        return [Event.organization_id == sa.any_(_ORGANIZATIONS)] if self.of_organizations else []
+        asked = self._asked(_ORGANIZATIONS)
+        return [Event.organization_id == sa.any_(asked)] if self.of_organizations else []
+
+    def _asked(self, value: sa.BindParameter[Any]) -> Column:
+        """The value as the planner shall take it: a few days for any few, many for these very ones."""
+        return sa.cast(sa.select(value).scalar_subquery(), value.type) if self.of_few_days else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,12 @@ class CountRequest:
             self.region_codes is not None,
             self.organization_ids is not None,
             self.district_codes is not None,
+            self.of_few_days,
         )
+
+    @property
+    def of_few_days(self) -> bool:
+        return self.last_day - self.first_day <= FEW_DAYS
 
     @property
     def values(self) -> Values:

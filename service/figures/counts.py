@@ -1,8 +1,7 @@
 """Counts, read: exact at every moment, by whoever may count them."""
 
-from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,7 +19,6 @@ __all__ = ["GROUPINGS", "CountRequest", "count", "in_scope", "last_held", "previ
 
 _NUMBERS = (*SUMMED, "volunteers")
 _PLANNED_ANEW = sa.text("SET LOCAL plan_cache_mode = force_custom_plan")
-FEW_DAYS = timedelta(days=31)
 
 
 def in_scope(actor: Actor, question: CountRequest) -> CountRequest:
@@ -61,24 +59,28 @@ def previous(question: CountRequest) -> CountRequest:
     return replace(question, first_day=first_day, last_day=last_day)
 
 
-def count(session: Session, question: CountRequest, now: datetime) -> dict[str, Any]:
+def count(
+    session: Session, question: CountRequest, now: datetime, *, with_names: bool = True
+) -> dict[str, Any]:
     """Count exactly, in one statement: {totals, rows, as_of}; rows without any figure are left out.
 
     What came of events is None where nobody said anything; a row's `key` is, for those without a district.
+    `with_names`: for who knows a region or a district by its key, its `name` may be None.
     """
     _plan_for(session, question)
     # Of most days nothing is counted ahead: whether that could be read need not be asked.
     is_ahead = count_scopes.in_all(question) is not None or count_scopes.by_row(question) is not None
     by_scopes = is_ahead and checks.are_scopes_whole(session)
     query, values = count_queries.statement(question, now, by_scopes=by_scopes)
-    totals, *rows = session.execute(query, values).mappings().all()
-    names = _names(session, question.group_by, [row["key"] for row in rows])
+    totals, *rows = query.rows(session, values)
+    names = _names(session, question.group_by, [row.key for row in rows]) if with_names else {}
     return {
         "totals": _shown(totals),
         "rows": [
-            {"key": row["key"] or None, "name": names.get(row["key"], row["name"]), **_shown(row)}
+            {"key": row.key or None, "name": names.get(row.key, row.name), **_shown(row)}
             for row in rows
-            if any(row[name] for name in _NUMBERS) or any(row[name] is not None for name in RESULTS)
+            if any(getattr(row, name) for name in _NUMBERS)
+            or any(getattr(row, name) is not None for name in RESULTS)
         ],
         "as_of": now,
     }
@@ -88,20 +90,21 @@ def last_held(session: Session, question: CountRequest, now: datetime) -> dict[s
     """When in these days the last event of each group was held, by the group's key (None: no district)."""
     _plan_for(session, question)
     query = figures_by_event.last_held(question.kind)
-    return {key or None: day for key, day in session.execute(query, {**question.values, "now": now})}
+    return {row.key or None: row.day for row in query.rows(session, {**question.values, "now": now})}
 
 
 def _plan_for(session: Session, question: CountRequest) -> None:
-    """Let what is read of many days be planned for these days, not for any: any are taken for a few."""
-    if question.last_day - question.first_day > FEW_DAYS:
+    """Let what is read of many days be planned for these very days."""
+    if not question.of_few_days:
         session.execute(_PLANNED_ANEW)
 
 
-def _shown(row: Mapping[Any, Any]) -> dict[str, Any]:
+def _shown(row: Any) -> dict[str, Any]:
     """Its figures; people whom organizers declare are those of groups and those who came along."""
-    shown = {name: int(row[name]) for name in _NUMBERS} | {name: row[name] for name in RESULTS}
+    shown = {name: int(getattr(row, name)) for name in _NUMBERS}
+    shown |= {name: getattr(row, name) for name in RESULTS}
     shown["declared"] = shown["headcount"] + shown["companions"]
-    return shown | {"waste_converted": bool(row["waste_converted"])}
+    return shown | {"waste_converted": bool(row.waste_converted)}
 
 
 def _names(session: Session, group_by: str, keys: list[str]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from service.figures.figure_columns import is_coming, open_appeals, sums_of_resu
 from service.ledger.ledger import FIGURES
 from service.ledger.sightings import PRESENT
 from service.models import CountPending, CountTotal, Event, EventResult, EventStatus
+from service.platform.written import Written
 
 CELL = ("event_id", "day", "region_code")
 
@@ -40,11 +41,11 @@ def select(question: CountKind) -> sa.Select[Any]:
 
 
 @cache
-def last_held(question: CountKind) -> sa.Select[Any]:
+def last_held(question: CountKind) -> Written:
     """(key, day): when in these days the last event of each group was held."""
     cells = _cells(question)
     key = question.key(cells).label("key")
-    return (
+    return Written(
         sa.select(key, sa.func.max(cells.c.day).label("day"))
         .select_from(cells.join(Event, Event.id == cells.c.event_id))
         .where(_is_held(cells), *question.of_event())

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from service import errors
@@ -27,6 +28,7 @@ from service.models.headcounts import HeadcountCategory
 from service.models.results import FIGURES
 from service.platform import installed
 from service.platform.database import Connections, snapshot_session
+from service.platform.written import Written
 
 CATEGORIES: Mapping[str, str] = {
     HeadcountCategory.STATE: "state",
@@ -92,15 +94,12 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
-    """What is known of an event; `groups`: its people by the column of their category; `has_photos`: which
-    everybody sees."""
+    """What is known of an event. `said`: a row of `_SAID`; `groups`: its people by the column of their
+    category."""
 
-    event: Event
-    organization: LocalizedText
-    note: str | None
+    said: Any
     groups: Mapping[str, int]
     counted: Counted
-    has_photos: bool
 
     @property
     def is_held(self) -> bool:
@@ -192,51 +191,70 @@ class _Counted:
         self.totals: Counted = NOTHING
 
     def rows(self, group_by: str) -> dict[str | None, Counted]:
-        found = counts.count(self._session, replace(self._question, group_by=group_by), self._now)
+        asked = replace(self._question, group_by=group_by)
+        found = counts.count(self._session, asked, self._now, with_names=False)
         self.totals = found["totals"]
         return {row["key"]: row for row in found["rows"]}
 
 
+def _people_by_category() -> sa.ScalarSelect[Any]:
+    """{category: people} of an `event`, what nobody gave a category under ""; NULL where there is nobody."""
+    people = sa.func.sum(Headcount.people).label("people")
+    groups = (
+        sa.select(sa.func.coalesce(Headcount.category, "").label("category"), people)
+        .where(Headcount.event_id == Event.id, ~Headcount.taken_back, Headcount.people.is_not(None))
+        .group_by(Headcount.category)
+        .correlate(Event)
+        .lateral()
+    )
+    return sa.select(sa.func.jsonb_object_agg(groups.c.category, groups.c.people)).scalar_subquery()
+
+
+_SAID = Written(
+    sa.select(
+        *Event.__table__.c["id", "title", "day", "starts_at", "area", "district_code"],
+        Organization.name.label("organization"),
+        EventResult.note,
+        _people_by_category().label("people"),
+        photos.is_in_sight_of_everybody(Event.id).label("has_photos"),
+    )
+    .select_from(Event)
+    .join(Organization, Organization.id == Event.organization_id)
+    .outerjoin(EventResult, EventResult.event_id == Event.id)
+    .where(Event.id == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid))))
+    .order_by(Event.day, Event.starts_at, Event.id)
+)
+
+
 def _facts(session: Session, counted: Mapping[str | None, Counted]) -> list[_Facts]:
     """The events of the period of which anything was counted, by day and start."""
-    ids = [UUID(key) for key in counted if key is not None]
-    query = (
-        sa.select(Event, Organization.name, EventResult.note)
-        .join(Organization, Organization.id == Event.organization_id)
-        .outerjoin(EventResult, EventResult.event_id == Event.id)
-        .where(Event.id.in_(ids))
-        .order_by(Event.day, Event.starts_at, Event.id)
-    )
-    people: dict[UUID, dict[str, int]] = {}
-    grouped = (
-        sa.select(Headcount.event_id, Headcount.category, sa.func.sum(Headcount.people))
-        .where(Headcount.event_id.in_(ids), ~Headcount.taken_back, Headcount.people.is_not(None))
-        .group_by(Headcount.event_id, Headcount.category)
-    )
-    for event_id, category, number in session.execute(grouped):
-        of_event = people.setdefault(event_id, {})
-        column = CATEGORIES.get(category or "", "residents")
-        of_event[column] = of_event.get(column, 0) + int(number or 0)
-    shown = photos.events_with_photos(session, ids)
-    return [
-        _Facts(event, name, note, people.get(event.id, {}), counted[str(event.id)], event.id in shown)
-        for event, name, note in session.execute(query)
-    ]
+    rows = _SAID.rows(session, {"ids": [UUID(key) for key in counted if key is not None]})
+    return [_Facts(row, _by_column(row.people or {}), counted[str(row.id)]) for row in rows]
+
+
+def _by_column(people: Mapping[str, int]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for category, number in people.items():
+        column = CATEGORIES.get(category, "residents")
+        found[column] = found.get(column, 0) + number
+    return found
 
 
 def _district(one: _Facts) -> str | None:
-    return one.event.district_code
+    code: str | None = one.said.district_code
+    return code
 
 
 def _day(one: _Facts) -> str:
-    return one.event.day.isoformat()
+    return str(one.said.day)
 
 
 def _names(session: Session, region_code: str, facts: Sequence[_Facts]) -> dict[str | None, LocalizedText]:
     """Of each district in the order of their list, also of those where nothing was; then of what has none."""
-    listed: list[str | None] = [one.code for one in districts.current(session).of_region(region_code)]
+    known = districts.current(session)
+    listed: list[str | None] = [one.code for one in known.of_region(region_code)]
     others = sorted({_district(one) or "" for one in facts} - {code or "" for code in listed})
-    return districts.names_of(session, [*listed, *(code or None for code in reversed(others))])
+    return known.names_of([*listed, *(code or None for code in reversed(others))])
 
 
 def _grouped(
@@ -253,13 +271,14 @@ def _grouped(
 
 
 def _event_row(one: _Facts, names: Mapping[str | None, LocalizedText]) -> EventRow:
-    event = one.event
-    said = {"kato": event.district_code, "note": one.note}
+    event = one.said
     return EventRow(
-        row=_row(str(event.id), event.title, one.counted, [one], said),
+        row=_row(
+            str(event.id), event.title, one.counted, [one], {"kato": event.district_code, "note": event.note}
+        ),
         day=event.day,
         starts_at=event.starts_at,
-        organization=one.organization,
+        organization=event.organization,
         district=names[event.district_code],
     )
 
@@ -272,7 +291,7 @@ def _row(
     said: Cells,
 ) -> Row:
     about: set[str] = set()
-    outlined = [one.event for one in facts if one.lacks_area]
+    outlined = [one.said.area for one in facts if one.lacks_area]
     cells = _counted_cells(counted) | _declared_cells(counted, facts)
     cells |= _result_cells(counted, outlined, about)
     empty = {"kato": None, "photos": _photos(facts), "note": None}
@@ -281,8 +300,8 @@ def _row(
 
 def _photos(facts: Sequence[_Facts]) -> str | None:
     """The addresses of the last events whose photographs everybody sees."""
-    shown = [one.event for one in facts if one.has_photos][-PHOTOS_NAMED:]
-    return " ".join(installed.address_of(event.id, "kk") for event in shown) or None
+    shown = [one.said.id for one in facts if one.said.has_photos][-PHOTOS_NAMED:]
+    return " ".join(installed.address_of(id_, "kk") for id_ in shown) or None
 
 
 def _counted_cells(counted: Counted) -> Cells:
@@ -313,14 +332,14 @@ def _declared_cells(counted: Counted, facts: Sequence[_Facts]) -> Cells:
     return {column: number or None for column, number in people.items()}
 
 
-def _result_cells(counted: Counted, outlined: Sequence[Event], about: set[str]) -> Cells:
+def _result_cells(counted: Counted, outlined: Sequence[Mapping[str, Any]], about: set[str]) -> Cells:
     """What came of it, as it was said; an area that nobody gave is that of the event's outline."""
     cells: Cells = {name: _number(counted.get(name)) for name in ("waste_t", *FIGURES)}
     if counted.get("waste_converted"):
         about.add("waste_t")
     if outlined:
         about.add("area_ha")
-        outlines = sum(areas.hectares(event.area) for event in outlined)
+        outlines = sum(map(areas.hectares, outlined))
         cells["area_ha"] = round((cells["area_ha"] or 0) + outlines, 2)
     return cells
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from service.geography.regions import KM_PER_DEGREE
 from service.models import District, DistrictImport
 from service.models.base import LocalizedText
+from service.platform.written import Written
 
 NEAR_KM = 3
 """A point of a region that lies in none of its districts belongs to the nearest within so many kilometres:
@@ -50,6 +51,11 @@ class Districts:
     def of_region(self, region_code: str) -> Sequence[Outlined]:
         """Those of a region, by their codes."""
         return [one for one in self.all if one.region_code == region_code]
+
+    def names_of(self, codes: Iterable[str | None]) -> dict[str | None, LocalizedText]:
+        """The names of districts by their codes; for None, and for a code that nobody imported: WITHOUT."""
+        known = self.by_code
+        return {code: known[code].names if code is not None and code in known else WITHOUT for code in codes}
 
     def knows(self, region_code: str) -> bool:
         """Whether any district of the region was imported."""
@@ -99,7 +105,7 @@ _lock = Lock()
 _known: tuple[UUID | None, Districts] = (None, Districts(0, ()))
 
 
-_NEWEST = (
+_NEWEST = Written(
     sa.select(DistrictImport.id, DistrictImport.version).order_by(DistrictImport.version.desc()).limit(1)
 )
 
@@ -107,10 +113,10 @@ _NEWEST = (
 def current(session: Session) -> Districts:
     """The districts of the newest import: from the process's memory, read anew when there was another."""
     global _known
-    newest = session.execute(_NEWEST).one_or_none()
-    if newest is None:
-        return _NONE
-    import_id, version = newest
+    newest = _NEWEST.rows(session, {})
+    if not newest:
+        return NONE
+    ((import_id, version),) = newest
     known_id, known = _known
     if known_id == import_id:
         return known
@@ -120,10 +126,9 @@ def current(session: Session) -> Districts:
         return _known[1]
 
 
-_NONE = Districts(0, ())
+NONE = Districts(0, ())
 
 
 def names_of(session: Session, codes: Iterable[str | None]) -> dict[str | None, LocalizedText]:
-    """The names of districts by their codes; for None, and for a code that nobody imported: WITHOUT."""
-    known = current(session).by_code
-    return {code: known[code].names if code is not None and code in known else WITHOUT for code in codes}
+    """As `Districts.names_of`, of the newest import."""
+    return current(session).names_of(codes)

@@ -139,7 +139,9 @@ def snapshot_session(opened: Connections) -> Iterator[Session]:
 
 
 @contextmanager
-def driver_cursor(connection: sa.Connection) -> Iterator[psycopg.Cursor[Any]]:
+def driver_cursor(
+    connection: sa.Connection, kind: type[psycopg.Cursor[Any]] = psycopg.Cursor
+) -> Iterator[psycopg.Cursor[Any]]:
     """A psycopg cursor on the connection, in its transaction: for statements where each 0.1 ms counts.
 
     Raises:
@@ -147,7 +149,7 @@ def driver_cursor(connection: sa.Connection) -> Iterator[psycopg.Cursor[Any]]:
     """
     driver: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
     try:
-        yield driver.cursor()
+        yield kind(driver)
     except psycopg.OperationalError as error:
         if not driver.closed:
             raise

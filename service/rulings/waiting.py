@@ -29,6 +29,7 @@ from service.models import (
 from service.models.organizations import WAITS_FOR_COORDINATOR
 from service.models.photos import PHOTO_WAITS
 from service.models.volunteers import NATIONAL
+from service.platform.written import Written
 
 
 class Waiting(StrEnum):
@@ -123,17 +124,13 @@ def what_waits(session: Session, actor: Actor, region_code: str | None) -> Mappi
     """
     asked = regions_to_review(actor, region_code)
     values = {"own_id": actor.volunteer_id, "own": list(actor.organizations), "regions": asked}
-    found = {
-        what: Queue(number, since)
-        for what, number, since in session.execute(
-            _waits(of_regions=asked is not None, has_own=bool(actor.organizations)), values
-        )
-    }
+    query = _waits(of_regions=asked is not None, has_own=bool(actor.organizations))
+    found = {row.what: Queue(row.number, row.since) for row in query.rows(session, values)}
     return {what: found.get(what, Queue(0, None)) for what in Waiting}
 
 
 @cache
-def _waits(*, of_regions: bool, has_own: bool) -> sa.Select[*tuple[Any, ...]]:
+def _waits(*, of_regions: bool, has_own: bool) -> Written:
     """(what, number, since) for somebody with `own_id`, of all or of `regions`, besides `own` organizations.
 
     What is asked of neither has no condition on events, which then are not looked up.
@@ -141,14 +138,15 @@ def _waits(*, of_regions: bool, has_own: bool) -> sa.Select[*tuple[Any, ...]]:
     things = _things().subquery()
     own = sa.bindparam("own", type_=ARRAY(sa.Uuid))
     regions = sa.bindparam("regions", type_=ARRAY(sa.Text))
+    number = sa.func.count(sa.distinct(things.c.id)).label("number")
     query = (
-        sa.select(things.c.what, sa.func.count(sa.distinct(things.c.id)), sa.func.min(things.c.since))
+        sa.select(things.c.what, number, sa.func.min(things.c.since).label("since"))
         .where(things.c.volunteer_id.is_distinct_from(sa.bindparam("own_id", type_=sa.Uuid)))
         .group_by(things.c.what)
     )
     if has_own:
         query = query.where(things.c.organization_id != sa.all_(own))
-    return query.where(things.c.region_code == sa.any_(regions)) if of_regions else query
+    return Written(query.where(things.c.region_code == sa.any_(regions)) if of_regions else query)
 
 
 def _things() -> sa.CompoundSelect[Any]:
@@ -159,7 +157,7 @@ def _things() -> sa.CompoundSelect[Any]:
     nobody = sa.cast(sa.null(), sa.Uuid)
     organizations = sa.select(
         Organization.region_code,
-        sa.literal(Waiting.ORGANIZATIONS).label("what"),
+        sa.literal(Waiting.ORGANIZATIONS, sa.Text).label("what"),
         Organization.id,
         nobody.label("volunteer_id"),
         Organization.id.label("organization_id"),
@@ -168,7 +166,7 @@ def _things() -> sa.CompoundSelect[Any]:
     reports = (
         sa.select(
             Event.region_code,
-            sa.literal(Waiting.REPORTS),
+            sa.literal(Waiting.REPORTS, sa.Text),
             EventReport.id,
             nobody,
             Event.organization_id,
@@ -180,7 +178,7 @@ def _things() -> sa.CompoundSelect[Any]:
     photographs = (
         sa.select(
             Event.region_code,
-            sa.literal(Waiting.PHOTOS),
+            sa.literal(Waiting.PHOTOS, sa.Text),
             EventPhoto.id,
             nobody,
             Event.organization_id,
@@ -191,7 +189,7 @@ def _things() -> sa.CompoundSelect[Any]:
     )
     refusals = REFUSALS_APPEALED.join(Event, Event.id == RefusalAppeal.event_id).with_only_columns(
         Event.region_code,
-        sa.literal(Waiting.APPEALS),
+        sa.literal(Waiting.APPEALS, sa.Text),
         RefusalAppeal.attendance_id,
         RefusalAppeal.volunteer_id,
         Event.organization_id,
@@ -213,7 +211,7 @@ def _attended(
     # Each has its event. An outer join is left out where nothing of the event is asked for.
     return rows.outerjoin(Event, Event.id == Attendance.event_id).with_only_columns(
         Event.region_code,
-        sa.literal(what),
+        sa.literal(what, sa.Text),
         Attendance.id,
         Attendance.volunteer_id,
         Event.organization_id,

@@ -1,6 +1,5 @@
 """A season's counts and its queue of reviews: no plan reads the season again for each group."""
 
-import json
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -9,11 +8,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from service.figures import count_queries, counts
+from service.figures import counts
 from service.models import Attendance, Event, Volunteer
 from service.people import identities
 from service.rulings import reviews
 from tests.conftest import NOW
+from tests.driver import Heard, statements
 from tests.makers import make_attendance, make_coordinator, make_event, make_volunteer
 
 EVENTS, PEOPLE, ATTENDED = 15_000, 90_000, 450_000
@@ -92,15 +92,10 @@ def season(session: Session) -> Session:
     return session
 
 
-def plan_of(session: Session, query: sa.Select[Any], values: dict[str, Any]) -> dict[str, Any]:
-    """What PostgreSQL did to answer a query."""
-    compiled = query.compile(session.connection(), compile_kwargs={"render_postcompile": True})
-    explained = session.connection().exec_driver_sql(
-        f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {compiled}",
-        compiled.construct_params(values, escape_names=False),
-    )
-    told = explained.scalar_one()
-    found: dict[str, Any] = (json.loads(told) if isinstance(told, str) else told)[0]["Plan"]
+def plan_of(asked: Heard) -> dict[str, Any]:
+    """What PostgreSQL did to answer it."""
+    ((told,),) = asked.explained("ANALYZE, TIMING OFF, FORMAT JSON")
+    found: dict[str, Any] = told[0]["Plan"]
     return found
 
 
@@ -123,9 +118,10 @@ def test_counts_of_a_season_read_it_a_few_times(season: Session) -> None:
     for group_by in counts.GROUPINGS:
         for first, last in (SEASON, FORTNIGHT):
             request = counts.CountRequest(first, last, group_by)
-            plan = plan_of(season, *count_queries.statement(request, NOW, by_scopes=False))
-            assert rows_read(plan) <= ROWS_READ * ATTENDED, (group_by, first)
-            told = counts.count(season, request, NOW)
+            with statements() as heard:
+                told = counts.count(season, request, NOW)
+            (asked,) = [one for one in heard if "count_total" in one.text]
+            assert rows_read(plan_of(asked)) <= ROWS_READ * ATTENDED, (group_by, first)
             assert sum(row["participations"] for row in told["rows"]) == told["totals"]["participations"]
 
 
@@ -134,17 +130,7 @@ def test_the_first_page_of_reviews_reads_no_settled_attendance(season: Session, 
     """9,000 of 450,000 wait: a page of them is far from all."""
     national = identities.find_actor(season, make_coordinator(season, "*").subject)
     assert national is not None
-    heard: list[tuple[str, Any]] = []
-
-    def hear(_conn: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
-        heard.append((statement, parameters))
-
-    sa.event.listen(season.connection(), "before_cursor_execute", hear)
-    assert len(reviews.waiting(season, national, region, None, 51, NOW)) == 51
-    sa.event.remove(season.connection(), "before_cursor_execute", hear)
-    for statement, parameters in heard:
-        told = season.connection().exec_driver_sql(
-            f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {statement}", parameters
-        )
-        plan = told.scalar_one()[0]["Plan"]
-        assert rows_read(plan) <= ROWS_READ * ATTENDED / 50, statement
+    with statements() as heard:
+        assert len(reviews.waiting(season, national, region, None, 51, NOW)) == 51
+    for asked in heard:
+        assert rows_read(plan_of(asked)) <= ROWS_READ * ATTENDED / 50, asked.text

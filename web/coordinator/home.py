@@ -13,6 +13,7 @@ from service.figures import counts, periods, report_columns
 from service.figures.counts import CountRequest
 from service.figures.periods import Period
 from service.geography import districts, regions
+from service.geography.districts import Districts
 from service.models.base import localized
 from service.platform.database import read_session
 from service.rulings.waiting import Waiting
@@ -79,11 +80,12 @@ def show() -> Response:
         [at.region.code] if at.region else [region.code for region in at.regions],
     )
     with read_session() as reading:
-        found = counts.count(reading, asked, now())
-        earlier = counts.count(reading, counts.previous(asked), now())
+        found = counts.count(reading, asked, now(), with_names=False)
+        earlier = counts.count(reading, counts.previous(asked), now(), with_names=False)
         by_day = counts.count(reading, replace(asked, group_by="day"), now())
         last = counts.last_held(reading, _looked_back(asked), now())
-    rows = _rows(at, week, found["rows"], last)
+    known = districts.NONE if at.region is None else districts.current(session())
+    rows = _rows(at, week, known, found["rows"], last)
     return desk.show(
         at,
         "home.html",
@@ -91,7 +93,7 @@ def show() -> Response:
         as_of=now(),
         lines=_lines(found["totals"], earlier["totals"]),
         rows=rows,
-        plan=_plan(at),
+        plan=_plan(at, known),
         days=_days(week, by_day["rows"]),
         queues=[(what, at.waits[what]) for what in Waiting],
         queue_href=lambda what: at.to(QUEUES[what]),
@@ -122,7 +124,11 @@ def _looked_back(asked: CountRequest) -> CountRequest:
 
 
 def _rows(
-    at: Desk, week: Period, counted: Collection[Mapping[str, Any]], last: Mapping[str | None, date]
+    at: Desk,
+    week: Period,
+    known: Districts,
+    counted: Collection[Mapping[str, Any]],
+    last: Mapping[str | None, date],
 ) -> list[Row]:
     """Each district (or each region), also where nothing was; and what has no district."""
     by_key = {row["key"]: row for row in counted}
@@ -130,8 +136,7 @@ def _rows(
     if at.region is None:
         names |= {region.code: localized(region.names, locale()) for region in at.regions}
     else:
-        known = districts.current(session()).of_region(at.region.code)
-        names |= {one.code: localized(one.names, locale()) for one in known}
+        names |= {one.code: localized(one.names, locale()) for one in known.of_region(at.region.code)}
         if None in by_key:
             names[None] = localized(districts.WITHOUT, locale())
     rows = []
@@ -156,13 +161,12 @@ def _weeks_since(day: date | None, week: Period) -> int:
     return 0 if day is None else (week.last_day - day).days // 7 + 1
 
 
-def _plan(at: Desk) -> Plan | None:
+def _plan(at: Desk, known: Districts) -> Plan | None:
     """The map; None where nobody has imported the region's districts."""
     if at.region is None:
         wanted = frozenset(region.code for region in at.regions)
         outlines = {code: outline for code, outline in regions.outlines().items() if code in wanted}
         return charts.plan(("regions", wanted), lambda: outlines)
-    known = districts.current(session())
     of_region = {one.code: one.outline for one in known.of_region(at.region.code)}
     if not of_region:
         return None

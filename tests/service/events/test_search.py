@@ -1,15 +1,18 @@
 """The list that anybody may ask for costs as much as it shows, however many events there are."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from service.events import search
+from service.events.search import Search
 from service.models import Event
+from tests.conftest import NOW
+from tests.driver import forget_plans, is_planned_once, statements
 from tests.makers import make_event
 
 SEASON = sa.text(
@@ -36,31 +39,16 @@ def season(session: Session) -> None:
     session.execute(sa.text("ANALYZE event"))
 
 
-@contextmanager
-def statements(connection: sa.Connection) -> Iterator[list[tuple[str, Any]]]:
-    heard: list[tuple[str, Any]] = []
-
-    def hear(_conn: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
-        heard.append((statement, parameters))
-
-    sa.event.listen(connection, "before_cursor_execute", hear)
-    try:
-        yield heard
-    finally:
-        sa.event.remove(connection, "before_cursor_execute", hear)
-
-
 @pytest.fixture
-def plan_of(client: FlaskClient, connection: sa.Connection) -> Callable[[str], str]:
+def plan_of(client: FlaskClient) -> Callable[[str], str]:
     """How PostgreSQL goes about the list of a query."""
 
     def explain(query: str) -> str:
-        with statements(connection) as heard:
+        with statements() as heard:
             assert len(client.get(f"/v1/events?{query}").json["items"]) == 50
-        ((statement, parameters),) = [one for one in heard if "ORDER BY event.starts_at" in one[0]]
+        (found,) = [one for one in heard if "ORDER BY event.starts_at" in one.text]
         # Run: what is asked for each step of a recursion is shown only of one that was.
-        rows = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, TIMING OFF) {statement}", parameters)
-        return "\n".join(row[0] for row in rows)
+        return "\n".join(row[0] for row in found.explained("ANALYZE, TIMING OFF"))
 
     return explain
 
@@ -72,3 +60,17 @@ def test_the_next_events_are_read_off_their_index(plan_of: Callable[[str], str],
     assert "ix_event_coming" in plan, plan
     assert "Sort" not in plan
     assert "Seq Scan" not in plan
+
+
+@pytest.mark.usefixtures("season")
+@pytest.mark.parametrize("region_code", [None, "KZ-15"])
+def test_a_question_of_words_is_planned_once_for_all_words(
+    session: Session, connection: sa.Connection, region_code: str | None
+) -> None:
+    """Planning takes longer than most of these questions."""
+    forget_plans(connection)
+    for number in range(12):
+        days = (NOW.date(), NOW.date() + timedelta(days=60 + number))
+        asked = Search(*days, not_over_at=NOW, region_code=region_code, text=f"дерев{number}")
+        search.find(session, asked, None, 50)
+    assert is_planned_once(connection, "WITH RECURSIVE")
