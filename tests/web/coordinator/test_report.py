@@ -1,7 +1,9 @@
 """The region's report as a page: the numbers of the counts, taken, recorded, and what changed since."""
 
 import io
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -9,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from http_base.application import Tazalyq
 from notifications.words import LOCALES
+from service.figures import report_columns
 from service.ledger import ledger
 from service.models import AuditEntry, Event, EventResult
 from tests.conftest import NOW
@@ -47,6 +50,21 @@ def test_the_page_shows_what_the_call_does(
     page = desk.page(day(held))
     total = [cell.text for cell in page.one("tfoot").all("td")]
     assert total[:3] == ["1", "2", "2"]
+
+
+SHEET = Path("web/styles/print-landscape.css").read_text(encoding="utf-8")
+
+
+def test_what_does_not_fit_on_the_paper_is_left_out_and_said(desk: Visitor, held: Event) -> None:
+    places = {number for number, column in enumerate(report_columns.all_columns(), 1) if not column.is_short}
+    assert set(map(int, re.findall(r"\.table-all tr > :nth-child\((\d+)\)", SHEET))) == places
+    said = "Столбцов на листе: 12 из 33. Все – в файле Excel (XLSX)."
+    page = desk.page("/ru/coordinator/report?columns=all")
+    assert "table-all" in page.one("table")["class"]
+    assert said in page.one("div", class_="signs").text
+    page = desk.page("/ru/coordinator/report")
+    assert "table-all" not in page.one("table")["class"]
+    assert said not in page.text
 
 
 def test_what_was_measured_to_the_kilogram_stands_so(desk: Visitor, session: Session, held: Event) -> None:
