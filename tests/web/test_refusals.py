@@ -91,3 +91,25 @@ def test_too_much_text(visitor: Visitor, language: str) -> None:
     assert answer.status_code == 413
     text = read(answer.text).one("main").text
     assert not OF_PROGRAMMERS.findall(text), text
+
+
+NO_COOKIE = {"kk": "cookie", "ru": "cookie", "en": "cookies"}
+
+
+@pytest.mark.parametrize("language", LOCALES)
+def test_who_refuses_cookies_is_told_that_it_is_these(visitor: Visitor, language: str) -> None:
+    path = f"/{language}/sign-in"
+    token = visitor.page(path).all(name="csrf_token")[0]["value"]
+    visitor.delete_cookie("tazalyq_dev")
+    answer = visitor.post(path, data={"csrf_token": token, "phone": "+77010000001"})
+    assert answer.status_code == 403
+    main = read(answer.text).one("main")
+    assert NO_COOKIE[language] in main.text
+    assert [one for one in main.all("a") if one["href"].startswith(path)]
+
+
+def test_whose_session_has_ended_is_told_of_no_cookies(visitor: Visitor) -> None:
+    visitor.page("/en/sign-in")
+    answer = visitor.post("/en/sign-in", data={"csrf_token": "x", "phone": "+77010000001"})
+    assert answer.status_code == 403
+    assert "cookie" not in read(answer.text).one("main").text
