@@ -7,6 +7,7 @@ from flask import Flask, Response, current_app, g, request
 from http_base import csrf
 from http_base.context import locale, page_caller
 from http_base.csrf import FormExpired
+from http_base.page_sessions import cookie_name
 from notifications import words
 from notifications.words import LOCALES
 from web import expired
@@ -81,14 +82,17 @@ OWN_WORDS = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "too-long",
 }
 
-SIGN_IN = ("sign-in", "signed-out")
+SIGN_IN = ("sign-in", "signed-out", "no-cookie")
 """Ways on that lead to the door."""
 
 
 def way_on_from(status: HTTPStatus, code: str) -> str:
     """By what words a page says how to go on."""
     if code == FormExpired.code:
-        return "back" if page_caller() else "signed-out"
+        if page_caller():
+            return "back"
+        # Who lets no cookie be kept signs in in vain.
+        return "signed-out" if cookie_name() in request.cookies else "no-cookie"
     if status == HTTPStatus.UNPROCESSABLE_ENTITY and request.method in csrf.SAFE and request.args:
         return "address"
     if status in OF_AN_EVENT and _event() is not None:

@@ -1,7 +1,8 @@
 """Errors as they may be written down: what and where, never with which values.
 
 The words of an error are left out whoever has raised it: PostgreSQL repeats values (`Key (phone)=(…)`), HTTP
-clients whole addresses, Python what it could not read.
+clients whole addresses, Python what it could not read. Those of libpq stay, which say why there is no
+connection: they are of hosts and roles, nobody was asked for yet, and an operator has to know what to mend.
 """
 
 import os
@@ -16,6 +17,7 @@ ROOT = f"{Path(__file__).parents[2]}{os.sep}"
 
 LONGEST_STACK = 30
 LONGEST_CHAIN = 6
+LONGEST_SAID = 300
 
 
 def name_of(error: BaseException) -> str:
@@ -32,7 +34,9 @@ def describe(error: BaseException) -> dict[str, Any]:
 def lines(described: dict[str, Any], depth: int = 0) -> Iterator[str]:
     """The same for people."""
     indent = "  " * depth
-    facts = (described[name] for name in ("sqlstate", "constraint", "table", "column") if name in described)
+    facts = (
+        described[name] for name in ("sqlstate", "constraint", "table", "column", "said") if name in described
+    )
     yield indent + " ".join([described["type"], *facts])
     yield from (f"{indent}  {frame}" for frame in described["stack"])
     inner = [described["cause"]] if "cause" in described else []
@@ -63,8 +67,19 @@ def _told(error: BaseException) -> dict[str, Any]:
             "constraint": diagnosis.constraint_name,
             "table": diagnosis.table_name,
             "column": diagnosis.column_name,
+            "said": _said_of_connection(database),
         }
     return {name: value for name, value in found.items() if value}
+
+
+def _said_of_connection(error: psycopg.Error) -> str | None:
+    """Why there is no connection: host, port, role and database stand in it, and no password.
+
+    What the server says of a statement has a code.
+    """
+    if not isinstance(error, psycopg.OperationalError) or error.sqlstate is not None:
+        return None
+    return " ".join(str(error).split())[:LONGEST_SAID]
 
 
 def _stack(traceback: TracebackType | None) -> list[str]:
