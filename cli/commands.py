@@ -2,7 +2,19 @@
 
 from flask import Flask
 
-from cli import audit, coordinators, counts, demo, districts, erasures, messages, pushes, serving, working
+from cli import (
+    audit,
+    coordinators,
+    counts,
+    demo,
+    districts,
+    erasures,
+    messages,
+    pushes,
+    secret_key,
+    serving,
+    working,
+)
 
 
 def install(app: Flask) -> None:
@@ -13,6 +25,7 @@ def install(app: Flask) -> None:
         demo.load_demo,
         coordinators.coordinators,
         audit.audit,
+        secret_key.secret_key,
         counts.counts,
         districts.districts_group,
         erasures.erasures,

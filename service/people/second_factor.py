@@ -7,6 +7,7 @@ import base64
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -226,6 +227,23 @@ def reset(session: Session, volunteer_id: UUID, now: datetime) -> None:
     sessions.end_all(session, volunteer_id)
     outbox.enqueue(session, "second_factor_reset", now, {}, volunteer_id=volunteer_id)
     numbers.tell_national(session, "staff_second_factor_reset", now, {}, besides=volunteer_id)
+
+
+def reseal(found: SecondFactor, name: str, key: str, former: Sequence[str]) -> bool | None:
+    """Seal a row's `secret` or `pending` with the present SECRET_KEY, where a former one has sealed it.
+
+    Returns whether it had to be; None: no key opens it.
+    """
+    sealed = getattr(found, name)
+    for number, one in enumerate((key, *former)):
+        try:
+            opened = _fernet(one).decrypt(sealed)
+        except InvalidToken:
+            continue
+        if number:
+            setattr(found, name, _fernet(key).encrypt(opened))
+        return number > 0
+    return None
 
 
 def _record(
