@@ -64,7 +64,9 @@ def show_stats(days: int) -> None:
     click.echo("a worker was last seen: " + ("never" if ago is None else f"{ago} s ago"))
     aside = operations.set_aside(session)
     if aside:
-        click.echo(f"set aside after many failures: {aside} notifications; mend, then `flask pushes retry`")
+        kinds = "".join(f" --kind {kind}" for kind in operations.kinds_set_aside(session))
+        click.echo(f"set aside after many failures: {aside} notifications; mend what fails, then")
+        click.echo(f"  flask pushes retry{kinds}")
     for scope, line in circuit.describe(session).items():
         click.echo(f"push to {scope} is {line}")
 

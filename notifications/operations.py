@@ -70,6 +70,12 @@ def set_aside(session: Session) -> int:
     return session.scalar(sa.select(sa.func.count()).where(Outbox.set_aside_at.is_not(None))) or 0
 
 
+def kinds_set_aside(session: Session) -> list[str]:
+    """Of which kinds they are, in the order of their names."""
+    kinds = sa.select(Outbox.kind).where(Outbox.set_aside_at.is_not(None)).distinct().order_by(Outbox.kind)
+    return list(session.scalars(kinds))
+
+
 def try_again(session: Session, kinds: Sequence[str], now: datetime) -> int:
     """Let workers try the entries of these kinds that were set aside; how many."""
     taken = session.execute(
