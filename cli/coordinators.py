@@ -23,7 +23,7 @@ def coordinators() -> None:
 @click.argument("region", required=False)
 def add_coordinator(phone: str, region: str | None) -> None:
     """Give the volunteer with PHONE a REGION (KZ-15), or the whole country."""
-    number = phones.parse(phone, services().settings.phone_regions)
+    number = _number(phone)
     try:
         appointed = appoint(db.session(), number, region, services().clock.now())
     except errors.NotFound as error:
@@ -45,7 +45,7 @@ def add_coordinator(phone: str, region: str | None) -> None:
 @click.argument("phone")
 def reset_second_factor(phone: str) -> None:
     """Take the second factor of the volunteer with PHONE away; a coordinator gets a new one-time secret."""
-    number = phones.parse(phone, services().settings.phone_regions)
+    number = _number(phone)
     now = services().clock.now()
     try:
         volunteer = get_by_phone(db.session(), number)
@@ -60,3 +60,13 @@ def reset_second_factor(phone: str) -> None:
     click.echo(f"The second factor of {number} is gone, and their sessions are ended.")
     if secret is not None:
         click.echo(f"To set it up anew, once and within 7 days: {secret}")
+
+
+def _number(typed: str) -> str:
+    """In E.164."""
+    try:
+        return phones.parse(typed, services().settings.phone_regions)
+    except errors.Invalid as error:
+        raise click.ClickException(
+            f"{typed} is no phone number that is served here: give it as +77011234567."
+        ) from error
