@@ -16,7 +16,7 @@ def test_what_was_set_aside_is_tried_again_by_the_command_that_is_printed(
     session.commit()
     said = app.test_cli_runner().invoke(args=["pushes", "stats"]).output
     (line,) = [one.split() for one in said.splitlines() if "flask pushes retry" in one]
-    assert line == "flask pushes retry --kind announcement --kind event_cancelled".split()
+    assert line == ["flask", "pushes", "retry", "--kind", "announcement", "--kind", "event_cancelled"]
     done = app.test_cli_runner().invoke(args=line[1:])
     assert (done.exit_code, "3 notifications" in done.output) == (0, True)
     assert "retry" not in app.test_cli_runner().invoke(args=["pushes", "stats"]).output
