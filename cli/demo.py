@@ -50,7 +50,7 @@ Demo accounts:
   +77011112233                 their guardian, without a record: {base}/kk/guardian
 Examples on {base}/v1/docs say with whose token they work.
 
-To sign in to the pages: one of these numbers at {base}/kk/sign-in; its code is at
-{base}/dev/messages?to=%2B77000000101. To the API: POST {base}/v1/auth/codes
+To sign in to the pages: one of these numbers at {base}/kk/sign-in; its code is the first at
+{base}/dev/messages. To the API: POST {base}/v1/auth/codes
 {{"phone": "+77000000101"}}, and exchange the code at {base}/v1/auth/tokens.
 """
