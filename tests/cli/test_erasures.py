@@ -1,6 +1,7 @@
 """`flask erasures`: who was erased since a copy was made is erased again once it is put back."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -64,8 +65,9 @@ def test_who_was_erased_since_the_copy_is_erased_again(run: Run, session: Sessio
     agreed(session, child).name = "Сәуле Өшкен"
     session.flush()
     copy = copied(session, Volunteer, Guardianship)
-    erasure.erase(session, actor_of(session, person), NOW, KEY, keep_certificates=True)
-    guardian_data.erase(session, somebody(), NOW)
+    yesterday = NOW - timedelta(days=1)
+    erasure.erase(session, actor_of(session, person), yesterday, KEY, keep_certificates=True)
+    guardian_data.erase(session, somebody(), yesterday)
     code, listed = run("list")
     assert code == 0
     assert len(listed.splitlines()) == 2

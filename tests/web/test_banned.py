@@ -138,12 +138,16 @@ def test_these_pages_are_whole_in_every_language_and_lead_to_each_other(
     assert visitor.page(further).one("html")["lang"] == language
 
 
-def test_whose_ban_is_lifted_goes_on_to_the_door(visitor: Visitor, session: Session) -> None:
+@pytest.mark.parametrize("ended", [{"lifted_at": NOW}, {"expires_at": NOW + timedelta(minutes=10)}])
+def test_whose_ban_has_ended_goes_on_to_the_door(
+    visitor: Visitor, session: Session, clock: FixedClock, ended: dict[str, Any]
+) -> None:
     person = make_volunteer(session)
     ban(session, person)
     told(visitor, session, person.phone)
-    session.execute(sa.update(Ban).values(lifted_at=NOW))
+    session.execute(sa.update(Ban).values(ended))
     session.commit()
+    clock.move(timedelta(minutes=10))
     assert (visitor.get(PAGE).location or "").startswith("/kk/sign-in")
 
 
