@@ -71,6 +71,35 @@ def test_who_is_signed_out_reads_what_they_wrote_and_where_to_sign_in(
     assert waits.status == "pending"
 
 
+def test_who_signs_in_again_beside_it_finds_all_that_was_typed(
+    desk: Visitor, session: Session, coordinator: Volunteer
+) -> None:
+    event = make_event(session, starts_at=NOW - timedelta(hours=9), ends_at=NOW - timedelta(hours=7))
+    session.commit()
+    path = f"/kk/coordinator/events/{event.id}/result"
+    typed = hidden_of(desk.page(path)) | {"waste.amount": "12,5", "waste.unit": "t", "trees": "40"}
+    desk.delete_cookie("tazalyq_dev")
+    answer = desk.post(path, data=typed | {"secret": "one two"})
+    assert answer.status_code == 403
+    again = read(answer.text).one("form", id="again")
+    assert again["action"] == path
+    kept = {one["name"]: one["value"] for one in again.all(type="hidden")}
+    assert kept | typed == kept | {"csrf_token": typed["csrf_token"]}
+    assert "secret" not in kept
+    # Pressed too early it is as it was: nothing is lost, nothing done.
+    assert 'id="again"' in desk.post(path, data=kept).text
+    desk.sign_in(session, coordinator)
+    page = read(desk.post(path, data=kept).text)
+    assert [page.one("input", name=name)["value"] for name in ("waste.amount", "trees")] == ["12,5", "40"]
+    assert desk.post(path, data=kept | hidden_of(page)).status_code == 303
+
+
+def test_what_was_typed_to_sign_in_is_sent_by_no_form(visitor: Visitor) -> None:
+    visitor.page("/kk/sign-in")
+    answer = visitor.post("/kk/sign-in", data={"csrf_token": "x", "phone": "+77010000001"})
+    assert (answer.status_code, 'id="again"' in answer.text) == (403, False)
+
+
 def test_who_may_not_look_at_the_page_sees_nothing_of_it(
     desk: Visitor, session: Session, waits: Organization
 ) -> None:
