@@ -52,6 +52,8 @@ def _as_page(response: Response) -> Response:
         problem=problem,
         way_on=way_on,
         written=expired.written(),
+        again=expired.to_send_again() if way_on in SIGN_IN else [],
+        form_href=request.full_path.rstrip("?"),
         sign_in_href=_sign_in() if way_on in SIGN_IN else None,
         bare_href=request.path if way_on == "address" else None,
         event_href=_event() if way_on == "event" else None,

@@ -12,8 +12,14 @@ from http_base.csrf import FormExpired
 from http_base.identity import Unauthenticated
 from service import errors
 
-UNSAID = frozenset({csrf.FIELD, "id", "next", "secret", "token", "totp", "code", "phone"})
+SECRET = frozenset({csrf.FIELD, "secret", "token", "totp", "code", "phone"})
+"""Fields whose text no other page has."""
+
+UNSAID = SECRET | {"id", "next"}
 """Fields whose text no other page says again."""
+
+DOORS = frozenset({"sign-in-pages", "register-pages"})
+"""Whose forms are sent by who is not signed in."""
 
 
 def install(blueprint: Blueprint) -> None:
@@ -40,6 +46,23 @@ def again(error: FormExpired) -> Response:
         return answer
     # No form on it says what happened.
     return problems.refusal(error)
+
+
+def to_send_again() -> list[tuple[str, str]]:
+    """The fields of a form that was sent by a page of ours after its person was signed out.
+
+    Sent once more by who has signed in, as from another session, they stand in the form's own page. Nothing
+    where it has none, or where nobody signs in to see it.
+    """
+    rule = request.url_rule
+    is_ours = request.method not in csrf.SAFE and csrf.is_from_here() and page_caller() is None
+    if not is_ours or rule is None or "GET" not in (rule.methods or ()) or request.blueprint in DOORS:
+        return []
+    try:
+        return [(name, text) for name, text in request.form.items(multi=True) if name not in SECRET]
+    except HTTPException:
+        # Too large to be read.
+        return []
 
 
 def written() -> list[str]:

@@ -35,7 +35,7 @@ def page(how: How = PLAIN) -> Response:
     """Any page: what is tried here is what it stands in."""
     problem = {"title": "?", "detail": "?", "errors": {}, "contact": {}}
     hrefs = dict.fromkeys(("sign_in_href", "bare_href", "event_href", "next_near"))
-    return render("error.html", how, problem=problem, way_on="back", written=[], **hrefs)
+    return render("error.html", how, problem=problem, way_on="back", written=[], again=[], **hrefs)
 
 
 def make_pages() -> Pages:
