@@ -32,6 +32,7 @@ from web import memberships
 from web.addresses import to
 from web.doors import back_to
 from web.forms import Form, blank, read_form
+from web.keeping import is_kept
 from web.pages import Pages, done, render
 from web.qr import qr_of
 from web.sign_in import landing
@@ -206,22 +207,15 @@ def confirm() -> Response:
     form = read_form(TotpForm)
     if form.is_good:
         _count_try(caller)
-        try:
-            second_factor.confirm(
-                session(),
-                caller.known.actor,
-                form.data["totp"],
-                now(),
-                services().settings.secret_key,
-                here=caller.session_id,
-            )
-        except errors.Invalid as error:
-            form.refused(error)
-        else:
-            page_sessions.elevate(caller)
-            session().commit()
+        if is_kept(form, lambda: _confirm(caller, form.data["totp"])):
             return done(landing(form.value("next"), caller.known.actor), "page.factor.confirmed")
     return _show_set_up(caller, Form(form.typed), form)
+
+
+def _confirm(caller: PageCaller, totp: str) -> None:
+    key, here = services().settings.secret_key, caller.session_id
+    second_factor.confirm(session(), caller.known.actor, totp, now(), key, here=here)
+    page_sessions.elevate(caller)
 
 
 @pages.page("/account/confirm", methods=("GET", "POST"))
@@ -234,17 +228,15 @@ def elevate() -> Response:
         return _redirect(to("account.set_up", next=back_to(form.value("next"))))
     if form.is_good:
         _count_try(caller)
-        try:
-            ask_provider(caller.subject)
-            key = services().settings.secret_key
-            second_factor.prove(session(), caller.known.actor, form.data["totp"], now(), key)
-        except errors.Invalid as error:
-            form.refused(error)
-        else:
-            page_sessions.elevate(caller)
-            session().commit()
+        if is_kept(form, lambda: _prove(caller, form.data["totp"])):
             return done(landing(form.value("next"), caller.known.actor))
     return render("account/elevate.html", form=form)
+
+
+def _prove(caller: PageCaller, totp: str) -> None:
+    ask_provider(caller.subject)
+    second_factor.prove(session(), caller.known.actor, totp, now(), services().settings.secret_key)
+    page_sessions.elevate(caller)
 
 
 def _count_try(caller: PageCaller) -> None:

@@ -18,6 +18,7 @@ from service.people.search import Seen
 from web.coordinator import desk
 from web.coordinator.desk import Desk
 from web.forms import Form, blank, read_form, read_query
+from web.keeping import is_kept
 from web.pages import Pages, Unaudited, done, render
 from web.templating import text
 
@@ -93,17 +94,13 @@ def set_birth_date(subject_id: UUID) -> Response:
         raise errors.Forbidden()
     form = read_form(BirthDateBody, birth_date=seen.volunteer.birth_date)
     if form.is_good:
-        min_age = services().settings.min_age
-        try:
-            ages.set_birth_date(session(), actor(), subject_id, form.data["birth_date"], now(), min_age)
-        except errors.Invalid as error:
-            form.refused(error)
-        except errors.TooYoungToRegister as error:
-            form.refuse("birth_date", "problem.too-young-to-register.detail", **error.data)
-        else:
-            session().commit()
+        born, min_age = form.data["birth_date"], services().settings.min_age
+        if is_kept(
+            form,
+            lambda: ages.set_birth_date(session(), actor(), subject_id, born, now(), min_age),
+            about={errors.TooYoungToRegister: "birth_date"},
+        ):
             return done(_person(at, subject_id), "page.person.birth-date-set")
-        session().rollback()
         seen = _seen(at, subject_id)
     return desk.show(at, "person_birth_date.html", person=seen, form=form)
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from flask import Response
 from marshmallow import Schema, fields
@@ -11,7 +10,6 @@ from marshmallow import Schema, fields
 from http_base.context import actor, locale, now, session
 from http_base.fields import Text
 from http_base.schemas.plans import DayPlanBody
-from service import errors
 from service.access import Permission
 from service.events import day_plans
 from service.events.day_plans import MAX_ORGANIZATIONS, DayPlan
@@ -26,7 +24,8 @@ from web import formats
 from web.coordinator import desk
 from web.coordinator.desk import Desk
 from web.coordinator.events import NO_PERSON, district_choices
-from web.forms import read_form, read_query
+from web.forms import Form, read_form, read_query
+from web.keeping import is_kept
 from web.pages import Pages, done
 from web.templating import text
 
@@ -110,12 +109,8 @@ def plan() -> Response:
     """Copy a day's plan to organizations: their organizers get a draft, and are told."""
     at = desk.sit_down("events")
     form = read_form(DayPlanBody, kind=EventKind.CLEANUP)
-    if form.is_good:
-        try:
-            return _copy(at, form.data)
-        except errors.Invalid as error:
-            session().rollback()
-            form.refused(error)
+    if form.is_good and (planned := _copied(form)) is not None:
+        return _done(at, form, planned)
     query = read_query(Find)
     offered = organizations.search(
         session(),
@@ -143,13 +138,20 @@ def plan() -> Response:
     )
 
 
-def _copy(at: Desk, body: dict[str, Any]) -> Response:
-    """Raises Invalid: the day breaks a rule."""
-    wanted = body.pop("organizations")
-    planned = day_plans.copy_to(session(), actor(), DayPlan(**body), wanted, now())
-    session().commit()
+def _copied(form: Form) -> Sequence[day_plans.Planned] | None:
+    """What each organization got; None: the day breaks a rule, which the form says."""
+    body = dict(form.data)
+    wanted, planned = body.pop("organizations"), []
+
+    def copy() -> None:
+        planned.extend(day_plans.copy_to(session(), actor(), DayPlan(**body), wanted, now()))
+
+    return planned if is_kept(form, copy) else None
+
+
+def _done(at: Desk, form: Form, planned: Sequence[day_plans.Planned]) -> Response:
     made = sum(one.event_id is not None for one in planned)
-    day = body["starts_at"].astimezone(COUNTRY_ZONE).date()
+    day = form.data["starts_at"].astimezone(COUNTRY_ZONE).date()
     back = at.to("coordinator-calendar.show", **{"from": day})
     if made == len(planned):
         return done(back, "page.plan.copied", number=made)

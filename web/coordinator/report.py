@@ -14,7 +14,6 @@ from http_base.fields import Text, one_of
 from http_base.problems import flat_errors
 from http_base.report_files import FileHow, said_change, taken
 from http_base.schemas.region_reports import RegionReportBody
-from service import errors
 from service.access import Permission
 from service.figures import periods, region_report, region_reports, report_columns
 from service.figures.periods import Period
@@ -28,6 +27,7 @@ from web import formats
 from web.coordinator import desk
 from web.coordinator.desk import Desk
 from web.forms import Form, read_form, read_query
+from web.keeping import is_kept
 from web.pages import Pages, Unaudited, done
 from web.templating import text
 
@@ -158,17 +158,17 @@ def _send(asked: Asked, form: Form) -> RegionReport | None:
                 "notes": _notes(form),
             }
         )
-        sending = Sending(body["id"], body["region"], body["period"], body["action"], body["notes"])
-        made = region_reports.send(session(), services().connections, actor(), sending, now())
     except ValidationError as error:
         for path, said in flat_errors(error.messages).items():
             form.errors[_field_of(path)] = said
         return None
-    except errors.Invalid as error:
-        form.refused(error)
-        return None
-    session().commit()
-    return made
+    sending = Sending(body["id"], body["region"], body["period"], body["action"], body["notes"])
+    made: list[RegionReport] = []
+
+    def record() -> None:
+        made.append(region_reports.send(session(), services().connections, actor(), sending, now()))
+
+    return made[0] if is_kept(form, record, _field_of) else None
 
 
 def _notes(form: Form) -> dict[str, str]:

@@ -1,12 +1,12 @@
 """Who belongs to my organization, as what, and who is asked to join."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import Response, request
 
 from http_base.context import actor, now, services, session
 from http_base.schemas.organizations import InvitationBody, RoleBody
-from service import errors
 from service.access import Permission, may
 from service.models import MemberRole, Organization
 from service.organizations import invitations, members, organizations
@@ -15,6 +15,7 @@ from service.people import consents
 from service.platform import phones
 from web.addresses import to
 from web.forms import Form, blank, read_form
+from web.keeping import is_kept
 from web.organizer import desk
 from web.pages import Pages, Unaudited, done, render
 from web.templating import text
@@ -38,16 +39,14 @@ def show_all(organization_id: UUID) -> Response:
 def invite(organization_id: UUID) -> Response:
     """Ask a phone to join: the answer is the same whether it is known or not."""
     form = read_form(InvitationBody)
-    if form.is_good:
-        try:
-            phone = phones.parse(form.data["phone"], services().settings.phone_regions)
-        except errors.Invalid as error:
-            form.refused(error)
-        else:
-            invitations.invite(session(), actor(), organization_id, phone, form.data["role"], now())
-            session().commit()
-            return done(_members_of(organization_id), "page.members.invited")
+    if form.is_good and is_kept(form, lambda: _invite(organization_id, form.data)):
+        return done(_members_of(organization_id), "page.members.invited")
     return _show(organization_id, form)
+
+
+def _invite(organization_id: UUID, body: dict[str, Any]) -> None:
+    phone = phones.parse(body["phone"], services().settings.phone_regions)
+    invitations.invite(session(), actor(), organization_id, phone, body["role"], now())
 
 
 def _show(organization_id: UUID, form: Form) -> Response:

@@ -8,7 +8,6 @@ from http_base.contacts import said, shown_by
 from http_base.context import actor, locale, now, session
 from http_base.fields import Strict, Text
 from http_base.schemas.organizations import OrganizationBody
-from service import errors
 from service.access import Permission, may
 from service.geography import regions
 from service.models import OrganizationStatus
@@ -20,6 +19,7 @@ from web import formats
 from web.addresses import to
 from web.contact_forms import is_put, read_contact
 from web.forms import Form, read_form
+from web.keeping import is_kept
 from web.organization_forms import is_corrected, kinds, read_correction
 from web.organizer import desk
 from web.pages import Pages, Unaudited, done
@@ -61,8 +61,9 @@ def found() -> Response:
 
 def _found(form: Form) -> UUID | None:
     """The id of the new one; None: something was refused, and stands in the form."""
-    body = form.data
-    try:
+    body, made = form.data, []
+
+    def found_it() -> None:
         organization = organizations.create(
             session(),
             actor(),
@@ -76,12 +77,9 @@ def _found(form: Form) -> UUID | None:
         if body.get("contact") is not None:
             about = contacts.of_organization(organization.id)
             contacts.put(session(), actor(), about, said(body["contact"]), now())
-    except errors.Invalid as error:
-        session().rollback()
-        form.refused(error)
-        return None
-    session().commit()
-    return organization.id
+        made.append(organization.id)
+
+    return made[0] if is_kept(form, found_it) else None
 
 
 @pages.page("/organizer/organizations/<uuid:organization_id>")

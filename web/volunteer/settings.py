@@ -12,7 +12,6 @@ from http_base.fields import Strict, Text, TimeOfDay, one_of, whole
 from http_base.schemas.notification_settings import MOST_PUSHES_A_DAY, SettingsChange
 from http_base.schemas.people import ProfileBody
 from notifications.words import LOCALES
-from service import errors
 from service.geography import regions
 from service.models import NotificationSettings, Volunteer
 from service.models.base import localized
@@ -22,6 +21,7 @@ from web import formats
 from web.addresses import to
 from web.doors import back_to
 from web.forms import WHOLE, Form, read_form
+from web.keeping import is_kept
 from web.pages import Pages, done
 from web.templating import text
 from web.volunteer import desk
@@ -77,12 +77,7 @@ def show() -> Response:
         form.refuse(WHOLE, "page.form.overtaken")
     if form.is_good:
         body = {name: value for name, value in form.data.items() if name != "filled_from"}
-        try:
-            _change(person, body)
-        except errors.Invalid as error:
-            session().rollback()
-            form.refused(error)
-        else:
+        if is_kept(form, lambda: _change(person, body)):
             return done(to("volunteer-settings.show", language=body["locale"]), "page.settings.saved")
     return _show(person, form)
 
