@@ -97,3 +97,21 @@ def test_places_are_held_up_to_the_moment_and_no_longer(session: Session) -> Non
     assert held == [8, 6, 6, 0]
     left = [offers.places_left(session, event, NOW + minutes * MINUTE) for minutes in (0, 1, 5)]
     assert left == [PlacesLeft.NONE, PlacesLeft.FEW, PlacesLeft.MANY]
+
+
+def test_places_held_at_another_event_are_not_held_here(session: Session) -> None:
+    here, elsewhere = (make_event(session, capacity=10, offered=2) for _ in range(2))
+    for event, companions in ((here, 1), (elsewhere, 5)):
+        make_signup(
+            session, event, make_volunteer(session), status="offered", companions=companions,
+            confirm_by=NOW + MINUTE,
+        )  # fmt: skip
+    assert offers.held(session, here, NOW) == 2
+
+
+@pytest.mark.usefixtures("_asked_from_2_10")
+def test_only_who_waits_is_asked(session: Session) -> None:
+    waits, somebody = make_volunteer(session), make_volunteer(session)
+    for person in (waits, somebody):
+        make_device(session, person, app_version="2.10.0")
+    assert set(offers.who_can_answer(session, [waits.id])) == {waits.id}
