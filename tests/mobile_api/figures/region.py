@@ -68,23 +68,23 @@ class Region:
         ledger.add(self.session, event, events=1, participations=len(people), minutes=minutes)
         return event
 
-    def group(self, event: Event, category: str | None, people: int) -> None:
+    def group(self, event: Event, category: str | None, people: int) -> Headcount:
         owner = self.organization.created_by
-        self.session.add(
-            Headcount(
-                event_id=event.id,
-                id=uuid4(),
-                group_name="7-А",
-                category=category,
-                people=people,
-                minutes=60,
-                created_by=owner,
-                created_at=NOW,
-                changed_by=owner,
-                changed_at=NOW,
-            )
+        made = Headcount(
+            event_id=event.id,
+            id=uuid4(),
+            group_name="7-А",
+            category=category,
+            people=people,
+            minutes=60,
+            created_by=owner,
+            created_at=NOW,
+            changed_by=owner,
+            changed_at=NOW,
         )
+        self.session.add(made)
         ledger.add(self.session, event, headcount=people, collectives=1)
+        return made
 
     def result(self, event: Event, **said: Any) -> None:
         by = {"created_by": self.organization.created_by, "updated_by": self.organization.created_by}

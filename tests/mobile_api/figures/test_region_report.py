@@ -54,13 +54,40 @@ def test_verified_and_declared_stand_side_by_side(region: Region) -> None:
     assert cells[ALGA]["hours_verified"] == 5.0
 
 
+GROUPS = ("state", "firms", "pupils", "students", "ngo", "residents")
+
+
 def test_groups_are_divided_by_category_and_the_rest_are_residents(region: Region) -> None:
     cells = region.cells()
-    names = ("state", "firms", "pupils", "students", "ngo", "residents")
-    assert [cells[ALGA][name] for name in names] == [None, None, 25, None, None, 4]
-    assert [cells["total"][name] for name in names] == [40, None, 25, None, None, 4]
+    assert [cells[ALGA][name] for name in GROUPS] == [None, None, 25, None, None, 4]
+    assert [cells["total"][name] for name in GROUPS] == [40, None, 25, None, None, 4]
     for key, row in cells.items():
-        assert sum(row[name] or 0 for name in names) == (row["people_declared"] or 0), key
+        assert sum(row[name] or 0 for name in GROUPS) == (row["people_declared"] or 0), key
+
+
+@pytest.mark.parametrize(
+    ("category", "column"),
+    [
+        ("state", "state"),
+        ("business", "firms"),
+        ("school", "pupils"),
+        ("university", "students"),
+        ("ngo", "ngo"),
+        ("residents", "residents"),
+        (None, "residents"),
+    ],
+)
+def test_each_category_has_its_column(region: Region, category: str | None, column: str) -> None:
+    region.group(region.nowhere, category, 7)
+    cells = region.cells()[None]
+    assert {name: cells[name] for name in GROUPS if cells[name] is not None} == {column: 7}
+
+
+def test_a_group_that_was_taken_back_is_in_no_column(region: Region) -> None:
+    gone = region.group(region.kobda, "school", 25)
+    gone.taken_back = True
+    ledger.add(region.session, region.kobda, headcount=-25, collectives=-1)
+    assert [region.cells()[KOBDA][name] for name in GROUPS] == [40, None, None, None, None, None]
 
 
 def test_who_came_along_is_a_resident(region: Region) -> None:

@@ -93,6 +93,16 @@ def test_an_appeal_that_waits_is_decided_with_it(scene: Scene) -> None:
     assert scene.waiting() == []
 
 
+def test_an_organizers_word_leaves_an_appeal_to_the_coordinator(scene: Scene) -> None:
+    attended = make_attendance(scene.session, scene.event, scene.volunteer, status="rejected")
+    scene.session.commit()
+    assert scene.appeal(str(attended.id)).status_code == 201
+    assert scene.correct({"present": False, "reason": "Ешкім көрмеді"}).status_code == 200
+    scene.session.expire_all()
+    assert scene.session.get_one(Appeal, attended.id).decided_at is None
+    assert scene.waiting() == [str(attended.id)]
+
+
 def url(scene: Scene) -> str:
     return f"/v1/events/{scene.event.id}/headcounts/{uuid4()}"
 
