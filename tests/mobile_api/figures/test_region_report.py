@@ -14,7 +14,7 @@ from service.figures.report_columns import all_columns
 from service.ledger import ledger
 from service.models import Coordinator, Volunteer
 from tests.conftest import NOW
-from tests.makers import make_coordinator, make_photo
+from tests.makers import make_coordinator, make_event, make_photo
 from tests.mobile_api.figures.region import ALGA, KOBDA, SILENT, WEEK, Login, Region
 
 
@@ -106,6 +106,17 @@ def test_a_cell_that_nobody_filled_is_empty_and_zero_is_zero(region: Region) -> 
     assert set(silent.values()) == {None}
 
 
+def test_a_district_where_people_are_only_doubted_is_not_silent(region: Region) -> None:
+    event = make_event(
+        region.session,
+        region.organization,
+        starts_at=datetime(2026, 5, 6, 5, tzinfo=UTC),
+        district_code=SILENT,
+    )
+    ledger.add(region.session, event, in_review=1)
+    assert region.cells()[SILENT]["in_review"] == 1
+
+
 def test_what_was_converted_or_estimated_is_marked(region: Region) -> None:
     found = {row["district"]: row for row in region.get().json["rows"]}
     total = region.get().json["total"]
@@ -177,6 +188,12 @@ def test_who_has_several_regions_says_which(region: Region) -> None:
     assert answer.status_code == 422
     assert answer.json["errors"]["region"] == ["Өңірді таңдаңыз: KZ-15, KZ-75."]
     assert region.get(f"period={WEEK}&region=KZ-15").status_code == 200
+
+
+def test_who_coordinates_the_country_says_which(region: Region) -> None:
+    answer = region.get(who=make_coordinator(region.session, "*"))
+    assert answer.status_code == 422
+    assert "KZ-15" in answer.json["errors"]["region"][0]
 
 
 def test_one_who_may_not_any_more_is_refused(region: Region, session: Session) -> None:

@@ -15,7 +15,7 @@ from service.figures.report_columns import all_columns
 from service.ledger import ledger
 from service.models import AuditAction, AuditEntry
 from tests.makers import make_event
-from tests.mobile_api.figures.region import WEEK, Login, Region
+from tests.mobile_api.figures.region import ALGA, WEEK, Login, Region
 
 
 @pytest.fixture
@@ -90,6 +90,21 @@ def test_the_workbook_has_three_sheets_with_the_same_numbers(region: Region) -> 
             ("7T11:00", "Аудансыз"),
         )
     ]
+
+
+def test_events_stand_in_the_order_of_their_days_and_only_what_was_held(
+    region: Region, session: Session
+) -> None:
+    region.held(ALGA, datetime(2026, 5, 4, 5, tzinfo=UTC), region.people[:1])  # made last, held first
+    off = make_event(
+        session, region.organization, starts_at=datetime(2026, 5, 6, 5, tzinfo=UTC), status="cancelled"
+    )
+    ledger.add(session, off, signups=1)
+    book = openpyxl.load_workbook(io.BytesIO(region.get(Accept=XLSX).data))
+    rows = list(book["Іс-шаралар"].iter_rows(min_row=9, values_only=True))
+    assert [f"{row[1]:%d.%m}" for row in rows] == ["04.05", "05.05", "07.05", "07.05"]
+    # What its organizer wrote stands beside it, and beside no other.
+    assert ["Екі жүк көлігі" in row for row in rows] == [False, False, True, False]
 
 
 def test_the_pdf_is_one_page(region: Region) -> None:

@@ -24,6 +24,7 @@ def test_a_rejected_volunteer_answers_once_and_is_heard(scene: Scene, doubtful: 
     # The very same decision, on the appeal, is one of its own: it is told, and final.
     assert scene.review(doubtful, "reject", "Телефон орны жалған").json["status"] == "rejected"
     assert (len(scene.decisions()), len(scene.told()), scene.waiting()) == (2, 2, [])
+    assert [one.facts["is_final"] for one in scene.told()] == [False, True]
     assert scene.record()["items"][0]["appeal"]["decided_at"] is not None
     final = scene.appeal(doubtful, "Әлі де келіспеймін")
     assert (final.status_code, final.json["code"]) == (409, "already-appealed")

@@ -36,6 +36,20 @@ def test_it_binds_organizers_and_not_coordinators(scene: Scene) -> None:
     assert scene.counts() == (1, 60, 0, 0)
 
 
+def test_the_same_words_by_a_coordinator_are_a_word_of_their_own_and_bind(scene: Scene) -> None:
+    assert scene.correct(PRESENT).status_code == 200
+    assert correct(scene, PRESENT).status_code == 200
+    assert [kept.role for kept in scene.decisions()] == ["organizer", "coordinator"]
+    refused = scene.correct({"present": False})
+    assert (refused.status_code, refused.json["code"]) == (409, "already-decided")
+
+
+def test_organizers_still_name_the_minutes_of_what_a_coordinator_has_decided(scene: Scene) -> None:
+    assert correct(scene, PRESENT).status_code == 200
+    assert scene.correct({"present": True, "minutes": 30}).json["minutes"] == 30
+    assert scene.counts() == (1, 30, 0, 0)
+
+
 @pytest.mark.parametrize(
     ("days", "organizer", "coordinator"), [(13, 200, 200), (15, 409, 200), (91, 409, 409)]
 )

@@ -8,7 +8,7 @@ import pytest
 
 from service.models import Volunteer
 from tests.conftest import NOW
-from tests.makers import make_coordinator, make_member, make_organization, make_volunteer
+from tests.makers import make_attendance, make_coordinator, make_member, make_organization, make_volunteer
 from tests.mobile_api.scene import Scene
 
 
@@ -106,6 +106,13 @@ def test_minutes_beyond_the_event_are_explained(scene: Scene, language: str, wor
     (text,) = answer.json["errors"]["minutes"]
     assert word in text
     assert "180" in text
+
+
+def test_of_what_never_began_somebody_can_be_said_to_have_been_absent(scene: Scene) -> None:
+    make_attendance(scene.session, scene.event, scene.volunteer)
+    scene.event.status, scene.event.cancelled_at = "cancelled", scene.event.starts_at - timedelta(minutes=1)
+    scene.session.flush()
+    assert scene.correct({"present": False}).json["status"] == "rejected"
 
 
 def test_an_event_that_was_called_off_has_no_minutes_after_that(scene: Scene) -> None:

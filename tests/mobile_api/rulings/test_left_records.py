@@ -35,5 +35,6 @@ def test_an_organizer_can_correct_it(scene: Scene, left: Volunteer) -> None:
 
 
 def test_nobody_is_still_nobody(scene: Scene) -> None:
-    nobody = Volunteer(id=scene.event.id)
-    assert scene.correct({"present": True}, nobody).status_code == 404
+    erased = make_volunteer(scene.session, subject=None, phone=None, is_tombstone=True)
+    for nobody in (Volunteer(id=scene.event.id), erased):
+        assert scene.correct({"present": True}, nobody).status_code == 404

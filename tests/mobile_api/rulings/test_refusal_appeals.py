@@ -185,6 +185,38 @@ def test_two_may_be_open_and_five_a_month(scene: Scene, session: Session, clock:
     assert codes[3] is None
 
 
+def test_five_are_heard_in_thirty_days(scene: Scene, session: Session, clock: FixedClock) -> None:
+    def ask(after: timedelta) -> Any:
+        scene.event = make_event(session, scene.organization, starts_at=NOW + after - timedelta(hours=1))
+        clock.at = NOW + after
+        scene.send("check-ins", **FAR)
+        clock.at = scene.event.ends_at + timedelta(hours=1)
+        return appeal(scene)
+
+    for _ in range(5):
+        scene.review(ask(timedelta(0)).json["id"], "reject")
+    sixth = ask(timedelta(days=20))
+    assert (sixth.status_code, sixth.json["code"], sixth.json["limit"]) == (409, "too-many-appeals", 5)
+    assert ask(timedelta(days=31)).status_code == 201
+
+
+def test_of_several_refusals_the_nearest_is_heard(scene: Scene, clock: FixedClock) -> None:
+    for off in (0.09, 0.03, 0.05):
+        scene.send("check-ins", latitude=scene.event.latitude + off)
+        clock.move(timedelta(minutes=2))
+    clock.at = END + timedelta(hours=1)
+    assert appeal(scene).json["distance_m"] == pytest.approx(3_200, rel=0.05)
+
+
+def test_of_many_at_once_what_another_one_has_decided_of_a_refusal_stays(scene: Scene, refused: str) -> None:
+    id_ = appeal(scene).json["id"]
+    assert scene.review(id_, "reject", by=scene.national).status_code == 200
+    body = {"ids": [id_], "decision": "accept", "reason": "Тізім бойынша"}
+    answer = scene.client.post("/v1/reviews", json=body, headers=scene.login(scene.coordinator))
+    assert [one["outcome"] for one in answer.json["results"]] == ["already-decided"]
+    assert scene.counts() == (0, 0, 0, 0)
+
+
 def test_the_nearest_is_seen_first(scene: Scene, session: Session, login: Login, clock: FixedClock) -> None:
     people = [make_volunteer(session) for _ in range(3)]
     for person, latitude in zip(people, (0.09, 0.03, 0.05), strict=True):

@@ -31,6 +31,12 @@ def test_minutes_and_companions_are_taken(listed: List) -> None:
     assert (listed.counts(), listed.declared()) == ((1, 45, 0, 0), 2)
 
 
+def test_who_came_along_stays_when_minutes_are_named_later(listed: List) -> None:
+    listed.results(listed.tick(minutes=45, companions=2))
+    assert listed.correct({"present": True, "minutes": 60}).json["companions"] == 2
+    assert (listed.counts(), listed.declared()) == ((1, 60, 0, 0), 2)
+
+
 def test_what_was_said_last_holds_whatever_came_last(listed: List) -> None:
     undo, tick = listed.tick(NOW - MINUTE, present=False), listed.tick(NOW - 3 * MINUTE)
     results = listed.results(undo, tick)
@@ -306,8 +312,9 @@ def test_it_binds_organizers_and_not_coordinators(listed: List) -> None:
     listed.clock.move(MINUTE)
     (refused,) = listed.results(listed.tick(NOW + MINUTE))
     assert refused["problem"]["code"] == "already-decided"
-    corrected = listed.correct({"present": True})
+    corrected = listed.correct({"present": True}, **{"Accept-Language": "en"})
     assert (corrected.status_code, corrected.json["code"]) == (409, "already-decided")
+    assert "This person says they were not there" in corrected.json["detail"]
     assert listed.correct({"present": True}, by=listed.coordinator).json["status"] == "counted"
     assert not_me(listed).json["code"] == "already-decided"
 
