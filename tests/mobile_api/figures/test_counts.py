@@ -124,6 +124,20 @@ def test_a_coordinator_gets_the_own_regions(country: Country) -> None:
     assert country.people(country.coordinator, f"organization={country.third.id}&from=2025-01-01") == 8
 
 
+def test_who_organizes_besides_still_gets_the_own_regions(country: Country, session: Session) -> None:
+    make_member(session, country.third, country.coordinator)
+    session.commit()
+    assert country.people(country.coordinator, WHOLE_YEAR) == 3
+
+
+def test_a_helper_counts_nothing(country: Country, session: Session) -> None:
+    helper = make_volunteer(session)
+    make_member(session, country.second, helper, role="helper")
+    session.commit()
+    for query in ("", f"organization={country.second.id}", "region=KZ-75"):
+        assert country.get(helper, query).status_code == 403, query
+
+
 @pytest.mark.parametrize("grouped", ["region", "organization", "event", "day", "week", "month", "kind"])
 def test_the_rows_are_those_of_the_own_regions(country: Country, grouped: str) -> None:
     rows = country.get(country.coordinator, f"{WHOLE_YEAR}&group_by={grouped}").json["rows"]

@@ -1,7 +1,7 @@
 """What was sent upward stays as it was sent: read again, as files again, and held against today."""
 
 import io
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -13,10 +13,19 @@ from sqlalchemy.orm import Session
 
 from http_base.downloads import CSV, PDF, XLSX
 from service.ledger import ledger
-from service.models import AuditAction, AuditEntry, Coordinator, RegionReport, Volunteer
+from service.models import (
+    AuditAction,
+    AuditEntry,
+    Coordinator,
+    District,
+    DistrictImport,
+    RegionReport,
+    Volunteer,
+)
 from service.platform.clock import FixedClock
+from tests.conftest import NOW
 from tests.makers import make_attendance, make_coordinator, make_volunteer
-from tests.mobile_api.figures.region import ALGA, WEEK, Login, Region
+from tests.mobile_api.figures.region import ALGA, SQUARE, WEEK, Login, Region
 
 
 class Desk(Region):
@@ -129,6 +138,20 @@ def test_the_same_one_again_is_the_one_that_is_kept(desk: Desk, session: Session
     assert (entry.actor_id, entry.region_code) == (desk.coordinator.id, "KZ-15")
 
 
+def test_a_district_that_has_come_since_is_a_change(desk: Desk) -> None:
+    desk.send()
+    code, names = "154400000", {"kk": "Темір ауданы", "ru": "Темирский район", "en": "Temir District"}
+    desk.session.add(
+        District(code=code, region_code="KZ-15", kind="district", names=names, outline=SQUARE, version=2)
+    )
+    desk.session.add(DistrictImport(imported_at=NOW, added=1, changed=0, refused=0))
+    desk.held(code, datetime(2026, 5, 6, 5, tzinfo=UTC), desk.people[:1])
+    changes = desk.read("diff=true").json["changes"]
+    assert ("people_verified", None, 1) in [
+        (one["column"], one["before"], one["after"]) for one in changes if one["district"] == code
+    ]
+
+
 @pytest.mark.parametrize("changes", [{"period": "2026-05"}, {"action": "Басқа"}, {"notes": {}}])
 def test_a_frozen_one_cannot_be_changed(desk: Desk, changes: dict[str, Any]) -> None:
     first = desk.send().json
@@ -150,6 +173,8 @@ def test_a_second_one_of_the_same_period_is_its_second_version(desk: Desk) -> No
     second = desk.send(id=str(uuid4())).json
     assert second["version"] == 2
     assert desk.send(id=str(uuid4()), period="2026-05").json["version"] == 1
+    other = make_coordinator(desk.session, "KZ-75")
+    assert desk.send(other, id=str(uuid4()), region="KZ-75", notes={}).json["version"] == 1
     found = desk.listed().json
     assert [(one["period"], one["version"]) for one in found["items"]][0:1] != []
     assert len(found["items"]) == 3

@@ -82,6 +82,15 @@ def test_accepted_it_counts(scene: Scene, refused: str, session: Session) -> Non
     assert (again.status_code, len(scene.told())) == (200, 1)
 
 
+def test_minutes_before_the_start_do_not_count(scene: Scene, clock: FixedClock) -> None:
+    clock.at = scene.event.starts_at - timedelta(minutes=20)
+    assert scene.send("check-ins", **FAR).json["code"] == "outside-area"
+    clock.at = END + timedelta(hours=1)
+    assert scene.review(appeal(scene).json["id"], "accept").status_code == 200
+    length = scene.event.ends_at - scene.event.starts_at
+    assert scene.counts()[:2] == (1, length // timedelta(minutes=1))
+
+
 def test_rejected_it_leaves_no_attendance_and_no_second_appeal(
     scene: Scene, refused: str, session: Session
 ) -> None:
