@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
 
 from http_base.application import Tazalyq
 from service.models import Volunteer
@@ -127,3 +128,33 @@ def test_an_owner_sees_nobody_beyond_the_participants_before_the_second_factor(
     found = walk(app, visitor, hidden, login(hidden.owner))
     assert {path: marks & PEOPLE_OF_STAFF for path, marks in found.items() if marks & PEOPLE_OF_STAFF} == {}
     assert found
+
+
+SAID_BY_BOTH = ("Location", "Content-Type", "Cache-Control", "Vary")
+
+
+def said(answer: TestResponse) -> dict[str, object]:
+    """What a head says; of an ETag that there is one: a page with a form in it is never twice the same."""
+    heads: dict[str, object] = {name: answer.headers.get(name) for name in SAID_BY_BOTH}
+    return heads | {"status": answer.status_code, "ETag": "ETag" in answer.headers}
+
+
+@pytest.mark.parametrize("who", ["nobody", "owner", "coordinator"])
+def test_head_answers_as_get_does_and_says_nothing_more(
+    app: Tazalyq, visitor: Visitor, session: Session, hidden: Hidden, login: Login, who: str
+) -> None:
+    headers = {}
+    if who != "nobody":
+        caller: Volunteer = getattr(hidden, who)
+        visitor.sign_in(session, caller)
+        headers = login(caller)
+    others, asked = [], 0
+    for rule in rules(app):
+        for path in paths(rule, hidden.arguments) if "GET" in (rule.methods or ()) else ():
+            asked += 1
+            get, head = (visitor.open(path, method=method, headers=headers) for method in ("GET", "HEAD"))
+            assert head.get_data() == b"", path
+            if said(get) != said(head):
+                others.append((path, said(get), said(head)))
+    assert others == []
+    assert asked > 100

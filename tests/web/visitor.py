@@ -16,7 +16,8 @@ class Visitor(FlaskClient):
 
     def open(self, *arguments: Any, **options: Any) -> TestResponse:
         answer = super().open(*arguments, **options)
-        if answer.mimetype == "text/html" and not 300 <= answer.status_code < 400:
+        is_shown = answer.mimetype == "text/html" and answer.request.method != "HEAD"
+        if is_shown and not 300 <= answer.status_code < 400:
             found = faults(answer.text)
             assert not found, (answer.request.path, found)
         return answer
