@@ -119,7 +119,7 @@ def _refuse_query() -> None:
 
 def _add_etag(response: Response) -> Any:
     """An ETag over all that the answer shows; 304 when the phone has it already."""
-    if request.method == "GET" and response.status_code == 200 and response.is_json:
+    if request.method in ("GET", "HEAD") and response.status_code == 200 and response.is_json:
         response.add_etag()
         response.headers.setdefault("Cache-Control", "private, no-cache")
         # What is open shows more to who is signed in.

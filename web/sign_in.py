@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from flask import Response, redirect, request
 from itsdangerous import BadData, URLSafeTimedSerializer
 
-from http_base import entrance, page_sessions, sign_in_codes
+from http_base import csrf, entrance, page_sessions, sign_in_codes
 from http_base.browsers import browser_of
 from http_base.context import now, page_caller, services, session
 from http_base.fields import Strict, Text
@@ -147,7 +147,7 @@ def _show(form: Form) -> Response:
 def show() -> Response:
     """Both doors. Posted: the number that a code is sent to."""
     caller = page_caller()
-    if request.method == "GET" and caller is not None:
+    if request.method in csrf.SAFE and caller is not None:
         wanted = request.args.get("next")
         return redirect(landing(wanted, caller.known.actor), HTTPStatus.SEE_OTHER)  # type: ignore[return-value] # Flask's own
     services().address_limit.count(request.remote_addr or "")
@@ -192,7 +192,7 @@ def _ask_code(form: Form) -> Response:
 @pages.page("/sign-in/code", methods=("GET", "POST"))
 def use_code() -> Response:
     """The code that came to the phone. Looked at: for the number of before, of who is not in yet."""
-    if request.method == "GET":
+    if request.method in csrf.SAFE:
         wanted, phone, caller = request.args.get("next"), _number(), page_caller()
         if caller is not None:
             return done(landing(wanted, caller.known.actor))

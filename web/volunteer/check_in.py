@@ -248,7 +248,7 @@ def _say(event: Event, typed: dict[str, Any]) -> None:
 def records(event_id: UUID) -> Response:
     """The page's own JSON. GET: what the service holds. POST: what was tapped, each with its own outcome."""
     try:
-        if request.method == "GET":
+        if request.method in csrf.SAFE:
             return _plain(jsonify(_now_or_never(event_id)))
         return _taken(event_id)
     except Unauthenticated:
