@@ -108,6 +108,16 @@ def test_filters_stand_in_the_address(desk: Visitor, session: Session) -> None:
     assert page.one("input", id="from")["value"] == NOW.date().isoformat()
 
 
+def test_a_district_that_is_gone_is_said_to_be_and_all_are_shown(desk: Visitor, session: Session) -> None:
+    make_district(session, "151010000", box(57, 50, 58, 51), names={"kk": "Ақтөбе қаласы"})
+    make_import(session)
+    named(session, "Қалада", starts_at=NOW + DAY, district_code="151010000")
+    page = desk.page(f"{LIST}?district=150000000&state=coming")
+    assert listed(page) == ["Қалада"]
+    assert page.one("p", class_="notice").text.startswith("Мұндай аудан")
+    assert page.one("select", id="state").one("option", selected="")["value"] == "coming"
+
+
 def test_what_was_called_off_before_it_began_lacks_no_result(desk: Visitor, session: Session) -> None:
     start = NOW - DAY
     named(session, "Басталмады", starts_at=start, status="cancelled", cancelled_at=start - DAY)
