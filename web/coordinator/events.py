@@ -58,6 +58,10 @@ def show_all() -> Response:
         return _remind(form)
     at = desk.sit_down("events")
     query = read_query(Filter)
+    known = _districts(at)
+    is_district_gone = bool(known) and query.get("district") not in {None, *dict(known)}
+    if is_district_gone:
+        del query["district"]
     wanted = _wanted(at, query)
     after: tuple[datetime, UUID] | None = cursors.decode(query.get("cursor"), cursors.moment, UUID)
     found = event_lists.find(session(), actor(), wanted, after, A_PAGE + 1, now())
@@ -73,11 +77,12 @@ def show_all() -> Response:
         query=query,
         wanted=wanted,
         choices={
-            "district": _districts(at),
+            "district": known,
             "kind": [(kind, text(f"page.event.kind.{kind}")) for kind in EventKind],
             "organization": _organizations(every),
             "state": [(state, text(f"page.events.state.{state}")) for state in EventState],
         },
+        is_district_gone=is_district_gone,
         missing=event_lists.number(session(), actor(), missing, now()),
         missing_href=here(state=EventState.NO_RESULT, cursor=None),
         next_href=here(cursor=following) if following else None,

@@ -79,11 +79,12 @@ def show_all() -> Response:
     query = read_query(Filter)
     around = _around(query)
     known = _districts(query.get("region"))
+    district = query["district"] if query.get("district") in dict(known) else None
     wanted = Search(
         first_day=query["first_day"],
         last_day=query["last_day"],
         region_code=query.get("region"),
-        district_code=query["district"] if query.get("district") in dict(known) else None,
+        district_code=district,
         kind=query.get("kind"),
         text=query.get("q"),
         not_over_at=query.get("not_over_at"),
@@ -104,6 +105,7 @@ def show_all() -> Response:
             "district": known,
             "kind": [(kind, text(f"page.event.kind.{kind}")) for kind in EventKind],
         },
+        is_district_gone="district" in query and district is None,
         typed={name: request.args.get(name, "") for name in FILTERS},
         is_filtered=any(request.args.get(name) for name in FILTERS),
         everywhere=here(near=None, place=None, within_km=None, cursor=None),

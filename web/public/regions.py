@@ -43,7 +43,7 @@ class Filter(Schema):
 
 @pages.page("/regions/<code>")
 def show(code: str) -> Response:
-    """One region. Raises NotFound, Invalid."""
+    """One region; of a district that is none of it (any more) the address says nothing. Raises NotFound."""
     region = regions.get(code)
     if region is None:
         raise errors.NotFound(errors.Thing.REGION)
@@ -52,9 +52,7 @@ def show(code: str) -> Response:
     known = districts.current(session()).of_region(code)
     names = ((one.code, localized(one.names, locale())) for one in known)
     choices = sorted(names, key=lambda one: formats.in_order(one[1]))
-    chosen = query.get("district")
-    if chosen is not None and chosen not in dict(choices):
-        raise errors.Invalid("district", "district")
+    chosen = query["district"] if query.get("district") in dict(choices) else None
     found = _coming(region, chosen, query.get("cursor"))
     items, following = cursors.page(found, A_PAGE, lambda event: (event.starts_at, event.id))
     months = public.of_region(session(), code, MONTHS)
@@ -67,6 +65,7 @@ def show(code: str) -> Response:
         items=items,
         choices=choices,
         chosen=chosen,
+        is_district_gone="district" in query and chosen is None,
         next_href=here(cursor=following) if following else None,
         first_href=here(cursor=None) if "cursor" in query else None,
         months=[(formats.month(month), figures) for month, figures in months],
