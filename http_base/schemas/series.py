@@ -9,7 +9,7 @@ from http_base.fields import DateTime, Strict, Text, one_of, whole
 from http_base.openapi import Converter
 from http_base.schemas.events import ReasonBody
 from service.events.recurrence import MAX_DATES, Repeat
-from service.events.series import Scope
+from service.events.series import CHANGES, Scope
 
 MAX_RULE = 200
 
@@ -43,6 +43,12 @@ class RepeatBody(Strict):
 class ScopeBody(Strict):
     """Of a series: whether it is done to this date alone or to the later ones, too."""
 
+    scope = one_of(*CHANGES, load_default=Scope.THIS)
+
+
+class WideScopeBody(Strict):
+    """Of a series: whether it is done to this date, to the later ones, too, or to all that are to come."""
+
     scope = one_of(*Scope, load_default=Scope.THIS)
 
 
@@ -52,7 +58,7 @@ class PublishBody(ScopeBody):
     may_be_left_out = True
 
 
-class CancelBody(ScopeBody, ReasonBody):
+class ReasonedScopeBody(WideScopeBody, ReasonBody):
     """Why, and of a series which dates."""
 
 

@@ -26,7 +26,14 @@ from http_base.fields import (
     whole,
 )
 from http_base.schemas.events import EventFields
-from http_base.schemas.series import CancelBody, PublishBody, RepeatBody, ScopeBody, repeat_of
+from http_base.schemas.series import (
+    PublishBody,
+    ReasonedScopeBody,
+    RepeatBody,
+    ScopeBody,
+    WideScopeBody,
+    repeat_of,
+)
 from mobile_api.events import event_files
 from mobile_api.events import known as known_things
 from mobile_api.events.areas import AreaField
@@ -355,10 +362,13 @@ def publish_event(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
     errors.NotVerified,
     errors.SeriesStarted,
 )
-@blueprint.arguments(CancelBody)
+@blueprint.arguments(ReasonedScopeBody)
 @blueprint.response(HTTPStatus.OK, EventShown)
 def cancel_event(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
-    """Call it off, with the scope `following` the later dates of its series, too; its people are told."""
+    """Call it off; its people are told.
+
+    With the scope `following` the later dates of its series, too, with `all` each that has not begun.
+    """
     caller = actor()
     called_off = series.cancel(session(), caller, event_id, body["reason"], now(), Scope(body["scope"]))
     session().commit()
@@ -374,12 +384,13 @@ def cancel_event(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
     errors.NotVerified,
     errors.SeriesStarted,
 )
-@blueprint.arguments(ScopeBody)
+@blueprint.arguments(WideScopeBody)
 @blueprint.response(HTTPStatus.OK, EventShown)
 def restore_event(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
     """Let it take place after all, within 24 hours of its cancelling and before its end; who goes is told.
 
-    With the scope `following` the later dates that were called off together with it take place, too.
+    With the scope `following` the later dates that were called off together with it take place, too, with
+    `all` the earlier ones as well.
     """
     caller = actor()
     restored = series.restore(session(), caller, event_id, now(), Scope(body["scope"]))

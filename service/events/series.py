@@ -1,6 +1,6 @@
 """Series: one plan on many dates, each an event of its own; and what is done to the later ones, too."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from service import errors
 from service.access import Actor, Permission
-from service.events import districts, events, plans, recurrence, restoring
+from service.events import districts, events, plans, recurrence, restoring, visibility
 from service.events.plans import Plan
 from service.events.recurrence import Repeat
 from service.events.told import Told
@@ -33,6 +33,12 @@ class Scope(StrEnum):
     THIS = "this"
     FOLLOWING = "following"
     """This one and the later ones, of which none may have begun."""
+    ALL = "all"
+    """This one, which may not have begun, and every other that has not begun yet."""
+
+
+CHANGES = (Scope.THIS, Scope.FOLLOWING)
+"""What is changed or published has no earlier dates: they would follow what comes after them."""
 
 
 def create(
@@ -114,11 +120,11 @@ def change(
     who goes to several hears of it once, with the reason if given.
 
     Raises:
-        As `events.change`; of the later ones, too. SeriesStarted, Invalid: as `_following`.
+        As `events.change`; of the later ones, too. SeriesStarted, Invalid: as `_with_others`.
     """
     if scope is Scope.THIS:
         return [events.change(session, actor, event_id, version, changes, now, reason)]
-    event, later = _following(session, actor, event_id, Permission.CHANGE_EVENT, now)
+    event, later = _with_others(session, actor, event_id, Permission.CHANGE_EVENT, now)
     events.check_version(event, version)
     before, told = _Hours.of(event), Told() if later else None
     changed = events.put(session, actor, event, changes, now, told, reason)
@@ -196,11 +202,11 @@ def publish(
     Who lives near is told of the first that comes out.
 
     Raises:
-        As `events.publish`; NotADraft: none of them is. SeriesStarted, Invalid: as `_following`.
+        As `events.publish`; NotADraft: none of them is. SeriesStarted, Invalid: as `_with_others`.
     """
     if scope is Scope.THIS:
         return [events.publish(session, actor, event_id, now)]
-    event, later = _following(session, actor, event_id, Permission.CHANGE_EVENT, now)
+    event, later = _with_others(session, actor, event_id, Permission.CHANGE_EVENT, now)
     drafts = [one for one in (event, *later) if one.is_draft]
     if not drafts:
         raise errors.NotADraft(event_status=event.status)
@@ -213,63 +219,157 @@ def publish(
 def cancel(
     session: Session, actor: Actor, event_id: UUID, reason: str, now: datetime, scope: Scope = Scope.THIS
 ) -> list[Event]:
-    """Call off this date, or this and the later ones; who goes to several hears once. Returns them.
+    """Call off this date, or others with it; who goes to several hears once. Returns them, this one first.
 
     Raises:
-        As `events.cancel`. SeriesStarted, Invalid: as `_following`.
+        As `events.cancel`. SeriesStarted, Invalid: as `_with_others`.
     """
     if scope is Scope.THIS:
         return [events.cancel(session, actor, event_id, reason, now)]
-    event, later = _following(session, actor, event_id, Permission.CANCEL_EVENT, now)
-    told = Told() if later else None
-    for one in (event, *later):
+    event, others = _with_others(session, actor, event_id, Permission.CANCEL_EVENT, now, scope)
+    told = Told() if others else None
+    for one in _soonest_first(event, others):
         if not one.is_cancelled:
             events.take_off(session, actor, one, reason, now, told)
-    return [event, *later]
+    return [event, *others]
 
 
 def restore(
     session: Session, actor: Actor, event_id: UUID, now: datetime, scope: Scope = Scope.THIS
 ) -> list[Event]:
-    """Let this date take place after all, or those of the later ones, too, that were called off with it.
+    """Let this date take place after all, or those of the others, too, that were called off with it.
 
-    A later date that was called off by itself stays off. Returns what is restored, or stands already.
+    Another date that was called off by itself stays off. Returns what is restored, or stands already, this
+    one first.
 
     Raises:
-        As `restoring.restore`. SeriesStarted, Invalid: as `_following`.
+        As `restoring.restore`. SeriesStarted, Invalid: as `_with_others`.
     """
     if scope is Scope.THIS:
         return [restoring.restore(session, actor, event_id, now)]
-    event, later = _following(session, actor, event_id, Permission.RESTORE_EVENT, now)
+    event, others = _with_others(session, actor, event_id, Permission.RESTORE_EVENT, now, scope)
     if not event.is_cancelled:
         return [event]
-    together = [one for one in later if _is_off_with(event, one)]
+    together = [one for one in others if is_off_with(event, one)]
     told = Told() if together else None
-    for one in (event, *together):
+    for one in _soonest_first(event, together):
         restoring.bring_back(session, actor, one, now, told)
     return [event, *together]
 
 
-def off_with(session: Session, event: Event, now: datetime) -> int:
-    """How many later dates of a series were called off together with one that has not begun yet."""
-    if event.series_id is None or event.starts_at <= now:
-        return 0
-    return sum(_is_off_with(event, one) for one in _dates(session, event.series_id) if _is_later(one, event))
+def hide(
+    session: Session, actor: Actor, event_id: UUID, reason: str, now: datetime, scope: Scope = Scope.THIS
+) -> list[Event]:
+    """Take this date out of sight, or others with it; returns them, this one first.
+
+    Drafts nobody sees, and what is hidden for a reason of its own keeps it.
+
+    Raises:
+        As `visibility.hide`. SeriesStarted, Invalid: as `_with_others`.
+    """
+    if scope is Scope.THIS:
+        return [visibility.hide(session, actor, event_id, reason, now)]
+    event, others = _with_others(session, actor, event_id, Permission.HIDE_EVENT, now, scope)
+    if event.is_draft:
+        raise errors.NotPublished()
+    seen = [one for one in others if is_seen(event, one) or is_hidden_as(event, one)]
+    told = Told() if seen else None
+    for one in _soonest_first(event, seen):
+        visibility.take_out_of_sight(session, actor, one, reason, now, told)
+    return [event, *seen]
 
 
-def _is_off_with(event: Event, one: Event) -> bool:
+def show(
+    session: Session, actor: Actor, event_id: UUID, now: datetime, scope: Scope = Scope.THIS
+) -> list[Event]:
+    """Bring this date back into sight, or those of the others, too, that are hidden as it is; this one first.
+
+    Another date that was hidden for a reason of its own stays hidden.
+
+    Raises:
+        As `visibility.show`. SeriesStarted, Invalid: as `_with_others`.
+    """
+    if scope is Scope.THIS:
+        return [visibility.show(session, actor, event_id, now)]
+    event, others = _with_others(session, actor, event_id, Permission.HIDE_EVENT, now, scope)
+    together = [one for one in others if is_hidden_as(event, one)]
+    told = Told() if together else None
+    for one in _soonest_first(event, together):
+        visibility.bring_into_sight(session, actor, one, now, told)
+    return [event, *together]
+
+
+def is_on(_event: Event, one: Event) -> bool:
+    """Whether another date, too, can be called off."""
+    return not one.is_cancelled
+
+
+def is_seen(_event: Event, one: Event) -> bool:
+    """Whether another date, too, can be hidden."""
+    return not (one.is_draft or one.is_hidden)
+
+
+def is_off_with(event: Event, one: Event) -> bool:
     """Whether two dates were called off by one act, of which there is one at a moment."""
     return one.is_cancelled and one.cancelled_at == event.cancelled_at
 
 
+def is_hidden_as(event: Event, one: Event) -> bool:
+    """Whether two dates are out of sight for one reason."""
+    return one.is_hidden and (one.hidden_by, one.hidden_reason) == (event.hidden_by, event.hidden_reason)
+
+
+def beside(
+    session: Session,
+    actor: Actor,
+    event: Event,
+    now: datetime,
+    is_meant: Callable[[Event, Event], bool],
+) -> tuple[int, int]:
+    """How many earlier and how many later dates of its series, none begun, an act could take with an event.
+
+    `is_meant`: whether it is about the second date as it is about the first. (0, 0) where it has begun.
+    """
+    if event.series_id is None or event.starts_at <= now:
+        return 0, 0
+    query = sa.select(Event).where(
+        Event.series_id == event.series_id,
+        Event.id != event.id,
+        Event.starts_at > now,
+        *_within_reach(actor, event),
+    )
+    others = [one for one in session.scalars(query) if is_meant(event, one)]
+    later = sum(_is_later(one, event) for one in others)
+    return len(others) - later, later
+
+
+def _within_reach(actor: Actor, event: Event) -> list[sa.ColumnElement[bool]]:
+    """Of a series that stands in several regions a coordinator is asked about the event's own alone."""
+    return [] if actor.organizes(event.organization_id) else [Event.region_code == event.region_code]
+
+
 def _is_later(one: Event, than: Event) -> bool:
-    return (one.starts_at, one.id) > (than.starts_at, than.id)
+    return _start(one) > _start(than)
 
 
-def _following(
-    session: Session, actor: Actor, event_id: UUID, permission: Permission, now: datetime
+def _start(event: Event) -> tuple[datetime, UUID]:
+    return event.starts_at, event.id
+
+
+def _soonest_first(event: Event, others: Sequence[Event]) -> list[Event]:
+    """So that who goes to several hears of the first of them."""
+    return sorted((event, *others), key=_start)
+
+
+def _with_others(
+    session: Session,
+    actor: Actor,
+    event_id: UUID,
+    permission: Permission,
+    now: datetime,
+    scope: Scope = Scope.FOLLOWING,
 ) -> tuple[Event, list[Event]]:
-    """A date of a series and the later ones that have not begun, soonest first, all held.
+    """A date of a series and the others of the scope, which have not begun, soonest first, all held.
 
     Held in the order of their ids, as everybody holds several events: two who change a series wait for each
     other, and never in a circle.
@@ -278,11 +378,12 @@ def _following(
         NotFound, Forbidden, NotVerified: as `events.get_to_change`, of each. Invalid: it is of no series.
         SeriesStarted: it has begun itself.
     """
-    series_id = events.get_visible(session, actor, event_id).series_id
-    if series_id is None:
+    asked = events.get_visible(session, actor, event_id)
+    if asked.series_id is None:
         raise errors.Invalid("scope", "no-series")
+    is_open = sa.and_(Event.starts_at > now, *_within_reach(actor, asked))
     query = sa.select(Event.id).where(
-        Event.series_id == series_id, sa.or_(Event.id == event_id, Event.starts_at > now)
+        Event.series_id == asked.series_id, sa.or_(Event.id == event_id, is_open)
     )
     held = [
         events.get_to_change(session, actor, id_, permission)
@@ -291,5 +392,9 @@ def _following(
     event = next(one for one in held if one.id == event_id)
     if event.starts_at <= now:
         raise errors.SeriesStarted(starts_at=event.local(event.starts_at))
-    later = [one for one in held if _is_later(one, event) and one.starts_at > now]
-    return event, sorted(later, key=lambda one: (one.starts_at, one.id))
+    others = [
+        one
+        for one in held
+        if one.id != event_id and one.starts_at > now and (scope is Scope.ALL or _is_later(one, event))
+    ]
+    return event, sorted(others, key=_start)

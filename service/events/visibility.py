@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from service import errors
 from service.access import Actor, Permission
 from service.events import events, plans
+from service.events.told import Told
 from service.happenings import EventsFate, OrganizationStatusChanged
 from service.models import AuditAction, CancelledBy, Event, EventStatus, HiddenBy, OrganizationStatus
-from service.platform import outbox
 
 
 def hide(session: Session, actor: Actor, event_id: UUID, reason: str, now: datetime) -> Event:
@@ -27,9 +27,7 @@ def hide(session: Session, actor: Actor, event_id: UUID, reason: str, now: datet
     event = events.get_to_change(session, actor, event_id, Permission.HIDE_EVENT)
     if event.is_draft:
         raise errors.NotPublished()
-    event.hidden_reason = reason
-    _set_hidden_by(session, event, HiddenBy.COORDINATOR, actor.volunteer_id, now)
-    events.record(session, actor, AuditAction.EVENT_HIDDEN, event, now)
+    take_out_of_sight(session, actor, event, reason, now)
     return event
 
 
@@ -40,13 +38,34 @@ def show(session: Session, actor: Actor, event_id: UUID, now: datetime) -> Event
         NotFound, Forbidden: not a coordinator of its region.
     """
     event = events.get_to_change(session, actor, event_id, Permission.HIDE_EVENT)
-    _set_hidden_by(session, event, None, actor.volunteer_id, now)
-    events.record(session, actor, AuditAction.EVENT_SHOWN, event, now)
+    bring_into_sight(session, actor, event, now)
     return event
 
 
+def take_out_of_sight(
+    session: Session, actor: Actor, event: Event, reason: str, now: datetime, told: Told | None = None
+) -> None:
+    """Hide an event that is held and no draft; `told`: as `events.put` has it."""
+    event.hidden_reason = reason
+    _set_hidden_by(session, event, HiddenBy.COORDINATOR, actor.volunteer_id, now, told)
+    events.record(session, actor, AuditAction.EVENT_HIDDEN, event, now)
+
+
+def bring_into_sight(
+    session: Session, actor: Actor, event: Event, now: datetime, told: Told | None = None
+) -> None:
+    """Show an event that is held; `told`: as `events.put` has it."""
+    _set_hidden_by(session, event, None, actor.volunteer_id, now, told)
+    events.record(session, actor, AuditAction.EVENT_SHOWN, event, now)
+
+
 def _set_hidden_by(
-    session: Session, event: Event, hidden_by: HiddenBy | None, by: UUID, now: datetime
+    session: Session,
+    event: Event,
+    hidden_by: HiddenBy | None,
+    by: UUID,
+    now: datetime,
+    told: Told | None = None,
 ) -> None:
     was_hidden = event.is_hidden
     event.hidden_by = hidden_by
@@ -56,7 +75,7 @@ def _set_hidden_by(
         event.is_changed(now)
         kind = "event_hidden" if event.is_hidden else "event_shown"
         if event.status == EventStatus.PUBLISHED and not event.is_over(now):
-            outbox.enqueue(session, kind, now, plans.facts_of(event), event_id=event.id, created_by=by)
+            events.owe(session, event, kind, plans.facts_of(event), by, now, told)
     session.flush()
 
 

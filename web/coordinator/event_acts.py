@@ -6,14 +6,16 @@ from flask import Response
 from marshmallow import fields
 
 from http_base.context import actor, now, session
-from http_base.schemas.events import DistrictBody, ReasonBody
+from http_base.schemas.events import DistrictBody
 from http_base.schemas.headcounts import HeadcountBody, HeadcountEnd
 from http_base.schemas.results import ResultBody
+from http_base.schemas.series import ReasonedScopeBody, WideScopeBody
 from service import errors
 from service.access import Permission
 from service.attendance import groups
 from service.attendance.groups import Group
-from service.events import district_moves, events, restoring, results, visibility
+from service.events import district_moves, results, series
+from service.events.series import Scope
 from service.models import Event, Headcount, HeadcountCategory
 from service.models.results import MEASURED_FIGURES, WHOLE_FIGURES
 from web.addresses import to
@@ -24,33 +26,54 @@ from web.forms import Form, read_form
 from web.keeping import is_kept
 from web.pages import Pages, Unaudited, done
 from web.results import begins_with, lines_of, put, units
+from web.series import scopes_beside
 from web.templating import text
 
 pages = Pages("coordinator-event-acts")
 
 NO_PERSON = Unaudited("shows an event, and no person; what is done is recorded by its use case")
 
-WITH_REASON = {"cancel": events.cancel, "hide": visibility.hide}
+WITH_REASON = {"cancel": series.cancel, "hide": series.hide}
 """Its people read why."""
 
-WITHOUT_REASON = {"show": visibility.show, "restore": restoring.restore}
+WITHOUT_REASON = {"show": series.show, "restore": series.restore}
 """They take something back: there is nobody to whom a reason would be told."""
+
+IS_MEANT = {
+    "cancel": series.is_on,
+    "hide": series.is_seen,
+    "show": series.is_hidden_as,
+    "restore": series.is_off_with,
+}
+"""Which other dates of a series an act can be about."""
 
 
 @pages.page("/coordinator/events/<uuid:event_id>/<any(cancel,hide,show,restore):act>", ("GET", "POST"))
 @pages.staff(Permission.COUNT_REGION, audit=NO_PERSON)
 def decide(event_id: UUID, act: str) -> Response:
-    """Call an event off, take it out of sight, or take either back."""
+    """Call an event off, take it out of sight, or take either back; of a series other dates with it."""
     event = found(event_id)
-    form = read_form(ReasonBody if act in WITH_REASON else ReasonBody(exclude=("reason",)))
+    form = read_form(ReasonedScopeBody if act in WITH_REASON else WideScopeBody, scope=Scope.THIS)
     if form.is_good:
+        scope = Scope(form.data["scope"])
         if act in WITH_REASON:
-            WITH_REASON[act](session(), actor(), event_id, form.data["reason"], now())
+            dates = WITH_REASON[act](session(), actor(), event_id, form.data["reason"], now(), scope)
         else:
-            WITHOUT_REASON[act](session(), actor(), event_id, now())
+            dates = WITHOUT_REASON[act](session(), actor(), event_id, now(), scope)
         session().commit()
+        if len(dates) > 1:
+            return done(_back(event_id), f"page.event.done-dates.{act}", number=len(dates))
         return done(_back(event_id), f"page.event.done.{act}")
-    return desk.show(desk.sit_down("events"), "event_act.html", event=event, act=act, form=form)
+    scopes, others = scopes_beside(event, IS_MEANT[act])
+    return desk.show(
+        desk.sit_down("events"),
+        "event_act.html",
+        event=event,
+        act=act,
+        form=form,
+        scopes=scopes,
+        others=others,
+    )
 
 
 @pages.page("/coordinator/events/<uuid:event_id>/district", ("GET", "POST"))

@@ -11,13 +11,14 @@ from http_base.fields import TimeOfDay, one_of, whole
 from service import errors
 from service.access import Permission
 from service.events import events, series
-from service.events.series import Scope
+from service.events.series import CHANGES, Scope
 from service.models import Event
 from web.addresses import to
 from web.forms import VERSION, Form, read_form
-from web.organizer import desk, event_edit, event_forms, reasons
+from web.organizer import desk, event_forms, reasons
 from web.organizer.reasons import ReasonForm
 from web.pages import Pages, Unaudited, done
+from web.series import scopes_beside, scopes_of
 
 pages = Pages("organizer-calling-off")
 
@@ -51,13 +52,18 @@ def cancel(event_id: UUID) -> Response:
     if event.is_cancelled:
         return done(desk.board_of(event_id), "page.calling-off.is-cancelled", "info")
     return desk.show(
-        "cancel.html", event=event, form=form, reasons=reasons.choices(), scopes=event_edit.scopes_of(event)
+        "cancel.html",
+        event=event,
+        form=form,
+        reasons=reasons.choices(),
+        scopes=scopes_beside(event, series.is_on)[0],
     )
 
 
 class MoveForm(DatedForm):
     """To when it is moved, and why; of a series which dates move with it."""
 
+    scope = one_of(*CHANGES, load_default=Scope.THIS)
     version = whole(1, 2**31 - 1)
     day = fields.Date(required=True)
     starts = TimeOfDay(required=True)
@@ -74,9 +80,7 @@ def move(event_id: UUID) -> Response:
     form = read_form(MoveForm(), **_begins(event))
     if form.is_good and _is_moved(form, event):
         return done(desk.board_of(event_id), "page.calling-off.moved")
-    return desk.show(
-        "move.html", event=event, form=form, reasons=reasons.choices(), scopes=event_edit.scopes_of(event)
-    )
+    return desk.show("move.html", event=event, form=form, reasons=reasons.choices(), scopes=scopes_of(event))
 
 
 def _begins(event: Event) -> dict[str, Any]:
@@ -109,6 +113,5 @@ def restore(event_id: UUID) -> Response:
         return done(desk.board_of(event_id), "page.calling-off.restored")
     if not event.is_cancelled:
         return done(to("organizer-board.show", event_id=event_id))
-    off_with = series.off_with(session(), event, now())
-    scopes = event_edit.scopes_of(event) if off_with else []
+    scopes, off_with = scopes_beside(event, series.is_off_with)
     return desk.show("restore.html", event=event, form=form, scopes=scopes, off_with=off_with)

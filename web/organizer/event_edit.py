@@ -25,6 +25,7 @@ from web.forms import VERSION, Form, read_form
 from web.organizer import desk, event_forms, home
 from web.organizer.event_forms import EventForm
 from web.pages import Pages, Unaudited, done
+from web.series import scopes_of
 from web.templating import text
 
 pages = Pages("organizer-event-edit")
@@ -164,12 +165,6 @@ def _found(form: Form) -> list[KnownPlace]:
     if not form.sent or "point" not in form.errors or form.value("point") or not address:
         return []
     return [KnownPlace(one.latitude, one.longitude, one.names) for one in places.found(address).places]
-
-
-def scopes_of(event: Event | None) -> list[tuple[str, str]]:
-    """(value, words) of what can be done to an event of a series; empty where it stands alone."""
-    is_dated = event is not None and event.series_id is not None and event.starts_at > now()
-    return [(one, text(f"page.series.{one}")) for one in Scope] if is_dated else []
 
 
 def _kinds() -> list[tuple[str, str]]:

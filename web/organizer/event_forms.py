@@ -14,7 +14,7 @@ from http_base.schemas.events import EventFields
 from notifications import words
 from service import errors
 from service.events.recurrence import MAX_DATES
-from service.events.series import Scope
+from service.events.series import CHANGES, Scope
 from service.geography.areas import MAX_RADIUS_M, MIN_RADIUS_M
 from service.models import Event, EventKind
 from service.models.base import COUNTRY_ZONE, LOCALES, LocalizedText
@@ -73,7 +73,7 @@ class EventForm(EventFields):
     bring = Text(longest=5_000)
     act = one_of("preview", "draft")
     weeks = whole(2, MAX_DATES, allow_none=True)
-    scope = one_of(*Scope, load_default=Scope.THIS)
+    scope = one_of(*CHANGES, load_default=Scope.THIS)
 
 
 def begin_new(now: datetime) -> dict[str, Any]:

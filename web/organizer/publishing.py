@@ -11,7 +11,7 @@ from notifications import messages
 from service import errors
 from service.access import Permission
 from service.events import plans, series
-from service.events.series import Scope
+from service.events.series import CHANGES, Scope
 from service.models import Event
 from service.models.base import localized
 from web.addresses import to
@@ -59,7 +59,7 @@ def _dates(event: Event) -> Sequence[Event]:
 class ScopeForm(Strict):
     """Of a series: this date, or the later ones, too."""
 
-    scope = one_of(*Scope, load_default=Scope.THIS)
+    scope = one_of(*CHANGES, load_default=Scope.THIS)
 
 
 def push_of(event: Event) -> tuple[str, str]:

@@ -12,7 +12,13 @@ from service.platform.clock import FixedClock
 from service.platform.files import Files
 from tests.mobile_api.events.album import Album
 from tests.mobile_api.events.line import Line, Login
+from tests.mobile_api.events.series_world import Series
 from tests.mobile_api.scene import Scene
+
+
+@pytest.fixture
+def series(client: FlaskClient, session: Session, login: Login, clock: FixedClock) -> Series:
+    return Series(client, session, login, clock)
 
 
 @pytest.fixture

@@ -3,9 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-import pytest
 import sqlalchemy as sa
-from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from service.models import Outbox, Volunteer
@@ -15,11 +13,6 @@ from tests.makers import make_coordinator, make_volunteer
 from tests.mobile_api.events.series_world import FIRST, Series, of, starts
 
 Login = Callable[[Volunteer], dict[str, str]]
-
-
-@pytest.fixture
-def series(client: FlaskClient, session: Session, login: Login, clock: FixedClock) -> Series:
-    return Series(client, session, login, clock)
 
 
 def test_this_is_the_default_and_changes_one(series: Series) -> None:

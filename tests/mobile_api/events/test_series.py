@@ -12,17 +12,11 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from service.models import Event, EventSeries, Outbox, Volunteer
-from service.platform.clock import FixedClock
 from tests.makers import make_member, make_volunteer
 from tests.mobile_api.events.series_world import FIRST, THURSDAYS, Series, of, starts
 from tests.mobile_api.events.test_events import event_body
 
 Login = Callable[[Volunteer], dict[str, str]]
-
-
-@pytest.fixture
-def series(client: FlaskClient, session: Session, login: Login, clock: FixedClock) -> Series:
-    return Series(client, session, login, clock)
 
 
 def test_each_date_is_a_draft_of_its_own(series: Series, session: Session) -> None:

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-import pytest
-from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from notifications import messages, words
@@ -17,11 +15,6 @@ from tests.mobile_api.events.series_world import FIRST, Series, of
 Login = Callable[[Volunteer], dict[str, str]]
 OFF = {"scope": "following", "reason": "Дауыл"}
 ON = {"scope": "following"}
-
-
-@pytest.fixture
-def series(client: FlaskClient, session: Session, login: Login, clock: FixedClock) -> Series:
-    return Series(client, session, login, clock)
 
 
 def stands(series: Series, series_id: str) -> str:
@@ -117,5 +110,5 @@ def test_within_a_day_and_by_whom_as_of_one_date(series: Series, session: Sessio
 
 def test_of_a_single_event_there_are_no_later_ones(series: Series) -> None:
     dates = series.makes(2)
-    refused = series.post(dates[0]["id"], "restore", {"scope": "all"})
+    refused = series.post(dates[0]["id"], "restore", {"scope": "earlier"})
     assert (refused.status_code, list(refused.json["errors"])) == (422, ["scope"])

@@ -125,7 +125,7 @@ def test_what_was_called_off_together_is_restored_as_it_is_said(
     made = make_series(desk, session)
     form = form_of(desk, path(made[1], "cancel"))
     desk.post(path(made[1], "cancel"), data=form | {"ready": "weather", "scope": "following"})
-    assert "бірге бас тартылған кейінгі күндер: 2" in desk.page(path(made[1], "restore")).text
+    assert "бірге бас тартылған басқа күндер: 2" in desk.page(path(made[1], "restore")).text
     form = form_of(desk, path(made[1], "restore"))
     assert form["scope"] == "this"
     for _press in range(2):
