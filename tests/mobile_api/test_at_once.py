@@ -1,6 +1,6 @@
 """Who waited for others comes with an earlier moment than theirs, or in their way: never a 5xx for it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -11,15 +11,14 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from app import create_app
 from benchmarks.kit.service import wait_for
 from http_base.application import Tazalyq
-from service.models import Ban, Event, Signup, Volunteer
+from service.models import Ban, Event, Signup
 from service.platform.clock import FixedClock
-from service.platform.database import db
-from tests.conftest import NOW, Sessions, test_settings
+from tests.conftest import NOW, Sessions
 from tests.makers import make_coordinator, make_event, make_organization, make_volunteer
 from tests.mobile_api.phones import Login
+from tests.mobile_api.together import Together
 
 A_MOMENT = timedelta(milliseconds=3)
 """A request reads the clock when it begins, and may wait for one that began later."""
@@ -94,38 +93,20 @@ def test_a_ban_that_has_run_out_is_followed_by_another(
     assert set(banned) == {"біріншісі", "екіншісі"}
 
 
-class Place:
-    """An organization with two events under way and its coordinator, committed, behind a real application."""
+class Place(Together):
+    """An organization with two events under way and its coordinator, committed."""
 
     def __init__(self, app: Tazalyq, sessions: Sessions) -> None:
-        self.app, self.sessions = app, sessions
+        super().__init__(app, sessions)
         with sessions.begin() as session:
             self.organization = make_organization(session)
             self.events = sorted(make_event(session, self.organization).id for _ in range(2))
             self.coordinator, self.volunteer = make_coordinator(session), make_volunteer(session)
 
-    def send(self, method: str, path: str, body: dict[str, Any], who: Volunteer) -> Any:
-        token, _ = self.app.extensions["tazalyq"].verifier.issue(who.subject, who.phone)
-        headers = {"Authorization": f"Bearer {token}"}
-        return self.app.test_client().open(path, method=method, json=body, headers=headers)
-
-    def waits(self) -> bool:
-        """Whether somebody waits for a lock of this database."""
-        query = (
-            "SELECT count(*) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
-        with self.sessions() as session:
-            return bool(session.scalar(sa.text(query)))
-
 
 @pytest.fixture
-def place(sessions: Sessions) -> Iterator[Place]:
-    url = sessions.kw["bind"].url.render_as_string(hide_password=False)
-    app = create_app(test_settings(DATABASE_URL=url, WEB_THREADS="8"), clock=FixedClock(NOW))
-    yield Place(app, sessions)
-    with app.app_context():
-        db.engine.dispose()
+def place(real_app: Tazalyq, sessions: Sessions) -> Place:
+    return Place(real_app, sessions)
 
 
 def crossed(place: Place, act: Callable[[], Any], first: UUID, then: Callable[[Session], None]) -> Any:
@@ -133,7 +114,7 @@ def crossed(place: Place, act: Callable[[], Any], first: UUID, then: Callable[[S
     with ThreadPoolExecutor(1) as pool, place.sessions.begin() as session:
         session.execute(sa.select(Event.id).where(Event.id == first).with_for_update())
         answer: Future[Any] = pool.submit(act)
-        wait_for(place.waits, "waiting", 10)
+        wait_for(lambda: place.waiting() > 0, "waiting", 10)
         then(session)
         session.commit()
         return answer.result(30)
@@ -141,7 +122,7 @@ def crossed(place: Place, act: Callable[[], Any], first: UUID, then: Callable[[S
 
 def test_whose_deadlock_is_broken_up_is_answered_after_the_others(place: Place) -> None:
     low, high = place.events
-    path, body = f"/v1/organizations/{place.organization.id}/status", {"status": "suspended", "reason": "…"}
+    path, body = f"organizations/{place.organization.id}/status", {"status": "suspended", "reason": "…"}
 
     def want_the_other(session: Session) -> None:
         session.execute(sa.select(Event.id).where(Event.id == low).with_for_update())
@@ -166,7 +147,7 @@ def test_a_refused_batch_sent_twice_waits_for_its_event_before_it_holds_anything
         )
 
     def send() -> Any:
-        return place.send("POST", "/v1/attendance/batch", body, place.volunteer)
+        return place.send("POST", "attendance/batch", body, place.volunteer)
 
     answer = crossed(place, send, event_id, keep_the_same)
     assert answer.status_code == 200

@@ -1,6 +1,5 @@
 """Two who act on one series at the same moment: one after the other, nothing half done, never a 5xx."""
 
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -8,37 +7,26 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from app import create_app
-from benchmarks.kit.service import wait_for
 from http_base.application import Tazalyq
 from service.models import AuditEntry, Event, EventSeries, Outbox, Volunteer
-from service.platform.clock import FixedClock
-from service.platform.database import db
-from tests.conftest import NOW, Sessions, test_settings
+from tests.conftest import Sessions
 from tests.makers import make_coordinator, make_organization, make_volunteer
 from tests.mobile_api.events.series_world import FIRST, THURSDAYS
 from tests.mobile_api.events.test_events import event_body
+from tests.mobile_api.together import Act, Together, codes
 
 PHONES, DATES = 6, 5
 
-Act = Callable[[], Any]
 
-
-class Weekly:
+class Weekly(Together):
     """An organizer and the region's coordinator behind a real application, each request in its thread."""
 
     def __init__(self, app: Tazalyq, sessions: Sessions) -> None:
-        self.app, self.sessions = app, sessions
+        super().__init__(app, sessions)
         with sessions.begin() as session:
             self.owner = make_volunteer(session)
             self.organization_id = make_organization(session, self.owner).id
             self.coordinator = make_coordinator(session, "KZ-15")
-
-    def send(self, method: str, path: str, body: Any, by: Volunteer | None = None) -> Any:
-        who = by or self.owner
-        token, _ = self.app.extensions["tazalyq"].verifier.issue(who.subject, who.phone)
-        headers = {"Authorization": f"Bearer {token}"}
-        return self.app.test_client().open(f"/v1/{path}", method=method, json=body, headers=headers)
 
     def body(self, **changes: Any) -> dict[str, Any]:
         times = {"starts_at": FIRST.isoformat(), "ends_at": (FIRST + timedelta(hours=2)).isoformat()}
@@ -47,7 +35,7 @@ class Weekly:
 
     def makes(self, *, publish: bool = True) -> list[str]:
         """The ids of the dates of a series, soonest first."""
-        made = self.send("POST", "events", self.body())
+        made = self.send("POST", "events", self.body(), self.owner)
         assert made.status_code == 201, made.json
         if publish:
             self.post(made.json["id"], "publish")()
@@ -60,27 +48,15 @@ class Weekly:
 
     def patch(self, event_id: str, version: int, scope: str = "following", **changes: Any) -> Act:
         body = {"version": version, "scope": scope} | changes
-        return lambda: self.send("PATCH", f"events/{event_id}", body)
+        return self.sends("PATCH", f"events/{event_id}", body, self.owner)
 
     def post(self, event_id: str, what: str, by: Volunteer | None = None, **said: Any) -> Act:
-        return lambda: self.send("POST", f"events/{event_id}/{what}", {"scope": "following"} | said, by)
+        body = {"scope": "following"} | said
+        return self.sends("POST", f"events/{event_id}/{what}", body, by or self.owner)
 
     def at_once(self, held: str, *acts: Act) -> list[Any]:
         """The answers of all of these, which have each begun before the held date is let go."""
-        with ThreadPoolExecutor(len(acts)) as pool, self.sessions.begin() as session:
-            session.execute(sa.select(Event.id).where(Event.id == held).with_for_update())
-            answers = [pool.submit(act) for act in acts]
-            wait_for(lambda: self.waiting() == len(acts), "waiting", 20)
-            session.commit()
-            return [answer.result(30) for answer in answers]
-
-    def waiting(self) -> int:
-        query = (
-            "SELECT count(*) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
-        with self.sessions() as session:
-            return int(session.scalar(sa.text(query)) or 0)
+        return self.while_held(sa.select(Event.id).where(Event.id == held), *acts)
 
     def told(self, kind: str) -> int:
         """How many entries of this kind its events owe."""
@@ -91,22 +67,14 @@ class Weekly:
 
 
 @pytest.fixture
-def weekly(sessions: Sessions) -> Iterator[Weekly]:
-    url = sessions.kw["bind"].url.render_as_string(hide_password=False)
-    app = create_app(test_settings(DATABASE_URL=url, WEB_THREADS="8"), clock=FixedClock(NOW))
-    yield Weekly(app, sessions)
-    with app.app_context():
-        db.engine.dispose()
-
-
-def codes(answers: list[Any]) -> list[int]:
-    return sorted(answer.status_code for answer in answers)
+def weekly(real_app: Tazalyq, sessions: Sessions) -> Weekly:
+    return Weekly(real_app, sessions)
 
 
 def test_the_same_id_many_times_at_once_is_one_series(weekly: Weekly) -> None:
     body = weekly.body()
     with ThreadPoolExecutor(PHONES) as pool:
-        answers = list(pool.map(lambda _: weekly.send("POST", "events", body), range(PHONES)))
+        answers = list(pool.map(lambda _: weekly.send("POST", "events", body, weekly.owner), range(PHONES)))
     assert codes(answers) == [201] * PHONES
     assert {answer.json["id"] for answer in answers} == {body["id"]}
     assert len({answer.json["series_id"] for answer in answers}) == 1
@@ -125,7 +93,7 @@ def test_other_rules_under_one_id_are_refused_to_all_but_one(weekly: Weekly) -> 
     bodies = [body | {"repeat": {"rrule": THURSDAYS, "count": 2 + phone}} for phone in range(PHONES)]
     bodies.append({name: said for name, said in body.items() if name != "repeat"})
     with ThreadPoolExecutor(PHONES + 1) as pool:
-        answers = list(pool.map(lambda sent: weekly.send("POST", "events", sent), bodies))
+        answers = list(pool.map(lambda sent: weekly.send("POST", "events", sent, weekly.owner), bodies))
     assert codes(answers) == [201] + [409] * PHONES
     assert {answer.json.get("code") for answer in answers} == {None, "id-reused"}
     (stood,) = (sent for sent, answer in zip(bodies, answers, strict=True) if answer.status_code == 201)
@@ -211,7 +179,7 @@ def test_a_suspended_organization_and_a_change_of_its_series_never_wait_in_a_cir
     suspend = {"status": "suspended"} | said
     answers = weekly.at_once(
         dates[2],
-        lambda: weekly.send("PUT", path, suspend, weekly.coordinator),
+        weekly.sends("PUT", path, suspend, weekly.coordinator),
         weekly.patch(dates[0], 2, capacity=7),
     )
     assert answers[0].status_code == 200, answers[0].json

@@ -1,23 +1,19 @@
 """A record belongs to the token's uid; the number is an attribute that moves."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import psycopg
-import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from app import create_app
 from http_base.application import Tazalyq
 from service.models import Outbox, Volunteer
 from service.platform.clock import FixedClock
-from service.platform.database import db
-from tests.conftest import NOW, fresh_database, test_settings
 from tests.makers import make_coordinator, make_organization, make_volunteer
 from tests.mobile_api.people.test_volunteers import PROFILE, sign_in
 
@@ -166,16 +162,6 @@ def test_staff_who_lost_a_number_and_the_national_coordinators_are_told(
     assert volunteer.display_name not in str(list(session.scalars(sa.select(Outbox.facts))))
 
 
-@pytest.fixture(scope="module")
-def racing_app(postgres_url: str) -> Iterator[Tazalyq]:
-    """An application that really commits, on a database of its own."""
-    for url in fresh_database(postgres_url):
-        made = create_app(test_settings(DATABASE_URL=url), clock=FixedClock(NOW))
-        yield made
-        with made.app_context():
-            db.engine.dispose()
-
-
 WAITING = (
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 )
@@ -199,18 +185,18 @@ def together(app: Tazalyq, headers: list[dict[str, str]]) -> list[Any]:
         return [answer.result() for answer in answers]
 
 
-def test_twenty_first_registrations_of_one_person_at_once(racing_app: Tazalyq) -> None:
-    answers = together(racing_app, [sign_in(racing_app.test_client(), A)] * 20)
+def test_twenty_first_registrations_of_one_person_at_once(real_app: Tazalyq) -> None:
+    answers = together(real_app, [sign_in(real_app.test_client(), A)] * 20)
     assert sorted(answer.status_code for answer in answers) == [200] * 19 + [201]
     assert len({answer.json["id"] for answer in answers}) == 1
 
 
-def test_many_people_who_claim_one_number_at_once(racing_app: Tazalyq) -> None:
-    client = racing_app.test_client()
+def test_many_people_who_claim_one_number_at_once(real_app: Tazalyq) -> None:
+    client = real_app.test_client()
     headers = []
     for _ in range(4):
         headers.append(sign_in(client, B))
         move_number(client, B, C)
-    answers = together(racing_app, headers * 4)
+    answers = together(real_app, headers * 4)
     assert {answer.status_code for answer in answers} == {200, 201}
     assert len({answer.json["id"] for answer in answers}) == 4
