@@ -47,8 +47,8 @@ AS_PIXEL_7 = {
 class Organizer(Hands):
     """The organizer, in one window."""
 
-    def __init__(self, service: Service, window: Window) -> None:
-        super().__init__(service, window, section="organizer/")
+    def __init__(self, service: Service, window: Window, language: str = "kk") -> None:
+        super().__init__(service, window, language, section="organizer/")
 
     def check(self, name: str) -> None:
         self.seen.check(f"organizer-{name}")
@@ -70,7 +70,7 @@ class Organizer(Hands):
 
     def come_in(self, phone: str = PHONE_NUMBER) -> None:
         super().come_in(phone)
-        self.page.wait_for_url("**/kk/organizer/**")
+        self.page.wait_for_url(f"**/{self.language}/organizer/**")
 
 
 def hours_of_now() -> tuple[str, str, str]:
