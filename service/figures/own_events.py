@@ -24,6 +24,9 @@ from service.platform import keyset
 AHEAD = 100
 """So many of what is still to come, and so many drafts, are listed at most."""
 
+BESIDE = 12
+"""So many other dates of a series are listed at most."""
+
 IS_DRAFT = Event.status == EventStatus.DRAFT
 
 
@@ -97,6 +100,20 @@ def helped(session: Session, actor: Actor, now: datetime) -> list[EventLine]:
         )
         .order_by(Event.starts_at, Event.id)
         .limit(AHEAD)
+    )
+    return [EventLine(**row) for row in session.execute(query, event_lists.at(now)).mappings()]
+
+
+def beside(session: Session, actor: Actor, event: Event, now: datetime) -> list[EventLine]:
+    """The other dates of one's own event's series that are not over, soonest first. Raises Forbidden."""
+    require(actor, Permission.SEE_BOARD, target_of(event))
+    if event.series_id is None:
+        return []
+    query = (
+        event_lists.lines()
+        .where(Event.series_id == event.series_id, Event.id != event.id, Event.ends_at > now)
+        .order_by(Event.starts_at, Event.id)
+        .limit(BESIDE)
     )
     return [EventLine(**row) for row in session.execute(query, event_lists.at(now)).mappings()]
 

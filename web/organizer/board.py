@@ -142,6 +142,7 @@ def show(event_id: UUID) -> Response:
         ways=open_ways(WAYS, event, actor(), at),
         first=first_act(event, at),
         helpers=_helpers(event),
+        beside=own_events.beside(session(), actor(), event, at),
         is_over=event.is_over(at),
         address=links.of_event(event.id),
         every_ms=EVERY_MS + randbelow(SPREAD_MS),

@@ -10,6 +10,7 @@ from notifications import words
 from service import errors
 from service.events import series
 from service.models import Event, Outbox
+from service.platform.clock import FixedClock
 from tests.web.html import read
 from tests.web.organizer.forms import filled
 from tests.web.organizer.test_event_form import FIVE, NEW
@@ -49,6 +50,29 @@ def test_it_is_made_and_published_whole(desk: Visitor, session: Session) -> None
     assert all(one.is_published for one in dates(session))
     told = sa.select(sa.func.count()).where(Outbox.kind == "nearby_event")
     assert session.scalar(told) == 1
+
+
+def test_the_board_leads_to_the_other_dates_that_are_to_come(
+    desk: Visitor, session: Session, clock: FixedClock
+) -> None:
+    made = make_series(desk, session)
+    sent = form_of(desk, path(made[0], "preview")) | {"scope": "following"}
+    desk.post(path(made[0], "publish"), data=sent)
+    form = form_of(desk, path(made[3], "cancel"))
+    desk.post(path(made[3], "cancel"), data=form | {"ready": "weather"})
+    board = f"/kk/organizer/events/{made[1].id}"
+
+    def others() -> list[str]:
+        section = desk.page(board).one("section", **{"aria-labelledby": "beside"})
+        assert "Болмайды" in section.all("a")[-1].text
+        return [link["href"].rpartition("/")[2] for link in section.all("a")]
+
+    assert others() == [str(made[at].id) for at in (0, 2, 3)]
+    clock.at = made[0].ends_at
+    assert others() == [str(made[at].id) for at in (2, 3)]
+    desk.post(NEW, data=form_of(desk, NEW) | FIVE | {"day": f"{clock.at + timedelta(days=2):%Y-%m-%d}"})
+    alone = next(one for one in dates(session) if one.series_id is None)
+    assert not desk.page(f"/kk/organizer/events/{alone.id}").all("h2", id="beside")
 
 
 def test_one_date_alone_is_published(desk: Visitor, session: Session) -> None:
