@@ -17,9 +17,16 @@ def scopes_of(event: Event | None) -> Choices:
     return _worded(CHANGES) if is_dated else []
 
 
-def scopes_beside(event: Event, is_meant: Callable[[Event, Event], bool]) -> tuple[Choices, int]:
-    """The same of an act that may take earlier dates, too, and how many others there are."""
+def scopes_beside(
+    event: Event, is_meant: Callable[[Event, Event], bool], of: Iterable[Scope] = Scope
+) -> tuple[Choices, int]:
+    """The same of an act that may take earlier dates, too, and how many others there are.
+
+    `of`: which scopes the act has at all.
+    """
     earlier, later = series.beside(session(), actor(), event, now(), is_meant)
+    if Scope.ALL not in of:
+        earlier = 0
     offered = {Scope.THIS: earlier + later, Scope.FOLLOWING: later, Scope.ALL: earlier}
     return _worded(scope for scope, others in offered.items() if others), earlier + later
 

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from service import errors
 from service.access import Actor, Permission, require
-from service.events import code_secrets, events, participants
+from service.events import code_secrets, events, participants, series
+from service.events.series import Scope
 from service.models import AuditAction, ConsentName, Event, EventHelper, Membership, Volunteer
 from service.models.volunteers import ADULT_AGE
 from service.people import consents
@@ -20,32 +21,48 @@ AT_MOST = 30
 """So many doors no event has."""
 
 
-def name(session: Session, actor: Actor, event_id: UUID, volunteer_id: UUID, now: datetime) -> None:
-    """Make somebody a helper of an event, and tell them; who is one already stays one.
+def name(
+    session: Session,
+    actor: Actor,
+    event_id: UUID,
+    volunteer_id: UUID,
+    now: datetime,
+    scope: Scope = Scope.THIS,
+) -> None:
+    """Make somebody a helper of an event, or of the later dates of its series, too; they are told, once.
+
+    Who is one already stays one.
 
     Raises:
-        NotFound: no such event or person. Forbidden, NotVerified. TooManyHelpers.
+        NotFound: no such event or person. Forbidden, NotVerified. TooManyHelpers: at any of the dates.
+        SeriesStarted, Invalid: as `series.with_others`.
     """
-    event = _to_staff(session, actor, event_id)
-    volunteer = session.get(Volunteer, volunteer_id)
-    if volunteer is None:
+    dates = _dates(session, actor, event_id, now, scope)
+    if session.get(Volunteer, volunteer_id) is None:
         raise errors.NotFound(errors.Thing.VOLUNTEER)
-    named = sa.select(EventHelper.volunteer_id).where(EventHelper.event_id == event_id)
-    others = set(session.scalars(named))
-    if volunteer_id in others:
-        return
-    if len(others) >= AT_MOST:
+    named = [event for event in dates if _is_new(session, event, volunteer_id)]
+    for event in named:
+        made = insert(EventHelper).values(
+            event_id=event.id, volunteer_id=volunteer_id, named_by=actor.volunteer_id, named_at=now
+        )
+        session.execute(made.on_conflict_do_nothing())
+        events.record(session, actor, AuditAction.HELPER_NAMED, event, now, volunteer_id)
+    if named:
+        facts = {"role": "event_helper", "title": named[0].title} | ({"series": True} if named[1:] else {})
+        outbox.enqueue(session, "role_given", now, facts, event_id=named[0].id, volunteer_id=volunteer_id)
+
+
+def _is_new(session: Session, event: Event, volunteer_id: UUID) -> bool:
+    """Whether somebody does not help there yet. Raises TooManyHelpers where there is no room for them."""
+    others = set(session.scalars(sa.select(EventHelper.volunteer_id).where(EventHelper.event_id == event.id)))
+    if volunteer_id not in others and len(others) >= AT_MOST:
         raise errors.TooManyHelpers(limit=AT_MOST)
-    made = insert(EventHelper).values(
-        event_id=event_id, volunteer_id=volunteer_id, named_by=actor.volunteer_id, named_at=now
-    )
-    session.execute(made.on_conflict_do_nothing())
-    events.record(session, actor, AuditAction.HELPER_NAMED, event, now, volunteer_id)
-    facts = {"role": "event_helper", "title": event.title}
-    outbox.enqueue(session, "role_given", now, facts, event_id=event_id, volunteer_id=volunteer_id)
+    return volunteer_id not in others
 
 
-def name_by_phone(session: Session, actor: Actor, event_id: UUID, phone: str, now: datetime) -> None:
+def name_by_phone(
+    session: Session, actor: Actor, event_id: UUID, phone: str, now: datetime, scope: Scope = Scope.THIS
+) -> None:
     """Make who has this number a helper, where the actor can know of it; of others nothing is told.
 
     Raises:
@@ -64,23 +81,43 @@ def name_by_phone(session: Session, actor: Actor, event_id: UUID, phone: str, no
         or ConsentName.PERSONAL_DATA not in consents.of_people(session, [found.id], now)[found.id]
     ):
         raise errors.Invalid("phone", "helper-phone")
-    name(session, actor, event_id, found.id, now)
+    name(session, actor, event_id, found.id, now, scope)
 
 
-def dismiss(session: Session, actor: Actor, event_id: UUID, volunteer_id: UUID, now: datetime) -> None:
-    """Let somebody help no more; the codes that their phone holds of an event to come are right no more.
+def dismiss(
+    session: Session,
+    actor: Actor,
+    event_id: UUID,
+    volunteer_id: UUID,
+    now: datetime,
+    scope: Scope = Scope.THIS,
+) -> None:
+    """Let somebody help no more, here or at the later dates of its series, too.
+
+    The codes that their phone holds of an event to come are right no more.
 
     Raises:
-        NotFound: no such event, or not a helper of it. Forbidden, NotVerified.
+        NotFound: no such event, or not a helper of it. Forbidden, NotVerified. SeriesStarted, Invalid: as
+        `series.with_others`.
     """
-    event = _to_staff(session, actor, event_id)
-    held = session.get(EventHelper, (event_id, volunteer_id), populate_existing=True)
-    if held is None:
+    dates = _dates(session, actor, event_id, now, scope)
+    theirs = sa.select(EventHelper).where(
+        EventHelper.event_id.in_([event.id for event in dates]), EventHelper.volunteer_id == volunteer_id
+    )
+    held = {one.event_id: one for one in session.scalars(theirs.execution_options(populate_existing=True))}
+    if event_id not in held:
         raise errors.NotFound(errors.Thing.MEMBER)
-    session.delete(held)
-    events.record(session, actor, AuditAction.HELPER_DISMISSED, event, now, volunteer_id)
-    code_secrets.renew(session, [event_id], now)
+    for event in dates:
+        if event.id in held:
+            session.delete(held[event.id])
+            events.record(session, actor, AuditAction.HELPER_DISMISSED, event, now, volunteer_id)
+    code_secrets.renew(session, sorted(held), now)
     session.flush()
+
+
+def helps(session: Session, event_id: UUID, volunteer_id: UUID) -> bool:
+    """Whether somebody was named for this very event."""
+    return session.get(EventHelper, (event_id, volunteer_id)) is not None
 
 
 def of_event(session: Session, actor: Actor, event_id: UUID, now: datetime) -> Sequence[tuple[UUID, str]]:
@@ -100,6 +137,14 @@ def of_event(session: Session, actor: Actor, event_id: UUID, now: datetime) -> S
         events.record_read(session, actor, AuditAction.PARTICIPANTS_READ, event, now)
     shown = consents.shown_names(session, {row.id: row.display_name for row in rows}, now)
     return [(row.id, shown[row.id]) for row in rows]
+
+
+def _dates(session: Session, actor: Actor, event_id: UUID, now: datetime, scope: Scope) -> list[Event]:
+    """The event and, of its series, the others of the scope, held; this one first."""
+    if scope is Scope.THIS:
+        return [_to_staff(session, actor, event_id)]
+    event, later = series.with_others(session, actor, event_id, Permission.NAME_HELPERS, now, scope)
+    return [event, *later]
 
 
 def _to_staff(session: Session, actor: Actor, event_id: UUID, *, is_locked: bool = True) -> Event:

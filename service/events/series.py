@@ -120,11 +120,11 @@ def change(
     who goes to several hears of it once, with the reason if given.
 
     Raises:
-        As `events.change`; of the later ones, too. SeriesStarted, Invalid: as `_with_others`.
+        As `events.change`; of the later ones, too. SeriesStarted, Invalid: as `with_others`.
     """
     if scope is Scope.THIS:
         return [events.change(session, actor, event_id, version, changes, now, reason)]
-    event, later = _with_others(session, actor, event_id, Permission.CHANGE_EVENT, now)
+    event, later = with_others(session, actor, event_id, Permission.CHANGE_EVENT, now)
     events.check_version(event, version)
     before, told = _Hours.of(event), Told() if later else None
     changed = events.put(session, actor, event, changes, now, told, reason)
@@ -202,11 +202,11 @@ def publish(
     Who lives near is told of the first that comes out.
 
     Raises:
-        As `events.publish`; NotADraft: none of them is. SeriesStarted, Invalid: as `_with_others`.
+        As `events.publish`; NotADraft: none of them is. SeriesStarted, Invalid: as `with_others`.
     """
     if scope is Scope.THIS:
         return [events.publish(session, actor, event_id, now)]
-    event, later = _with_others(session, actor, event_id, Permission.CHANGE_EVENT, now)
+    event, later = with_others(session, actor, event_id, Permission.CHANGE_EVENT, now)
     drafts = [one for one in (event, *later) if one.is_draft]
     if not drafts:
         raise errors.NotADraft(event_status=event.status)
@@ -222,11 +222,11 @@ def cancel(
     """Call off this date, or others with it; who goes to several hears once. Returns them, this one first.
 
     Raises:
-        As `events.cancel`. SeriesStarted, Invalid: as `_with_others`.
+        As `events.cancel`. SeriesStarted, Invalid: as `with_others`.
     """
     if scope is Scope.THIS:
         return [events.cancel(session, actor, event_id, reason, now)]
-    event, others = _with_others(session, actor, event_id, Permission.CANCEL_EVENT, now, scope)
+    event, others = with_others(session, actor, event_id, Permission.CANCEL_EVENT, now, scope)
     told = Told() if others else None
     for one in _soonest_first(event, others):
         if not one.is_cancelled:
@@ -243,11 +243,11 @@ def restore(
     one first.
 
     Raises:
-        As `restoring.restore`. SeriesStarted, Invalid: as `_with_others`.
+        As `restoring.restore`. SeriesStarted, Invalid: as `with_others`.
     """
     if scope is Scope.THIS:
         return [restoring.restore(session, actor, event_id, now)]
-    event, others = _with_others(session, actor, event_id, Permission.RESTORE_EVENT, now, scope)
+    event, others = with_others(session, actor, event_id, Permission.RESTORE_EVENT, now, scope)
     if not event.is_cancelled:
         return [event]
     together = [one for one in others if is_off_with(event, one)]
@@ -265,11 +265,11 @@ def hide(
     Drafts nobody sees, and what is hidden for a reason of its own keeps it.
 
     Raises:
-        As `visibility.hide`. SeriesStarted, Invalid: as `_with_others`.
+        As `visibility.hide`. SeriesStarted, Invalid: as `with_others`.
     """
     if scope is Scope.THIS:
         return [visibility.hide(session, actor, event_id, reason, now)]
-    event, others = _with_others(session, actor, event_id, Permission.HIDE_EVENT, now, scope)
+    event, others = with_others(session, actor, event_id, Permission.HIDE_EVENT, now, scope)
     if event.is_draft:
         raise errors.NotPublished()
     seen = [one for one in others if is_seen(event, one) or is_hidden_as(event, one)]
@@ -287,11 +287,11 @@ def show(
     Another date that was hidden for a reason of its own stays hidden.
 
     Raises:
-        As `visibility.show`. SeriesStarted, Invalid: as `_with_others`.
+        As `visibility.show`. SeriesStarted, Invalid: as `with_others`.
     """
     if scope is Scope.THIS:
         return [visibility.show(session, actor, event_id, now)]
-    event, others = _with_others(session, actor, event_id, Permission.HIDE_EVENT, now, scope)
+    event, others = with_others(session, actor, event_id, Permission.HIDE_EVENT, now, scope)
     together = [one for one in others if is_hidden_as(event, one)]
     told = Told() if together else None
     for one in _soonest_first(event, together):
@@ -361,7 +361,7 @@ def _soonest_first(event: Event, others: Sequence[Event]) -> list[Event]:
     return sorted((event, *others), key=_start)
 
 
-def _with_others(
+def with_others(
     session: Session,
     actor: Actor,
     event_id: UUID,

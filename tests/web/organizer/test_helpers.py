@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from notifications.words import LOCALES
-from service.models import AuditEntry, Event, EventHelper, Organization, Outbox, Volunteer
+from service.models import AuditEntry, Event, EventHelper, EventSeries, Organization, Outbox, Volunteer
 from tests.conftest import NOW
 from tests.makers import (
     make_attendance,
@@ -87,6 +87,37 @@ def test_somebody_on_the_list_is_named_is_seen_and_is_let_go(
     assert desk.get(ask).location == path(event)
     assert "Айгүл" not in desk.page(board(event)).one("main").text
     assert audited(session) == ["helper-named", "helper-dismissed"]
+
+
+def test_of_a_series_the_later_dates_are_chosen_on_the_page(
+    desk: Visitor, session: Session, organization: Organization, event: Event, aigul: Volunteer
+) -> None:
+    series = EventSeries(rrule="FREQ=WEEKLY", created_at=NOW)
+    session.add(series)
+    session.flush()
+    later = [
+        make_event(
+            session, organization, starts_at=event.starts_at + timedelta(weeks=week), series_id=series.id
+        )
+        for week in (1, 2)
+    ]
+    assert not desk.page(path(event)).all("input", name="scope")
+    event.series_id = series.id
+    session.commit()
+    form = filled(desk.page(path(event)).all("form", method="post")[-1])
+    assert form["scope"] == "this"
+    sent = form | {"phone": PHONE, "scope": "following"}
+    assert desk.post(path(event), data=sent).location == path(event)
+    helped = sa.select(sa.func.count()).select_from(EventHelper)
+    assert session.scalar(helped) == 3
+    ask = path(later[0], f"/{aigul.id}/dismiss")
+    sure = filled(desk.page(ask).all("form", method="post")[-1])
+    assert sure["scope"] == "this"
+    assert desk.post(ask, data=sure | {"scope": "following"}).location == path(later[0])
+    assert helping(session, event) == [aigul]
+    assert session.scalar(helped) == 1
+    # At no later date does she help: there is nothing to choose from.
+    assert not desk.page(path(event, f"/{aigul.id}/dismiss")).all("input", name="scope")
 
 
 def test_who_is_named_finds_the_list_on_the_page_of_events(
