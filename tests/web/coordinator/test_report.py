@@ -2,10 +2,12 @@
 
 import io
 import re
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import openpyxl
+import pypdfium2
 import pytest
 from sqlalchemy.orm import Session
 
@@ -111,6 +113,28 @@ def test_it_is_taken_as_a_file_and_that_is_recorded(
     if ending == "xlsx":
         sheet = openpyxl.load_workbook(io.BytesIO(answer.data)).worksheets[0]
         assert "Айгерім Нұрланова" in str([cell.value for row in sheet.iter_rows(max_row=8) for cell in row])
+
+
+@pytest.mark.parametrize(
+    ("language", "headings", "nowhere"),
+    [
+        ("kk", "kk-ru", "Аудансыз"),
+        ("ru", "kk-ru", "Без района"),
+        ("en", "kk-ru", "Аудансыз"),
+        ("ru", "kk", "Аудансыз"),
+    ],
+)
+def test_the_paper_says_what_the_page_says(
+    desk: Visitor, held: Event, language: str, headings: str, nowhere: str
+) -> None:
+    """Heads in their languages; below them the page's, where it is one of those."""
+    path = f"/{language}/coordinator/report"
+    query = f"day={held.day}&headings={headings}"
+    rows = [row.one("th").text for row in desk.page(f"{path}?{query}").one("tbody").all("tr")]
+    assert nowhere in rows
+    with closing(pypdfium2.PdfDocument(desk.get(f"{path}.pdf?{query}").data)) as document:
+        said = document[0].get_textpage().get_text_range()
+    assert [name for name in rows if name not in said] == []
 
 
 def test_it_is_recorded_as_sent_and_later_changes_are_shown(
