@@ -24,11 +24,21 @@ from service.platform.sheets import Dialect
 
 @dataclass(frozen=True, slots=True)
 class FileHow:
-    """How a file is written: which columns, the languages of its head, the dialect of CSV."""
+    """How a file is written: which columns, the languages of its head, the dialect of CSV.
+
+    `page_language`: of the page that it was taken from.
+    """
 
     columns: Sequence[ReportColumn]
     languages: Sequence[str]
     dialect: Dialect
+    page_language: str | None = None
+
+    @property
+    def paper_language(self) -> str:
+        """Of what stands on paper below the heads: as on the page, which it is the print of."""
+        chosen = self.page_language
+        return chosen if chosen is not None and chosen in self.languages else self.languages[0]
 
 
 def taken(
@@ -75,7 +85,7 @@ def _file(report: Report, kind: str, how: FileHow) -> Response:
 
     def write(file: IO[bytes]) -> None:
         if kind == PDF:
-            file.write(report_pdf.make(report, how.languages))
+            file.write(report_pdf.make(report, how.languages, how.paper_language))
         else:
             report_files.write_xlsx(file, report, how.columns, how.languages)
 

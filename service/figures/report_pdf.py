@@ -27,13 +27,15 @@ DISTRICT_SHARE = 1.9
 """How many times as wide as another its first column is."""
 
 
-def make(report: Report, languages: Sequence[str]) -> bytes:
-    """The page; `languages`: of the heads. A region with very many districts goes on, on a second page."""
-    return papers.fitted(partial(_draw, report, languages), SIZES)
+def make(report: Report, languages: Sequence[str], language: str) -> bytes:
+    """The page; `languages`: of the heads; `language`: of all else.
+
+    A region with very many districts goes on, on a second page.
+    """
+    return papers.fitted(partial(_draw, report, languages, language), SIZES)
 
 
-def _draw(report: Report, languages: Sequence[str], size: float) -> FPDF:
-    language = languages[0]
+def _draw(report: Report, languages: Sequence[str], language: str, size: float) -> FPDF:
     title = f"{word('title', language)}: {localized(report.region, language)}, {report.period.code}"
     paper = papers.begin(language, title, report.as_of, MARGIN_MM, "landscape")
     first, *others = heading_lines(report, language)
@@ -42,15 +44,14 @@ def _draw(report: Report, languages: Sequence[str], size: float) -> FPDF:
     paper.set_font(FONT, "", size)
     paper.multi_cell(0, None, cell_text(" · ".join(others)), new_x="LMARGIN", new_y="NEXT")
     paper.ln(2)
-    _table(paper, report, languages, size)
+    _table(paper, report, languages, language, size)
     paper.ln(2)
-    _below(paper, report, languages, size)
+    _below(paper, report, languages, language, size)
     return paper
 
 
-def _table(paper: FPDF, report: Report, languages: Sequence[str], size: float) -> None:
+def _table(paper: FPDF, report: Report, languages: Sequence[str], language: str, size: float) -> None:
     columns = short_columns()
-    language = languages[0]
     bold = FontFace(emphasis="BOLD")
     with paper.table(
         borders_layout=TableBordersLayout.ALL,
@@ -88,12 +89,11 @@ def _head_size(paper: FPDF, columns: Sequence[ReportColumn], languages: Sequence
     return min(size, size * room / widest)
 
 
-def _below(paper: FPDF, report: Report, languages: Sequence[str], size: float) -> None:
+def _below(paper: FPDF, report: Report, languages: Sequence[str], language: str, size: float) -> None:
     paper.set_font(FONT, "", size - 0.5)
     for text in definitions():
-        for language in languages:
-            paper.multi_cell(0, None, text[language], new_x="LMARGIN", new_y="NEXT")
-    language = languages[0]
+        for one in languages:
+            paper.multi_cell(0, None, text[one], new_x="LMARGIN", new_y="NEXT")
     paper.ln(2)
     who = f"{word('coordinator', language)}: ____________________ {report.made_by}"
     when = f"{word('day', language)}: ____________________"

@@ -115,7 +115,7 @@ def take(ending: str) -> Response:
         raise desk.unchosen(actor())
     session().rollback()
     report = region_report.at_one_moment(services().connections, asked.region_code, asked.period, now())
-    how = FileHow(report_columns.all_columns(), asked.headings, Dialect.EXCEL)
+    how = FileHow(report_columns.all_columns(), asked.headings, Dialect.EXCEL, locale())
     return taken(session(), actor(), report, FILES[ending], how, now())
 
 
@@ -221,7 +221,7 @@ def take_sent(report_id: UUID, ending: str) -> Response:
     sent = region_reports.get(session(), actor(), report_id)
     report = region_reports.read(session(), sent)
     headings = HEADINGS[read_query(Question)["headings"]]
-    how = FileHow(report_columns.all_columns(), headings, Dialect.EXCEL)
+    how = FileHow(report_columns.all_columns(), headings, Dialect.EXCEL, locale())
     return taken(session(), actor(), report, FILES[ending], how, now(), sent)
 
 
