@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from service import errors
 from service.access import Actor
-from service.figures import live
+from service.figures import event_lists, live
 from service.figures.live import DistrictNow, Live
 from service.models import EventResult, Headcount
 from tests.conftest import NOW
@@ -53,6 +53,27 @@ def test_who_is_on_site_now_by_district(session: Session) -> None:
     assert found.on_site == 4
     shown = {event.id: (event.on_site, event.came, event.declared) for event in found.events}
     assert shown == {running.id: (2, 3, 0), other.id: (2, 2, 20), nowhere.id: (0, 1, 0)}
+
+
+def test_declared_are_also_who_came_along(session: Session) -> None:
+    """As in the list of events, on an event's page and in the report."""
+    event = make_event(session)
+    make_attendance(session, event, make_volunteer(session), companions=3)
+    make_attendance(session, event, make_volunteer(session), status="review", companions=5)
+    session.flush()
+    line = event_lists.line_of(session, event.id, NOW)
+    assert [one.declared for one in today(session).events] == [line.declared] == [3]
+
+
+def test_what_began_yesterday_and_goes_on_is_of_the_day(session: Session) -> None:
+    began = NOW - timedelta(hours=20)
+    overnight = make_event(session, starts_at=began, ends_at=NOW + timedelta(hours=2))
+    make_event(session, starts_at=began, ends_at=NOW - timedelta(hours=2))
+    assert overnight.day < NOW.date()
+    make_attendance(session, overnight, make_volunteer(session), checked_out_at=None)
+    found = today(session)
+    assert [(one.id, one.is_running) for one in found.events] == [(overnight.id, True)]
+    assert found.on_site == 1
 
 
 def test_nobody_is_on_site_of_what_is_over_or_called_off(session: Session) -> None:

@@ -247,3 +247,17 @@ def test_pages_are_whole(desk: Visitor, session: Session, language: str) -> None
     named(session, "Болмайды", status="cancelled", cancelled_at=NOW, hidden_by="coordinator")
     desk.page(f"/{language}/coordinator/events")
     desk.page(f"/{language}/coordinator/events?state=coming&kind=other")
+
+
+def test_what_goes_on_is_not_said_to_lie_ahead(desk: Visitor, session: Session) -> None:
+    make_event(session, title={"kk": "Жүріп жатыр"}, starts_at=NOW - timedelta(hours=1))
+    make_event(session, title={"kk": "Ертең"}, starts_at=NOW + timedelta(days=1))
+    states = {
+        row.one("a").text: row.one("span", class_="chip").text
+        for row in desk.page(LIST).one("tbody").all("tr")
+    }
+    assert states == {"Жүріп жатыр": "Қазір өтуде", "Ертең": "Алда"}
+    for state, title in (("running", "Жүріп жатыр"), ("coming", "Ертең")):
+        assert [row.one("a").text for row in desk.page(f"{LIST}?state={state}").one("tbody").all("tr")] == [
+            title
+        ]

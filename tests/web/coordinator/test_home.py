@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from shapely.geometry import box
 from sqlalchemy.orm import Session
 
 from notifications.words import LOCALES
@@ -10,7 +11,15 @@ from service.ledger import ledger
 from service.models import Event, EventReport
 from service.models.base import new_id
 from tests.conftest import NOW
-from tests.makers import make_attendance, make_coordinator, make_event, make_organization, make_volunteer
+from tests.makers import (
+    make_attendance,
+    make_coordinator,
+    make_district,
+    make_event,
+    make_import,
+    make_organization,
+    make_volunteer,
+)
 from tests.web.visitor import Visitor
 
 HOME = "/kk/coordinator/"
@@ -96,3 +105,24 @@ def test_the_country_is_shown_by_region(visitor: Visitor, session: Session) -> N
     named = {link.text: link["href"] for link in page.all("a") if "region=KZ-15" in link["href"]}
     assert named == {"Ақтөбе облысы": "/kk/coordinator/?region=KZ-15"}
     assert "Ақтөбе облысы" in visitor.page(f"{HOME}?region=KZ-15").one("h1").text
+
+
+def test_a_silent_region_leads_to_its_page_and_to_its_coordinators(
+    visitor: Visitor, session: Session
+) -> None:
+    visitor.sign_in(session, make_coordinator(session, "*"))
+    (row,) = (row for row in visitor.page(HOME).all("tr", class_="silent") if "Ұлытау" in row.text)
+    region, contact = (link["href"] for link in row.all("a"))
+    assert region == f"{HOME}?region=KZ-62"
+    assert visitor.page(contact).one("h1").text == "Үйлестірушілер"
+
+
+def test_a_silent_district_leads_to_its_last_event(desk: Visitor, session: Session) -> None:
+    make_district(session, "151010000", box(57, 50, 58, 51), names={"kk": "Ақтөбе қаласы"})
+    make_district(session, "153620000", box(59, 48, 60, 49), names={"kk": "Алға ауданы"})
+    make_import(session)
+    held(session, 3, 1, district_code="151010000")
+    links = {row.one("th").text: row.all("a") for row in desk.page(HOME).all("tr", class_="silent")}
+    assert links["Алға ауданы"] == []
+    (last,) = links["Ақтөбе қаласы"]
+    assert len(desk.page(last["href"]).one("tbody").all("tr")) == 1

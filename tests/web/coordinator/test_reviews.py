@@ -141,3 +141,27 @@ def test_more_than_a_page_are_not_decided_at_once(
     assert "20" in read(answer.text).one(class_="errors").text
     session.refresh(doubted[0])
     assert doubted[0].status == "review"
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("accuracy", "Орналасқан жердің дәлдігі төмен болды."),
+        ("overlap", "Осы уақытта басқа іс-шарада да белгіленген."),
+    ],
+)
+def test_a_doubt_is_not_told_to_staff_as_if_it_was_about_them(
+    desk: Visitor, session: Session, event: Event, reason: str, said: str
+) -> None:
+    make_attendance(session, event, make_volunteer(session), status="review", reasons=[reason])
+    assert desk.page(LIST).one("ul", class_="evidence").all("b")[0].text == said
+
+
+def test_all_of_a_page_can_be_ticked_at_once(desk: Visitor, doubted: list[Attendance]) -> None:
+    page = desk.page(LIST)
+    assert not any(box.has("checked", "") for box in page.all("input", name="ids"))
+    (tick_all,) = (link["href"] for link in page.one("main").all("a") if "белгілеу" in link.text)
+    boxes = desk.page(tick_all).all("input", name="ids")
+    assert [box.has("checked", "") for box in boxes] == [True] * 3
+    ticked = {"ids": [box["value"] for box in boxes[:1]], "decision": "accept", "ready": "was-there"}
+    assert desk.send(tick_all, ticked).headers["Location"] == LIST
