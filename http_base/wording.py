@@ -52,6 +52,15 @@ def _plain(value: Any, language: str) -> Any:
 
 
 def doubt(reason: str, language: str) -> str:
-    """What a rule that raised a doubt says; its bare name where words lack, as of a newer release."""
+    """What a rule that raised a doubt says to whom it doubts.
+
+    Its bare name where words lack, as of a newer release.
+    """
     key = f"reason.{reason}"
     return words.translate(key, language) if words.has(key) else reason
+
+
+def doubt_of_another(reason: str, language: str) -> str:
+    """The same to staff: without advice for one's own phone, and without "you"."""
+    key = f"reason.{reason}.staff"
+    return words.translate(key, language) if words.has(key) else doubt(reason, language)

@@ -38,7 +38,8 @@ class Row:
     """What charts and tables say of a district, or of a day.
 
     `silent_weeks`: None where an event was held in the period; else how many weeks ago the last one was, 0
-    for none ever. `href`: where to read more, or whom to ask. `short`: the name where there is little room.
+    for none ever. `href`: where to read more; `ask`: (words, href) of whom to ask why it is silent. `short`:
+    the name where there is little room.
     """
 
     code: str
@@ -48,6 +49,7 @@ class Row:
     silent_weeks: int | None = None
     href: str | None = None
     short: str | None = None
+    ask: tuple[str, str] | None = None
 
     @property
     def total(self) -> int:

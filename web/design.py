@@ -53,7 +53,10 @@ def rows_of_districts() -> list[charts.Row]:
         charts.Row(code, name, verified, declared)
         for (name, code), (verified, declared) in zip(names, figures, strict=False)
     ]
-    silent = [charts.Row(code, name, 0, 0, 3, "#map") for name, code in names[len(figures) :]]
+    silent = [
+        charts.Row(code, name, 0, 0, 3, ask=(text("page.contact"), "#map"))
+        for name, code in names[len(figures) :]
+    ]
     return [*rows, *silent]
 
 

@@ -30,6 +30,11 @@ def short_day(on: date | datetime, zone: str | None = None) -> str:
     return f"{_weekdays(language)[local.weekday()]}{' ' if language == 'en' else ', '}{local.day}"
 
 
+def weekday(on: date) -> str:
+    """«бс», «чт», "Thu"."""
+    return _weekdays(locale())[on.weekday()]
+
+
 def time(at: datetime, zone: str | None = None) -> str:
     """«10:00»."""
     return f"{_local(at, zone):%H:%M}"

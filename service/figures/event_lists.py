@@ -34,7 +34,8 @@ class EventState(StrEnum):
     """Where an event stands."""
 
     COMING = "coming"
-    """Published and not over: also while it runs."""
+    RUNNING = "running"
+    """It has begun and is not over."""
 
     HELD = "held"
     NO_RESULT = "no-result"
@@ -81,6 +82,7 @@ class EventLine:
     is_draft: bool
     is_cancelled: bool
     is_hidden: bool
+    has_begun: bool
     is_over: bool
     is_held: bool
     going: int
@@ -103,7 +105,7 @@ class EventLine:
         if self.is_cancelled:
             return EventState.CANCELLED
         if not self.is_over:
-            return EventState.COMING
+            return EventState.RUNNING if self.has_begun and not self.is_draft else EventState.COMING
         return EventState.NO_RESULT if self.lacks_result else EventState.HELD
 
 
@@ -214,7 +216,9 @@ def _region(actor: Actor, region_code: str | None) -> list[sa.ColumnElement[bool
 def _in_state(state: EventState) -> sa.ColumnElement[bool]:
     match state:
         case EventState.COMING:
-            return sa.and_(Event.status == EventStatus.PUBLISHED, Event.ends_at > _NOW)
+            return sa.and_(Event.status == EventStatus.PUBLISHED, Event.starts_at > _NOW)
+        case EventState.RUNNING:
+            return sa.and_(Event.status == EventStatus.PUBLISHED, Event.starts_at <= _NOW, ~_is_over())
         case EventState.HELD:
             return _is_held()
         case EventState.NO_RESULT:
@@ -225,6 +229,24 @@ def _in_state(state: EventState) -> sa.ColumnElement[bool]:
             return Event.hidden_by.is_not(None)
 
 
+def _of_event(query: sa.Select[Any]) -> sa.ScalarSelect[Any]:
+    return query.correlate(Event).scalar_subquery()
+
+
+def declared() -> sa.ColumnElement[int]:
+    """Of an event that is selected: people of its groups, who came along, who was typed and has no record."""
+    groups = sa.select(sa.func.coalesce(sa.func.sum(Headcount.people), 0)).where(
+        Headcount.event_id == Event.id, ~Headcount.taken_back
+    )
+    along = sa.select(sa.func.coalesce(sa.func.sum(Attendance.companions), 0)).where(
+        Attendance.event_id == Event.id, Attendance.status == Status.COUNTED
+    )
+    typed = sa.select(sa.func.coalesce(sa.func.sum(1 + TypedPerson.companions), 0)).where(
+        TypedPerson.event_id == Event.id, TypedPerson.present, TypedPerson.volunteer_id.is_(None)
+    )
+    return _of_event(groups) + _of_event(along) + _of_event(typed)
+
+
 @cache
 def lines() -> sa.Select[*tuple[Any, ...]]:
     """What makes an EventLine of each event, asked with `at`.
@@ -232,23 +254,11 @@ def lines() -> sa.Select[*tuple[Any, ...]]:
     Which ones, and who may see them, is the caller's.
     """
     people = sa.select(sa.func.count()).where(Attendance.event_id == Event.id)
-    along = sa.select(sa.func.coalesce(sa.func.sum(Attendance.companions), 0)).where(
-        Attendance.event_id == Event.id, Attendance.status == Status.COUNTED
-    )
-    typed = sa.select(sa.func.coalesce(sa.func.sum(1 + TypedPerson.companions), 0)).where(
-        TypedPerson.event_id == Event.id, TypedPerson.present, TypedPerson.volunteer_id.is_(None)
-    )
-    groups = sa.select(sa.func.coalesce(sa.func.sum(Headcount.people), 0)).where(
-        Headcount.event_id == Event.id, ~Headcount.taken_back
-    )
     expected = sa.select(sa.func.coalesce(sa.func.sum(Headcount.expected), 0)).where(
         Headcount.event_id == Event.id, ~Headcount.taken_back
     )
     key = sa.cast(Event.id, sa.Text)
     asked = sa.literal(f"{result_reminders.KIND}:") + key + sa.literal(":asked:") + _TODAY
-
-    def of(query: sa.Select[Any]) -> sa.ScalarSelect[Any]:
-        return query.correlate(Event).scalar_subquery()
 
     found: sa.Select[*tuple[Any, ...]] = (
         sa.select(
@@ -261,12 +271,13 @@ def lines() -> sa.Select[*tuple[Any, ...]]:
             (Event.status == EventStatus.DRAFT).label("is_draft"),
             IS_CANCELLED.label("is_cancelled"),
             Event.hidden_by.is_not(None).label("is_hidden"),
+            (Event.starts_at <= _NOW).label("has_begun"),
             _is_over().label("is_over"),
             _is_held().label("is_held"),
-            of(expected).label("expected"),
-            of(people.where(Attendance.status == Status.COUNTED)).label("came"),
-            of(people.where(Attendance.status == Status.REVIEW)).label("in_review"),
-            (of(groups) + of(along) + of(typed)).label("declared"),
+            _of_event(expected).label("expected"),
+            _of_event(people.where(Attendance.status == Status.COUNTED)).label("came"),
+            _of_event(people.where(Attendance.status == Status.REVIEW)).label("in_review"),
+            declared().label("declared"),
             EventResult.updated_at.label("result_at"),
             sa.exists().where(Outbox.dedupe_key == asked).label("reminded"),
         )

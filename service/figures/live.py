@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,17 +12,21 @@ from sqlalchemy.orm import Session
 from service.access import Actor, Permission, Target, require, require_coordinator
 from service.attendance.evidence import Status
 from service.events import result_reminders
-from service.models import Attendance, Event, EventResult, EventStatus, Headcount, Organization, Outbox
+from service.figures import event_lists
+from service.models import Attendance, Event, EventResult, EventStatus, Organization, Outbox
 from service.models.base import COUNTRY_ZONE, LocalizedText
 from service.models.events import presence_end
 
 RESULTS_SHOWN = 10
+LONGEST = timedelta(days=30)
+"""What began longer ago is not looked for, also where it goes on."""
 
 
 @dataclass(frozen=True, slots=True)
 class LiveEvent:
-    """An event of today. `on_site`: checked in and not out, while it runs; `came`: with who left, doubts
-    included; `declared`: people of confirmed groups; `reminded`: a coordinator asked for its result today.
+    """An event of today, or that goes on since an earlier day. `on_site`: checked in and not out, while it
+    runs; `came`: with who left, doubts included; `declared`: as of an EventLine; `reminded`: a coordinator
+    asked for its result today.
     """
 
     id: UUID
@@ -108,9 +112,6 @@ def _query(actor: Actor, region_code: str | None, now: datetime) -> sa.Select[*t
         sa.or_(Attendance.checked_out_at.is_(None), Attendance.checked_out_at > now),
         presence_end(Event) > now,
     )
-    declared = sa.select(sa.func.coalesce(sa.func.sum(Headcount.people), 0)).where(
-        Headcount.event_id == Event.id, ~Headcount.taken_back
-    )
     key = sa.literal(f"{result_reminders.KIND}:") + sa.cast(Event.id, sa.Text) + sa.literal(f":asked:{day}")
     query: sa.Select[*tuple[Any, ...]] = (
         sa.select(
@@ -126,14 +127,15 @@ def _query(actor: Actor, region_code: str | None, now: datetime) -> sa.Select[*t
             runs.label("is_running"),
             still_there.correlate(Event).scalar_subquery().label("on_site"),
             came.correlate(Event).scalar_subquery().label("came"),
-            declared.correlate(Event).scalar_subquery().label("declared"),
+            event_lists.declared().label("declared"),
             EventResult.updated_at.label("result_at"),
             sa.exists().where(Outbox.dedupe_key == key).label("reminded"),
         )
         .join(Organization, Organization.id == Event.organization_id)
         .outerjoin(EventResult, EventResult.event_id == Event.id)
         .where(
-            Event.day == day,
+            Event.day.between(day - LONGEST, day),
+            sa.or_(Event.day == day, runs),
             Event.status != EventStatus.DRAFT,
             # Called off before it began, it is no part of the day.
             sa.or_(~is_off, Event.cancelled_at > Event.starts_at),

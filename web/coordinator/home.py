@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response
 
-from http_base.context import locale, now, session
+from http_base.context import actor, locale, now, session
 from service.access import Permission
 from service.figures import counts, periods, report_columns
 from service.figures.counts import CountRequest
@@ -143,17 +143,32 @@ def _rows(
     for key, name in names.items():
         row = by_key.get(key)
         was_held = row is not None and row["events_held"] > 0
+        silent = None if was_held or key is None else _weeks_since(last.get(key), week)
         rows.append(
             Row(
                 key or "",
                 name,
                 row["participations"] if row else 0,
                 row["declared"] if row else 0,
-                None if was_held or key is None else _weeks_since(last.get(key), week),
+                silent,
                 at.to("coordinator-home.show", region=key) if at.region is None and key else None,
+                ask=_ask(at, key, last.get(key)) if silent is not None and key else None,
             )
         )
     return rows
+
+
+def _ask(at: Desk, key: str, last: date | None) -> tuple[str, str] | None:
+    """Who knows why a place is silent: those who held a district's last event; a region's coordinators."""
+    if at.region is None:
+        if actor().is_national:
+            return text("page.contact"), at.to("coordinator-coordinators.show_all")
+        return text("page.contact"), at.to("coordinator-contact.show", region=key)
+    if last is None:
+        return None
+    day = last.isoformat()
+    href = at.to("coordinator-events.show_all", **{"district": key, "from": day, "to": day})
+    return text("page.home.last-event"), href
 
 
 def _weeks_since(day: date | None, week: Period) -> int:

@@ -81,6 +81,7 @@ def show() -> Response:
         "events_calendar.html",
         days=days,
         said=[formats.day(day) for day in days],
+        weekdays=[formats.weekday(day) for day in days],
         weeks=[days[n : n + DAYS] for n in range(0, len(days), DAYS)],
         today=now().astimezone(COUNTRY_ZONE).date(),
         lines=lines,

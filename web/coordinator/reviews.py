@@ -12,7 +12,7 @@ from http_base.context import actor, locale, now, services, session
 from http_base.fields import LENGTH, one_of
 from http_base.schemas import reviews as schemas
 from http_base.schemas.reviews import STATUSES, ReviewsBody, seen_last
-from http_base.wording import doubt
+from http_base.wording import doubt_of_another
 from service.access import Permission
 from service.people import consents
 from service.rulings import bulk_reviews, reviews
@@ -33,9 +33,10 @@ READY = ("was-there", "organizer-confirms", "far-away", "another-phone", "no-ans
 
 
 class Filter(Schema):
-    """Which of those that wait."""
+    """Which of those that wait; `ticked`: all of the page at first."""
 
     reason = schemas.doubt()
+    ticked = one_of("all")
     cursor = fields.String()
 
 
@@ -81,6 +82,7 @@ def show_all() -> Response:
         form=form,
         ready=[(name, text(f"page.review.ready.{name}")) for name in READY],
         query=query,
+        tick_all_href=here(ticked="all"),
         next_href=here(cursor=following) if following else None,
         first_href=here(cursor=None) if after else None,
     )
@@ -111,8 +113,10 @@ def _decide(form: Form) -> Response:
     )
     decided = sum(result.outcome is Outcome.DECIDED for result in results)
     if decided == len(results):
-        return done(here(), "page.review.decided", number=decided)
-    return done(here(), "page.review.some-decided", "wait", number=decided, rest=len(results) - decided)
+        return done(here(ticked=None), "page.review.decided", number=decided)
+    return done(
+        here(ticked=None), "page.review.some-decided", "wait", number=decided, rest=len(results) - decided
+    )
 
 
 def _shown(item: ReviewItem, name: str) -> Shown:
@@ -120,7 +124,7 @@ def _shown(item: ReviewItem, name: str) -> Shown:
     return Shown(
         item,
         name,
-        [doubt(reason, locale()) for reason in item.attendance.reasons],
+        [doubt_of_another(reason, locale()) for reason in item.attendance.reasons],
         [evidence.line(facts, event.zone) for facts in item.grounds.records],
         evidence.picture(event, item.grounds.records),
     )

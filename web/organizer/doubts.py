@@ -7,7 +7,7 @@ from marshmallow import fields
 
 from http_base.context import actor, locale, now, services, session
 from http_base.fields import Strict, Text, one_of
-from http_base.wording import doubt
+from http_base.wording import doubt_of_another
 from service.access import Permission
 from service.rulings import corrections, doubts
 from service.rulings.corrections import Correction
@@ -45,7 +45,7 @@ def show(event_id: UUID) -> Response:
         "doubts.html",
         event=event,
         form=form,
-        items=[(one, [doubt(reason, locale()) for reason in one.reasons]) for one in found],
+        items=[(one, [doubt_of_another(reason, locale()) for reason in one.reasons]) for one in found],
         ready=[(name, text(f"page.doubts.ready.{name}")) for name in READY],
         me=actor().volunteer_id,
     )

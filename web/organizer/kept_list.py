@@ -18,7 +18,7 @@ from http_base import csrf, kept_lists, links, list_results, problems
 from http_base.context import actor, locale, now, services, session
 from http_base.schemas.ticks import KeptListBody
 from http_base.strict_json import body_of
-from http_base.wording import doubt
+from http_base.wording import doubt_of_another
 from service import presence_errors
 from service.access import Permission, may
 from service.attendance import place_codes
@@ -90,7 +90,7 @@ def _shown(row: Row) -> dict[str, Any]:
         "standing": row.standing,
         "at": None if row.at is None else row.at.isoformat(),
         "undo": row.can_undo,
-        "doubts": [doubt(reason, locale()) for reason in row.reasons],
+        "doubts": [doubt_of_another(reason, locale()) for reason in row.reasons],
         "disputed": row.is_disputed,
     }
 

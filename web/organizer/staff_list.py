@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 
 from http_base.context import actor, locale, now, services, session
 from http_base.fields import Strict, Text, YesNo, one_of, whole
-from http_base.wording import doubt
+from http_base.wording import doubt_of_another
 from service import errors
 from service.access import Permission
 from service.events.participants import Being, Wanted
@@ -123,7 +123,7 @@ class Line:
 
 
 def _line(row: Row) -> Line:
-    return Line(row, uuid7(), [doubt(reason, locale()) for reason in row.reasons])
+    return Line(row, uuid7(), [doubt_of_another(reason, locale()) for reason in row.reasons])
 
 
 def _views(shown: Sequence[Row], being: str | None) -> list[tuple[str, int, str, bool]]:

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from shapely.geometry import box
 from sqlalchemy.orm import Session
 
 from notifications.words import LOCALES
@@ -12,6 +11,7 @@ from service.models import Event, EventReport
 from service.models.base import new_id
 from tests.conftest import NOW
 from tests.makers import (
+    box,
     make_attendance,
     make_coordinator,
     make_district,

@@ -32,7 +32,7 @@ def test_who_is_on_site_what_came_in_and_what_is_missing(desk: Visitor, session:
     }
     assert figures["Қазір орнында"] == "1"
     assert figures["Бүгін келген"] == "2"
-    assert figures["Жүріп жатқан іс-шаралар"] == "1 / 3"
+    assert figures["Жүріп жатқаны / бүгінгі іс-шаралар"] == "1 / 3"
     missing, results = main.all("ul", class_="rows")
     assert "Қорытындысыз" in missing.text
     assert "Қорытындылы" in results.text

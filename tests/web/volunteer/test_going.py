@@ -73,7 +73,7 @@ def test_what_was_called_off_or_hidden_says_so(mine: Visitor, session: Session, 
     for event in (off, hidden):
         make_signup(session, event, volunteer)
     first, second = rows(mine.page(GOING))
-    assert "Болмайды" in first
+    assert "Өткізілмейді" in first
     assert "көрсетілмейді" in second
 
 
