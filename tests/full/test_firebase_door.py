@@ -145,8 +145,10 @@ def test_somebody_comes_in_by_firebase(
     seen.check("firebase-account-kk")
 
 
-def test_who_is_not_registered_reads_how_to_go_on(window: Open, service: Service, emulator: str) -> None:
+def test_who_is_not_registered_comes_to_the_form(window: Open, service: Service, emulator: str) -> None:
+    """With the number that Firebase has proven."""
     seen = window(service.url, PHONE)
     prove(seen.open("/kk/sign-in"), Firebase(emulator), "+77050000003")
-    seen.page.get_by_text("Алдымен өз деректеріңізді толтырыңыз.").wait_for()
-    seen.check("firebase-not-registered-kk")
+    seen.page.wait_for_url("**/kk/register")
+    assert "+77050000003" in seen.page.locator("main").inner_text().replace(" ", "")
+    seen.check("firebase-register-kk")
