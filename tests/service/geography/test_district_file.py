@@ -37,6 +37,8 @@ def read_text(tmp_path: Path, text: str | bytes) -> list[Line]:
 
 
 BOW = {"type": "Polygon", "coordinates": [[[57, 50], [58, 50.4], [58, 50], [57, 50.2], [57, 50]]]}
+EVEN_BOW = {"type": "Polygon", "coordinates": [[[57, 50], [58, 51], [58, 50], [57, 51], [57, 50]]]}
+"""Its two halves cancel each other out: its area is 0."""
 FLAT = {"type": "Polygon", "coordinates": [[[57, 50], [58, 50], [57, 50], [57, 50]]]}
 POINT = {"type": "Point", "coordinates": [57, 50]}
 NOT_NUMBERS = {"type": "Polygon", "coordinates": [[["a", 1], [2, 3], [4, 5], ["a", 1]]]}
@@ -48,6 +50,7 @@ ENDLESS = {"type": "Polygon", "coordinates": [[[57, 50], [float("inf"), 50], [58
     ("line", "refused"),
     [
         (feature(geometry=BOW), Refused.CROSSING),
+        (feature(geometry=EVEN_BOW), Refused.CROSSING),
         (feature(geometry=EMPTY), Refused.EMPTY),
         (feature(geometry=FLAT), Refused.EMPTY),
         (feature(geometry=box(57.2, 50, 57.2001, 50.0001)), Refused.EMPTY),
@@ -82,6 +85,10 @@ def test_a_bad_line_is_refused_and_the_others_are_read(tmp_path: Path, line: Any
     assert str(first).startswith("line 1")
     assert second.drawn is not None
     assert second.refused is None
+
+
+def test_a_file_without_any_good_line_is_read(tmp_path: Path) -> None:
+    assert [line.refused for line in read(tmp_path, feature(geometry=BOW))] == [Refused.CROSSING]
 
 
 def test_no_line_of_a_code_that_stands_twice_is_taken(tmp_path: Path) -> None:
