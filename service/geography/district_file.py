@@ -226,7 +226,8 @@ def _outline(geometry: Any) -> shapely.Geometry:
         raise _RefusedError(Refused.NOT_A_SURFACE) from error
     if not is_finite:
         raise _RefusedError(Refused.NOT_A_SURFACE)
-    if outline.area < LEAST_AREA:
+    # The hull's: the halves of what crosses itself can cancel each other out.
+    if outline.convex_hull.area < LEAST_AREA:
         raise _RefusedError(Refused.EMPTY)
     what, _, where = shapely.is_valid_reason(outline).partition("[")
     if what != "Valid Geometry":
@@ -279,6 +280,8 @@ def _without_overlaps(lines: Sequence[Line]) -> list[Line]:
 
 def _overlaps(outlines: Sequence[tuple[int, shapely.Geometry]]) -> Iterator[tuple[int, int]]:
     """Both ways, the numbers of two outlines that lie in each other more than borders do, and not whole."""
+    if not outlines:
+        return
     shapes = [outline for _, outline in outlines]
     for first, second in shapely.STRtree(shapes).query(shapes, predicate="intersects").T:
         if first == second:
