@@ -12,7 +12,8 @@ from service.events import district_moves
 from service.geography import district_file, places
 from service.models import Coordinator, GuardianRelation, Organization, OrganizationStatus, Volunteer
 from service.models.volunteers import NATIONAL
-from service.organizations import organizations, verification
+from service.organizations import contacts, organizations, verification
+from service.organizations.contacts import ContactSaid
 from service.organizations.verification import Verdict
 from service.people import consents, guardian_links, guardians, identities, notification_settings, volunteers
 from service.people.identities import Identity
@@ -73,7 +74,9 @@ def load(session: Session, now: datetime) -> bool:
     demo_certificates.issue(session, actor_of(session, people[0]), now)
     lately = now - timedelta(days=2)
     owner = _owner(session, WAITING, lately)
-    _organization(session, WAITING, owner, lately)
+    waiting = _organization(session, WAITING, owner, lately)
+    of_waiting, whom = contacts.of_organization(waiting.id), ContactSaid(WAITING.owner, WAITING.phone)
+    contacts.put(session, actor_of(session, owner), of_waiting, whom, lately)
     asked = _organization(session, ASKED, owner, lately)
     question = Verdict(OrganizationStatus.ASKED, question="Жарғыны жіберіңізші.")
     verification.decide(session, actor_of(session, regional), asked.id, question, lately)
@@ -104,7 +107,7 @@ def _organization(session: Session, organizer: Organizer, owner: Volunteer, now:
         actor_of(session, owner),
         organizer.name,
         organizer.region_code,
-        None,
+        organizer.bin,
         now,
         demo_ids.numbered(organizer.number),
     )

@@ -69,7 +69,7 @@ class Work:
 @dataclass(frozen=True, slots=True)
 class Organizer:
     """An organization of the demo, its owner and the places where it works; the first is the meeting point of
-    the event that is open now. `number`: of its id."""
+    the event that is open now. `number`: of its id; `bin`: None where it gave none."""
 
     number: int
     phone: str
@@ -78,6 +78,7 @@ class Organizer:
     region_code: str
     name: LocalizedText
     spots: tuple[Spot, ...]
+    bin: str | None = None
 
 
 AKTOBE = Organizer(
@@ -162,6 +163,7 @@ WAITING = Organizer(
     "KZ-15",
     {"kk": "Жасыл Елек", "ru": "Зелёный Илек", "en": "Green Ilek"},
     (),
+    "260440012347",
 )
 """Waits for the coordinator of KZ-15."""
 ASKED = Organizer(

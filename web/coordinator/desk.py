@@ -16,7 +16,9 @@ from service.rulings import waiting
 from service.rulings.waiting import Queue, Waiting
 from web import formats
 from web.addresses import to
+from web.forms import Form
 from web.pages import PLAIN, How, render
+from web.templating import text
 
 SECTIONS = {
     "home": "coordinator-home.show",
@@ -116,6 +118,12 @@ def sit_down(section: str) -> Desk:
     region = region_of(caller)
     waits = waiting.what_waits(session(), caller, None if region is None else region.code)
     return Desk(section, who, region, regions_of(caller), waits)
+
+
+def ask_for_ticks(form: Form) -> None:
+    """Say what is to be done where nothing of a list was ticked: "must be filled in" is said of fields."""
+    if form.sent and "ids" in form.errors and not form.value("ids"):
+        form.errors["ids"] = [text("page.desk.tick-one")]
 
 
 def show(desk: Desk, template: str, how: How = PLAIN, /, **values: object) -> Response:

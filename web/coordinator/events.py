@@ -54,6 +54,7 @@ class Filter(Schema):
 def show_all() -> Response:
     """Events by their start; the organizers of the ticked ones are asked for the result."""
     form = read_form(RemindBody)
+    desk.ask_for_ticks(form)
     if form.is_good:
         return _remind(form)
     at = desk.sit_down("events")

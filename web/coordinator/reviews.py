@@ -91,6 +91,7 @@ def show_all() -> Response:
 def _form() -> Form:
     """A reason that was chosen stands for one that was typed."""
     form = read_form(Decision(partial=("reason",)))
+    desk.ask_for_ticks(form)
     if form.sent and "reason" not in form.data:
         ready = form.data.get("ready")
         if ready is None:

@@ -165,3 +165,9 @@ def test_all_of_a_page_can_be_ticked_at_once(desk: Visitor, doubted: list[Attend
     assert [box.has("checked", "") for box in boxes] == [True] * 3
     ticked = {"ids": [box["value"] for box in boxes[:1]], "decision": "accept", "ready": "was-there"}
     assert desk.send(tick_all, ticked).headers["Location"] == LIST
+
+
+def test_where_nothing_is_ticked_the_page_says_what_to_do(desk: Visitor, doubted: list[Attendance]) -> None:
+    answer = desk.send(LIST, {"decision": "accept", "ready": "was-there"})
+    assert answer.status_code == 422
+    assert "Кемінде біреуін белгілеңіз." in read(answer.text).one("div", class_="errors").text
