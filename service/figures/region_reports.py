@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from service import errors
@@ -17,7 +19,6 @@ from service.figures.region_report import WITHOUT, Report, Row
 from service.figures.report_columns import all_columns
 from service.models import AuditAction, RegionReport, Volunteer
 from service.models.base import LocalizedText
-from service.platform import keyset
 from service.platform.database import Connections
 from service.platform.idempotency import content_hash, find_stored, store_once
 
@@ -145,18 +146,32 @@ def listed(
         require(actor, Permission.REPORT_REGION, Target(region_code=region_code))
     else:
         require_coordinator(actor)
+    regions = [region_code] if region_code is not None else actor.coordinated_regions
+    query = _listed(of_regions=regions is not None, of_period=period is not None, is_first=after is None)
+    sent_at, id_ = after or (None, None)
+    values = {"regions": regions, "period": period, "sent_at": sent_at, "id": id_, "limit": limit}
+    return session.scalars(query, values).all()
+
+
+@cache
+def _listed(*, of_regions: bool, of_period: bool, is_first: bool) -> sa.Select[RegionReport]:
+    """At most `limit`, newest first, where asked of `regions`, of a `period`, behind (`sent_at`, `id`)."""
     query = (
         sa.select(RegionReport)
-        .where(keyset.before(after, RegionReport.sent_at, RegionReport.id))
         .order_by(RegionReport.sent_at.desc(), RegionReport.id.desc())
-        .limit(limit)
+        .limit(sa.bindparam("limit", type_=sa.Integer))
     )
-    regions = [region_code] if region_code is not None else actor.coordinated_regions
-    if regions is not None:
-        query = query.where(RegionReport.region_code.in_(regions))
-    if period is not None:
-        query = query.where(RegionReport.period == period)
-    return session.scalars(query).all()
+    if of_regions:
+        regions = sa.bindparam("regions", type_=ARRAY(sa.Text))
+        query = query.where(RegionReport.region_code == sa.any_(regions))
+    if of_period:
+        query = query.where(RegionReport.period == sa.bindparam("period", type_=sa.Text))
+    if not is_first:
+        last = sa.tuple_(
+            sa.bindparam("sent_at", type_=sa.DateTime(timezone=True)), sa.bindparam("id", type_=sa.Uuid)
+        )
+        query = query.where(sa.tuple_(RegionReport.sent_at, RegionReport.id) < last)
+    return query
 
 
 def senders(session: Session, sent: Sequence[RegionReport]) -> dict[UUID, dict[str, Any]]:

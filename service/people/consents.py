@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from service import errors
 from service.models import Consent, ConsentName
 from service.people.consent_texts import TEXTS, ConsentText
+from service.platform.written import Written
 
 
 class Given(NamedTuple):
@@ -62,16 +63,18 @@ def of_people(
 ) -> Mapping[UUID, frozenset[ConsentName]]:
     """What each of these people had consented to at a moment; all of them are in it."""
     histories: defaultdict[UUID, list[Given]] = defaultdict(list)
-    for volunteer_id, name, version, given_at, withdrawn_at in session.execute(
-        _OF_PEOPLE, {"ids": list(volunteer_ids)}
+    for volunteer_id, name, version, given_at, withdrawn_at in _OF_PEOPLE.rows(
+        session, {"ids": list(volunteer_ids)}
     ):
         histories[volunteer_id].append(Given(name, version, given_at, withdrawn_at))
     return {person: in_force(histories[person], at) for person in volunteer_ids}
 
 
-_OF_PEOPLE = sa.select(
-    Consent.volunteer_id, Consent.name, Consent.version, Consent.given_at, Consent.withdrawn_at
-).where(Consent.volunteer_id == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid))))
+_OF_PEOPLE = Written(
+    sa.select(
+        Consent.volunteer_id, Consent.name, Consent.version, Consent.given_at, Consent.withdrawn_at
+    ).where(Consent.volunteer_id == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid))))
+)
 
 
 def history(session: Session, volunteer_id: UUID) -> Sequence[Consent]:

@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from service import presence_errors
@@ -24,7 +27,6 @@ from service.models import (
     Volunteer,
 )
 from service.models.base import new_id
-from service.platform import keyset
 from service.platform.thresholds import Thresholds
 from service.rulings import decisions
 from service.rulings.decisions import Ruling
@@ -144,6 +146,37 @@ def shaped(made: RefusalAppeal) -> Attendance:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewKind:
+    """What questions have in common that one statement answers: all but their values."""
+
+    of_regions: bool
+    of_organization: bool
+    of_reason: bool
+    has_own: bool
+    is_first: bool
+
+    def about_events(self) -> list[sa.ColumnElement[bool]]:
+        """The conditions on events; those of one's `own` organizations are for another coordinator."""
+        conditions: list[sa.ColumnElement[bool]] = []
+        if self.has_own:
+            # As one of which the planner knows nothing: it would take any ten organizations for nearly all.
+            is_others = Event.organization_id != sa.all_(sa.bindparam("own", type_=ARRAY(sa.Uuid)))
+            conditions.append(sa.case((is_others, sa.true()), else_=sa.false()))
+        if self.of_regions:
+            conditions.append(Event.region_code == sa.any_(sa.bindparam("regions", type_=ARRAY(sa.Text))))
+        if self.of_organization:
+            conditions.append(Event.organization_id == sa.bindparam("organization", type_=sa.Uuid))
+        return conditions
+
+    def behind(self, key: Any, id_: Any) -> list[sa.ColumnElement[bool]]:
+        """The condition that two columns come behind those of the last one seen."""
+        if self.is_first:
+            return []
+        last = sa.tuple_(sa.bindparam("last", type_=key.type), sa.bindparam("last_id", type_=sa.Uuid))
+        return [sa.tuple_(key, id_) > last]
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewQuestion:
     """What of the queue is asked for: of these regions, this organization, doubted for this; None: all."""
 
@@ -151,14 +184,31 @@ class ReviewQuestion:
     organization_id: UUID | None = None
     reason: str | None = None
 
-    def about_events(self, actor: Actor) -> list[sa.ColumnElement[bool]]:
-        """The conditions on events; those of one's own organizations are for another coordinator."""
-        conditions: list[sa.ColumnElement[bool]] = [Event.organization_id.not_in(list(actor.organizations))]
-        if self.region_codes is not None:
-            conditions.append(Event.region_code.in_(self.region_codes))
-        if self.organization_id is not None:
-            conditions.append(Event.organization_id == self.organization_id)
-        return conditions
+    def kind(self, actor: Actor, *, is_first: bool) -> ReviewKind:
+        return ReviewKind(
+            of_regions=self.region_codes is not None,
+            of_organization=self.organization_id is not None,
+            of_reason=self.reason is not None,
+            has_own=bool(actor.organizations),
+            is_first=is_first,
+        )
+
+    def values(self, actor: Actor, after: tuple[Any, UUID] | None, limit: int) -> dict[str, Any]:
+        """What the statement of its kind is asked with."""
+        last, last_id = after or (None, None)
+        return {
+            "own_id": actor.volunteer_id,
+            "own": list(actor.organizations),
+            "regions": None if self.region_codes is None else list(self.region_codes),
+            "organization": self.organization_id,
+            "reason": self.reason,
+            "last": last,
+            "last_id": last_id,
+            "limit": limit,
+        }
+
+
+OWN_ID, LIMIT = sa.bindparam("own_id", type_=sa.Uuid), sa.bindparam("limit", type_=sa.Integer)
 
 
 def waiting(
@@ -172,6 +222,12 @@ def waiting(
 
     `after` is the sort key of the last one seen.
     """
+    query = _waiting(asked.kind(actor, is_first=after is None))
+    return session.execute(query, asked.values(actor, after, limit)).all()
+
+
+@cache
+def _waiting(kind: ReviewKind) -> sa.Select[RefusalAppeal, Event, Organization, Volunteer]:
     key = (sa.func.coalesce(RefusalAppeal.distance_m, FARTHEST_M), RefusalAppeal.attendance_id)
     query = (
         sa.select(RefusalAppeal, Event, Organization, Volunteer)
@@ -180,16 +236,16 @@ def waiting(
         .join(Volunteer, Volunteer.id == RefusalAppeal.volunteer_id)
         .where(
             RefusalAppeal.decided_at.is_(None),
-            RefusalAppeal.volunteer_id != actor.volunteer_id,
-            *asked.about_events(actor),
-            keyset.behind(after, *key),
+            RefusalAppeal.volunteer_id != OWN_ID,
+            *kind.about_events(),
+            *kind.behind(*key),
         )
         .order_by(*key)
-        .limit(limit)
+        .limit(LIMIT)
     )
-    if asked.reason is not None:
-        query = query.where(RefusalAppeal.refused_as == asked.reason)
-    return session.execute(query).all()
+    if kind.of_reason:
+        query = query.where(RefusalAppeal.refused_as == sa.bindparam("reason", type_=sa.Text))
+    return query
 
 
 def sort_key(made: RefusalAppeal) -> tuple[int, UUID]:

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import Session
 
 from service import errors, presence_errors
 from service.access import Actor, Permission, require, require_coordinator
@@ -16,13 +18,14 @@ from service.audit import audit
 from service.events import events
 from service.models import Appeal, Attendance, AuditAction, Event, Organization, RefusalAppeal, Volunteer
 from service.models.base import LocalizedText
-from service.platform import keyset, outbox
+from service.platform import outbox
 from service.platform.thresholds import Thresholds
+from service.platform.written import Written
 from service.rulings import appeals, decisions, history, refusal_appeals
 from service.rulings import waiting as waiting_list
 from service.rulings.decisions import AttendanceFile, Ruling
 from service.rulings.history import Grounds
-from service.rulings.refusal_appeals import ReviewQuestion
+from service.rulings.refusal_appeals import ReviewKind, ReviewQuestion
 from service.rulings.standing import RuledBy
 
 
@@ -102,34 +105,41 @@ def _attendances(
     session: Session, actor: Actor, asked: ReviewQuestion, after: SortKey | None, limit: int
 ) -> list[ReviewItem]:
     # Which ones first, by little of each: whole rows of all that waits would be sorted for these.
-    first = (
-        sa.select(_Waiting.id)
-        .join(Event, Event.id == _Waiting.event_id)
-        .where(
-            _Waiting.volunteer_id != actor.volunteer_id,
-            *asked.about_events(actor),
-            keyset.behind(after, _Waiting.checked_in_at, _Waiting.id),
-        )
-        .order_by(_Waiting.checked_in_at, _Waiting.id)
-        .limit(limit)
-    )
-    if asked.reason is not None:
-        first = first.where(_Waiting.reasons.contains([asked.reason]))
-    rows = session.execute(_whole(first.subquery())).all()
+    first = _first(asked.kind(actor, is_first=after is None)).rows(session, asked.values(actor, after, limit))
+    rows = session.execute(_whole(), {"ids": [row.id for row in first]}).all()
     facts = history.grounds_of(session, [row[0] for row in rows])
     return [ReviewItem(*row, facts[row[0].id], (row[0].checked_in_at, row[0].id)) for row in rows]
 
 
-_Waiting = aliased(Attendance, waiting_list.attendances().subquery())
+@cache
+def _first(kind: ReviewKind) -> Written:
+    """The ids of those to show."""
+    attendance = waiting_list.attendances().subquery().c
+    query = (
+        sa.select(attendance.id)
+        .join(Event, Event.id == attendance.event_id)
+        .where(
+            attendance.volunteer_id != refusal_appeals.OWN_ID,
+            *kind.about_events(),
+            *kind.behind(attendance.checked_in_at, attendance.id),
+        )
+        .order_by(attendance.checked_in_at, attendance.id)
+        .limit(refusal_appeals.LIMIT)
+    )
+    if kind.of_reason:
+        reason = sa.bindparam("reason", type_=sa.Text)
+        query = query.where(attendance.reasons.contains(postgresql.array([reason])))
+    return Written(query)
 
 
-def _whole(first: sa.Subquery) -> sa.Select[Attendance, Event, Organization, Volunteer]:
+@cache
+def _whole() -> sa.Select[Attendance, Event, Organization, Volunteer]:
     return (
         sa.select(Attendance, Event, Organization, Volunteer)
-        .join(first, first.c.id == Attendance.id)
         .join(Event, Event.id == Attendance.event_id)
         .join(Organization, Organization.id == Event.organization_id)
         .join(Volunteer, Volunteer.id == Attendance.volunteer_id)
+        .where(Attendance.id == sa.any_(sa.bindparam("ids", type_=postgresql.ARRAY(sa.Uuid))))
         .order_by(Attendance.checked_in_at, Attendance.id)
     )
 

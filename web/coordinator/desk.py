@@ -114,7 +114,7 @@ def regions_of(caller: Actor) -> list[Region]:
 def sit_down(section: str) -> Desk:
     """The caller's desk. Raises what `region_of` raises."""
     caller = actor()
-    who = volunteers.get(session(), caller.volunteer_id).display_name
+    who = volunteers.display_name(session(), caller.volunteer_id)
     region = region_of(caller)
     waits = waiting.what_waits(session(), caller, None if region is None else region.code)
     return Desk(section, who, region, regions_of(caller), waits)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from flask import Response
+from markupsafe import Markup, escape
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
 from http_base.context import actor, locale, now, services, session
@@ -228,14 +229,15 @@ def take_sent(report_id: UUID, ending: str) -> Response:
 def _of(report: Report, columns: Sequence[ReportColumn], languages: Sequence[str]) -> dict[str, object]:
     """What the table of a report shows: heads in each of the languages, the rest in one."""
     language = locale() if locale() in languages else languages[0]
+    shown = [column for column in columns if column.key != "district"]
+    heads = [(column, escape(localized(column.column.names, language))) for column in shown]
     return {
         "report": report,
         "region": localized(report.region, locale()),
-        "columns": [column for column in columns if column.key != "district"],
+        "columns": shown,
         "languages": languages,
-        "cell": _cell,
-        "language": language,
-        "row_name": lambda row: localized(row.name, language),
+        "lines": [_line(row, heads, language, MAIN) for row in report.rows],
+        "total": _line(report.total, heads, language),
         "definitions": [
             [(language, definition[language]) for language in languages]
             for definition in report_columns.definitions()
@@ -246,11 +248,28 @@ def _of(report: Report, columns: Sequence[ReportColumn], languages: Sequence[str
     }
 
 
+MAIN = "people_total"
 VERIFIED = frozenset({"people_verified", "people_different", "hours_verified"})
 DECLARED = frozenset(
     {"people_declared", "state", "firms", "pupils", "students", "ngo", "residents", "collectives"}
 )
 """Which columns are the phones' and staff's word about a person, and which the organizer's about a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row as the table shows it: a district's, or the total. `cells`: (label, is_number, is_main, said)."""
+
+    name: str
+    is_silent: bool
+    cells: Sequence[tuple[Markup, bool, bool, str]]
+
+
+def _line(
+    row: Row, heads: Sequence[tuple[ReportColumn, Markup]], language: str, main: str | None = None
+) -> Line:
+    cells = [(label, bool(column.unit), column.key == main, _cell(row, column)) for column, label in heads]
+    return Line(localized(row.name, language), row.cells["events"] is None, cells)
 
 
 def _cell(row: Row, column: ReportColumn) -> str:
@@ -260,8 +279,8 @@ def _cell(row: Row, column: ReportColumn) -> str:
         return ""
     if isinstance(value, str):
         return value
-    digits = 0 if column.column.kind is Kind.WHOLE else 3
-    return f"≈ {formats.number(value, digits)}" if column.key in row.about else formats.number(value, digits)
+    said = formats.number(value, 0 if column.column.kind is Kind.WHOLE else 3)
+    return f"≈ {said}" if column.key in row.about else said
 
 
 def period_choices(chosen: Period) -> list[tuple[str, str]]:
