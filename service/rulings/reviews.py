@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from service import errors, presence_errors
@@ -127,8 +127,7 @@ def _first(kind: ReviewKind) -> Written:
         .limit(refusal_appeals.LIMIT)
     )
     if kind.of_reason:
-        reason = sa.bindparam("reason", type_=sa.Text)
-        query = query.where(attendance.reasons.contains(postgresql.array([reason])))
+        query = query.where(sa.bindparam("reason", type_=sa.Text) == sa.any_(attendance.reasons))
     return Written(query)
 
 
@@ -139,7 +138,7 @@ def _whole() -> sa.Select[Attendance, Event, Organization, Volunteer]:
         .join(Event, Event.id == Attendance.event_id)
         .join(Organization, Organization.id == Event.organization_id)
         .join(Volunteer, Volunteer.id == Attendance.volunteer_id)
-        .where(Attendance.id == sa.any_(sa.bindparam("ids", type_=postgresql.ARRAY(sa.Uuid))))
+        .where(Attendance.id == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid))))
         .order_by(Attendance.checked_in_at, Attendance.id)
     )
 

@@ -132,5 +132,7 @@ def test_the_first_page_of_reviews_reads_no_settled_attendance(season: Session, 
     assert national is not None
     with statements() as heard:
         assert len(reviews.waiting(season, national, region, None, 51, NOW)) == 51
-    for asked in heard:
+    read = [one for one in heard if one.text.startswith(("SELECT", "WITH"))]
+    assert read
+    for asked in read:
         assert rows_read(plan_of(asked)) <= ROWS_READ * ATTENDED / 50, asked.text
