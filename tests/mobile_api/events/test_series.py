@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from service.models import Event, EventSeries, Outbox, Volunteer
-from tests.makers import make_member, make_volunteer
+from tests.makers import box, make_district, make_import, make_member, make_organization, make_volunteer
 from tests.mobile_api.events.series_world import FIRST, THURSDAYS, Series, of, starts
 from tests.mobile_api.events.test_events import event_body
 
@@ -30,6 +30,20 @@ def test_each_date_is_a_draft_of_its_own(series: Series, session: Session) -> No
     assert of(dates, "contact") == [contact | {"public": False}] * 4
     assert len(set(session.scalars(sa.select(Event.code_secret)))) == 4
     assert session.scalars(sa.select(EventSeries.rrule)).all() == ["FREQ=WEEKLY;BYDAY=TH;COUNT=4"]
+
+
+def test_only_who_organizes_there_makes_one(series: Series, session: Session) -> None:
+    series.owner = make_volunteer(session)
+    make_organization(session, series.owner)
+    answer = series.send({"rrule": THURSDAYS, "count": 3})
+    assert (answer.status_code, answer.json["code"]) == (403, "forbidden")
+    assert session.scalars(sa.select(Event.id)).all() == []
+
+
+def test_every_date_is_in_the_district_of_its_place(series: Series, session: Session) -> None:
+    make_district(session, "151010000", box(57, 50.2, 57.3, 50.4))
+    make_import(session)
+    assert of(series.makes(3), "district") == ["151010000"] * 3
 
 
 def test_a_single_event_is_of_no_series(series: Series) -> None:
