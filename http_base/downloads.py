@@ -77,6 +77,9 @@ def answer(file: IO[bytes], size: int, kind: str, name: str) -> Response:
     """An open file as an attachment; `name` is ours, of plain letters."""
     found = Response(files.pieces(file), mimetype=kind)
     found.call_on_close(file.close)
+    if request.method == "HEAD":
+        # No body is sent then, and at its end nothing would be closed.
+        file.close()
     found.content_length = size
     found.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     found.vary.add("Accept")
