@@ -43,7 +43,11 @@ class RepeatBody(Strict):
 class ScopeBody(Strict):
     """Of a series: whether it is done to this date alone or to the later ones, too."""
 
-    scope = one_of(*CHANGES, load_default=Scope.THIS)
+    scope = one_of(
+        *CHANGES,
+        load_default=Scope.THIS,
+        metadata={"description": "Of a series: this date alone, or the later ones, too."},
+    )
 
 
 class WideScopeBody(Strict):
