@@ -40,6 +40,13 @@ class Source(StrEnum):
     """The coordinator's words about a district."""
 
 
+VERIFIED = frozenset({"people_verified", "people_different", "hours_verified"})
+DECLARED = frozenset(
+    {"people_declared", "state", "firms", "pupils", "students", "ngo", "residents", "collectives"}
+)
+"""Which columns are the phones' and staff's word about a person, and which the organizer's about a number."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReportColumn:
     """`unit`: people, h, t, ha, km, number, or "" for text. `is_short`: of the twelve for one A4."""

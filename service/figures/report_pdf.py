@@ -11,7 +11,14 @@ from fpdf.enums import TableBordersLayout, VAlign
 from fpdf.fonts import FontFace
 
 from service.figures.region_report import Report, Row
-from service.figures.report_columns import ReportColumn, definitions, short_columns, word
+from service.figures.report_columns import (
+    DECLARED,
+    VERIFIED,
+    ReportColumn,
+    definitions,
+    short_columns,
+    word,
+)
 from service.figures.report_files import heading_lines
 from service.models.base import COUNTRY_ZONE, localized
 from service.platform import paper as papers
@@ -68,7 +75,7 @@ def _table(paper: FPDF, report: Report, languages: Sequence[str], language: str,
         heads = table.row()
         for column in columns:
             names = (cell_text(localized(column.column.names, one)) for one in languages)
-            heads.cell("\n".join(names), align="LEFT")
+            heads.cell(_mark(column) + "\n".join(names), align="LEFT")
         for row in report.rows:
             line = table.row()
             for text in _texts(row, localized(row.name, language), columns, language):
@@ -76,6 +83,13 @@ def _table(paper: FPDF, report: Report, languages: Sequence[str], language: str,
         last = table.row()
         for text in _texts(report.total, word("total", language), columns, language):
             last.cell(text, style=bold)
+
+
+def _mark(column: ReportColumn) -> str:
+    """Verified is filled, declared is hollow, on paper as on pages."""
+    if column.key in VERIFIED:
+        return "■ "
+    return "□ " if column.key in DECLARED else ""
 
 
 def _head_size(paper: FPDF, columns: Sequence[ReportColumn], languages: Sequence[str], size: float) -> float:

@@ -242,18 +242,13 @@ def _of(report: Report, columns: Sequence[ReportColumn], languages: Sequence[str
             [(language, definition[language]) for language in languages]
             for definition in report_columns.definitions()
         ],
-        "verified": VERIFIED,
-        "declared": DECLARED,
+        "verified": report_columns.VERIFIED,
+        "declared": report_columns.DECLARED,
         "first": report_columns.all_columns()[0],
     }
 
 
 MAIN = "people_total"
-VERIFIED = frozenset({"people_verified", "people_different", "hours_verified"})
-DECLARED = frozenset(
-    {"people_declared", "state", "firms", "pupils", "students", "ngo", "residents", "collectives"}
-)
-"""Which columns are the phones' and staff's word about a person, and which the organizer's about a number."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,6 +135,7 @@ def test_the_paper_says_what_the_page_says(
     with closing(pypdfium2.PdfDocument(desk.get(f"{path}.pdf?{query}").data)) as document:
         said = document[0].get_textpage().get_text_range()
     assert [name for name in rows if name not in said] == []
+    assert (said.count("■"), said.count("□")) == (2, 2)
 
 
 def test_it_is_recorded_as_sent_and_later_changes_are_shown(
