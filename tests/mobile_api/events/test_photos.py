@@ -1,5 +1,6 @@
 """Photographs over HTTP: who may, how many, who sees them, how long their addresses live."""
 
+import gc
 import io
 from datetime import timedelta
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -41,6 +42,16 @@ def test_a_photograph_is_kept_in_its_sizes_and_answered_with_its_addresses(album
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Content-Length"] == str(len(answer.data))
     assert len(album.files()) == len(Size)
+
+
+def test_who_asks_for_the_head_alone_leaves_no_file_open(album: Album) -> None:
+    """A file that is not closed is a warning when it is collected, and so a failure here."""
+    url = album.sent(photo(3000, 2000))["url"]
+    whole, head = album.get(url), album.scene.client.head(url)
+    assert (head.status_code, head.data) == (200, b"")
+    for name in ("Content-Length", "Content-Type", "Cache-Control", "X-Robots-Tag"):
+        assert head.headers[name] == whole.headers[name]
+    gc.collect()
 
 
 def test_two_before_and_two_after(album: Album) -> None:
