@@ -73,14 +73,20 @@ def send_parts(parts: Iterator[bytes], kind: str, name: str) -> Response:
     return send(write, kind, name)
 
 
-def answer(file: IO[bytes], size: int, kind: str, name: str) -> Response:
-    """An open file as an attachment; `name` is ours, of plain letters."""
+def of_file(file: IO[bytes], size: int, kind: str) -> Response:
+    """An open file as an answer, which closes it."""
     found = Response(files.pieces(file), mimetype=kind)
     found.call_on_close(file.close)
     if request.method == "HEAD":
         # No body is sent then, and at its end nothing would be closed.
         file.close()
     found.content_length = size
+    return found
+
+
+def answer(file: IO[bytes], size: int, kind: str, name: str) -> Response:
+    """An open file as an attachment; `name` is ours, of plain letters."""
+    found = of_file(file, size, kind)
     found.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     found.vary.add("Accept")
     return found

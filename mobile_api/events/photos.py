@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Response, request
 from marshmallow import Schema, fields, validate
 
-from http_base import bodies, links, photo_links
+from http_base import bodies, downloads, links, photo_links
 from http_base.blueprints import Blueprint
 from http_base.context import actor, maybe_actor, now, services, session
 from http_base.document import OPEN, OPEN_OR_SIGNED_IN
@@ -20,7 +20,7 @@ from service.audit import audit
 from service.events import events, photo_files, photos
 from service.events.photos import Sent
 from service.models import AuditAction, Event, EventPhoto, PhotoWhen
-from service.platform import files, images
+from service.platform import images
 from service.platform.images import Size
 
 blueprint = Blueprint("photos", __name__, url_prefix="/v1", description="Photographs of events")
@@ -198,9 +198,7 @@ def get_photo_file(query: dict[str, Any], photo_id: UUID, size: str) -> Response
     for_staff = audience == photo_links.STAFF
     stored_as = photos.to_serve(session(), photo_id, for_staff=for_staff)
     file, length = photo_files.open_one(services().files, stored_as, Size(size))
-    response = Response(files.pieces(file), mimetype=JPEG)
-    response.call_on_close(file.close)
-    response.content_length = length
+    response = downloads.of_file(file, length, JPEG)
     response.headers["Content-Disposition"] = f'inline; filename="{photo_id}.jpg"'
     response.headers["Cache-Control"] = KEPT
     response.headers["X-Robots-Tag"] = ROBOTS
