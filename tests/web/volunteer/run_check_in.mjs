@@ -1,5 +1,5 @@
 // Runs the page's own rules on what stdin says: { distances: [{ area, points }], advice: [{ area, limits, fix }],
-// stories: [{ held, kept, steps }], dates: [{ dated, now, ahead }], stores: [room in letters],
+// stories: [{ held, kept, steps }], dates: [{ dated, now, ahead }], stores: [room in letters], ages: [{ taps, now }],
 // turns: [{ taps, first, answers: [{ clock, status, json } or null] }] }.
 import { readFileSync } from 'node:fs';
 import { advise, metresTo } from '../../../frontend/src/check-in/area.js';
@@ -8,7 +8,7 @@ import { startSync } from '../../../frontend/src/check-in/sync.js';
 import { open, usable } from '../../../frontend/src/check-in/taps.js';
 
 const { ready, step, view } = machine;
-const { distances, advice, stories, dates, stores, turns } = JSON.parse(readFileSync(0, 'utf-8'));
+const { distances, advice, stories, dates, stores, ages, turns } = JSON.parse(readFileSync(0, 'utf-8'));
 
 const told = ({ held, kept, steps }) => {
   let state = ready(held.kind);
@@ -52,6 +52,13 @@ const keptIn = (room) => {
   return taps.all().map((tap) => [tap.id, taps.lasts(tap.id)]);
 };
 
+const aged = ({ taps: given, now }) => {
+  const taps = open(usable(() => storage(10000)));
+  given.forEach((tap) => taps.add(tap));
+  taps.wipeOld(now);
+  return taps.all().map((tap) => tap.id);
+};
+
 const turned = async ({ taps: given, first, answers }) => {
   const { now } = Date;
   const taps = open(usable(() => storage(10000)));
@@ -80,5 +87,6 @@ console.log(JSON.stringify({
   stories: stories.map(told),
   dates: dates.map(({ dated, now, ahead }) => machine.fixedAt(dated, now, ahead)),
   stores: stores.map(keptIn),
+  ages: ages.map(aged),
   turns: turnedAll,
 }));

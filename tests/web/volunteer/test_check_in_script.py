@@ -50,7 +50,7 @@ SHOWN = {
 
 def run(**asked: Any) -> Any:
     given: dict[str, Any] = {
-        name: [] for name in ("distances", "advice", "stories", "dates", "stores", "turns")
+        name: [] for name in ("distances", "advice", "stories", "dates", "stores", "ages", "turns")
     }
     given |= asked
     said = subprocess.run(
@@ -272,6 +272,28 @@ HERE = {"person": "p", "csrf": "c", "held": HELD, "at": 1_795_700_000_000}
 def turn(*answers: dict[str, Any] | None, **tap: Any) -> Any:
     """What becomes of one that is kept, with these answers in turn."""
     return run(turns=[{"taps": [kept(**tap)], "first": HERE, "answers": answers}])["turns"][0]
+
+
+def test_a_tap_lies_in_the_phone_for_fifteen_days_at_most() -> None:
+    """The service takes it for fourteen days after the event, whoever is signed in by then."""
+    taps = [
+        kept(id=name, person=name, captured_at=at)
+        for name, at in (
+            ("young", "2026-11-12T16:00:00.000Z"),
+            ("old", "2026-11-11T15:59:59.000Z"),
+            # A phone whose clock has been set right since; and what nothing can be read of.
+            ("future", "2027-11-26T16:00:00.000Z"),
+            ("broken", "x"),
+        )
+    ]
+    now = 1_795_708_800_000
+    assert run(ages=[{"taps": taps, "now": now}])["ages"] == [["young", "future"]]
+
+
+def test_what_another_has_tapped_is_neither_sent_nor_lost() -> None:
+    """The first one's session has ended, and somebody else has signed in on the same phone."""
+    found = turn({"status": 200, "json": HERE | {"person": "q"}})
+    assert (found["asked"], found["left"], found["state"]) == ([["GET"]], ["one"], "online")
 
 
 def test_only_a_session_that_has_ended_asks_its_person_to_sign_in() -> None:

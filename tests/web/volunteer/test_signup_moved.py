@@ -105,14 +105,16 @@ def test_a_party_that_does_not_fit_the_new_day_reads_that_it_is_new(
     assert again.one("span", id="companions-error")
 
 
+@pytest.mark.parametrize("where", ["events/{}", "account/going"])
 def test_an_offer_of_another_day_is_looked_at_before_it_is_taken(
-    visitor: Visitor, session: Session, event: Event, person: Volunteer
+    visitor: Visitor, session: Session, event: Event, person: Volunteer, where: str
 ) -> None:
     event.offered = 1
     make_signup(session, event, person, status="offered", confirm_by=NOW + timedelta(minutes=20))
-    page = visitor.page(f"/kk/events/{event.id}")
+    form = visitor.page(f"/kk/{where.format(event.id)}").one("form", action=path(event, "/confirm"))
+    typed = {one["name"]: one["value"] for one in form.all(type="hidden")}
     move(session, event, timedelta(days=1))
-    answer = visitor.post(path(event, "/confirm"), data=hidden_of(page, "confirm"))
+    answer = visitor.post(path(event, "/confirm"), data=typed)
     assert (answer.status_code, answer.location) == (303, f"/kk/events/{event.id}")
     assert stands(session, event, person) == ("offered", 0)
     told = visitor.page(answer.location)
@@ -132,3 +134,15 @@ def test_who_signed_in_anew_meanwhile_reads_both(
     again = read(answer.text)
     assert when(page) in when(again)
     assert again.one("option", value="3").attributes.get("selected") is not None
+
+
+def test_a_refusal_says_nothing_of_what_the_form_had_shown(
+    visitor: Visitor, session: Session, event: Event, person: Volunteer
+) -> None:
+    """It is no sentence that anybody has written."""
+    typed = hidden_of(visitor.page(path(event)))
+    event.status, event.cancel_reason, event.cancelled_at = "cancelled", "Дауыл", NOW
+    session.commit()
+    answer = visitor.post(path(event), data=typed)
+    assert answer.status_code == 409
+    assert not read(answer.text).all("textarea")

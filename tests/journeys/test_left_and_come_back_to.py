@@ -1,0 +1,195 @@
+"""Pages that are left and come back to in a browser: another language in a form, and its button back."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+import pytest
+import sqlalchemy as sa
+from playwright.sync_api import Browser
+from sqlalchemy.orm import Session
+
+from service.models import Event, PresenceRecord
+from service.models import Volunteer as Person
+from tests.journeys.browser import FLAGS, PATIENCE_MS, PHONE, PLAIN, Open, Window
+from tests.journeys.demo import serving_nobody
+from tests.journeys.organizer import AS_PIXEL_7
+from tests.journeys.processes import Service
+from tests.journeys.volunteer import KK, RU, Volunteer, cookie_of
+from tests.makers import AKTOBE, make_event, make_signup, make_volunteer
+
+NUMBERS = count(1)
+THERE = {"latitude": AKTOBE[0], "longitude": AKTOBE[1], "accuracy": 12}
+SETTLED_MS = 900
+"""A button that means something else by now takes no press for a moment."""
+BROUGHT_BACK = "() => window.dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))"
+SHOWN = "window.addEventListener('pageshow', (event) => { window.broughtBack = event.persisted; });"
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    service: Service
+    engine: sa.Engine
+
+    def event(self, ago: timedelta) -> Event:
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            return make_event(session, starts_at=datetime.now(UTC) - ago)
+
+    def number_of(self, event: Event) -> str:
+        """Of somebody who goes there."""
+        with Session(self.engine) as session, session.begin():
+            made = make_volunteer(session, last_seen_at=datetime.now(UTC))
+            make_signup(session, session.get_one(Event, event.id), made)
+            return str(made.phone)
+
+    def records(self, event: Event) -> list[str]:
+        with Session(self.engine) as session:
+            wanted = sa.select(PresenceRecord.type).where(PresenceRecord.event_id == event.id)
+            return list(session.scalars(wanted.order_by(PresenceRecord.captured_at)))
+
+
+@pytest.fixture(scope="module")
+def world(postgres_url: str) -> Iterator[World]:
+    for running, engine in serving_nobody(postgres_url):
+        yield World(running, engine)
+
+
+def registering(world: World, seen: Window, event: Event) -> tuple[Volunteer, str]:
+    """Somebody who came by an event's link, at the form that asks who they are."""
+    number = f"+7702766{next(NUMBERS):04}"
+    person = Volunteer(world.service, seen)
+    person.open(f"events/{event.id}/signup")
+    person.come_in(number)
+    person.page.wait_for_url("**/register**")
+    return person, number
+
+
+@pytest.mark.parametrize("is_refused", [False, True], ids=["typed", "refused"])
+def test_another_language_in_a_form_keeps_what_is_typed(
+    world: World, window: Open, *, is_refused: bool
+) -> None:
+    event = world.event(-timedelta(days=1))
+    person, number = registering(world, window(world.service.url, PHONE, **AS_PIXEL_7), event)
+    page, main = person.page, person.main
+    person.fill(KK.name, "Әсел Қуанышқызы")
+    main.locator("#region").select_option("KZ-15")
+    main.get_by_role("checkbox").first.check()
+    if is_refused:
+        person.press(KK.register)
+        main.locator(".errors").wait_for()
+    person.fill(KK.birth_date, "1990-05-01")
+    person.check("register-kk")
+    page.locator(".languages a[hreflang=ru]").click()
+    page.wait_for_url("**/ru/register**")
+    person.words = RU
+    assert main.get_by_label(RU.name, exact=True).input_value() == "Әсел Қуанышқызы"
+    assert main.get_by_label(RU.birth_date, exact=True).input_value() == "1990-05-01"
+    assert main.locator("#region").input_value() == "KZ-15"
+    boxes = main.get_by_role("checkbox").all()
+    assert [box.is_checked() for box in boxes] == [True, *[False] * (len(boxes) - 1)]
+    # What nobody has chosen is as the new page has it; nothing is in the address, or stays in the tab.
+    if not is_refused:
+        assert main.locator("input[name=locale]:checked").input_value() == "ru"
+    assert "190" not in page.url.replace(str(event.id), "")
+    assert page.evaluate("() => sessionStorage.length") == 0
+    person.check("register-ru")
+    for box in boxes:
+        box.check()
+    person.press(RU.register)
+    page.wait_for_url(f"**/events/{event.id}/signup")
+    with Session(world.engine) as session:
+        made = session.scalars(sa.select(Person).where(Person.phone == number)).one()
+        assert (made.display_name, str(made.birth_date)) == ("Әсел Қуанышқызы", "1990-05-01")
+
+
+def test_what_was_typed_is_for_the_next_page_alone(world: World, window: Open) -> None:
+    event = world.event(-timedelta(days=1))
+    person, _ = registering(world, window(world.service.url, PHONE, **AS_PIXEL_7), event)
+    person.fill(KK.name, "Әсел Қуанышқызы")
+    person.page.route("**/ru/register**", lambda route: route.abort())
+    person.page.locator(".languages a[hreflang=ru]").click()
+    person.page.wait_for_timeout(200)
+    person.open("")
+    person.open("register")
+    assert person.main.get_by_label(KK.name, exact=True).input_value() == ""
+
+
+def test_without_scripts_the_form_says_that_the_language_comes_first(world: World, window: Open) -> None:
+    event = world.event(-timedelta(days=1))
+    person, _ = registering(world, window(world.service.url, PLAIN), event)
+    assert "Тілді алдымен таңдаңыз" in person.main.inner_text()
+    person.check("register-plain")
+
+
+@pytest.fixture
+def bringing_back(chromium: Browser) -> Iterator[Browser]:
+    """One that keeps whole pages for its button back, as people's browsers do and driven ones do not."""
+    browser = chromium.browser_type.launch(
+        executable_path=shutil.which("chromium"),
+        args=FLAGS,
+        ignore_default_args=["--disable-back-forward-cache"],
+    )
+    yield browser
+    browser.close()
+
+
+def phone_of(world: World, browser: Browser, number: str) -> Volunteer:
+    """A phone whose person is signed in."""
+    size = {"width": PHONE.width, "height": PHONE.height}
+    context = browser.new_context(viewport=size, timezone_id="Asia/Almaty", **AS_PIXEL_7)
+    context.set_default_timeout(PATIENCE_MS)
+    context.set_geolocation(THERE)
+    context.add_init_script(SHOWN)
+    with Session(world.engine) as session, session.begin():
+        context.add_cookies([cookie_of(session, number, datetime.now(UTC), world.service.url)])
+    return Volunteer(world.service, Window(context, world.service.url, PHONE, None))
+
+
+def goes_back(phone: Volunteer) -> None:
+    """By the browser's button. A tool's own way waits for a page to load: one brought back never does."""
+    phone.page.evaluate("() => { history.back(); }")
+
+
+def test_a_page_that_is_brought_back_says_what_holds_now(world: World, bringing_back: Browser) -> None:
+    event = world.event(timedelta(minutes=30))
+    number = world.number_of(event)
+    phone, another = (phone_of(world, bringing_back, number) for _ in range(2))
+    for one in (phone, another):
+        one.open(f"events/{event.id}")
+        one.reads("Сіз орындасыз")
+    another.press(KK.arrive)
+    another.reads("Келгеніңіз белгіленді")
+    # Chromium loads anew what has asked for something that is not to be kept; others bring it back.
+    phone.page.evaluate(BROUGHT_BACK)
+    phone.reads("Келгеніңіз белгіленді")
+    assert phone.acts() == [KK.leave, KK.code]
+    # Left at the very moment of the tap: whatever became of it, it arrives once.
+    phone.page.wait_for_timeout(SETTLED_MS)
+    phone.press(KK.leave)
+    phone.open("")
+    goes_back(phone)
+    phone.reads("Кеткеніңіз белгіленді")
+    assert world.records(event) == ["check_in", "check_out"]
+
+
+def test_of_who_has_signed_out_nothing_is_brought_back(world: World, bringing_back: Browser) -> None:
+    """Chromium forgets such pages by itself; of other browsers the cookie alone tells it."""
+    phone = phone_of(world, bringing_back, world.number_of(world.event(timedelta(minutes=30))))
+    page, context = phone.page, phone.page.context
+    phone.open("account/record")
+    phone.open("")
+    goes_back(phone)
+    page.wait_for_function("() => window.broughtBack === true")
+    context.add_cookies([{"name": "tazalyq_here", "value": "0", "url": world.service.url}])
+    with page.expect_navigation():
+        page.evaluate(BROUGHT_BACK)
+    assert page.locator("h1").inner_text() == KK.record
+    tab = Volunteer(world.service, Window(context, world.service.url, PHONE, None))
+    tab.open("account")
+    tab.page.locator("#sign-out button").click()
+    tab.page.wait_for_url("**/sign-in")
+    phone.open("")
+    goes_back(phone)
+    page.wait_for_url("**/sign-in?next=/kk/account/record")
