@@ -1,4 +1,4 @@
-"""Whose list or taps a browser keeps (R36): wiped when they sign out, or somebody else signs in."""
+"""Whose list a browser keeps (R36): wiped when they sign out, or somebody else signs in."""
 
 import hashlib
 import hmac
@@ -21,11 +21,6 @@ def remember(response: Response, who: Actor) -> None:
     )
 
 
-def keep_for(who: Actor) -> None:
-    """Let this request's answer note it, whoever makes that answer."""
-    g.keeps_for = who
-
-
 def leave_to(who: Actor | None) -> None:
     """Let the answer wipe what the browser keeps, unless it is this person's."""
     kept = request.cookies.get(COOKIE)
@@ -33,12 +28,10 @@ def leave_to(who: Actor | None) -> None:
 
 
 def finish(response: Response) -> None:
-    """Wipe it, or note whose it is, if this request has asked for that."""
+    """Wipe it, if this request has asked for that."""
     if g.get("wipes_list"):
         response.headers["Clear-Site-Data"] = '"storage"'
         response.delete_cookie(COOKIE, path="/")
-    elif "keeps_for" in g:
-        remember(response, g.keeps_for)
 
 
 def _mark(who: Actor) -> str:

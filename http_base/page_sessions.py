@@ -1,5 +1,6 @@
 """The pages' callers: a cookie's session in place of a bearer token, which `/v1` never looks at (R7)."""
 
+import secrets
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -12,6 +13,10 @@ from service.access import Actor
 from service.people import guests, identities, sessions
 from service.people.identities import Identity, Known
 from service.people.sessions import Found
+
+HERE = "tazalyq_here"
+"""The cookie that changes with each sign-in and sign-out, and tells no more: a page that a browser brings
+back whole is known by it to be of now, or of before."""
 
 LIVE = "X-Live"
 """The header of what a page asks for by itself, again and again: no act of a person."""
@@ -141,15 +146,16 @@ def finish(response: Response) -> Response:
     kept_lists.finish(response)
     installations.finish(response, secure=is_secure())
     if given is not None:
-        response.set_cookie(
-            cookie_name(),
-            given,
-            max_age=int(sessions.LIFETIME.total_seconds()) if given else 0,
-            secure=is_secure(),
-            httponly=True,
-            samesite="Lax",
-            path="/",
-        )
+        for name, value in ((cookie_name(), given), (HERE, given and secrets.token_hex(4))):
+            response.set_cookie(
+                name,
+                value,
+                max_age=int(sessions.LIFETIME.total_seconds()) if given else 0,
+                secure=is_secure(),
+                httponly=name != HERE,
+                samesite="Lax",
+                path="/",
+            )
     if given is not None or cookie_name() in request.cookies:
         response.vary.add("Cookie")
         if response.cache_control.public:

@@ -15,7 +15,7 @@ from service import errors
 SECRET = frozenset({csrf.FIELD, "secret", "token", "totp", "code", "phone"})
 """Fields whose text no other page has."""
 
-UNSAID = SECRET | {"id", "next"}
+UNSAID = SECRET | {"id", "next", "shown"}
 """Fields whose text no other page says again."""
 
 DOORS = frozenset({"sign-in-pages", "register-pages"})

@@ -1,6 +1,7 @@
 """Signing in (R6): by the phone that is signed in already, or by number and code."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
@@ -8,7 +9,7 @@ from urllib.parse import urlsplit
 from flask import Response, redirect, request
 from itsdangerous import BadData, URLSafeTimedSerializer
 
-from http_base import csrf, entrance, page_sessions, sign_in_codes
+from http_base import csrf, entrance, page_sessions, problems, sign_in_codes
 from http_base.browsers import browser_of
 from http_base.context import now, page_caller, services, session
 from http_base.fields import Strict, Text
@@ -21,8 +22,8 @@ from web import banned
 from web.addresses import to
 from web.assets import asset
 from web.doors import back_to
-from web.forms import Form, blank, read_form
-from web.pages import How, Pages, done, policy, render
+from web.forms import WHOLE, Form, blank, read_form
+from web.pages import PLAIN, How, Pages, done, policy, render
 from web.qr import qr_of
 
 pages = Pages("sign-in")
@@ -30,6 +31,9 @@ pages = Pages("sign-in")
 GOOGLES = "https://www.google.com https://www.gstatic.com"
 NUMBER = "tazalyq_number"
 """The cookie with the number that a code was sent to: its page has an address, which tells nobody whose."""
+
+NUMBER_LASTS = timedelta(minutes=30)
+"""Longer than its code: who comes back late asks for another one without typing the number anew."""
 
 ACCOUNTS = "https://identitytoolkit.googleapis.com https://securetoken.googleapis.com"
 
@@ -165,7 +169,7 @@ def show() -> Response:
 def _code_sent(phone: str, wanted: str | None) -> Response:
     """On to the page of the code: one that answers a form is no page that anybody comes back to."""
     response = done(to("sign-in.use_code", next=wanted))
-    lasts = int(sign_in.CODE_LIFETIME.total_seconds())
+    lasts = int(NUMBER_LASTS.total_seconds())
     is_secure = page_sessions.is_secure()
     kept = _numbers().dumps(phone)
     response.set_cookie(NUMBER, kept, max_age=lasts, httponly=True, samesite="Lax", secure=is_secure)
@@ -177,8 +181,8 @@ def _numbers() -> URLSafeTimedSerializer:
 
 
 def _number() -> str | None:
-    """Whom the last code was sent to from this browser, as long as it may be typed."""
-    lasts = int(sign_in.CODE_LIFETIME.total_seconds())
+    """Whom the last code was sent to from this browser."""
+    lasts = int(NUMBER_LASTS.total_seconds())
     try:
         return str(_numbers().loads(request.cookies.get(NUMBER, ""), max_age=lasts))
     except BadData:
@@ -186,7 +190,12 @@ def _number() -> str | None:
 
 
 def _ask_code(form: Form) -> Response:
-    return render("sign_in/code.html", form=form)
+    """For the code; where none can be used any more, for the wish for another one."""
+    left = sign_in.tries_left(session(), form.value("phone"), now())
+    if not left:
+        form.errors = {}
+        form.refuse(WHOLE, "page.sign-in.code-over")
+    return render("sign_in/code.html", PLAIN if form.sent else How(HTTPStatus.OK), form=form, left=left)
 
 
 @pages.page("/sign-in/code", methods=("GET", "POST"))
@@ -210,7 +219,7 @@ def use_code() -> Response:
         return _ask_code(form)
     except errors.BadCode:
         left = sign_in.tries_left(session(), form.data["phone"], now())
-        form.refuse("code", "page.sign-in.wrong-code" if left else "page.sign-in.no-code", left=left)
+        form.refuse("code", "page.sign-in.wrong-code", left=left)
         return _ask_code(form)
     tokens = sign_in_codes.tokens()
     response = _let_in(tokens.verify(tokens.issue(subject, phone)[0]), form.value("next"))
@@ -247,6 +256,25 @@ def go_on() -> Response:
     if shown["code"] == form.value("shown"):
         return Response(status=HTTPStatus.NO_CONTENT)
     return render("sign_in/pairing.html", pairing=shown)
+
+
+def _too_many(error: errors.TooManyRequests) -> Response:
+    """The form as it was, and when to try again: who waits does not type their number anew."""
+    answer = problems.refusal(error)
+    endpoint = (request.endpoint or "").rpartition(".")[2]
+    if request.method != "POST" or endpoint not in ("show", "use_code"):
+        return answer
+    session().rollback()
+    form = read_form(PhoneForm if endpoint == "show" else CodeForm)
+    found = problems.document_of(error)
+    form.errors = {WHOLE: [f"{found['title']}. {found['detail']}"]}
+    form.refused_as = HTTPStatus.TOO_MANY_REQUESTS
+    page = _show(form) if endpoint == "show" else _ask_code(form)
+    page.headers["Retry-After"] = answer.headers["Retry-After"]
+    return page
+
+
+pages.register_error_handler(errors.TooManyRequests, _too_many)
 
 
 @pages.page("/sign-out", methods=("POST",))

@@ -59,7 +59,7 @@ const begin = (box) => {
   let stop = () => {};
 
   const held = () => known.now.held;
-  const mine = () => taps.at(known.now.person, given.event);
+  const mine = () => taps.here(known.now.person, given.event);
   const time = (at) => new Date(Date.parse(at) + given.offset_min * 60000).toISOString().slice(11, 16);
   const metres = (number) => (number < 2000
     ? `${Math.round(number)} ${words.m}` : `${(number / 1000).toFixed(1).replace('.', given.comma).replace(/.0$/, '')} ${words.km}`);
@@ -139,6 +139,9 @@ const begin = (box) => {
     if (held().look && ['held', 'refused'].includes(shown.name)) way(held().look, words.look);
     if (shown.name === 'refused' && state.lacks === 'consent-missing') way(given.consents, given.consents_label);
     acts.hidden = !acts.children.length;
+    // Who was there, or says so, is asked no more whether they come.
+    const bar = document.querySelector('.bar-bottom');
+    if (bar) bar.hidden = mine().length > 0 || ['sent', 'doubted', 'left'].includes(held().name);
     box.hidden = given.now.held.name === 'closed' && held().name === 'closed' && !mine().length && shown.name === 'held';
     if (!form) return;
     const isAsked = shown.acts.includes('code') || shown.acts.includes('tap');
@@ -277,7 +280,6 @@ const begin = (box) => {
   setInterval(() => { if (!document.hidden && taps.of(known.now.person).length) sync.run(false); }, EVERY_MS);
   if (given.opens_in_s) setTimeout(() => location.reload(), Math.min(given.opens_in_s * 1000, LONGEST_TIMER_MS));
 
-  taps.wipeOthers(known.now.person);
   draw();
   scan();
   if (taps.of(known.now.person).length) sync.run(true);
@@ -289,7 +291,7 @@ const begin = (box) => {
   }
 };
 
-// On any other page: what waits goes out, and its own page will tell what became of it.
+// On any other page: what waits of who is signed in goes out, and its own page will tell what became of it.
 const sendAll = () => {
   const [first] = taps.all();
   if (!first) return;
@@ -298,6 +300,7 @@ const sendAll = () => {
   startSync(taps, caller(`/${language}/events/${first.event_id}/check-in/records`), known, () => {}).run(false);
 };
 
+taps.wipeOld(Date.now());
 const door = document.getElementById('check-in-scanned');
 if (door) startDoor(door);
 const box = document.getElementById('check-in');

@@ -1,4 +1,6 @@
 // What makes the pages quicker for who has JavaScript. Without it each of them does all the same.
+import { keepTyped } from './pages/typed.js';
+
 const script = document.currentScript;
 const each = (selector, act) => Array.prototype.forEach.call(document.querySelectorAll(selector), act);
 
@@ -11,15 +13,16 @@ if (isNewEnough && document.querySelector('[hx-get],[hx-post]')) {
 }
 
 // A check-in that was kept without signal goes out from whatever page is opened next.
-const waits = () => {
+const taps = (person) => {
   try {
-    return Object.keys(localStorage).some((key) => key.indexOf('tazalyq-tap:') === 0);
+    return Object.keys(localStorage).filter((key) => key.indexOf('tazalyq-tap:') === 0
+      && (!person || localStorage.getItem(key).indexOf(person) > 0));
   } catch {
     // A browser that keeps nothing has kept nothing.
-    return false;
+    return [];
   }
 };
-if (waits() && script.dataset.checkIn && !document.querySelector('#check-in, #check-in-scanned')) {
+if (taps().length && script.dataset.checkIn && !document.querySelector('#check-in, #check-in-scanned')) {
   const sender = document.createElement('script');
   sender.src = script.dataset.checkIn;
   document.head.appendChild(sender);
@@ -44,12 +47,14 @@ if (window.indexedDB && document.querySelector('form[data-warns]')) {
     };
   };
 }
-// Signing out takes it away: that is said first.
-each('form[data-warns]', (form) => {
+// Signing out takes it away, and one's own taps: that is said first. Another's wait for them.
+each('form[data-person]', (form) => {
   form.addEventListener('submit', (event) => {
-    if ((!ticks && !waits()) || window.confirm(form.dataset.warns)) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
+    const mine = taps(form.dataset.person);
+    if (form.dataset.warns && (ticks || mine.length) && !window.confirm(form.dataset.warns)) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    } else mine.forEach((key) => localStorage.removeItem(key));
   });
 });
 
@@ -59,6 +64,7 @@ if (summary) {
   summary.focus();
   history.replaceState(history.state, '', location.href);
 }
+keepTyped(Boolean(summary));
 
 // Buttons that only a script can serve.
 each('[data-print]', (button) => {
@@ -113,9 +119,16 @@ each('form[method="post"]', (form) => {
   });
 });
 
-// Back by the browser's button: the page as it was before the press.
+// Back by the browser's button: the page as it was before the press; of who was here before somebody signed in or out, no page.
+const here = () => (/(?:^|; )tazalyq_here=(\w*)/.exec(document.cookie) || [''])[0];
+const wasHere = here();
 window.addEventListener('pageshow', (event) => {
   if (!event.persisted) return;
+  if (here() !== wasHere) {
+    document.body.hidden = true;
+    location.reload();
+    return;
+  }
   each('form[data-sent]', (form) => form.removeAttribute('data-sent'));
   each('button[data-label]', (button) => {
     button.disabled = false;

@@ -31,11 +31,20 @@ const inTime = (work) => Promise.race([
   work,
   new Promise((_, reject) => { setTimeout(() => reject(new Error('away')), PATIENCE_MS); }),
 ]);
+const NOTICES = ['firebase-away', 'firebase-wrong', 'firebase-over'];
+// By these no code can be typed any more: another one is asked for, for the number that stands there.
+const OVER = ['auth/code-expired', 'auth/session-expired', 'auth/too-many-requests'];
+const anew = () => {
+  document.getElementById('firebase-digits').value = '';
+  hide('firebase-code');
+  show('firebase-number');
+};
 const failed = (error) => {
-  hide('firebase-away');
-  hide('firebase-wrong');
+  NOTICES.forEach(hide);
   const isAway = error.message === 'away' || error.code === 'auth/network-request-failed' || !error.code;
-  show(isAway ? 'firebase-away' : 'firebase-wrong');
+  const isOver = OVER.indexOf(error.code) >= 0;
+  show(isAway ? NOTICES[0] : NOTICES[isOver ? 2 : 1]);
+  if (isOver) anew();
 };
 
 let verifier;
@@ -55,7 +64,7 @@ number.addEventListener('submit', (event) => {
     .then(() => signInWithPhoneNumber(auth, phone.replace(/^8(?=\d{10}$)/, '+7'), verifier))
     .then((confirmation) => {
       sent = confirmation;
-      hide('firebase-wrong');
+      NOTICES.forEach(hide);
       hide('firebase-number');
       show('firebase-code');
       document.getElementById('firebase-digits').focus();
@@ -75,4 +84,5 @@ typed.addEventListener('submit', (event) => {
     .catch(failed);
 }, true);
 
+document.getElementById('firebase-anew').addEventListener('click', anew);
 box.hidden = false;

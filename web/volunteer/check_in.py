@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Response, jsonify, request
 from marshmallow import ValidationError, fields
 
-from http_base import csrf, installations, kept_lists, presence, problems
+from http_base import csrf, installations, presence, problems
 from http_base.context import actor, locale, now, page_caller, services, session
 from http_base.fields import Strict, Text, one_of, whole
 from http_base.identity import Unauthenticated
@@ -99,8 +99,6 @@ def _block(event: Event, me: EventState, form: Form) -> dict[str, Any]:
     found = held.of_person(event, who, me)
     # Where there is nothing more to tap, the script only sends what a phone has kept.
     is_idle = found.name == "closed"
-    if not is_idle:
-        kept_lists.keep_for(who)
     return {
         "held": found,
         "given": _given(event, found, who),
@@ -273,7 +271,6 @@ def _taken(event_id: UUID) -> Response:
     if body["by"] != caller.known.actor.volunteer_id:
         raise presence_errors.NotYours()
     results = presence.report_kept(body)
-    kept_lists.keep_for(caller.known.actor)
     try:
         held_now = _now(_found(event_id))
     except (errors.NotFound, errors.Banned):

@@ -14,7 +14,7 @@ from service.models import Event, Signup
 from web.addresses import to
 from web.forms import read_query
 from web.pages import Pages
-from web.volunteer import desk
+from web.volunteer import desk, moved
 
 pages = Pages("volunteer-going")
 
@@ -29,6 +29,11 @@ class Line:
     signup: Signup
     position: int | None
     confirm_by: datetime | None
+
+    @property
+    def shown(self) -> str:
+        """The day and place that its button says yes to."""
+        return moved.shown(self.event)
 
 
 @pages.page("/account/going")

@@ -36,7 +36,6 @@ export const startSync = (taps, ask, first, changed) => {
     // Of an event that is not there now, what was held before stands.
     now = { ...given, held: given.held || now.held };
     measure(given);
-    taps.wipeOthers(now.person);
   };
 
   const fresh = async () => {

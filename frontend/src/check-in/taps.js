@@ -2,6 +2,8 @@
 const TAP = 'tazalyq-tap:';
 const CODE = 'tazalyq-code:';
 const CODE_LIVES_MS = 30 * 60 * 1000;
+// After the fourteen days in which the service takes what was kept of an event, which is on for a day at most.
+const TAP_LIVES_MS = 15 * 24 * 3600 * 1000;
 
 export const newId = () => {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -77,7 +79,7 @@ export const open = (storage) => {
   return {
     all,
     of: (person) => all().filter((tap) => tap.person === person),
-    at: (person, event) => all().filter((tap) => tap.person === person && tap.event_id === event),
+    here: (person, event) => all().filter((tap) => tap.person === person && tap.event_id === event),
     // One that waits says the same: a second tap, or one in another tab, adds nothing.
     add: (tap) => {
       const waits = all().find((one) => ['person', 'event_id', 'type'].every((name) => one[name] === tap[name]));
@@ -88,12 +90,14 @@ export const open = (storage) => {
     // Whether it outlives the page.
     lasts: (id) => storage.lasts(TAP + id),
     drop: (id) => storage.removeItem(TAP + id),
-    // Whoever else was here before: nothing of theirs stays.
-    wipeOthers: (person) => all().filter((tap) => tap.person !== person).forEach((tap) => storage.removeItem(TAP + tap.id)),
+    // What nobody takes any more, whoever has tapped it: it says where its person was.
+    wipeOld: (at) => all().filter((tap) => !(at - Date.parse(tap.captured_at) < TAP_LIVES_MS)).forEach((tap) => storage.removeItem(TAP + tap.id)),
     keepCode: (event, code, at) => storage.setItem(CODE + event, JSON.stringify({ code, at })),
     codeOf: (event, at) => {
       const found = read(storage, CODE + event);
-      return found && Math.abs(at - found.at) < CODE_LIVES_MS ? found : null;
+      if (found && Math.abs(at - found.at) < CODE_LIVES_MS) return found;
+      storage.removeItem(CODE + event);
+      return null;
     },
     codeLasts: (event) => storage.lasts(CODE + event),
     dropCode: (event) => storage.removeItem(CODE + event),

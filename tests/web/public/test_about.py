@@ -1,5 +1,6 @@
 """What everybody may read about the service: open figures, personal data, consents."""
 
+import re
 from datetime import date
 
 import pytest
@@ -10,6 +11,7 @@ from service.figures import public, public_columns
 from service.people.consent_texts import TEXTS
 from tests.conftest import NOW
 from tests.web.visitor import Visitor
+from web.assets import BUILT
 
 
 def test_each_page_leads_to_what_everybody_may_read(visitor: Visitor) -> None:
@@ -62,3 +64,13 @@ def test_privacy_is_told_in_short_and_leads_to_the_whole(visitor: Visitor, langu
     page = visitor.page(f"/{language}/privacy")
     assert page.one("main").all("a")[-1]["href"] == f"/{language}/consents"
     assert len(page.one("main").all("h2")) == 7
+
+
+@pytest.mark.parametrize("language", LOCALES)
+def test_privacy_says_how_long_a_phone_keeps_a_tap(visitor: Visitor, language: str) -> None:
+    """As the script of check-in keeps it."""
+    script = (BUILT.parent / "src" / "check-in" / "taps.js").read_text("utf-8")
+    days = re.search(r"TAP_LIVES_MS = (\d+) \* 24 \* 3600 \* 1000", script)
+    assert days is not None
+    place = visitor.page(f"/{language}/privacy").one("section", **{"aria-labelledby": "part-4"})
+    assert re.search(rf"\b{days[1]}\b", place.text)
