@@ -31,9 +31,13 @@ const inTime = (work) => Promise.race([
   work,
   new Promise((_, reject) => { setTimeout(() => reject(new Error('away')), PATIENCE_MS); }),
 ]);
-const NOTICES = ['firebase-away', 'firebase-wrong', 'firebase-over'];
+const NOTICES = ['firebase-away', 'firebase-wrong', 'firebase-over', 'firebase-often'];
 // By these no code can be typed any more: another one is asked for, for the number that stands there.
-const OVER = ['auth/code-expired', 'auth/session-expired', 'auth/too-many-requests'];
+const OVER = {
+  'auth/code-expired': 'firebase-over',
+  'auth/session-expired': 'firebase-over',
+  'auth/too-many-requests': 'firebase-often',
+};
 const anew = () => {
   document.getElementById('firebase-digits').value = '';
   hide('firebase-code');
@@ -42,9 +46,8 @@ const anew = () => {
 const failed = (error) => {
   NOTICES.forEach(hide);
   const isAway = error.message === 'away' || error.code === 'auth/network-request-failed' || !error.code;
-  const isOver = OVER.indexOf(error.code) >= 0;
-  show(isAway ? NOTICES[0] : NOTICES[isOver ? 2 : 1]);
-  if (isOver) anew();
+  show(isAway ? 'firebase-away' : OVER[error.code] || 'firebase-wrong');
+  if (OVER[error.code]) anew();
 };
 
 let verifier;
