@@ -18,7 +18,7 @@ from tests.journeys.demo import serving_nobody
 from tests.journeys.organizer import AS_PIXEL_7
 from tests.journeys.processes import Service
 from tests.journeys.volunteer import KK, RU, Volunteer, cookie_of
-from tests.makers import AKTOBE, make_event, make_signup, make_volunteer
+from tests.makers import AKTOBE, make_event, make_organization, make_signup, make_volunteer
 
 NUMBERS = count(1)
 THERE = {"latitude": AKTOBE[0], "longitude": AKTOBE[1], "accuracy": 12}
@@ -102,6 +102,31 @@ def test_another_language_in_a_form_keeps_what_is_typed(
     with Session(world.engine) as session:
         made = session.scalars(sa.select(Person).where(Person.phone == number)).one()
         assert (made.display_name, str(made.birth_date)) == ("Әсел Қуанышқызы", "1990-05-01")
+
+
+def test_a_text_that_stands_on_the_page_of_one_language_alone_comes_back(world: World, window: Open) -> None:
+    """As the description of an event does, which an organizer types in the language of the page."""
+    with Session(world.engine) as session, session.begin():
+        owner = make_volunteer(session, last_seen_at=datetime.now(UTC))
+        make_organization(session, owner=owner)
+        session.flush()
+        cookie = cookie_of(session, str(owner.phone), datetime.now(UTC), world.service.url)
+    seen = window(world.service.url, PHONE, **AS_PIXEL_7)
+    seen.page.context.add_cookies([cookie])
+    page = seen.open("/kk/organizer/events/new")
+    token = page.locator("main input[name=id]").input_value()
+    page.locator("[name='title.kk']").fill("Өзенді тазалау")
+    page.locator("main details summary").last.click()
+    page.locator("[name='description.kk']").fill("Бірінші жол")
+    page.locator("#hazard").check()
+    for language in ("ru", "kk"):
+        page.locator(f".languages a[hreflang={language}]").click()
+        page.wait_for_url(f"**/{language}/organizer/events/new")
+        assert page.locator("[name='title.kk']").input_value() == "Өзенді тазалау"
+        assert page.locator("[name='description.kk']").input_value() == "Бірінші жол"
+        assert page.locator("#hazard").is_checked()
+        # Sent from either page, it is made once.
+        assert page.locator("main input[name=id]").input_value() == token
 
 
 def test_what_was_typed_is_for_the_next_page_alone(world: World, window: Open) -> None:

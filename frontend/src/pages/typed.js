@@ -1,7 +1,8 @@
 // Another language in the middle of a form: what was typed waits in this tab for the next page alone, which fills it in
-// where it is the same one. Of what is hidden only what the form was drawn from, so that others' changes are not undone.
+// where it is the same one. What is hidden goes along where the form was drawn from it, so that others' changes are not undone.
 const KEY = 'tazalyq-typed';
 const DRAWN_FROM = ['version', 'shown', 'id'];
+const OF_EACH_PAGE = ['csrf_token', 'next'];
 const NO_TEXT = ['password', 'file', 'submit', 'button', 'fieldset', 'output'];
 
 const ofTab = (act) => {
@@ -25,8 +26,11 @@ const isTouched = (field) => {
 
 // `isWhole`: the page has answered a refused form, so that nothing in it is as the next page would draw it.
 const typedIn = (form, isWhole) => {
-  const fields = Array.from(form.elements).filter((field) => (
-    isHidden(field) ? DRAWN_FROM.indexOf(field.name) >= 0 : nameOf(field) && NO_TEXT.indexOf(field.type) < 0));
+  const isKept = (field) => {
+    if (!isHidden(field)) return nameOf(field) && NO_TEXT.indexOf(field.type) < 0;
+    return OF_EACH_PAGE.indexOf(field.name) < 0 && (isWhole || field.dataset.typed || DRAWN_FROM.indexOf(field.name) >= 0);
+  };
+  const fields = Array.from(form.elements).filter(isKept);
   const touched = fields.filter((field) => !isHidden(field) && (isWhole || isTouched(field)));
   if (!touched.length) return [];
   return fields.filter(isHidden).concat(touched).map((field) => [nameOf(field), field.value, isBox(field) ? field.checked : null]);
@@ -37,6 +41,8 @@ const fillIn = (form, [name, value, isChecked]) => {
     if (nameOf(field) !== name || (isBox(field) && field.value !== value)) return;
     if (isBox(field)) field.checked = isChecked;
     else field.value = value;
+    // A text of another language, that its own page shows.
+    if (isHidden(field) && DRAWN_FROM.indexOf(name) < 0) field.dataset.typed = 'yes';
     const folded = field.closest('details');
     if (folded && value && isChecked !== false) folded.open = true;
   });
