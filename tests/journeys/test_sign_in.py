@@ -205,10 +205,10 @@ def as_google(route: Route, refusals: list[str]) -> None:
 def test_a_code_of_googles_that_is_over_leads_to_another_for_the_same_number(
     window: Open, postgres_url: str
 ) -> None:
+    refusals = list(LATE)
     for database_url in fresh_demo(postgres_url):
         with serving(database_url, **FIREBASE) as running:
             page = window(running.url, PHONE).page
-            refusals = list(LATE)
             page.route(re.compile(r"^https://[^/]*google"), lambda route: as_google(route, refusals))
             page.goto(f"{running.url}/kk/sign-in")
             page.get_by_label("Телефон нөмірі").fill("8 700 000 01 01")

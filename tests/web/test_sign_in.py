@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from http_base.address_limit import AddressLimit
 from http_base.application import Tazalyq
 from notifications.push import local
 from service.models import PageSession, Volunteer, WebSignIn
@@ -160,6 +161,20 @@ class TestByCode:
         assert "минуттан кейін" in page.one(class_="errors").text
         assert page.one("input", id="phone")["value"] == person.phone
         assert page.one("form", id="by-code").one("input", name="next")["value"] == "/kk/events"
+
+    def test_an_address_that_asks_too_often_keeps_number_and_code_in_the_form(
+        self, visitor: Visitor, app: Tazalyq, person: Volunteer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Many people may stand behind one: the refusal is no fault of who types."""
+        asked = ask_code(visitor, person.phone)
+        monkeypatch.setattr(app.extensions["tazalyq"], "address_limit", AddressLimit("memory://", 1))
+        assert type_code(visitor, asked, "000000").status_code == 422
+        last = type_code(visitor, asked, "123 456")
+        assert (last.status_code, int(last.headers["Retry-After"]) > 0) == (429, True)
+        page = read(last.text)
+        assert "минуттан кейін" in page.one(class_="errors").text
+        assert hidden_of(page.one("form", id="use-code"))["phone"] == person.phone
+        assert page.one("input", id="code")["value"] == "123 456"
 
     @pytest.mark.parametrize("phone", ["", "12", "алло", "+1 202 555", "9" * 29])
     def test_what_is_no_number_stays_in_the_form(self, visitor: Visitor, phone: str) -> None:
