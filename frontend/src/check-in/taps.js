@@ -2,8 +2,8 @@
 const TAP = 'tazalyq-tap:';
 const CODE = 'tazalyq-code:';
 const CODE_LIVES_MS = 30 * 60 * 1000;
-// After the fourteen days in which the service takes what was kept of an event, which is on for a day at most.
-const TAP_LIVES_MS = 15 * 24 * 3600 * 1000;
+// After the fourteen days in which the service takes what was kept of an event, which is on for a day at most, and opens before.
+const TAP_LIVES_MS = 16 * 24 * 3600 * 1000;
 
 export const newId = () => {
   const bytes = crypto.getRandomValues(new Uint8Array(16));

@@ -4,6 +4,7 @@ import json
 import math
 import random
 import subprocess
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from cli.assets import NODE
 from service.attendance import evidence
 from service.attendance.evidence import Fix, Presence, RecordKind, Status
+from service.events.plans import MAX_DURATION
 from service.geography import geodesy
 from service.platform.thresholds import Thresholds
 from service.presence_errors import OutsideArea
@@ -274,13 +276,15 @@ def turn(*answers: dict[str, Any] | None, **tap: Any) -> Any:
     return run(turns=[{"taps": [kept(**tap)], "first": HERE, "answers": answers}])["turns"][0]
 
 
-def test_a_tap_lies_in_the_phone_for_fifteen_days_at_most() -> None:
-    """The service takes it for fourteen days after the event, whoever is signed in by then."""
+def test_a_tap_lies_in_the_phone_for_sixteen_days_at_most() -> None:
+    """Whoever is signed in by then: no longer than the service takes it, and no shorter."""
+    taken = timedelta(days=LIMITS.review_sync_days) + MAX_DURATION
+    assert taken + timedelta(minutes=LIMITS.open_before_min + LIMITS.review_off_min) < timedelta(days=16)
     taps = [
         kept(id=name, person=name, captured_at=at)
         for name, at in (
-            ("young", "2026-11-12T16:00:00.000Z"),
-            ("old", "2026-11-11T15:59:59.000Z"),
+            ("young", "2026-11-10T16:00:01.000Z"),
+            ("old", "2026-11-10T15:59:59.000Z"),
             # A phone whose clock has been set right since; and what nothing can be read of.
             ("future", "2027-11-26T16:00:00.000Z"),
             ("broken", "x"),
