@@ -1,6 +1,5 @@
 """Pages that are left and come back to in a browser: another language in a form, and its button back."""
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -8,12 +7,12 @@ from itertools import count
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import Browser
+from playwright.sync_api import Route
 from sqlalchemy.orm import Session
 
 from service.models import Event, PresenceRecord
 from service.models import Volunteer as Person
-from tests.journeys.browser import FLAGS, PATIENCE_MS, PHONE, PLAIN, Open, Window
+from tests.journeys.browser import PHONE, PLAIN, Open, Window
 from tests.journeys.demo import serving_nobody
 from tests.journeys.organizer import AS_PIXEL_7
 from tests.journeys.processes import Service
@@ -25,7 +24,6 @@ THERE = {"latitude": AKTOBE[0], "longitude": AKTOBE[1], "accuracy": 12}
 SETTLED_MS = 900
 """A button that means something else by now takes no press for a moment."""
 BROUGHT_BACK = "() => window.dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))"
-SHOWN = "window.addEventListener('pageshow', (event) => { window.broughtBack = event.persisted; });"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,39 +146,28 @@ def test_without_scripts_the_form_says_that_the_language_comes_first(world: Worl
     person.check("register-plain")
 
 
-@pytest.fixture
-def bringing_back(chromium: Browser) -> Iterator[Browser]:
-    """One that keeps whole pages for its button back, as people's browsers do and driven ones do not."""
-    browser = chromium.browser_type.launch(
-        executable_path=shutil.which("chromium"),
-        args=FLAGS,
-        ignore_default_args=["--disable-back-forward-cache"],
-    )
-    yield browser
-    browser.close()
-
-
-def phone_of(world: World, browser: Browser, number: str) -> Volunteer:
+def phone_of(world: World, window: Open, number: str) -> Volunteer:
     """A phone whose person is signed in."""
-    size = {"width": PHONE.width, "height": PHONE.height}
-    context = browser.new_context(viewport=size, timezone_id="Asia/Almaty", **AS_PIXEL_7)
-    context.set_default_timeout(PATIENCE_MS)
-    context.set_geolocation(THERE)
-    context.add_init_script(SHOWN)
+    seen = window(world.service.url, PHONE, **{**AS_PIXEL_7, "geolocation": THERE})
     with Session(world.engine) as session, session.begin():
-        context.add_cookies([cookie_of(session, number, datetime.now(UTC), world.service.url)])
-    return Volunteer(world.service, Window(context, world.service.url, PHONE, None))
+        seen.page.context.add_cookies([cookie_of(session, number, datetime.now(UTC), world.service.url)])
+    return Volunteer(world.service, seen)
 
 
 def goes_back(phone: Volunteer) -> None:
-    """By the browser's button. A tool's own way waits for a page to load: one brought back never does."""
+    """By the browser's button. A tool's own way waits for a load, which one brought back whole never has."""
     phone.page.evaluate("() => { history.back(); }")
 
 
-def test_a_page_that_is_brought_back_says_what_holds_now(world: World, bringing_back: Browser) -> None:
+def loses_the_answer(route: Route) -> None:
+    route.fetch()
+    route.abort()
+
+
+def test_a_page_that_is_brought_back_says_what_holds_now(world: World, window: Open) -> None:
     event = world.event(timedelta(minutes=30))
     number = world.number_of(event)
-    phone, another = (phone_of(world, bringing_back, number) for _ in range(2))
+    phone, another = (phone_of(world, window, number) for _ in range(2))
     for one in (phone, another):
         one.open(f"events/{event.id}")
         one.reads("Сіз орындасыз")
@@ -190,27 +177,31 @@ def test_a_page_that_is_brought_back_says_what_holds_now(world: World, bringing_
     phone.page.evaluate(BROUGHT_BACK)
     phone.reads("Келгеніңіз белгіленді")
     assert phone.acts() == [KK.leave, KK.code]
-    # Left at the very moment of the tap: whatever became of it, it arrives once.
+    # Left before the answer to a tap came, which had been stored: it arrives once.
     phone.page.wait_for_timeout(SETTLED_MS)
-    phone.press(KK.leave)
+    phone.page.route("**/check-in/records", loses_the_answer)
+    with phone.page.expect_event("requestfailed"):
+        phone.press(KK.leave)
+    phone.page.unroute("**/check-in/records")
     phone.open("")
     goes_back(phone)
     phone.reads("Кеткеніңіз белгіленді")
     assert world.records(event) == ["check_in", "check_out"]
 
 
-def test_of_who_has_signed_out_nothing_is_brought_back(world: World, bringing_back: Browser) -> None:
-    """Chromium forgets such pages by itself; of other browsers the cookie alone tells it."""
-    phone = phone_of(world, bringing_back, world.number_of(world.event(timedelta(minutes=30))))
+def test_of_who_has_signed_out_nothing_is_brought_back(world: World, window: Open) -> None:
+    """Chromium forgets such pages by itself, others do not: by the cookie the page knows that it is over."""
+    phone = phone_of(world, window, world.number_of(world.event(timedelta(minutes=30))))
     page, context = phone.page, phone.page.context
     phone.open("account/record")
-    phone.open("")
-    goes_back(phone)
-    page.wait_for_function("() => window.broughtBack === true")
+    page.evaluate("() => { document.body.dataset.before = 'yes'; }")
+    page.evaluate(BROUGHT_BACK)
+    page.wait_for_timeout(300)
+    assert page.locator("body").get_attribute("data-before") == "yes"
     context.add_cookies([{"name": "tazalyq_here", "value": "0", "url": world.service.url}])
     with page.expect_navigation():
         page.evaluate(BROUGHT_BACK)
-    assert page.locator("h1").inner_text() == KK.record
+    assert page.locator("body").get_attribute("data-before") is None
     tab = Volunteer(world.service, Window(context, world.service.url, PHONE, None))
     tab.open("account")
     tab.page.locator("#sign-out button").click()
