@@ -8,7 +8,6 @@ from typing import Any
 import pyotp
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import Dialog
 from sqlalchemy.orm import Session
 
 from service.models import Attendance, Event, PageSession, PresenceRecord
@@ -142,26 +141,6 @@ def test_a_tap_without_signal_is_sent_once_the_next_day(world: World, phone_of: 
     assert local(came) in told
 
 
-def test_who_says_that_they_are_there_is_asked_no_more_to_sign_up(world: World, phone_of: Any) -> None:
-    """By walking in: the bar of signing up goes with the tap, though nothing has arrived yet."""
-    event = world.event()
-    with Session(world.engine) as session, session.begin():
-        number = str(make_volunteer(session, last_seen_at=datetime.now(UTC)).phone)
-    phone: Volunteer = phone_of(event, number)
-    phone.reads("Сіз орындасыз")
-    bar = phone.page.locator(".bar-bottom")
-    assert bar.is_visible()
-    phone.page.context.set_offline(True)
-    phone.press(KK.arrive)
-    phone.reads("Телефонда сақталды")
-    assert not bar.is_visible()
-    phone.check("kept-walk-in")
-    phone.page.context.set_offline(False)
-    phone.press(KK.send)
-    phone.reads("Келгеніңіз белгіленді")
-    assert not bar.is_visible()
-
-
 def test_what_is_kept_goes_out_from_whatever_page_is_opened(world: World, phone_of: Any) -> None:
     event = world.event()
     phone: Volunteer = phone_of(event)
@@ -209,66 +188,6 @@ def test_a_code_that_a_camera_brought_outlives_the_sign_in(world: World, window:
     phone.fill(KK.code_label, code)
     phone.page.locator("#check-in-by-code button").click()
     phone.reads("Кеткеніңіз белгіленді")
-
-
-def test_two_people_with_one_phone(world: World, phone_of: Any) -> None:
-    """What the first has tapped is not shown to the second, nor sent as theirs; it waits for the first."""
-    event = world.event()
-    mine, another = world.person(event), world.person(event)
-    phone: Volunteer = phone_of(event, mine)
-    phone.reads("Сіз орындасыз")
-    world.end_sessions()
-    phone.press(KK.arrive)
-    phone.reads("Телефонда сақталды", "Сеанс аяқталды")
-    assert len(phone.kept()) == 1
-    phone.follow("Кіру")
-    phone.come_in(another)
-    phone.reads("Сіз орындасыз")
-    assert "сақталды" not in phone.main.inner_text()
-    phone.press(KK.arrive)
-    phone.reads("Келгеніңіз белгіленді")
-    assert (world.records(event), len(phone.kept())) == ([("check_in", "counted")], 1)
-    # The second has nothing that waits: nothing is asked when they go.
-    signs_out(phone)
-    assert len(phone.kept()) == 1
-    phone.open(f"events/{event.id}/check-in")
-    phone.come_in(mine)
-    phone.reads("Келгеніңіз белгіленді")
-    assert (world.records(event), phone.kept()) == ([("check_in", "counted")] * 2, [])
-
-
-def test_who_signs_out_takes_their_own_taps_away_and_is_asked_first(world: World, phone_of: Any) -> None:
-    event = world.event()
-    phone: Volunteer = phone_of(event)
-    phone.reads("Сіз орындасыз")
-    phone.page.route("**/check-in/records", lambda route: route.abort())
-    phone.press(KK.arrive)
-    phone.reads("Телефонда сақталды")
-    asked: list[str] = []
-    for is_sure in (False, True):
-        phone.page.once("dialog", answering(asked, yes=is_sure))
-        phone.open("account")
-        phone.page.locator("#sign-out button").click()
-        assert len(phone.kept()) == (0 if is_sure else 1)
-    phone.page.wait_for_url("**/sign-in")
-    assert ["жіберілмеген" in said for said in asked] == [True, True]
-
-
-def answering(asked: list[str], *, yes: bool) -> Callable[[Dialog], None]:
-    def answer(dialog: Dialog) -> None:
-        asked.append(dialog.message)
-        if yes:
-            dialog.accept()
-        else:
-            dialog.dismiss()
-
-    return answer
-
-
-def signs_out(phone: Volunteer) -> None:
-    phone.open("account")
-    phone.page.locator("#sign-out button").click()
-    phone.page.wait_for_url("**/sign-in")
 
 
 def test_a_doubted_check_in_is_mended_from_a_better_place(world: World, phone_of: Any) -> None:

@@ -1,16 +1,16 @@
-"""Pages that are left and come back to in a browser: another language in a form, and its button back."""
+"""Pages left and come back to in a browser: another language, the button back, another person."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import Route
+from playwright.sync_api import Dialog, Route
 from sqlalchemy.orm import Session
 
-from service.models import Event, PresenceRecord
+from service.models import Event, PageSession, PresenceRecord
 from service.models import Volunteer as Person
 from tests.journeys.browser import PHONE, PLAIN, Open, Window
 from tests.journeys.demo import serving_nobody
@@ -41,6 +41,10 @@ class World:
             made = make_volunteer(session, last_seen_at=datetime.now(UTC))
             make_signup(session, session.get_one(Event, event.id), made)
             return str(made.phone)
+
+    def end_sessions(self) -> None:
+        with Session(self.engine) as session, session.begin():
+            session.execute(sa.delete(PageSession))
 
     def records(self, event: Event) -> list[str]:
         with Session(self.engine) as session:
@@ -209,3 +213,87 @@ def test_of_who_has_signed_out_nothing_is_brought_back(world: World, window: Ope
     phone.open("")
     goes_back(phone)
     page.wait_for_url("**/sign-in?next=/kk/account/record")
+
+
+def test_who_says_that_they_are_there_is_asked_no_more_to_sign_up(world: World, window: Open) -> None:
+    """By walking in: the bar of signing up goes with the tap, though nothing has arrived yet."""
+    event = world.event(timedelta(minutes=30))
+    with Session(world.engine) as session, session.begin():
+        number = str(make_volunteer(session, last_seen_at=datetime.now(UTC)).phone)
+    phone = phone_of(world, window, number)
+    phone.open(f"events/{event.id}")
+    phone.reads("Сіз орындасыз")
+    bar = phone.page.locator(".bar-bottom")
+    assert bar.is_visible()
+    phone.page.context.set_offline(True)
+    phone.press(KK.arrive)
+    phone.reads("Телефонда сақталды")
+    assert not bar.is_visible()
+    phone.check("kept-walk-in")
+    phone.page.context.set_offline(False)
+    phone.press(KK.send)
+    phone.reads("Келгеніңіз белгіленді")
+    assert not bar.is_visible()
+
+
+def test_two_people_with_one_phone(world: World, window: Open) -> None:
+    """What the first has tapped is not shown to the second, nor sent as theirs; it waits for the first."""
+    event = world.event(timedelta(minutes=30))
+    mine, another = world.number_of(event), world.number_of(event)
+    phone = phone_of(world, window, mine)
+    phone.open(f"events/{event.id}")
+    phone.reads("Сіз орындасыз")
+    world.end_sessions()
+    phone.press(KK.arrive)
+    phone.reads("Телефонда сақталды", "Сеанс аяқталды")
+    assert len(phone.kept()) == 1
+    phone.follow("Кіру")
+    phone.come_in(another)
+    phone.reads("Сіз орындасыз")
+    assert "сақталды" not in phone.main.inner_text()
+    phone.press(KK.arrive)
+    phone.reads("Келгеніңіз белгіленді")
+    assert (world.records(event), len(phone.kept())) == (["check_in"], 1)
+    # The second has nothing that waits: nothing is asked when they go.
+    signs_out(phone)
+    assert len(phone.kept()) == 1
+    phone.open(f"events/{event.id}/check-in")
+    phone.come_in(mine)
+    phone.reads("Келгеніңіз белгіленді")
+    assert (world.records(event), phone.kept()) == (["check_in"] * 2, [])
+
+
+def test_who_signs_out_takes_their_own_taps_away_and_is_asked_first(world: World, window: Open) -> None:
+    event = world.event(timedelta(minutes=30))
+    phone = phone_of(world, window, world.number_of(event))
+    phone.open(f"events/{event.id}")
+    phone.reads("Сіз орындасыз")
+    phone.page.route("**/check-in/records", lambda route: route.abort())
+    phone.press(KK.arrive)
+    phone.reads("Телефонда сақталды")
+    asked: list[str] = []
+    for is_sure in (False, True):
+        phone.page.once("dialog", answering(asked, yes=is_sure))
+        phone.open("account")
+        phone.page.locator("#sign-out button").click()
+        if is_sure:
+            phone.page.wait_for_url("**/sign-in")
+        assert len(phone.kept()) == (0 if is_sure else 1)
+    assert ["жіберілмеген" in said for said in asked] == [True, True]
+
+
+def answering(asked: list[str], *, yes: bool) -> Callable[[Dialog], None]:
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        if yes:
+            dialog.accept()
+        else:
+            dialog.dismiss()
+
+    return answer
+
+
+def signs_out(phone: Volunteer) -> None:
+    phone.open("account")
+    phone.page.locator("#sign-out button").click()
+    phone.page.wait_for_url("**/sign-in")

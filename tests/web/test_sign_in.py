@@ -11,7 +11,6 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from http_base.address_limit import AddressLimit
 from http_base.application import Tazalyq
 from notifications.push import local
 from service.models import PageSession, Volunteer, WebSignIn
@@ -122,59 +121,6 @@ class TestByCode:
         assert visitor.get(address).location == "/kk/events?near=1,2"
         visitor.delete_cookie("tazalyq_dev")
         assert (visitor.get(address).location or "").startswith(f"{SIGN_IN}?next=/kk/events")
-
-    @pytest.mark.parametrize("is_typed", [True, False], ids=["typed", "come back to"])
-    def test_a_code_that_has_expired_keeps_the_number_and_offers_another(
-        self, visitor: Visitor, session: Session, person: Volunteer, clock: FixedClock, *, is_typed: bool
-    ) -> None:
-        asked = ask_code(visitor, person.phone, f"{SIGN_IN}?next=/kk/events")
-        clock.move(timedelta(minutes=6))
-        code = code_of(session, person.phone)
-        again = type_code(visitor, asked, code) if is_typed else visitor.get(asked.request.full_path)
-        assert again.status_code == (422 if is_typed else 200)
-        page = read(again.text)
-        assert "Код ескірді" in page.one(class_="errors").text
-        assert person.phone or "" in page.one(class_="lead").text
-        assert not page.all("form", id="use-code")
-        form = page.one("form", id="new-code")
-        assert form.one("button")["class"] == "btn btn-wide"
-        answer = visitor.post(form["action"], data=hidden_of(form))
-        asked = visitor.get(answer.location or "")
-        assert type_code(visitor, asked, code_of(session, person.phone)).location == "/kk/events"
-
-    def test_half_an_hour_later_the_number_is_forgotten(self, visitor: Visitor, person: Volunteer) -> None:
-        asked = ask_code(visitor, person.phone)
-        kept = visitor.get_cookie("tazalyq_number")
-        assert kept is not None
-        assert kept.max_age == 30 * 60
-        assert asked.status_code == 200
-
-    def test_too_many_codes_keep_the_number_and_say_when(
-        self, visitor: Visitor, session: Session, person: Volunteer
-    ) -> None:
-        asked = ask_code(visitor, person.phone, f"{SIGN_IN}?next=/kk/events")
-        form = read(asked.text).one("form", id="new-code")
-        answers = [visitor.post(form["action"], data=hidden_of(form)) for _ in range(9)]
-        last = answers[-1]
-        assert (last.status_code, "Retry-After" in last.headers) == (429, True)
-        page = read(last.text)
-        assert "минуттан кейін" in page.one(class_="errors").text
-        assert page.one("input", id="phone")["value"] == person.phone
-        assert page.one("form", id="by-code").one("input", name="next")["value"] == "/kk/events"
-
-    def test_an_address_that_asks_too_often_keeps_number_and_code_in_the_form(
-        self, visitor: Visitor, app: Tazalyq, person: Volunteer, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        """Many people may stand behind one: the refusal is no fault of who types."""
-        asked = ask_code(visitor, person.phone)
-        monkeypatch.setattr(app.extensions["tazalyq"], "address_limit", AddressLimit("memory://", 1))
-        assert type_code(visitor, asked, "000000").status_code == 422
-        last = type_code(visitor, asked, "123 456")
-        assert (last.status_code, int(last.headers["Retry-After"]) > 0) == (429, True)
-        page = read(last.text)
-        assert "минуттан кейін" in page.one(class_="errors").text
-        assert hidden_of(page.one("form", id="use-code"))["phone"] == person.phone
-        assert page.one("input", id="code")["value"] == "123 456"
 
     @pytest.mark.parametrize("phone", ["", "12", "алло", "+1 202 555", "9" * 29])
     def test_what_is_no_number_stays_in_the_form(self, visitor: Visitor, phone: str) -> None:
