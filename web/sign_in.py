@@ -192,10 +192,11 @@ def _number() -> str | None:
 def _ask_code(form: Form) -> Response:
     """For the code; where none can be used any more, for the wish for another one."""
     left = sign_in.tries_left(session(), form.value("phone"), now())
-    if not left:
+    how = PLAIN if form.sent or form.errors else How(HTTPStatus.OK)
+    if not left and form.refused_as != HTTPStatus.FORBIDDEN:
         form.errors = {}
         form.refuse(WHOLE, "page.sign-in.code-over")
-    return render("sign_in/code.html", PLAIN if form.sent else How(HTTPStatus.OK), form=form, left=left)
+    return render("sign_in/code.html", how, form=form, left=left)
 
 
 @pages.page("/sign-in/code", methods=("GET", "POST"))
