@@ -83,8 +83,8 @@ def show_all() -> Response:
         ready=[(name, text(f"page.review.ready.{name}")) for name in READY],
         query=query,
         tick_all_href=here(ticked="all"),
-        next_href=here(cursor=following) if following else None,
-        first_href=here(cursor=None) if after else None,
+        next_href=here(cursor=following, ticked=None) if following else None,
+        first_href=here(cursor=None, ticked=None) if after else None,
     )
 
 
