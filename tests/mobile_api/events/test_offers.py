@@ -317,6 +317,22 @@ def test_whom_staff_says_to_be_there_has_said_yes(make_line: Callable[..., Line]
         assert line.status(second, third) == [None, "going"]
 
 
+def test_of_what_was_moved_to_begin_earlier_a_correction_is_a_yes_in_time(
+    make_line: Callable[..., Line], session: Session
+) -> None:
+    line = make_line(starts_at=NOW + 30 * MINUTE)
+    second, _ = line.waiting(0, 0)
+    line.leave(line.first)
+    assert line.status(second) == ["offered"]
+    line.event.starts_at = NOW + 5 * MINUTE
+    session.flush()
+    line.clock.move(10 * MINUTE)
+    said = {"present": True, "reason": "Көрдім"}
+    url = f"{line.url}/attendance/{second.id}"
+    assert line.client.put(url, json=said, headers=line.login(line.owner)).status_code == 200
+    assert line.status(second) == ["going"]
+
+
 def test_an_offer_of_a_release_before_is_never_counted_twice(line: Line, session: Session) -> None:
     """A process that knows no offers has let somebody go, and left the sum of the held places as it was."""
     second, third = line.waiting(0, 0)
