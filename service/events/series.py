@@ -219,7 +219,7 @@ def publish(
 def cancel(
     session: Session, actor: Actor, event_id: UUID, reason: str, now: datetime, scope: Scope = Scope.THIS
 ) -> list[Event]:
-    """Call off this date, or others with it; who goes to several hears once. Returns them, this one first.
+    """Call off this date, or others with it that are on; who goes to several hears once. Returns all of them.
 
     Raises:
         As `events.cancel`. SeriesStarted, Invalid: as `with_others`.
@@ -227,6 +227,7 @@ def cancel(
     if scope is Scope.THIS:
         return [events.cancel(session, actor, event_id, reason, now)]
     event, others = with_others(session, actor, event_id, Permission.CANCEL_EVENT, now, scope)
+    others = [one for one in others if is_on(event, one)]
     told = Told() if others else None
     for one in _soonest_first(event, others):
         if not one.is_cancelled:
@@ -326,9 +327,9 @@ def beside(
     now: datetime,
     is_meant: Callable[[Event, Event], bool],
 ) -> tuple[int, int]:
-    """How many earlier and how many later dates of its series, none begun, an act could take with an event.
+    """How many earlier and later dates of its series an act could take with an event; none of them has begun.
 
-    `is_meant`: whether it is about the second date as it is about the first. (0, 0) where it has begun.
+    `is_meant`: whether it is about the second date as it is about the first.
     """
     if event.series_id is None or event.starts_at <= now:
         return 0, 0
@@ -371,8 +372,7 @@ def with_others(
 ) -> tuple[Event, list[Event]]:
     """A date of a series and the others of the scope, which have not begun, soonest first, all held.
 
-    Held in the order of their ids, as everybody holds several events: two who change a series wait for each
-    other, and never in a circle.
+    Held in the order of their ids, as everybody holds several events: nobody waits in a circle.
 
     Raises:
         NotFound, Forbidden, NotVerified: as `events.get_to_change`, of each. Invalid: it is of no series.

@@ -88,6 +88,13 @@ def test_only_what_there_is_is_offered(desk: Visitor, session: Session, dates: l
     assert away(session, [alone]) == "0"
 
 
+def test_what_was_off_before_is_not_counted(desk: Visitor, session: Session, dates: list[Event]) -> None:
+    send(desk, dates[3], "cancel", "this")
+    send(desk, dates[2], "cancel", "following")
+    assert desk.page(path(dates[2])).one("p", class_="notice-good").text.startswith("Болмайтын күндер: 2.")
+    assert away(session, dates) == "234"
+
+
 def test_nothing_chosen_is_this_date_alone(desk: Visitor, session: Session, dates: list[Event]) -> None:
     page = desk.page(path(dates[2], "cancel"))
     assert [one["value"] for one in page.all("input", name="scope") if "checked" in one.attributes] == [
