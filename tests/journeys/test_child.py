@@ -152,7 +152,7 @@ def signs_up_and_comes(child: Walker, stage: Stage) -> None:
 
 def sees_it_and_takes_it_back(parent: Walker, child: Walker, stage: Stage, said: Family) -> None:
     parent.open("guardian")
-    rows = parent.main.locator(".row-name")
+    rows = parent.main.locator(".row-name", has_text=stage.soon.title[parent.words.language])
     assert rows.count() == 3, parent.main.inner_text()  # goes to both, and was at one
     parent.check("guarding-seen")
     assert stage.statuses(stage.later) == ["going", "waitlisted"]

@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 from uuid import uuid4
 
 import psycopg
@@ -119,20 +120,18 @@ def stage(sessions: Sessions) -> Stage:
 def pausing(
     connection: AbstractContextManager[sa.Connection], pause: Callable[[], None]
 ) -> Iterator[sa.Connection]:
-    """A connection whose plain cursors call `pause` before each statement."""
-
-    class Pausing(psycopg.Cursor[Any]):
-        def execute(self, *args: Any, **options: Any) -> "Pausing":
-            pause()
-            return super().execute(*args, **options)
-
+    """A connection on which `pause` is called before each statement, whatever sends it."""
+    send = psycopg.Cursor.execute
     with connection as opened:
         driver: Any = opened.connection.driver_connection
-        before, driver.cursor_factory = driver.cursor_factory, Pausing
-        try:
+
+        def execute(cursor: Any, *args: Any, **options: Any) -> Any:
+            if cursor.connection is driver:
+                pause()
+            return send(cursor, *args, **options)
+
+        with patch.object(psycopg.Cursor, "execute", execute):
             yield opened
-        finally:
-            driver.cursor_factory = before
 
 
 def done_or_waiting(sessions: Sessions, future: "Future[str]") -> None:
