@@ -1,9 +1,9 @@
 """Finding events: by day, place, kind and words, soonest or nearest first."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from math import cos, radians, sqrt
+from functools import cache
 from typing import TypeVar
 from uuid import UUID
 
@@ -11,14 +11,13 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
-from service.events import words
+from service.events import around, words
 from service.events.plans import MAX_DURATION
-from service.geography import geodesy
-from service.geography.geodesy import EARTH_RADIUS_M
 from service.models import Event, EventStatus
 from service.models.base import COUNTRY_ZONE
 from service.models.volunteers import ADULT_AGE
 from service.platform import keyset
+from service.platform.written import Written
 
 WITHOUT_DISTRICT = "none"
 
@@ -97,7 +96,7 @@ IN_SIGHT = (_status(EventStatus.PUBLISHED), Event.hidden_by.is_(None))
 
 def _conditions(search: Search) -> list[sa.ColumnElement[bool]]:
     """All but the words."""
-    conditions = [_days(search), *_of_organizations(search), *_takes(search.age)]
+    conditions = [_days(search), *_of_organizations(search), *_takes_all_or(search.age)]
     if search.status is not None:
         conditions.append(_status(search.status))
     if not search.drafts:
@@ -127,11 +126,13 @@ def _of_organizations(search: Search) -> list[sa.ColumnElement[bool]]:
     return [Event.organization_id.in_(search.organization_ids), days]
 
 
-def _takes(age: int | None) -> list[sa.ColumnElement[bool]]:
+def _takes(age: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
     """Which events somebody so old may join, as `waitlist.check_age` says."""
-    if age is None:
-        return []
-    return [sa.func.coalesce(Event.min_age, 0) <= age, *([] if age >= ADULT_AGE else [~Event.hazard])]
+    return sa.and_(sa.func.coalesce(Event.min_age, 0) <= age, sa.or_(age >= ADULT_AGE, ~Event.hazard))
+
+
+def _takes_all_or(age: int | None) -> list[sa.ColumnElement[bool]]:
+    return [] if age is None else [_takes(sa.literal(age))]
 
 
 def _has_words(search: Search, window: Window) -> sa.ColumnElement[bool]:
@@ -255,7 +256,7 @@ def _opaque(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
 
 def coming(session: Session, now: datetime, limit: int, age: int | None = None) -> Sequence[Event]:
     """Published events in everybody's sight that are not over, soonest first; `age`: as in `Search`."""
-    found = sa.select(Event).where(*_coming(now), *_takes(age))
+    found = sa.select(Event).where(*_coming(now), *_takes_all_or(age))
     return session.scalars(found.order_by(Event.starts_at, Event.id).limit(limit)).all()
 
 
@@ -289,20 +290,43 @@ def coming_near(
     """
     found: Sequence[Event] = ()
     if centre is not None:
-        today = now.astimezone(COUNTRY_ZONE).date()
-        wanted = Search(today, today + SOON, not_over_at=now, age=age)
-        rows = find_near(session, wanted, centre, NEAR_M, None, limit + 1)
-        found = [event for event, _ in rows if event.id != but][:limit]
+        ids = _ids_near(session, centre, now, limit + 1, age)
+        found = session.scalars(around.of_ids([id_ for id_ in ids if id_ != but][:limit])).all()
     if found:
         return sorted(found, key=lambda event: (event.starts_at, event.id))
     return [one for one in coming(session, now, limit + 1, age) if one.id != but][:limit]
 
 
-NEAREST_M, FARTHER = 1_000.0, 4
-"""Within which distance is looked first, and how many times farther where nothing is there."""
+def _ids_near(
+    session: Session, centre: tuple[float, float], now: datetime, limit: int, age: int | None
+) -> list[UUID]:
+    today = now.astimezone(COUNTRY_ZONE).date()
+    days = _may_begin(today, today + SOON)
+    values = {"now": now, "today": today, "days": days, "limit": limit, "age": age}
 
-ROOM = 1.5
-"""So many times the ground on which a page should be found is looked through for it."""
+    def ask(circle: Mapping[str, float]) -> around.Found:
+        return _coming_near().rows(session, {**values, **circle})
+
+    return [id_ for id_, _ in around.grow(ask, centre, NEAR_M, limit)]
+
+
+@cache
+def _coming_near() -> Written:
+    """Those of `days` that touch `today` or later ones and are not over `now`; `age`: None for everybody."""
+    today, now, age = (
+        sa.bindparam("today", type_=sa.Date),
+        sa.bindparam("now", type_=sa.DateTime(timezone=True)),
+        sa.bindparam("age", type_=sa.Integer),
+    )
+    conditions = [
+        *IN_SIGHT,
+        Event.ends_at > now,
+        sa.or_(Event.day >= today, today <= LAST_LOCAL_DAY),
+        sa.or_(age.is_(None), _takes(age)),
+    ]
+    days, limit = sa.bindparam("days", type_=ARRAY(sa.Date)), sa.bindparam("limit", type_=sa.Integer)
+    return Written(around.nearest(conditions, days, None, limit))
+
 
 _PLANNED_ANEW = sa.text("SET LOCAL plan_cache_mode = force_custom_plan")
 """So that it is seen whether place or words leave less."""
@@ -320,77 +344,23 @@ def find_near(
 
     `after` is the (distance, id) of the last one seen.
     """
+    conditions = _conditions(search)
     if search.text is not None:
         session.execute(_PLANNED_ANEW)
+        conditions = [_has_words(search, _whole(search)), *_of_organizations(search), _opaque(*conditions)]
+    days = sa.literal(_may_begin(search.first_day, search.last_day), ARRAY(sa.Date))
+    query = around.nearest(conditions, days, after, limit)
     seen_m = 0.0 if after is None else after[0]
-    radius_m = min(max(NEAREST_M, seen_m * ROOM), within_m)
-    query = _within(search, centre, after, limit)
-    while True:
-        found = session.execute(query, _box(centre, radius_m)).all()
-        if len(found) == limit or radius_m >= within_m:
-            break
-        radius_m = min(_farther(seen_m, radius_m, len(found), limit), within_m)
-    events = {one.id: one for one in session.scalars(_of_ids([id_ for id_, _ in found]))}
+
+    def ask(circle: Mapping[str, float]) -> around.Found:
+        return [(id_, distance_m) for id_, distance_m in session.execute(query, circle)]
+
+    found = around.grow(ask, centre, within_m, limit, seen_m)
+    events = {one.id: one for one in session.scalars(around.of_ids([id_ for id_, _ in found]))}
     return [(events[id_], distance_m) for id_, distance_m in found if id_ in events]
 
 
-def _box(centre: tuple[float, float], radius_m: float) -> dict[str, float]:
-    """The values of `_within`."""
-    latitude, longitude = centre
-    half, half_width = geodesy.box_of(latitude, radius_m)
-    return {
-        "radius_m": radius_m,
-        "south": latitude - half,
-        "north": latitude + half,
-        "west": longitude - half_width,
-        "east": longitude + half_width,
-    }
-
-
-def _farther(seen_m: float, radius_m: float, found: int, limit: int) -> float:
-    """Within which distance is looked next, where too few were found between those two."""
-    if not found:
-        return radius_m * FARTHER
-    ground = (radius_m**2 - seen_m**2) * limit / found * ROOM
-    return min(radius_m * FARTHER, sqrt(seen_m**2 + ground))
-
-
-def _of_ids(ids: Sequence[UUID]) -> sa.Select[Event]:
-    return sa.select(Event).where(Event.id == sa.any_(sa.literal(ids, ARRAY(sa.Uuid))))
-
-
-def _within(
-    search: Search, centre: tuple[float, float], after: tuple[float, UUID] | None, limit: int
-) -> sa.Select[UUID, float]:
-    """(id, metres) of those within `radius_m`: a range of the index a day, then the exact distance.
-
-    Built once for all distances, which costs more than asking.
-    """
-    latitude, longitude = centre
-    half_angle = sa.func.sind((Event.latitude - latitude) / 2)
-    other = sa.func.sind((Event.longitude - longitude) / 2)
-    haversine = (
-        half_angle * half_angle + cos(radians(latitude)) * sa.func.cosd(Event.latitude) * other * other
-    )
-    distance = (2 * EARTH_RADIUS_M * sa.func.asin(sa.func.sqrt(sa.func.least(1.0, haversine)))).label("d")
-    conditions = _conditions(search)
-    if search.text is not None:
-        conditions = [_has_words(search, _whole(search)), *_of_organizations(search), _opaque(*conditions)]
-    first = search.first_day - DAY
-    days = [first + timedelta(days=n) for n in range((search.last_day - first).days + 1)]
-    inner = (
-        sa.select(Event.id.label("id"), distance)
-        .where(
-            *conditions,
-            Event.day == sa.any_(sa.literal(days, ARRAY(sa.Date))),
-            Event.latitude.between(sa.bindparam("south"), sa.bindparam("north")),
-            Event.longitude.between(sa.bindparam("west"), sa.bindparam("east")),
-        )
-        .subquery()
-    )
-    return (
-        sa.select(inner.c.id, inner.c.d)
-        .where(inner.c.d <= sa.bindparam("radius_m"), keyset.behind(after, inner.c.d, inner.c.id))
-        .order_by(inner.c.d, inner.c.id)
-        .limit(limit)
-    )
+def _may_begin(first_day: date, last_day: date) -> list[date]:
+    """On which days events begin that touch these."""
+    first = first_day - DAY
+    return [first + timedelta(days=n) for n in range((last_day - first).days + 1)]
