@@ -9,11 +9,13 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from psycopg.types.json import Jsonb
 from sqlalchemy.orm import Session
 
 from service.access import Actor, Permission, require
 from service.models.audit import AuditAction, AuditEntry
 from service.models.base import COUNTRY_ZONE, first_id_at, new_id
+from service.platform.written import Written
 
 AT_ONCE = 1_000
 """So many entries are read in one piece where all are."""
@@ -98,10 +100,10 @@ def record_read(
     same = {
         "actor_id": actor_id,
         "since": first_id_at(time.time() - READ_ONCE_IN_S),
-        "action": action,
-        "detail": dict(detail or {}),
+        "action": str(action),
+        "detail": Jsonb(dict(detail or {})),
     }
-    if not session.scalar(_lately(), about | same):
+    if not _lately().rows(session, about | same):
         record(session, actor_id, action, **about, detail=detail, now=now)
 
 
@@ -112,17 +114,19 @@ def record_reads_again(session: Session) -> None:
 
 
 @cache
-def _lately() -> sa.Select[tuple[bool]]:
-    """Whether `actor_id` has done the same to the same `since` an id."""
+def _lately() -> Written:
+    """A row where `actor_id` has done the same to the same `since` an id."""
     columns = AuditEntry.__table__.c
     given = {name: sa.bindparam(name, type_=columns[name].type) for name in ("actor_id", "action", "detail")}
     about = {name: sa.bindparam(name, type_=columns[name].type) for name in ABOUT}
-    return sa.select(
-        sa.exists().where(
+    return Written(
+        sa.select(columns.id)
+        .where(
             columns.id > sa.bindparam("since", type_=columns.id.type),
             *(columns[name] == value for name, value in given.items()),
             *(columns[name].is_not_distinct_from(value) for name, value in about.items()),
         )
+        .limit(sa.literal_column("1"))
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +14,12 @@ from service.access import Actor, Permission, Target, require, require_coordinat
 from service.attendance.evidence import Status
 from service.events import result_reminders
 from service.figures import event_lists
+from service.geography import asked_regions
+from service.geography.asked_regions import Among
 from service.models import Attendance, Event, EventResult, EventStatus, Organization, Outbox
 from service.models.base import COUNTRY_ZONE, LocalizedText
 from service.models.events import presence_end
+from service.platform.written import Written
 
 RESULTS_SHOWN = 10
 LONGEST = timedelta(days=30)
@@ -81,12 +85,23 @@ def today(session: Session, actor: Actor, region_code: str | None, now: datetime
     Raises:
         Forbidden, SecondFactorRequired: not a coordinator (there).
     """
-    found = [LiveEvent(**row) for row in session.execute(_query(actor, region_code, now)).mappings()]
+    asked = _regions(actor, region_code)
+    day = now.astimezone(COUNTRY_ZONE).date()
+    values = {"now": now, "day": day, "since": day - LONGEST, "today": str(day)} | asked_regions.values(asked)
+    found = [LiveEvent(*row) for row in _of_today(Among.of(asked)).rows(session, values)]
     reported = sorted(
         (one for one in found if one.result_at is not None), key=lambda one: str(one.result_at), reverse=True
     )
     missing = [one for one in found if one.lacks_result(now)]
     return Live(found, _by_district(found), reported[:RESULTS_SHOWN], missing, now)
+
+
+def _regions(actor: Actor, region_code: str | None) -> list[str] | None:
+    if region_code is not None:
+        require(actor, Permission.COUNT_REGION, Target(region_code=region_code))
+        return [region_code]
+    require_coordinator(actor)
+    return actor.coordinated_regions
 
 
 def _by_district(found: Sequence[LiveEvent]) -> list[DistrictNow]:
@@ -100,8 +115,11 @@ def _by_district(found: Sequence[LiveEvent]) -> list[DistrictNow]:
     return sorted(rows, key=lambda row: (-row.on_site, -row.events, row.code or ""))
 
 
-def _query(actor: Actor, region_code: str | None, now: datetime) -> sa.Select[*tuple[Any, ...]]:
-    day = now.astimezone(COUNTRY_ZONE).date()
+@cache
+def _of_today(among: Among) -> Written:
+    """What makes a LiveEvent of each event of a `day`, or that goes on `since` another."""
+    now = sa.bindparam("now", type_=sa.DateTime(timezone=True))
+    day, since = (sa.bindparam(name, type_=sa.Date) for name in ("day", "since"))
     is_off = Event.status == EventStatus.CANCELLED
     runs = sa.and_(Event.starts_at <= now, presence_end(Event) > now)
     came = sa.select(sa.func.count()).where(
@@ -112,7 +130,7 @@ def _query(actor: Actor, region_code: str | None, now: datetime) -> sa.Select[*t
         sa.or_(Attendance.checked_out_at.is_(None), Attendance.checked_out_at > now),
         presence_end(Event) > now,
     )
-    key = sa.literal(f"{result_reminders.KIND}:") + sa.cast(Event.id, sa.Text) + sa.literal(f":asked:{day}")
+    key = sa.literal(f"{result_reminders.KIND}:") + sa.cast(Event.id, sa.Text) + sa.literal(":asked:")
     query: sa.Select[*tuple[Any, ...]] = (
         sa.select(
             Event.id,
@@ -129,22 +147,20 @@ def _query(actor: Actor, region_code: str | None, now: datetime) -> sa.Select[*t
             came.correlate(Event).scalar_subquery().label("came"),
             event_lists.declared().label("declared"),
             EventResult.updated_at.label("result_at"),
-            sa.exists().where(Outbox.dedupe_key == key).label("reminded"),
+            sa.exists()
+            .where(Outbox.dedupe_key == key + sa.bindparam("today", type_=sa.Text))
+            .label("reminded"),
         )
         .join(Organization, Organization.id == Event.organization_id)
         .outerjoin(EventResult, EventResult.event_id == Event.id)
         .where(
-            Event.day.between(day - LONGEST, day),
+            Event.day.between(since, day),
             sa.or_(Event.day == day, runs),
             Event.status != EventStatus.DRAFT,
             # Called off before it began, it is no part of the day.
             sa.or_(~is_off, Event.cancelled_at > Event.starts_at),
+            *among.holding(Event.region_code),
         )
         .order_by(Event.starts_at, Event.id)
     )
-    if region_code is not None:
-        require(actor, Permission.COUNT_REGION, Target(region_code=region_code))
-        return query.where(Event.region_code == region_code)
-    require_coordinator(actor)
-    regions = actor.coordinated_regions
-    return query if regions is None else query.where(Event.region_code.in_(regions))
+    return Written(query)

@@ -1,8 +1,8 @@
 """Organizers who correct unusually much: for coordinators to look at, never a verdict by itself."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from service.access import Actor
 from service.attendance.evidence import Status
 from service.audit import audit
+from service.geography import asked_regions
+from service.geography.asked_regions import Among
 from service.models import (
     Attendance,
     AttendanceDecision,
@@ -21,7 +23,7 @@ from service.models import (
     Volunteer,
 )
 from service.models.base import LocalizedText
-from service.platform import keyset
+from service.platform.written import Written
 from service.rulings.standing import RuledBy
 from service.rulings.waiting import regions_to_review
 
@@ -79,24 +81,42 @@ def organizers(
     Raises:
         Forbidden: not a coordinator (there). Invalid: no such region.
     """
-    figures = _figures(question, regions_to_review(actor, question.region_code))
+    asked = regions_to_review(actor, question.region_code)
     region_code = question.region_code
     audit.record_read(
         session, actor.volunteer_id, AuditAction.CORRECTORS_READ, region_code=region_code, now=now
     )
+    corrections, last_id = after or (None, None)
+    values = {
+        "first_day": question.first_day,
+        "last_day": question.last_day,
+        "corrections": corrections,
+        "last_id": last_id,
+        "limit": limit,
+    } | asked_regions.values(asked)
+    query = _organizers(Among.of(asked), goes_on=after is not None)
+    return [Organizer(*row) for row in query.rows(session, values)]
+
+
+@cache
+def _organizers(among: Among, *, goes_on: bool) -> Written:
+    """What makes an Organizer of each who corrected in these days; `goes_on`: behind the last one seen."""
+    figures = _figures(among)
     query = (
         sa.select(Volunteer.id, Volunteer.display_name, *figures.c[1:])
         .join(figures, figures.c.decided_by == Volunteer.id)
-        .where(keyset.before(after, figures.c.corrections, Volunteer.id))
         .order_by(figures.c.corrections.desc(), Volunteer.id.desc())
-        .limit(limit)
+        .limit(sa.bindparam("limit", type_=sa.Integer))
     )
-    return [Organizer(*row) for row in session.execute(query)]
+    if goes_on:
+        last_seen = (sa.bindparam("corrections", type_=sa.BigInteger), sa.bindparam("last_id", type_=sa.Uuid))
+        query = query.where(sa.tuple_(figures.c.corrections, Volunteer.id) < sa.tuple_(*last_seen))
+    return Written(query)
 
 
-def _figures(question: AuditPeriod, region_codes: Sequence[str] | None) -> sa.Subquery:
+def _figures(among: Among) -> sa.Subquery:
     """(decided_by, organizations, corrections, vouched, attendances) of each organizer who corrected."""
-    by_event = _by_event(question, region_codes).cte("by_event")
+    by_event = _by_event(among).cte("by_event")
     counted = (
         sa.select(Attendance.event_id, sa.func.count().label("counted"))
         .where(Attendance.event_id.in_(sa.select(by_event.c.event_id)), Attendance.status == Status.COUNTED)
@@ -124,11 +144,9 @@ def _sum(figure: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
     return sa.cast(sa.func.sum(figure), sa.BigInteger)
 
 
-def _by_event(
-    question: AuditPeriod, region_codes: Sequence[str] | None
-) -> sa.Select[UUID, UUID, int, int, int]:
+def _by_event(among: Among) -> sa.Select[UUID, UUID, int, int, int]:
     """(decided_by, event_id, corrections, vouched, not_counted): each attendance once, however often."""
-    corrected = _corrected(question, region_codes).subquery()
+    corrected = _corrected(among).subquery()
     is_counted = corrected.c.status == Status.COUNTED
     reported = sa.exists().where(
         PresenceRecord.event_id == corrected.c.event_id, PresenceRecord.sender_id == corrected.c.volunteer_id
@@ -142,11 +160,10 @@ def _by_event(
     ).group_by(corrected.c.decided_by, corrected.c.event_id)
 
 
-def _corrected(
-    question: AuditPeriod, region_codes: Sequence[str] | None
-) -> sa.Select[UUID, UUID, UUID, UUID, str]:
+def _corrected(among: Among) -> sa.Select[UUID, UUID, UUID, UUID, str]:
     """Who corrected which attendance at events of the days asked for."""
-    query = (
+    first_day, last_day = (sa.bindparam(name, type_=sa.Date) for name in ("first_day", "last_day"))
+    return (
         sa.select(
             AttendanceDecision.decided_by,
             Attendance.id,
@@ -160,8 +177,8 @@ def _corrected(
             AttendanceDecision.role == RuledBy.ORGANIZER,
             # The list is how a door is kept: how much of an event rests on it is shown with the event.
             AttendanceDecision.said_at.is_(None),
-            Event.day.between(question.first_day, question.last_day),
+            Event.day.between(first_day, last_day),
+            *among.holding(Event.region_code),
         )
         .distinct()
     )
-    return query if region_codes is None else query.where(Event.region_code.in_(region_codes))

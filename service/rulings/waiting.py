@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from service import errors
 from service.access import Actor, Permission, Target, require, require_coordinator
 from service.attendance.evidence import Status
-from service.geography import regions
+from service.geography import asked_regions, regions
+from service.geography.asked_regions import Among
 from service.models import (
     Appeal,
     Attendance,
@@ -123,30 +124,30 @@ def what_waits(session: Session, actor: Actor, region_code: str | None) -> Mappi
         Forbidden: not a coordinator (there). Invalid: no such region.
     """
     asked = regions_to_review(actor, region_code)
-    values = {"own_id": actor.volunteer_id, "own": list(actor.organizations), "regions": asked}
-    query = _waits(of_regions=asked is not None, has_own=bool(actor.organizations))
+    values = {"own_id": actor.volunteer_id, "own": list(actor.organizations)} | asked_regions.values(asked)
+    query = _waits(Among.of(asked), has_own=bool(actor.organizations))
     found = {row.what: Queue(row.number, row.since) for row in query.rows(session, values)}
     return {what: found.get(what, Queue(0, None)) for what in Waiting}
 
 
 @cache
-def _waits(*, of_regions: bool, has_own: bool) -> Written:
-    """(what, number, since) for somebody with `own_id`, of all or of `regions`, besides `own` organizations.
+def _waits(among: Among, *, has_own: bool) -> Written:
+    """(what, number, since) for somebody with `own_id`, of these regions, besides `own` organizations.
 
     What is asked of neither has no condition on events, which then are not looked up.
     """
     things = _things().subquery()
     own = sa.bindparam("own", type_=ARRAY(sa.Uuid))
-    regions = sa.bindparam("regions", type_=ARRAY(sa.Text))
     number = sa.func.count(sa.distinct(things.c.id)).label("number")
     query = (
         sa.select(things.c.what, number, sa.func.min(things.c.since).label("since"))
-        .where(things.c.volunteer_id.is_distinct_from(sa.bindparam("own_id", type_=sa.Uuid)))
+        .where(
+            things.c.volunteer_id.is_distinct_from(sa.bindparam("own_id", type_=sa.Uuid)),
+            *among.holding(things.c.region_code),
+        )
         .group_by(things.c.what)
     )
-    if has_own:
-        query = query.where(things.c.organization_id != sa.all_(own))
-    return Written(query.where(things.c.region_code == sa.any_(regions)) if of_regions else query)
+    return Written(query.where(things.c.organization_id != sa.all_(own)) if has_own else query)
 
 
 def _things() -> sa.CompoundSelect[Any]:
