@@ -89,7 +89,9 @@ class MyHonoursShown(Schema):
 @blueprint.response(HTTPStatus.OK, HonoursShown)
 def get_honours(query: dict[str, Any]) -> dict[str, Any]:
     """The most active adults who agreed to be named, and verified organizations; by default of this year."""
-    question = HonoursQuestion(query["first_day"], query["last_day"], query.get("region"), query["limit"])
+    question = HonoursQuestion(
+        query["first_day"], query["last_day"], query.get("region"), query["limit"], with_people=True
+    )
     people, organizations = honours.most_active(session(), actor(), question, now())
     session().commit()
     return {

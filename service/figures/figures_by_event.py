@@ -17,7 +17,7 @@ CELL = ("event_id", "day", "region_code")
 
 def select(question: CountKind) -> sa.Select[Any]:
     """The figures of each group: (key, *SUMMED, *RESULTS, waste_converted)."""
-    cells, result, appeals = _cells(question), EventResult.__table__, open_appeals()
+    cells, result, appeals = cells_of(question), EventResult.__table__, open_appeals()
     key = question.key(cells).label("key")
     # An event that was moved has left a row of zeros where it was.
     is_here = sa.and_(cells.c.day == Event.day, cells.c.region_code == Event.region_code)
@@ -25,7 +25,7 @@ def select(question: CountKind) -> sa.Select[Any]:
         sa.select(
             key,
             *(sa.func.sum(cells.c[name]).label(name) for name in FIGURES),
-            sa.func.count().filter(_is_held(cells)).label("events_held"),
+            sa.func.count().filter(is_held(cells)).label("events_held"),
             sa.func.count().filter(is_coming(), is_here).label("events_coming"),
             sa.func.coalesce(sa.func.sum(appeals.c.appeals), 0).label("appeals"),
             *sums_of_results(),
@@ -43,23 +43,23 @@ def select(question: CountKind) -> sa.Select[Any]:
 @cache
 def last_held(question: CountKind) -> Written:
     """(key, day): when in these days the last event of each group was held."""
-    cells = _cells(question)
+    cells = cells_of(question)
     key = question.key(cells).label("key")
     return Written(
         sa.select(key, sa.func.max(cells.c.day).label("day"))
         .select_from(cells.join(Event, Event.id == cells.c.event_id))
-        .where(_is_held(cells), *question.of_event())
+        .where(is_held(cells), *question.of_event())
         .group_by(key)
     )
 
 
-def _is_held(cells: sa.FromClause) -> sa.ColumnElement[bool]:
+def is_held(cells: sa.FromClause) -> sa.ColumnElement[bool]:
     """An event was held when it is over, or called off, and somebody was counted or declared there."""
     is_over = sa.or_(Event.ends_at <= NOW, Event.status == EventStatus.CANCELLED)
     return sa.and_(is_over, sa.or_(*(cells.c[name] > 0 for name in PRESENT)))
 
 
-def _cells(question: CountKind) -> sa.Subquery:
+def cells_of(question: CountKind) -> sa.Subquery:
     """The figures of each event where it counts, folded and pending taken together: (*CELL, *FIGURES)."""
     total, pending = CountTotal.__table__, CountPending.__table__
     folded = sa.select(*total.c[CELL], *total.c[FIGURES]).where(*question.in_cell(total)).subquery("folded")

@@ -13,7 +13,7 @@ from service import errors
 from service.access import Actor, Permission, Target, require, require_coordinator
 from service.attendance.evidence import Status
 from service.audit import audit
-from service.figures import counts
+from service.figures import counts, figures_of_organizations
 from service.figures.counts import CountRequest
 from service.models import (
     Attendance,
@@ -42,7 +42,7 @@ class HonouredPerson:
 
 @dataclass(frozen=True, slots=True)
 class HonouredOrganization:
-    """A verified organization; `figures` as counts have them."""
+    """A verified organization; `figures` as counts have them, all of them where people are asked for."""
 
     organization_id: UUID
     name: LocalizedText
@@ -51,12 +51,16 @@ class HonouredOrganization:
 
 @dataclass(frozen=True, slots=True)
 class HonoursQuestion:
-    """Days inclusive; `region_code` None: all that the actor coordinates. At most `limit` of each."""
+    """Days inclusive; `region_code` None: all that the actor coordinates. At most `limit` of each.
+
+    `with_people`: how many different ones were with each organization; it costs more than all else.
+    """
 
     first_day: date
     last_day: date
     region_code: str | None
     limit: int
+    with_people: bool = False
 
 
 def agreed(session: Session, actor: Actor) -> bool:
@@ -143,14 +147,14 @@ def _organizations(
 ) -> list[HonouredOrganization]:
     """Verified ones that held an event, by the events, then by the people who were there."""
     asked = CountRequest(question.first_day, question.last_day, "organization", regions)
-    rows = [row for row in counts.count(session, asked, now)["rows"] if row["events_held"]]
+    rows = (_counted if question.with_people else figures_of_organizations.held)(session, asked, now)
     rows.sort(key=lambda row: (-row["events_held"], -row["participations"] - row["declared"], row["key"]))
-    verified = set(
-        session.scalars(sa.select(Organization.id).where(Organization.status == OrganizationStatus.VERIFIED))
-    )
-    found = [
-        HonouredOrganization(UUID(row["key"]), row["name"], row)
-        for row in rows
-        if UUID(row["key"]) in verified
-    ]
-    return found[: question.limit]
+    return [HonouredOrganization(UUID(row["key"]), row["name"], row) for row in rows[: question.limit]]
+
+
+def _counted(session: Session, asked: CountRequest, now: datetime) -> list[dict[str, Any]]:
+    """All figures of verified organizations that held an event."""
+    is_verified = Organization.status == OrganizationStatus.VERIFIED
+    verified = set(session.scalars(sa.select(Organization.id).where(is_verified)))
+    rows = counts.count(session, asked, now)["rows"]
+    return [row for row in rows if row["events_held"] and UUID(row["key"]) in verified]

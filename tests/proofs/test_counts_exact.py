@@ -4,18 +4,20 @@ import random
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from threading import Event as Flag
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from service.figures import counts
+from service.figures import counts, figures_of_organizations
 from service.ledger import ledger, scope_checks, verify
 from tests.conftest import NOW, Sessions
 from tests.proofs.counting_world import World, recount
 
 ACTORS = 4
+HONOURED = ("events_held", "participations", "declared", "waste_t", "trees")
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +55,22 @@ def read(world: World, number: int, chance: random.Random) -> list[object]:
     ]
 
 
+def read_organizations(world: World, number: int, chance: random.Random) -> tuple[object, object]:
+    """What is told of organizations by themselves, and what the rows say: figures by key."""
+    question = replace(world.question(number, chance), group_by="organization")
+    now = world.moment(chance)
+    with world.sessions() as session:
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        found = figures_of_organizations.held(session, question, now)
+        expected = recount(session, question, now)
+        session.rollback()
+    for row in expected.values():
+        row["declared"] = row["headcount"] + row["companions"]
+    told = {row["key"]: [row[name] for name in HONOURED] for row in found}
+    held = {key: row for key, row in expected.items() if key != "*" and row["events_held"]}
+    return told, {key: [row[name] for name in HONOURED] for key, row in held.items()}
+
+
 def _is_told(row: dict[str, Any]) -> Iterator[bool]:
     for name, value in row.items():
         yield value is not None if name in ("waste_t", "trees") else bool(value)
@@ -66,6 +84,8 @@ def test_each_read_equals_a_recount_of_the_same_moment(world: World, reads: int)
         try:
             for number in range(reads):
                 assert read(world, number, chance) == [], number
+                told, right = read_organizations(world, number, chance)
+                assert told == right, number
         finally:
             stop.set()
         assert sum(one.result() for one in acting) > reads / 4

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from service.figures import counts
+from service.figures import counts, figures_of_organizations
 from service.figures.counts import GROUPINGS, CountRequest
 from service.models import Attendance, CountCheck, Volunteer
 from tests.conftest import NOW
@@ -80,9 +80,9 @@ def test_no_grouping_goes_through_the_attendances_in_a_nested_loop(
         assert not [node for node in nodes(found[0]["Plan"]) if is_repeated_often(node)], (group_by, found)
 
 
-def is_repeated_often(node: dict[str, Any]) -> bool:
+def is_repeated_often(node: dict[str, Any], rows: str = "Plan Rows") -> bool:
     """Whether it is a nested loop whose inner side is gone through for each of many rows."""
-    return bool(node["Node Type"] == "Nested Loop" and node["Plans"][0]["Plan Rows"] > MANY)
+    return bool(node["Node Type"] == "Nested Loop" and node["Plans"][0][rows] > MANY)
 
 
 @pytest.mark.parametrize("group_by", GROUPINGS)
@@ -96,3 +96,25 @@ def test_a_question_of_a_few_days_is_planned_once_for_all_days(
         asked = CountRequest(first_day, first_day + timedelta(days=6), group_by, ["KZ-75"])
         counts.count(session, asked, NOW)
     assert is_planned_once(connection, "WITH figures")
+
+
+@pytest.mark.parametrize("region_codes", [None, ["KZ-75"]])
+@pytest.mark.parametrize("days", [7, 365])
+def test_what_organizations_are_honoured_for_is_planned_once(
+    session: Session,
+    connection: sa.Connection,
+    coordinator: Volunteer,
+    days: int,
+    region_codes: list[str] | None,
+) -> None:
+    """A year of the country, too: then without going through its events one by one."""
+    forget_plans(connection)
+    with statements() as heard:
+        for back in range(12):
+            first_day = FIRST_DAY - timedelta(days=back)
+            asked = CountRequest(first_day, first_day + timedelta(days=days), "organization", region_codes)
+            figures_of_organizations.held(session, asked, NOW)
+    assert is_planned_once(connection, "events_held")
+    ((found,),) = heard[-1].explained("ANALYZE, FORMAT JSON")
+    if days > MANY and region_codes is None:
+        assert not [node for node in nodes(found[0]["Plan"]) if is_repeated_often(node, "Actual Rows")], found

@@ -1,5 +1,6 @@
 """The most active of a period, on a page and as files."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from io import BytesIO
 
@@ -9,8 +10,18 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from notifications.words import LOCALES
+from service.access import Actor
+from service.figures import honours
+from service.figures.honours import HonoursQuestion
 from service.ledger import ledger
-from service.models import AuditAction, AuditEntry, Event, HonoursAgreement, Volunteer
+from service.models import (
+    AuditAction,
+    AuditEntry,
+    Event,
+    HonoursAgreement,
+    OrganizationStatus,
+    Volunteer,
+)
 from tests.conftest import NOW
 from tests.makers import make_attendance, make_coordinator, make_event, make_organization, make_volunteer
 from tests.web.visitor import Visitor
@@ -88,6 +99,29 @@ def test_the_files_say_the_same(desk: Visitor, session: Session) -> None:
     assert organizations[1].startswith("Таза Ақтөбе;1;1;0")
     actions = list(session.scalars(sa.select(AuditEntry.action)))
     assert actions.count(AuditAction.EXPORTED) == 3
+
+
+@pytest.mark.parametrize("region_code", ["KZ-15", None])
+def test_verified_organizations_that_held_most_come_first(session: Session, region_code: str | None) -> None:
+    """As the interface has them, with all it knows of them."""
+    person = make_volunteer(session)
+    few, most, waiting, idle = (make_organization(session) for _ in range(4))
+    for held_by in (few, most, most, waiting):
+        came(session, person, organization=held_by)
+    make_event(session, idle, starts_at=NOW - timedelta(days=1))
+    waiting.status = OrganizationStatus.SUSPENDED
+    session.commit()
+    asked = HonoursQuestion(date(2026, 1, 1), date(2026, 12, 31), region_code, 50)
+    national = Actor(make_coordinator(session, "*").id, None, "kk", {}, frozenset("*"))
+    _, told = honours.most_active(session, national, asked, NOW)
+    assert [one.organization_id for one in told] == [most.id, few.id]
+    _, counted = honours.most_active(session, national, replace(asked, with_people=True), NOW)
+    assert [one.organization_id for one in counted] == [most.id, few.id]
+    for one, whole in zip(told, counted, strict=True):
+        assert one.name == whole.name
+        assert one.figures == {name: whole.figures.get(name, one.figures[name]) for name in one.figures}
+    _, first = honours.most_active(session, national, replace(asked, limit=1), NOW)
+    assert [one.organization_id for one in first] == [most.id]
 
 
 def test_who_is_no_coordinator_sees_nobody(visitor: Visitor, session: Session) -> None:
