@@ -17,6 +17,7 @@ from service.models import OrganizationStatus, Outbox
 from service.organizations import contacts
 from service.organizations.verification import DECIDED
 from service.platform import logs
+from service.platform.written import Written
 
 DEAD_ENDS = (OrganizationStatus.REJECTED, OrganizationStatus.SUSPENDED)
 
@@ -124,12 +125,14 @@ class InboxState:
 
 def state(session: Session, volunteer_id: UUID) -> InboxState:
     """One query over one index, so that phones may poll."""
-    items, unread = session.execute(_STATE, {"volunteer_id": volunteer_id}).one()
-    return InboxState(items, unread)
+    (row,) = _STATE.rows(session, {"volunteer_id": volunteer_id})
+    return InboxState(row.items, row.unread)
 
 
-_STATE = sa.select(sa.func.count(), sa.func.count().filter(InboxItem.read_at.is_(None))).where(
-    InboxItem.volunteer_id == sa.bindparam("volunteer_id")
+_STATE = Written(
+    sa.select(
+        sa.func.count().label("items"), sa.func.count().filter(InboxItem.read_at.is_(None)).label("unread")
+    ).where(InboxItem.volunteer_id == sa.bindparam("volunteer_id", type_=sa.Uuid))
 )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from service import errors
 from service.access import Actor, Permission, Target, may, require
@@ -136,10 +136,14 @@ def target_of(event: Event) -> Target:
 
 def get(session: Session, event_id: UUID) -> Event:
     """Raises NotFound."""
-    event = session.get(Event, event_id)
+    event = session.get(Event, event_id, options=[_WITH_ORGANIZATION])
     if event is None:
         raise errors.NotFound(errors.Thing.EVENT)
     return event
+
+
+_WITH_ORGANIZATION = joinedload(Event.organization, innerjoin=True)
+"""Permissions about an event and its page ask for it: in the same statement."""
 
 
 def get_visible(session: Session, actor: Actor | None, event_id: UUID) -> Event:

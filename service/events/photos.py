@@ -308,9 +308,12 @@ def is_in_sight_of_everybody(event_id: sa.SQLColumnExpression[UUID]) -> sa.Exist
 def reports_of(session: Session, photos: Iterable[EventPhoto]) -> dict[UUID, list[str]]:
     """What was said against each of them, the oldest first; for coordinators."""
     found: dict[UUID, list[str]] = {}
+    ids = [photo.id for photo in photos]
+    if not ids:
+        return found
     query = (
         sa.select(PhotoReport.photo_id, PhotoReport.reason)
-        .where(PhotoReport.photo_id.in_([photo.id for photo in photos]))
+        .where(PhotoReport.photo_id.in_(ids))
         .order_by(PhotoReport.id)
     )
     for photo_id, reason in session.execute(query):

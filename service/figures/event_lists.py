@@ -28,6 +28,7 @@ from service.models import (
 from service.models.base import COUNTRY_ZONE, LocalizedText
 from service.models.events import presence_end
 from service.platform import keyset
+from service.platform.written import Written
 
 
 class EventState(StrEnum):
@@ -133,8 +134,13 @@ def find(
 
 def line_of(session: Session, event_id: UUID, now: datetime) -> EventLine:
     """One event's line, a draft's too; whether somebody may see it has been asked before."""
-    row = session.execute(lines().where(Event.id == event_id), at(now)).mappings().one()
-    return EventLine(**row)
+    (row,) = _one_line().rows(session, at(now) | {"event_id": event_id})
+    return EventLine(**row._asdict())
+
+
+@cache
+def _one_line() -> Written:
+    return Written(lines().where(Event.id == sa.bindparam("event_id", type_=sa.Uuid)))
 
 
 def number(session: Session, actor: Actor, wanted: EventFilter, now: datetime) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
 from service import errors
@@ -31,6 +31,7 @@ from service.models import (
 from service.models.base import COUNTRY_ZONE, new_id
 from service.models.volunteers import ADULT_AGE, NATIONAL
 from service.platform import outbox, usage_limits
+from service.platform.written import Written
 
 ASKED_A_DAY = 3
 """So often a day somebody is asked to stand as a contact."""
@@ -219,17 +220,23 @@ def _standing(session: Session, about: Iterable[tuple[ContactOf, str]]) -> Found
     wanted = set(about)
     if not wanted:
         return {}
-    found = session.execute(_OF_THESE, {"about": list(wanted)})
-    return {(contact.about, contact.about_id): _said(contact, phone) for contact, phone in found}
+    kinds, ids = ([str(one[part]) for one in wanted] for part in (0, 1))
+    found = _OF_THESE.rows(session, {"kinds": kinds, "ids": ids})
+    return {
+        (one.about, one.about_id): ContactSaid(one.name, one.phone, one.link, one.public) for one in found
+    }
 
 
-_OF_THESE = (
-    sa.select(Contact, Volunteer.phone)
+_THESE = (
+    sa.func.unnest(sa.bindparam("kinds", type_=ARRAY(sa.Text)), sa.bindparam("ids", type_=ARRAY(sa.Text)))
+    .table_valued("about", "about_id", name="these")
+    .render_derived()
+)
+_OF_THESE = Written(
+    sa.select(Contact.about, Contact.about_id, Contact.name, Volunteer.phone, Contact.link, Contact.public)
+    .join(_THESE, sa.and_(Contact.about == _THESE.c.about, Contact.about_id == _THESE.c.about_id))
     .outerjoin(Volunteer, Volunteer.id == Contact.volunteer_id)
-    .where(
-        Contact.state == ContactState.STANDING,
-        sa.tuple_(Contact.about, Contact.about_id).in_(sa.bindparam("about", expanding=True)),
-    )
+    .where(Contact.state == ContactState.STANDING)
 )
 
 

@@ -15,6 +15,7 @@ from service.attendance.evidence import Evidence, Status
 from service.events import participants
 from service.events.participants import Participant
 from service.models import Attendance, ListTick
+from service.platform.written import Written
 from service.rulings import typed_people
 
 AT_MOST = 3_000
@@ -164,14 +165,19 @@ def _is_disputed(said: Sequence[Any]) -> bool:
 
 def share_by_list(session: Session, event_id: UUID) -> tuple[int, int]:
     """(by an organizer's word alone, all) of those who count at an event: over 30 % somebody should look."""
-    counted = Attendance.status == Status.COUNTED
-    alone = sa.and_(counted, Attendance.evidence == Evidence.ORGANIZER, Attendance.distance_m.is_(None))
-    row = session.execute(
-        sa.select(sa.func.count().filter(alone), sa.func.count().filter(counted)).where(
-            Attendance.event_id == event_id
-        )
-    ).one()
-    return row[0], row[1]
+    (row,) = _SHARE.rows(session, {"event_id": event_id})
+    return row.alone, row.counted
+
+
+_COUNTED = Attendance.status == Status.COUNTED
+_SHARE = Written(
+    sa.select(
+        sa.func.count()
+        .filter(_COUNTED, Attendance.evidence == Evidence.ORGANIZER, Attendance.distance_m.is_(None))
+        .label("alone"),
+        sa.func.count().filter(_COUNTED).label("counted"),
+    ).where(Attendance.event_id == sa.bindparam("event_id", type_=sa.Uuid))
+)
 
 
 MUCH = 0.3
