@@ -7,8 +7,9 @@ from markupsafe import Markup
 from http_base.context import locale
 from service.models import Event
 from service.models.base import localized
-from service.rulings.history import RecordFacts
+from service.rulings.history import Evidenced
 from service.rulings.own_refusals import OwnRefusal
+from service.rulings.queue_shapes import About
 from web import formats
 from web.plan import Seen, plan
 from web.templating import text
@@ -17,7 +18,7 @@ LATE_S = 180
 """What arrives later than this after it was captured was kept on the phone."""
 
 
-def picture(event: Event, records: Sequence[RecordFacts]) -> Markup | None:
+def picture(event: Event | About, records: Sequence[Evidenced]) -> Markup | None:
     """Where the phone was, beside the area of the event; None where no position is kept."""
     seen = [
         Seen(record.latitude, record.longitude, record.accuracy_m)
@@ -44,7 +45,7 @@ def measured(refusal: OwnRefusal) -> list[str]:
     return [" · ".join(said)]
 
 
-def line(facts: RecordFacts, zone: str) -> str:
+def line(facts: Evidenced, zone: str) -> str:
     """«10:04 келді · аумаққа дейін: 640 м · дәлдігі: 25 м · код дұрыс»."""
     record = facts.record
     said = [f"{formats.time(record.captured_at, zone)} {text(f'page.review.{record.type}')}"]

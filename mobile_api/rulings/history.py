@@ -20,9 +20,9 @@ from mobile_api.events.events import EventShown, shown
 from mobile_api.events.known import Known
 from notifications import words
 from service.attendance.evidence import Evidence, RecordKind, Status
-from service.models import Appeal, AttendanceDecision, PresenceRecord, RefusalAppeal
+from service.models import PresenceRecord
 from service.rulings import history
-from service.rulings.history import HistoryEntry
+from service.rulings.history import Asked, HistoryEntry, RecordFacts, Said
 from service.rulings.standing import RuledBy
 
 DEFAULT_REASONS = {
@@ -144,7 +144,7 @@ def get_record_of_event(query: dict[str, Any], event_id: UUID) -> dict[str, Any]
     attended, event = history.entry(session(), actor().volunteer_id, event_id)
     found = history.records(session(), attended, after, query["limit"] + 1)
     records, following = cursors.page(found, query["limit"], lambda record: (record.captured_at, record.id))
-    grounds = history.grounds_of(session(), [attended])[attended.id]
+    grounds = history.grounds_of(session(), [attended.id])[attended.id]
     zone = ZoneInfo(event.zone)
     return _line(HistoryEntry(attended, event, grounds), known_things.of([event])) | {
         "records": [record_shown(record, zone) for record in records],
@@ -188,7 +188,7 @@ def explanations(reasons: Sequence[str]) -> list[str]:
     return [doubt(reason, locale()) for reason in reasons]
 
 
-def record_shown(record: PresenceRecord, zone: ZoneInfo) -> dict[str, Any]:
+def record_shown(record: PresenceRecord | RecordFacts, zone: ZoneInfo) -> dict[str, Any]:
     """A record as evidence."""
     names = ("type", "accuracy_m", "distance_m", "evidence", "code_is_right", "attested", "reasons")
     position = None
@@ -201,7 +201,7 @@ def record_shown(record: PresenceRecord, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def decision_shown(said: AttendanceDecision, zone: ZoneInfo) -> dict[str, Any]:
+def decision_shown(said: Said, zone: ZoneInfo) -> dict[str, Any]:
     """A decision without the name of who took it."""
     return {
         "by": said.role,
@@ -212,7 +212,7 @@ def decision_shown(said: AttendanceDecision, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def appeal_shown(appeal: Appeal | RefusalAppeal | None, zone: ZoneInfo) -> dict[str, Any] | None:
+def appeal_shown(appeal: Asked | None, zone: ZoneInfo) -> dict[str, Any] | None:
     """What the volunteer answered, if anything."""
     if appeal is None:
         return None

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -199,20 +199,26 @@ def _stored(facts: PresenceFacts, own: Derived | None, sent: SentRecord, *, repe
     return Stored(shown, event.zone, repeated)
 
 
-_STATE_SHOWN = (
-    "status",
-    "evidence",
-    "checked_in_at",
-    "checked_out_at",
-    "minutes",
-    "assumed_minutes",
-    "minutes_assumed",
-    "distance_m",
-    "companions",
-    "reasons",
-)
-SHOWN = ("id", "event_id", "volunteer_id", *_STATE_SHOWN)
-"""What the contract shows of an attendance."""
+class Attended(NamedTuple):
+    """What the contract shows of an attendance."""
+
+    id: UUID
+    event_id: UUID
+    volunteer_id: UUID
+    status: str
+    evidence: str
+    checked_in_at: datetime
+    checked_out_at: datetime | None
+    minutes: int | None
+    assumed_minutes: int
+    minutes_assumed: bool
+    distance_m: int | None
+    companions: int
+    reasons: Sequence[str]
+
+
+_WHOSE = ("id", "event_id", "volunteer_id")
+_STATE_SHOWN = tuple(name for name in Attended._fields if name not in _WHOSE)
 
 
 def shown_attendance(id_: str, state: State, event_id: str, volunteer_id: str) -> dict[str, Any]:
@@ -223,9 +229,9 @@ def shown_attendance(id_: str, state: State, event_id: str, volunteer_id: str) -
     return shown
 
 
-def as_shown(attendance: Attendance) -> dict[str, Any]:
-    """The same of a row, or of an appeal in a row's shape."""
-    return {name: getattr(attendance, name) for name in SHOWN}
+def as_shown(attendance: Attendance | Attended) -> dict[str, Any]:
+    """The same of a row, or of an appeal in its shape."""
+    return {name: getattr(attendance, name) for name in Attended._fields}
 
 
 def of_person(session: Session, event_id: UUID, volunteer_id: UUID) -> Attendance | None:

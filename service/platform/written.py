@@ -1,7 +1,8 @@
 """Queries that are written once, for what is asked often: SQLAlchemy costs more there than PostgreSQL."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from itertools import islice
+from typing import Any, NamedTuple
 
 import psycopg
 import sqlalchemy as sa
@@ -9,6 +10,7 @@ from psycopg.rows import namedtuple_row
 from sqlalchemy.dialects.postgresql.psycopg import PGCompiler_psycopg, PGDialect_psycopg
 from sqlalchemy.orm import Session
 
+from service.models.base import Base
 from service.platform.database import driver_cursor
 
 
@@ -52,3 +54,14 @@ class Written:
         with driver_cursor(session.connection(), psycopg.RawCursor) as cursor:
             cursor.row_factory = namedtuple_row
             return cursor.execute(self.text, self.given(values)).fetchall()
+
+
+def columns(table: type[Base], shape: type[NamedTuple]) -> list[sa.Label[Any]]:
+    """What a shape names of a table, under names that no other table's columns have."""
+    return [getattr(table, name).label(f"{table.__tablename__}_{name}") for name in shape._fields]
+
+
+def shaped(row: Iterable[Any], *shapes: type[NamedTuple]) -> tuple[Any, ...]:
+    """A row of the columns of these shapes, which follow each other."""
+    values = iter(row)
+    return tuple(shape(*islice(values, len(shape._fields))) for shape in shapes)

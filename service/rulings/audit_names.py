@@ -7,11 +7,13 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from service.models import AuditEntry, Event, Organization, Volunteer
 from service.models.base import LocalizedText
 from service.people import consents
+from service.platform.written import Written
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +28,23 @@ class Names:
 def names_of(session: Session, entries: Sequence[AuditEntry], more: Iterable[UUID], now: datetime) -> Names:
     """The names in these entries; `more`: ids of people besides, that somebody asks for."""
     people = {id_ for entry in entries for id_ in (entry.actor_id, entry.subject_id)} | {*more}
-    display_names = _of(session, Volunteer.id, Volunteer.display_name, people)
+    display_names = _of(session, _PEOPLE, people)
     return Names(
         consents.shown_names(session, display_names, now),
-        _of(session, Organization.id, Organization.name, {entry.organization_id for entry in entries}),
-        _of(session, Event.id, Event.title, {entry.event_id for entry in entries}),
+        _of(session, _ORGANIZATIONS, {entry.organization_id for entry in entries}),
+        _of(session, _EVENTS, {entry.event_id for entry in entries}),
     )
 
 
-def _of(session: Session, key: Any, name: Any, ids: set[UUID | None]) -> dict[UUID, Any]:
-    wanted = ids - {None}
-    return dict(session.execute(sa.select(key, name).where(key.in_(wanted))).all()) if wanted else {}
+def _named(id_: Any, name: Any) -> Written:
+    return Written(sa.select(id_, name).where(id_ == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid)))))
+
+
+_PEOPLE = _named(Volunteer.id, Volunteer.display_name)
+_ORGANIZATIONS = _named(Organization.id, Organization.name)
+_EVENTS = _named(Event.id, Event.title)
+
+
+def _of(session: Session, names: Written, ids: set[UUID | None]) -> dict[UUID, Any]:
+    wanted = list(ids - {None})
+    return dict(names.rows(session, {"ids": wanted})) if wanted else {}

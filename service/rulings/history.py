@@ -1,11 +1,11 @@
 """One's own history, and the facts behind an attendance: what phones sent, what staff and the person said."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -17,14 +17,51 @@ from service.attendance.evidence import Status
 from service.models import Appeal, Attendance, AttendanceDecision, Event, PresenceRecord, RefusalAppeal
 from service.models.base import COUNTRY_ZONE
 from service.platform import keyset
+from service.platform.written import Written, columns
 
 
-@dataclass(frozen=True, slots=True)
-class RecordFacts:
-    """One record as evidence. `people`: how many its installation served that day, this one included."""
+class RecordFacts(NamedTuple):
+    """One check-in or check-out as evidence: columns of the record, as they are now."""
 
-    record: PresenceRecord
+    type: str
+    captured_at: datetime
+    received_at: datetime
+    latitude: float | None
+    longitude: float | None
+    accuracy_m: float | None
+    distance_m: int | None
+    evidence: str
+    mocked: bool
+    code_is_right: bool
+    attested: bool | None
+    reasons: Sequence[str]
+
+
+class Evidenced(NamedTuple):
+    """`people`: how many the record's installation served that day, this one included."""
+
+    record: RecordFacts
     people: int
+
+
+class Said(NamedTuple):
+    """One word of staff, or of the person, on an attendance. `moment`: when it was said."""
+
+    role: str
+    status: str
+    minutes: int | None
+    reason: str
+    decided_at: datetime
+    moment: datetime
+
+
+class Asked(NamedTuple):
+    """What a person has asked for: a second look."""
+
+    id: UUID
+    text: str
+    created_at: datetime
+    decided_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +71,13 @@ class Grounds:
     `appeal`: of the attendance; `heard`: of the refusal before it, from which it followed.
     """
 
-    records: Sequence[RecordFacts]
-    decisions: Sequence[AttendanceDecision]
-    appeal: Appeal | None
-    heard: RefusalAppeal | None = None
+    records: Sequence[Evidenced]
+    decisions: Sequence[Said]
+    appeal: Asked | None
+    heard: Asked | None = None
 
     @property
-    def asked(self) -> Appeal | RefusalAppeal | None:
+    def asked(self) -> Asked | None:
         """What the person has asked for, whichever it is."""
         return self.appeal or self.heard
 
@@ -77,7 +114,7 @@ def entries(
         .limit(limit)
     )
     found = session.execute(query).all()
-    facts = grounds_of(session, [attended for attended, _ in found])
+    facts = grounds_of(session, [attended.id for attended, _ in found])
     return [HistoryEntry(attended, event, facts[attended.id]) for attended, event in found]
 
 
@@ -153,77 +190,59 @@ def _sums() -> sa.Select[*tuple[Any, ...]]:
     return query
 
 
-def grounds_of(session: Session, attendances: Sequence[Attendance]) -> Mapping[UUID, Grounds]:
-    """The facts behind each of these attendances, by its id, in four queries."""
-    if not attendances:
+def grounds_of(session: Session, attendance_ids: Sequence[UUID]) -> Mapping[UUID, Grounds]:
+    """The facts behind each of these attendances, by its id, in three queries."""
+    if not attendance_ids:
         return {}
-    ids = [attended.id for attended in attendances]
-    records = _records(session, attendances)
-    decisions = defaultdict(list)
-    for one in session.scalars(_decisions(), {"ids": ids}):
-        decisions[one.attendance_id].append(one)
-    appeals = {appeal.attendance_id: appeal for appeal in session.scalars(_appeals(), {"ids": ids})}
-    heard = {one.attendance_id: one for one in session.scalars(_heard(), {"ids": ids})}
+    ids = {"ids": attendance_ids}
+    records: defaultdict[UUID, list[Evidenced]] = defaultdict(list)
+    for id_, people, *facts in _PRESENCE.rows(session, ids):
+        records[id_].append(Evidenced(RecordFacts(*facts), people))
+    decisions: defaultdict[UUID, list[Said]] = defaultdict(list)
+    for id_, *facts in _DECISIONS.rows(session, ids):
+        decisions[id_].append(Said(*facts))
+    asked = {(id_, is_heard): Asked(*facts) for id_, is_heard, *facts in _ASKED.rows(session, ids)}
     return {
-        attended.id: Grounds(
-            records[attended.event_id, attended.volunteer_id],
-            decisions[attended.id],
-            appeals.get(attended.id),
-            heard.get(attended.id),
-        )
-        for attended in attendances
+        id_: Grounds(records[id_], decisions[id_], asked.get((id_, False)), asked.get((id_, True)))
+        for id_ in attendance_ids
     }
 
 
-_IDS = sa.bindparam("ids", type_=ARRAY(sa.Uuid))
+_IDS = sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid)))
 
 
-@cache
-def _decisions() -> sa.Select[AttendanceDecision]:
-    """Of the attendances with these `ids`, oldest first; like those below, built once."""
-    return (
-        sa.select(AttendanceDecision)
-        .where(AttendanceDecision.attendance_id == sa.any_(_IDS))
-        .order_by(AttendanceDecision.moment, AttendanceDecision.id)
-    )
-
-
-@cache
-def _appeals() -> sa.Select[Appeal]:
-    return sa.select(Appeal).where(Appeal.attendance_id == sa.any_(_IDS))
-
-
-@cache
-def _heard() -> sa.Select[RefusalAppeal]:
-    return sa.select(RefusalAppeal).where(RefusalAppeal.attendance_id == sa.any_(_IDS))
-
-
-@cache
-def _presence() -> sa.Select[PresenceRecord, int]:
-    """The records of `pairs` of an event and a person, each with how many people its installation served."""
+def _presence() -> sa.Select[*tuple[Any, ...]]:
+    """The records behind the attendances with these `ids`, oldest first."""
     other = aliased(PresenceRecord)
     people: sa.ScalarSelect[int] = (
         sa.select(sa.func.count(other.sender_id.distinct()))
         .where(other.installation_id == PresenceRecord.installation_id, other.day == PresenceRecord.day)
         .scalar_subquery()
     )
+    behind = sa.and_(
+        PresenceRecord.event_id == Attendance.event_id,
+        PresenceRecord.sender_id == Attendance.volunteer_id,
+    )
     return (
-        sa.select(PresenceRecord, people)
-        .where(
-            sa.tuple_(PresenceRecord.event_id, PresenceRecord.sender_id).in_(
-                sa.bindparam("pairs", expanding=True)
-            )
-        )
+        sa.select(Attendance.id, people.label("people"), *columns(PresenceRecord, RecordFacts))
+        .join(PresenceRecord, behind)
+        .where(Attendance.id == _IDS)
         .order_by(PresenceRecord.captured_at, PresenceRecord.id)
     )
 
 
-def _records(
-    session: Session, attendances: Iterable[Attendance]
-) -> Mapping[tuple[UUID, UUID], list[RecordFacts]]:
-    """Records by (event_id, volunteer_id), oldest first."""
-    pairs = [(attended.event_id, attended.volunteer_id) for attended in attendances]
-    found: defaultdict[tuple[UUID, UUID], list[RecordFacts]] = defaultdict(list)
-    for record, count in session.execute(_presence(), {"pairs": pairs}):
-        found[record.event_id, record.sender_id].append(RecordFacts(record, count))
-    return found
+_PRESENCE = Written(_presence())
+
+_DECISIONS = Written(
+    sa.select(AttendanceDecision.attendance_id, *columns(AttendanceDecision, Said))
+    .where(AttendanceDecision.attendance_id == _IDS)
+    .order_by(AttendanceDecision.moment, AttendanceDecision.id)
+)
+
+
+def _asked(table: type[Appeal] | type[RefusalAppeal]) -> sa.Select[*tuple[Any, ...]]:
+    is_heard = sa.literal(table is RefusalAppeal, sa.Boolean).label("is_heard")
+    return sa.select(table.attendance_id, is_heard, *columns(table, Asked)).where(table.attendance_id == _IDS)
+
+
+_ASKED = Written(sa.select(sa.union_all(_asked(Appeal), _asked(RefusalAppeal)).subquery()))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,24 +13,26 @@ from sqlalchemy.orm import Session
 
 from service import presence_errors
 from service.access import Actor
+from service.attendance.check_in import Attended
 from service.attendance.derivation import Decision, event_minutes
 from service.attendance.evidence import Evidence, RecordKind, Status
 from service.events import events
 from service.models import (
-    Appeal,
     Attendance,
     Event,
     Organization,
-    PresenceRecord,
     RefusalAppeal,
     RefusedRecord,
     Volunteer,
 )
 from service.models.base import new_id
+from service.platform import written
 from service.platform.thresholds import Thresholds
+from service.platform.written import Written, columns
 from service.rulings import decisions
 from service.rulings.decisions import Ruling
-from service.rulings.history import Grounds, RecordFacts
+from service.rulings.history import Asked, Evidenced, Grounds, RecordFacts
+from service.rulings.queue_shapes import AROUND, About, Named, Person, around
 
 OPEN_AT_MOST = 2
 A_MONTH = timedelta(days=30)
@@ -126,9 +128,26 @@ def _check_not_too_many(session: Session, volunteer_id: UUID, now: datetime) -> 
             raise presence_errors.TooManyAppeals(limit=limit)
 
 
-def shaped(made: RefusalAppeal) -> Attendance:
+class Refused(NamedTuple):
+    """What is known of an appeal: its columns."""
+
+    event_id: UUID
+    volunteer_id: UUID
+    id: UUID
+    attendance_id: UUID
+    text: str
+    created_at: datetime
+    captured_at: datetime
+    refused_as: str
+    distance_m: int | None
+    accuracy_m: float | None
+    decision: str | None
+    decided_at: datetime | None
+
+
+def shaped(made: RefusalAppeal | Refused) -> Attended:
     """An appeal in an attendance's shape."""
-    return Attendance(
+    return Attended(
         id=made.attendance_id,
         event_id=made.event_id,
         volunteer_id=made.volunteer_id,
@@ -217,20 +236,24 @@ def waiting(
     asked: ReviewQuestion,
     after: tuple[int, UUID] | None,
     limit: int,
-) -> Sequence[sa.Row[RefusalAppeal, Event, Organization, Volunteer]]:
+) -> list[tuple[Refused, About, Named, Person]]:
     """The open ones that are asked for, nearest first, one's own and one's own organization's aside.
 
     `after` is the sort key of the last one seen.
     """
     query = _waiting(asked.kind(actor, is_first=after is None))
-    return session.execute(query, asked.values(actor, after, limit)).all()
+    return [
+        written.shaped(row, Refused, *AROUND)
+        for row in query.rows(session, asked.values(actor, after, limit))
+    ]
 
 
 @cache
-def _waiting(kind: ReviewKind) -> sa.Select[RefusalAppeal, Event, Organization, Volunteer]:
+def _waiting(kind: ReviewKind) -> Written:
     key = (sa.func.coalesce(RefusalAppeal.distance_m, FARTHEST_M), RefusalAppeal.attendance_id)
     query = (
-        sa.select(RefusalAppeal, Event, Organization, Volunteer)
+        sa.select(*columns(RefusalAppeal, Refused), *around())
+        .select_from(RefusalAppeal)
         .join(Event, Event.id == RefusalAppeal.event_id)
         .join(Organization, Organization.id == Event.organization_id)
         .join(Volunteer, Volunteer.id == RefusalAppeal.volunteer_id)
@@ -245,38 +268,32 @@ def _waiting(kind: ReviewKind) -> sa.Select[RefusalAppeal, Event, Organization, 
     )
     if kind.of_reason:
         query = query.where(RefusalAppeal.refused_as == sa.bindparam("reason", type_=sa.Text))
-    return query
+    return Written(query)
 
 
-def sort_key(made: RefusalAppeal) -> tuple[int, UUID]:
+def sort_key(made: Refused) -> tuple[int, UUID]:
     """By what was measured, nearest first."""
     return FARTHEST_M if made.distance_m is None else made.distance_m, made.attendance_id
 
 
-def grounds(made: RefusalAppeal) -> Grounds:
-    """What an appeal rests on, in the shape of what attendances rest on: no rows, and never stored."""
-    refused = PresenceRecord(
-        sender_id=made.volunteer_id,
-        id=made.attendance_id,
+def grounds(made: Refused) -> Grounds:
+    """What an appeal rests on, in the shape of what attendances rest on."""
+    refused = RecordFacts(
         type=RecordKind.CHECK_IN,
-        event_id=made.event_id,
         captured_at=made.captured_at,
         received_at=made.created_at,
+        latitude=None,
+        longitude=None,
         accuracy_m=made.accuracy_m,
-        mocked=False,
-        code_is_right=False,
         distance_m=made.distance_m,
         evidence=Evidence.NONE,
+        mocked=False,
+        code_is_right=False,
+        attested=None,
         reasons=[made.refused_as],
     )
-    asked = Appeal(
-        attendance_id=made.attendance_id,
-        id=made.id,
-        text=made.text,
-        created_at=made.created_at,
-        decided_at=made.decided_at,
-    )
-    return Grounds([RecordFacts(refused, 1)], [], asked)
+    asked = Asked(made.id, made.text, made.created_at, made.decided_at)
+    return Grounds([Evidenced(refused, 1)], [], asked)
 
 
 def find(session: Session, attendance_id: UUID) -> RefusalAppeal | None:

@@ -13,18 +13,20 @@ from sqlalchemy.orm import Session
 from service import errors, presence_errors
 from service.access import Actor, Permission, require, require_coordinator
 from service.attendance import check_in, derivation, evidence, refusals
+from service.attendance.check_in import Attended
 from service.attendance.evidence import Status
 from service.audit import audit
 from service.events import events
 from service.models import Appeal, Attendance, AuditAction, Event, Organization, RefusalAppeal, Volunteer
 from service.models.base import LocalizedText
-from service.platform import outbox
+from service.platform import outbox, written
 from service.platform.thresholds import Thresholds
-from service.platform.written import Written
+from service.platform.written import Written, columns
 from service.rulings import appeals, decisions, history, refusal_appeals
 from service.rulings import waiting as waiting_list
 from service.rulings.decisions import AttendanceFile, Ruling
 from service.rulings.history import Grounds
+from service.rulings.queue_shapes import AROUND, About, Named, Person, around
 from service.rulings.refusal_appeals import ReviewKind, ReviewQuestion
 from service.rulings.standing import RuledBy
 
@@ -33,10 +35,10 @@ from service.rulings.standing import RuledBy
 class ReviewItem:
     """One attendance that waits for a coordinator, with all that is known about it."""
 
-    attendance: Attendance
-    event: Event
-    organization: Organization
-    volunteer: Volunteer
+    attendance: Attended
+    event: About
+    organization: Named
+    volunteer: Person
     grounds: Grounds
     sort_key: "SortKey"
 
@@ -104,17 +106,24 @@ def waiting(
 def _attendances(
     session: Session, actor: Actor, asked: ReviewQuestion, after: SortKey | None, limit: int
 ) -> list[ReviewItem]:
-    # Which ones first, by little of each: whole rows of all that waits would be sorted for these.
+    # Which ones first, by little of each: all columns of all that waits would be sorted for these.
     first = _first(asked.kind(actor, is_first=after is None)).rows(session, asked.values(actor, after, limit))
-    rows = session.execute(_whole(), {"ids": [row.id for row in first]}).all()
-    facts = history.grounds_of(session, [row[0] for row in rows])
-    return [ReviewItem(*row, facts[row[0].id], (row[0].checked_in_at, row[0].id)) for row in rows]
+    ids = [row.id for row in first]
+    facts = history.grounds_of(session, ids)
+    found = [written.shaped(row, Attended, *AROUND) for row in _SHOWN.rows(session, {"ids": ids})]
+    return [
+        ReviewItem(
+            attended, event, organization, person, facts[attended.id], (attended.checked_in_at, attended.id)
+        )
+        for attended, event, organization, person in found
+    ]
 
 
 @cache
 def _first(kind: ReviewKind) -> Written:
     """The ids of those to show."""
-    attendance = waiting_list.attendances().subquery().c
+    needed = (Attendance.id, Attendance.event_id, Attendance.volunteer_id, Attendance.checked_in_at)
+    attendance = waiting_list.attendances(*needed, Attendance.reasons).subquery().c
     query = (
         sa.select(attendance.id)
         .join(Event, Event.id == attendance.event_id)
@@ -131,16 +140,15 @@ def _first(kind: ReviewKind) -> Written:
     return Written(query)
 
 
-@cache
-def _whole() -> sa.Select[Attendance, Event, Organization, Volunteer]:
-    return (
-        sa.select(Attendance, Event, Organization, Volunteer)
-        .join(Event, Event.id == Attendance.event_id)
-        .join(Organization, Organization.id == Event.organization_id)
-        .join(Volunteer, Volunteer.id == Attendance.volunteer_id)
-        .where(Attendance.id == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid))))
-        .order_by(Attendance.checked_in_at, Attendance.id)
-    )
+_SHOWN = Written(
+    sa.select(*columns(Attendance, Attended), *around())
+    .select_from(Attendance)
+    .join(Event, Event.id == Attendance.event_id)
+    .join(Organization, Organization.id == Event.organization_id)
+    .join(Volunteer, Volunteer.id == Attendance.volunteer_id)
+    .where(Attendance.id == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid))))
+    .order_by(Attendance.checked_in_at, Attendance.id)
+)
 
 
 def decide(

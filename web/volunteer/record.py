@@ -15,11 +15,11 @@ from http_base.fields import Paged, Strict
 from http_base.schemas.appeals import AppealBody
 from http_base.wording import doubt
 from service import errors
-from service.models import Appeal, Event, RefusalAppeal
+from service.models import Event, RefusalAppeal
 from service.models.base import localized
 from service.organizations import contacts
 from service.rulings import appeals, history, not_me, own_refusals, refusal_appeals
-from service.rulings.history import HistoryEntry
+from service.rulings.history import Asked, HistoryEntry
 from service.rulings.own_refusals import OwnRefusal
 from service.rulings.standing import RuledBy
 from web import evidence, formats
@@ -91,7 +91,7 @@ class Behind:
     is_mine_to_deny: bool = False
 
     @property
-    def asked(self) -> Appeal | RefusalAppeal | None:
+    def asked(self) -> Asked | RefusalAppeal | None:
         """What the person asked for: of the attendance itself, or of the refusal before it."""
         if self.entry is not None:
             return self.entry.grounds.asked
@@ -121,7 +121,7 @@ def _behind(event_id: UUID) -> Behind:
             evidence.measured(refusal),
             None,
         )
-    grounds = history.grounds_of(session(), [attended])[attended.id]
+    grounds = history.grounds_of(session(), [attended.id])[attended.id]
     said_by = {said.role for said in grounds.decisions}
     return Behind(
         event,

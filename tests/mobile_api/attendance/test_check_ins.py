@@ -179,4 +179,4 @@ def test_a_position_that_is_none_is_invalid(
 
 
 def test_the_document_names_what_is_shown() -> None:
-    assert tuple(AttendanceShown._declared_fields) == check_in.SHOWN
+    assert tuple(AttendanceShown._declared_fields) == check_in.Attended._fields

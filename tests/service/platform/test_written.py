@@ -1,5 +1,7 @@
 """Queries that are written once."""
 
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
 import psycopg
@@ -8,9 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
-from service.models import Event
+from service.models import Event, Organization
 from service.models.events import EventStatus
-from service.platform.written import Written
+from service.platform.written import Written, columns, shaped
 from tests.makers import make_event
 
 BY_IDS = Written(
@@ -84,3 +86,27 @@ def test_a_lost_connection_is_told_as_by_other_queries(postgres_url: str) -> Non
             Written(sa.select(sa.literal(1).label("one"))).rows(session, {})
         assert told.value.connection_invalidated
     engine.dispose()
+
+
+class Held(NamedTuple):
+    id: UUID
+    starts_at: datetime
+
+
+class Known(NamedTuple):
+    id: UUID
+    name: dict[str, str]
+
+
+def test_columns_of_two_tables_that_bear_one_name_are_told_apart(session: Session) -> None:
+    event = make_event(session)
+    query = Written(
+        sa.select(*columns(Event, Held), *columns(Organization, Known))
+        .select_from(Event)
+        .join(Organization, Organization.id == Event.organization_id)
+    )
+    (row,) = query.rows(session, {})
+    assert shaped(row, Held, Known) == (
+        Held(event.id, event.starts_at),
+        Known(event.organization_id, event.organization.name),
+    )
