@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
 from service import errors
@@ -28,6 +29,7 @@ from service.models import (
 from service.models.base import COUNTRY_ZONE, LocalizedText
 from service.models.volunteers import ADULT_AGE, years_before
 from service.people import consents
+from service.platform.written import Written
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +115,31 @@ def _people(
     session: Session, question: HonoursQuestion, regions: list[str] | None, now: datetime
 ) -> list[HonouredPerson]:
     """Adults by now who agreed, and whose consent to their data stands."""
+    asked = {
+        "first_day": question.first_day,
+        "last_day": question.last_day,
+        "region_codes": regions,
+        "born_until": years_before(now.astimezone(COUNTRY_ZONE).date(), ADULT_AGE),
+        "number": 2 * question.limit,
+    }
+    rows = _agreed(of_regions=regions is not None).rows(session, asked)
+    held = consents.of_people(session, [row.id for row in rows], now)
+    return [
+        HonouredPerson(row.id, row.display_name, row.events, row.minutes)
+        for row in rows
+        if ConsentName.PERSONAL_DATA in held[row.id]
+    ][: question.limit]
+
+
+@cache
+def _agreed(*, of_regions: bool) -> Written:
+    """The first `number` of those who agreed: (id, display_name, events, minutes)."""
     events = sa.func.count().label("events")
-    minutes = sa.func.coalesce(sa.func.sum(Attendance.minutes - Attendance.assumed_minutes), 0).label(
-        "minutes"
+    proven = sa.func.sum(Attendance.minutes - Attendance.assumed_minutes)
+    minutes = sa.func.coalesce(proven, 0).label("minutes")
+    first_day, last_day, born_until = (
+        sa.bindparam(name, type_=sa.Date) for name in ("first_day", "last_day", "born_until")
     )
-    born_until = years_before(now.astimezone(COUNTRY_ZONE).date(), ADULT_AGE)
     query = (
         sa.select(Volunteer.id, Volunteer.display_name, events, minutes)
         .join(HonoursAgreement, HonoursAgreement.volunteer_id == Volunteer.id)
@@ -125,21 +147,16 @@ def _people(
         .join(Event, Event.id == Attendance.event_id)
         .where(
             Attendance.status == Status.COUNTED,
-            Event.day.between(question.first_day, question.last_day),
+            Event.day.between(first_day, last_day),
             Volunteer.birth_date <= born_until,
         )
         .group_by(Volunteer.id, Volunteer.display_name)
         .order_by(events.desc(), minutes.desc(), Volunteer.id)
+        .limit(sa.bindparam("number", type_=sa.Integer))
     )
-    if regions is not None:
-        query = query.where(Event.region_code.in_(regions))
-    rows = session.execute(query.limit(2 * question.limit)).all()
-    held = consents.of_people(session, [row.id for row in rows], now)
-    return [
-        HonouredPerson(row.id, row.display_name, int(row.events), int(row.minutes))
-        for row in rows
-        if ConsentName.PERSONAL_DATA in held[row.id]
-    ][: question.limit]
+    if of_regions:
+        query = query.where(Event.region_code == sa.any_(sa.bindparam("region_codes", type_=ARRAY(sa.Text))))
+    return Written(query)
 
 
 def _organizations(

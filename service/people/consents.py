@@ -62,6 +62,8 @@ def of_people(
     session: Session, volunteer_ids: Collection[UUID], at: datetime
 ) -> Mapping[UUID, frozenset[ConsentName]]:
     """What each of these people had consented to at a moment; all of them are in it."""
+    if not volunteer_ids:
+        return {}
     histories: defaultdict[UUID, list[Given]] = defaultdict(list)
     for volunteer_id, name, version, given_at, withdrawn_at in _OF_PEOPLE.rows(
         session, {"ids": list(volunteer_ids)}
