@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,8 +14,9 @@ from service import errors, presence_errors
 from service.attendance.evidence import RecordKind
 from service.attendance.presence_facts import Cursor, EventFacts
 from service.attendance.sent_records import SentRecord
-from service.models import RefusedRecord
+from service.models import RefusalAppeal, RefusedRecord
 from service.platform.thresholds import Thresholds
+from service.platform.written import Written
 
 HEARD = (
     presence_errors.OutsideArea,
@@ -92,11 +94,44 @@ def _row(sender_id: str, one: Refused, now: datetime, thresholds: Thresholds) ->
     }
 
 
-def last_of(session: Session, event_id: UUID, volunteer_id: UUID) -> RefusedRecord | None:
-    """What this person was refused last at an event, of what is kept."""
-    return session.scalars(
-        sa.select(RefusedRecord)
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What somebody was told of their check-ins at an event. `is_asked`: for a second look, and what was
+    decided of it; `refused_as`, with metres: what they were refused last, of what is kept."""
+
+    is_asked: bool
+    decision: str | None
+    refused_as: str | None
+    distance_m: int | None
+
+
+def told(session: Session, event_id: UUID, volunteer_id: UUID) -> Told:
+    """What this person was told, in one statement: mostly nothing."""
+    (row,) = _told().rows(session, {"event_id": event_id, "volunteer_id": volunteer_id})
+    return Told(**row._asdict())
+
+
+@cache
+def _told() -> Written:
+    event_id, volunteer_id = (sa.bindparam(name, type_=sa.Uuid) for name in ("event_id", "volunteer_id"))
+    asked = (
+        sa.select(RefusalAppeal.decision, sa.true().label("is_asked"))
+        .where(RefusalAppeal.event_id == event_id, RefusalAppeal.volunteer_id == volunteer_id)
+        .subquery("asked")
+    )
+    last = (
+        sa.select(RefusedRecord.refused_as, RefusedRecord.distance_m)
         .where(RefusedRecord.event_id == event_id, RefusedRecord.sender_id == volunteer_id)
         .order_by(RefusedRecord.captured_at.desc(), RefusedRecord.id)
         .limit(1)
-    ).first()
+        .subquery("last")
+    )
+    always = sa.select(sa.literal_column("1")).subquery("always")
+    return Written(
+        sa.select(
+            sa.func.coalesce(asked.c.is_asked, sa.false()).label("is_asked"),
+            asked.c.decision,
+            last.c.refused_as,
+            last.c.distance_m,
+        ).select_from(always.outerjoin(asked, sa.true()).outerjoin(last, sa.true()))
+    )

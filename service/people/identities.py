@@ -14,6 +14,7 @@ from service.access import Actor
 from service.models import Coordinator, EventHelper, Membership, Volunteer
 from service.people import bans, dormancy, numbers
 from service.people.bans import BanTerms
+from service.platform.written import Written
 
 SEEN_EVERY = timedelta(days=1)
 """How exactly it is kept when somebody was last here: a write a day and person is enough."""
@@ -68,7 +69,7 @@ class Known:
 
 def find(session: Session, subject: str) -> Known | None:
     """Who the identity's subject is, with all roles in force, in one query; None before registration."""
-    row = session.execute(_finding(), {"subject": subject}).first()
+    row = next(iter(_finding().rows(session, {"subject": subject})), None)
     if row is None:
         return None
     roles = {UUID(key): role for key, role in (row.memberships or {}).items()}
@@ -80,7 +81,7 @@ def find(session: Session, subject: str) -> Known | None:
 
 
 @cache
-def _finding() -> sa.Select[*tuple[Any, ...]]:
+def _finding() -> Written:
     """(id, phone, locale, roles, …) of a `subject`; built once, for every request asks."""
     memberships = (
         sa.select(sa.func.jsonb_object_agg(Membership.organization_id, Membership.role))
@@ -109,7 +110,7 @@ def _finding() -> sa.Select[*tuple[Any, ...]]:
         bans.terms_of(Volunteer.id).correlate(Volunteer).scalar_subquery().label("ban"),
         Volunteer.disabled_at,
     ).where(Volunteer.subject == sa.bindparam("subject"))
-    return query
+    return Written(query)
 
 
 def find_actor(session: Session, subject: str | None) -> Actor | None:

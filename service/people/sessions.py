@@ -18,6 +18,7 @@ from service.access import Actor
 from service.happenings import PersonBanned, PhoneMoved
 from service.models import PageSession, Volunteer
 from service.platform import queue
+from service.platform.written import Written
 
 LIFETIME = timedelta(days=30)
 """How long anybody stays signed in."""
@@ -106,12 +107,12 @@ def begin(
 def find(session: Session, token: str, now: datetime) -> Found | None:
     """The session that a cookie's token is of; whether it has ended is for `Found.ends_at`."""
     values = {"digest": hash_of(token), "since": now - FORMER_LASTS}
-    row = session.execute(_finding(), values).first()
-    return None if row is None else Found(**row._mapping)
+    row = next(iter(_finding().rows(session, values)), None)
+    return None if row is None else Found(**row._asdict())
 
 
 @cache
-def _finding() -> sa.Select[*tuple[Any, ...]]:
+def _finding() -> Written:
     """What `Found` has of the session of a token's `digest`, a former one's if it was rotated `since`."""
     digest = sa.bindparam("digest", type_=PageSession.token_hash.type)
     since = sa.bindparam("since", type_=PageSession.rotated_at.type)
@@ -135,7 +136,7 @@ def _finding() -> sa.Select[*tuple[Any, ...]]:
             ),
         )
     )
-    return query
+    return Written(query)
 
 
 def touch(connection: sa.Connection, session_id: UUID, now: datetime) -> None:

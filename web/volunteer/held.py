@@ -10,7 +10,7 @@ from http_base.wording import doubt
 from service.access import Actor
 from service.attendance import refusals
 from service.attendance.evidence import QUALITY, RecordKind, Status
-from service.models import Attendance, Event, RefusalAppeal, RefusedRecord
+from service.models import Attendance, Event
 from web import formats
 from web.addresses import to
 from web.templating import text
@@ -101,13 +101,12 @@ def of_person(event: Event, who: Actor, me: EventState) -> Held:
     may_leave = hours.opens <= now() < hours.leaves_until
     if me.attendance is not None:
         return _of_attendance(event, me.attendance, may_come=may_come, may_leave=may_leave)
-    asked = session().get(RefusalAppeal, (event.id, who.volunteer_id))
-    if asked is not None:
-        answer = "asked" if asked.decision is None else "asked-no"
+    told = refusals.told(session(), event.id, who.volunteer_id)
+    if told.is_asked:
+        answer = "asked" if told.decision is None else "asked-no"
         return Held("asked", "wait", "clock", text(f"page.check-in.{answer}"))
-    refused = refusals.last_of(session(), event.id, who.volunteer_id)
-    if refused is not None:
-        return _of_refused(event, refused, may_come=may_come, may_leave=may_leave)
+    if told.refused_as is not None:
+        return _of_refused(event, told.refused_as, told.distance_m, may_come=may_come, may_leave=may_leave)
     if now() < hours.opens:
         return Held("before", "info", "clock", text("page.check-in.before", time=formats.moment(hours.opens)))
     if not may_come:
@@ -144,10 +143,12 @@ def _left(event: Event, held: Attendance, left_at: datetime) -> str:
     return f"{said} · {minutes}" if held.minutes else said
 
 
-def _of_refused(event: Event, refused: RefusedRecord, *, may_come: bool, may_leave: bool) -> Held:
-    said = text("page.check-in.refused", reason=doubt(refused.refused_as, locale()))
-    if refused.distance_m:
-        said += f" {_how_far(refused.distance_m)}"
+def _of_refused(
+    event: Event, refused_as: str, distance_m: int | None, *, may_come: bool, may_leave: bool
+) -> Held:
+    said = text("page.check-in.refused", reason=doubt(refused_as, locale()))
+    if distance_m:
+        said += f" {_how_far(distance_m)}"
     is_over = now() >= event.presence_ends_at
     if not is_over:
         said += " " + text("page.check-in.look-later")
