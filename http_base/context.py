@@ -100,6 +100,14 @@ def page_caller() -> PageCaller | None:
     return cast("PageCaller | None", g.get("page_caller"))
 
 
+def own_name() -> str:
+    """What who is signed in to the pages here calls themself. Raises Unauthenticated."""
+    caller = page_caller()
+    if caller is None:
+        raise Unauthenticated
+    return caller.known.display_name
+
+
 def page_guest() -> Identity | None:
     """Who has proven a number in this browser without a record to sign in to: about to register, or a
     guardian. To everything else they are nobody."""

@@ -63,6 +63,7 @@ class Known:
     """A registered person, and what their record knows of their tokens."""
 
     actor: Actor
+    display_name: str
     standing: Standing
     ban: BanTerms | None
 
@@ -77,7 +78,7 @@ def find(session: Session, subject: str) -> Known | None:
     actor = Actor(row.id, row.phone, row.locale, roles, regions, helps=helps)
     disabled = row.disabled_at is not None
     standing = Standing(row.phone, row.phone_seen_at, row.last_seen_at, disabled)
-    return Known(actor, standing, bans.read_terms(row.ban))
+    return Known(actor, row.display_name, standing, bans.read_terms(row.ban))
 
 
 @cache
@@ -102,6 +103,7 @@ def _finding() -> Written:
         Volunteer.id,
         Volunteer.phone,
         Volunteer.locale,
+        Volunteer.display_name,
         memberships.label("memberships"),
         coordinated.label("coordinated"),
         helped.label("helped"),

@@ -20,7 +20,6 @@ from service.organizations import invitations
 from service.people import ages, consents, dormancy, guardians, numbers
 from service.people.identities import Identity
 from service.platform import phones
-from service.platform.written import Written
 
 HOME_RESOLUTION = 6
 BEFORE_ANY_TOKEN = datetime.min.replace(tzinfo=UTC)
@@ -46,16 +45,6 @@ def get(session: Session, volunteer_id: UUID) -> Volunteer:
     if volunteer is None:
         raise errors.NotFound(errors.Thing.VOLUNTEER)
     return volunteer
-
-
-_NAME = Written(sa.select(Volunteer.display_name).where(Volunteer.id == sa.bindparam("id", type_=sa.Uuid)))
-
-
-def display_name(session: Session, volunteer_id: UUID) -> str:
-    """What somebody calls themself. Raises NotFound."""
-    for row in _NAME.rows(session, {"id": volunteer_id}):
-        return str(row.display_name)
-    raise errors.NotFound(errors.Thing.VOLUNTEER)
 
 
 def register(

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 
 from flask import Response, request
 
-from http_base.context import actor, locale, session
+from http_base.context import actor, locale, own_name, session
 from service import errors
 from service.access import Actor, require_coordinator
 from service.geography import regions
 from service.geography.regions import Region
 from service.models.base import localized
-from service.people import volunteers
 from service.rulings import waiting
 from service.rulings.waiting import Queue, Waiting
 from web import formats
@@ -114,10 +113,9 @@ def regions_of(caller: Actor) -> list[Region]:
 def sit_down(section: str) -> Desk:
     """The caller's desk. Raises what `region_of` raises."""
     caller = actor()
-    who = volunteers.display_name(session(), caller.volunteer_id)
     region = region_of(caller)
     waits = waiting.what_waits(session(), caller, None if region is None else region.code)
-    return Desk(section, who, region, regions_of(caller), waits)
+    return Desk(section, own_name(), region, regions_of(caller), waits)
 
 
 def ask_for_ticks(form: Form) -> None:

@@ -16,6 +16,7 @@ from service.attendance import groups
 from service.attendance.groups import Group
 from service.events import district_moves, results, series
 from service.events.series import Scope
+from service.geography import districts
 from service.models import Event, Headcount, HeadcountCategory
 from service.models.results import MEASURED_FIGURES, WHOLE_FIGURES
 from web.addresses import to
@@ -92,7 +93,7 @@ def set_district(event_id: UUID) -> Response:
         "event_district.html",
         event=event,
         form=form,
-        districts=district_choices(event.region_code),
+        districts=district_choices(districts.current(session()), event.region_code),
     )
 
 

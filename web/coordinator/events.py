@@ -19,6 +19,7 @@ from service.events.search import WITHOUT_DISTRICT
 from service.figures import event_lists
 from service.figures.event_lists import EventFilter, EventState
 from service.geography import districts
+from service.geography.districts import Districts
 from service.models import EventKind
 from service.models.base import COUNTRY_ZONE, localized
 from web import formats
@@ -59,8 +60,9 @@ def show_all() -> Response:
         return _remind(form)
     at = desk.sit_down("events")
     query = read_query(Filter)
-    known = _districts(at)
-    is_district_gone = bool(known) and query.get("district") not in {None, *dict(known)}
+    known = districts.current(session())
+    choices = _districts(at, known)
+    is_district_gone = bool(choices) and query.get("district") not in {None, *dict(choices)}
     if is_district_gone:
         del query["district"]
     wanted = _wanted(at, query)
@@ -73,12 +75,12 @@ def show_all() -> Response:
         at,
         "events.html",
         items=items,
-        districts=districts.names_of(session(), {one.district_code for one in items}),
+        districts=known.names_of({one.district_code for one in items}),
         form=form,
         query=query,
         wanted=wanted,
         choices={
-            "district": known,
+            "district": choices,
             "kind": [(kind, text(f"page.event.kind.{kind}")) for kind in EventKind],
             "organization": _organizations(every),
             "state": [(state, text(f"page.events.state.{state}")) for state in EventState],
@@ -115,20 +117,22 @@ def _wanted(at: Desk, query: Mapping[str, Any]) -> EventFilter:
     )
 
 
-def district_choices(region_code: str) -> list[tuple[str, str]]:
+def district_choices(known: Districts, region_code: str) -> list[tuple[str, str]]:
     """(code, name) of each district of a region, by name."""
-    known = districts.current(session()).of_region(region_code)
     return sorted(
-        ((one.code, localized(one.names, locale())) for one in known),
+        ((one.code, localized(one.names, locale())) for one in known.of_region(region_code)),
         key=lambda one: formats.in_order(one[1]),
     )
 
 
-def _districts(at: Desk) -> list[tuple[str, str]]:
+def _districts(at: Desk, known: Districts) -> list[tuple[str, str]]:
     """Those of the desk's region, and what has none; of several regions nothing can be chosen."""
     if at.region_code is None:
         return []
-    return [*district_choices(at.region_code), (WITHOUT_DISTRICT, localized(districts.WITHOUT, locale()))]
+    return [
+        *district_choices(known, at.region_code),
+        (WITHOUT_DISTRICT, localized(districts.WITHOUT, locale())),
+    ]
 
 
 def _organizations(every: EventFilter) -> Sequence[tuple[str, str]]:

@@ -47,17 +47,27 @@ class Find(Schema):
 
 
 @dataclass(frozen=True, slots=True)
+class Column:
+    """A day as the table says it."""
+
+    day: date
+    said: str
+    weekday: str
+    begins_week: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
-    """A place and its days; `where`: what an address of the list says of it."""
+    """A place and what it has on each day; `where`: what an address of the list says of it."""
 
     name: str
     where: Mapping[str, str]
-    cells: Sequence[DayCell | None]
+    cells: Sequence[tuple[Column, DayCell | None]]
 
     @property
     def is_silent(self) -> bool:
         """Whether there is nothing in all these weeks."""
-        return not any(self.cells)
+        return not any(cell for _, cell in self.cells)
 
     def on(self, day: date) -> dict[str, str]:
         """What an address of the list says of the place and one day."""
@@ -75,13 +85,13 @@ def show() -> Response:
     first = around - timedelta(days=around.weekday())
     days = [first + timedelta(days=n) for n in range(WEEKS * DAYS)]
     found = event_lists.by_place_and_day(session(), actor(), at.region_code, days[0], days[-1])
-    lines = _lines(at, days, found)
+    columns = [Column(day, formats.day(day), formats.weekday(day), day.weekday() == 0) for day in days]
+    lines = _lines(at, columns, found)
     return desk.show(
         at,
         "events_calendar.html",
         days=days,
-        said=[formats.day(day) for day in days],
-        weekdays=[formats.weekday(day) for day in days],
+        columns=columns,
         weeks=[days[n : n + DAYS] for n in range(0, len(days), DAYS)],
         today=now().astimezone(COUNTRY_ZONE).date(),
         lines=lines,
@@ -91,17 +101,21 @@ def show() -> Response:
     )
 
 
-def _lines(at: Desk, days: Sequence[date], found: Sequence[DayCell]) -> list[Line]:
+def _lines(at: Desk, columns: Sequence[Column], found: Sequence[DayCell]) -> list[Line]:
     """Every place, also where nothing is; what has no district last, and only where there is any."""
     by_place = {(cell.place, cell.day): cell for cell in found}
     if at.region_code is None:
         named = [(one.code, localized(one.names, locale()), {"region": one.code}) for one in at.regions]
     else:
-        named = [(code, name, {"district": code}) for code, name in district_choices(at.region_code)]
+        choices = district_choices(districts.current(session()), at.region_code)
+        named = [(code, name, {"district": code}) for code, name in choices]
     places: list[tuple[str | None, str, dict[str, str]]] = list(named)
     if any(cell.place is None for cell in found):
         places.append((None, localized(districts.WITHOUT, locale()), {"district": WITHOUT_DISTRICT}))
-    return [Line(name, where, [by_place.get((place, day)) for day in days]) for place, name, where in places]
+    return [
+        Line(name, where, [(column, by_place.get((place, column.day))) for column in columns])
+        for place, name, where in places
+    ]
 
 
 @pages.page("/coordinator/events/plan", ("GET", "POST"))
