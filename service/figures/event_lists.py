@@ -15,6 +15,8 @@ from service.access import Actor, Permission, Target, require, require_coordinat
 from service.attendance.evidence import Status
 from service.events import result_reminders
 from service.events.search import WITHOUT_DISTRICT
+from service.geography import asked_regions
+from service.geography.asked_regions import Among
 from service.models import (
     Attendance,
     Event,
@@ -211,12 +213,21 @@ def _conditions(actor: Actor, wanted: EventFilter) -> list[sa.ColumnElement[bool
 
 
 def _region(actor: Actor, region_code: str | None) -> list[sa.ColumnElement[bool]]:
-    if region_code is not None:
-        require(actor, Permission.COUNT_REGION, Target(region_code=region_code))
-        return [Event.region_code == region_code]
-    require_coordinator(actor)
-    regions = actor.coordinated_regions
-    return [] if regions is None else [Event.region_code.in_(regions)]
+    asked = regions_to_count(actor, region_code)
+    return [] if asked is None else [Event.region_code.in_(asked)]
+
+
+def regions_to_count(actor: Actor, region_code: str | None) -> list[str] | None:
+    """The regions of a coordinator's question: the one named, else all of the actor's; None for every one.
+
+    Raises:
+        Forbidden, SecondFactorRequired: not a coordinator (there).
+    """
+    if region_code is None:
+        require_coordinator(actor)
+        return actor.coordinated_regions
+    require(actor, Permission.COUNT_REGION, Target(region_code=region_code))
+    return [region_code]
 
 
 def _in_state(state: EventState) -> sa.ColumnElement[bool]:
@@ -310,20 +321,25 @@ def by_place_and_day(
     session: Session, actor: Actor, region_code: str | None, first_day: date, last_day: date
 ) -> list[DayCell]:
     """Where and when there are events: by district, or for all of the actor by region. Raises as `find`."""
-    place = Event.region_code if region_code is None else Event.district_code
+    asked = regions_to_count(actor, region_code)
+    values = {"first_day": first_day, "last_day": last_day} | asked_regions.values(asked)
+    query = _by_place(Among.of(asked), of_districts=region_code is not None)
+    return [DayCell(*row) for row in query.rows(session, values)]
+
+
+@cache
+def _by_place(among: Among, *, of_districts: bool) -> Written:
+    """What makes a DayCell of each place, a district or a region, and day on which there is anything."""
+    place = Event.district_code if of_districts else Event.region_code
+    first_day, last_day = (sa.bindparam(name, type_=sa.Date) for name in ("first_day", "last_day"))
     is_published = Event.status == EventStatus.PUBLISHED
-    query = (
+    return Written(
         sa.select(
             place.label("place"),
             Event.day,
             sa.func.count().filter(is_published).label("events"),
             sa.func.count().filter(~is_published).label("drafts"),
         )
-        .where(
-            Event.day.between(first_day, last_day),
-            ~IS_CANCELLED,
-            *_region(actor, region_code),
-        )
+        .where(Event.day.between(first_day, last_day), ~IS_CANCELLED, *among.holding(Event.region_code))
         .group_by(place, Event.day)
     )
-    return [DayCell(**row) for row in session.execute(query).mappings()]

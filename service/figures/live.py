@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from service.access import Actor, Permission, Target, require, require_coordinator
+from service.access import Actor
 from service.attendance.evidence import Status
 from service.events import result_reminders
 from service.figures import event_lists
@@ -85,7 +85,7 @@ def today(session: Session, actor: Actor, region_code: str | None, now: datetime
     Raises:
         Forbidden, SecondFactorRequired: not a coordinator (there).
     """
-    asked = _regions(actor, region_code)
+    asked = event_lists.regions_to_count(actor, region_code)
     day = now.astimezone(COUNTRY_ZONE).date()
     values = {"now": now, "day": day, "since": day - LONGEST, "today": str(day)} | asked_regions.values(asked)
     found = [LiveEvent(*row) for row in _of_today(Among.of(asked)).rows(session, values)]
@@ -94,14 +94,6 @@ def today(session: Session, actor: Actor, region_code: str | None, now: datetime
     )
     missing = [one for one in found if one.lacks_result(now)]
     return Live(found, _by_district(found), reported[:RESULTS_SHOWN], missing, now)
-
-
-def _regions(actor: Actor, region_code: str | None) -> list[str] | None:
-    if region_code is not None:
-        require(actor, Permission.COUNT_REGION, Target(region_code=region_code))
-        return [region_code]
-    require_coordinator(actor)
-    return actor.coordinated_regions
 
 
 def _by_district(found: Sequence[LiveEvent]) -> list[DistrictNow]:
