@@ -50,7 +50,7 @@ const play = async (person) => {
     ids.push(taps.add(tap).id);
     // The finger was quick: the same is said twice.
     taps.add({ ...tap, id: newId() });
-    for (let turn = 0; turn < tries && taps.at(person.id, person.event).length; turn += 1) {
+    for (let turn = 0; turn < tries && taps.here(person.id, person.event).length; turn += 1) {
       const sync = startSync(open(usable(() => kept)), caller(person), now, (news) => {
         now = news.now;
         arrived += news.arrived.length;
