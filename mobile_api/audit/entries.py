@@ -13,7 +13,8 @@ from http_base.fields import one_of
 from http_base.schemas.audit import AuditQuery, asked
 from service import errors
 from service.audit import audit
-from service.models import AuditAction, AuditEntry
+from service.audit.audit import Entry
+from service.models import AuditAction
 
 blueprint = Blueprint("audit", __name__, url_prefix="/v1/audit", description="Audit")
 
@@ -50,5 +51,5 @@ def list_audit(query: dict[str, Any]) -> dict[str, Any]:
     return {"items": items, "next": following}
 
 
-def _key(entry: AuditEntry) -> tuple[UUID]:
+def _key(entry: Entry) -> tuple[UUID]:
     return (entry.id,)

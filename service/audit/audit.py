@@ -1,11 +1,11 @@
 """The record of what staff has done and read: written by use cases, read by the national coordinator."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from service.access import Actor, Permission, require
 from service.models.audit import AuditAction, AuditEntry
 from service.models.base import COUNTRY_ZONE, first_id_at, new_id
-from service.platform.written import Written
+from service.platform.written import Written, columns
 
 AT_ONCE = 1_000
 """So many entries are read in one piece where all are."""
@@ -144,45 +144,85 @@ class AuditQuestion:
     last_day: date | None = None
 
 
+class Entry(NamedTuple):
+    """An entry as it is read: the columns of `AuditEntry`."""
+
+    id: UUID
+    at: datetime
+    actor_id: UUID | None
+    action: str
+    region_code: str | None
+    organization_id: UUID | None
+    event_id: UUID | None
+    subject_id: UUID | None
+    detail: Mapping[str, Any]
+
+
 EQUAL = ("actor_id", "action", "region_code", "organization_id", "event_id", "subject_id")
 
 
 def entries(
     session: Session, actor: Actor, question: AuditQuestion, after: UUID | None, limit: int, now: datetime
-) -> Sequence[AuditEntry]:
+) -> list[Entry]:
     """The entries, newest first, for the national coordinator; that they were read is one of them.
 
     `after`: the id of the last one seen. Raises Forbidden.
     """
     require(actor, Permission.SEE_AUDIT)
     record_read(session, actor.volunteer_id, AuditAction.AUDIT_READ, now=now)
-    query = sa.select(AuditEntry).where(*_conditions(question)).order_by(AuditEntry.id.desc()).limit(limit)
-    if after is not None:
-        query = query.where(AuditEntry.id < after)
-    return session.scalars(query).all()
+    values = _values(question) | ({} if after is None else {"after": after})
+    found = _page(frozenset(values)).rows(session, values | {"limit": limit})
+    return [Entry(*row) for row in found]
+
+
+@cache
+def _page(named: frozenset[str]) -> Written:
+    """So many entries at most, for values of these names."""
+    return Written(
+        sa.select(*columns(AuditEntry, Entry))
+        .where(*_conditions(named))
+        .order_by(AuditEntry.id.desc())
+        .limit(sa.bindparam("limit", type_=sa.Integer))
+    )
 
 
 def stream(session: Session, actor: Actor, question: AuditQuestion) -> Iterator[AuditEntry]:
     """All of them, newest first, read as they are taken; whoever exports records it. Raises Forbidden."""
     require(actor, Permission.SEE_AUDIT)
-    query = sa.select(AuditEntry).where(*_conditions(question)).order_by(AuditEntry.id.desc())
-    yield from session.scalars(query, execution_options={"yield_per": AT_ONCE})
+    values = _values(question)
+    query = sa.select(AuditEntry).where(*_conditions(values)).order_by(AuditEntry.id.desc())
+    yield from session.scalars(query, values, execution_options={"yield_per": AT_ONCE})
 
 
 def number(session: Session, question: AuditQuestion) -> int:
     """How many entries there are."""
-    query = sa.select(sa.func.count()).select_from(AuditEntry).where(*_conditions(question))
-    return session.scalar(query) or 0
+    values = _values(question)
+    query = sa.select(sa.func.count()).select_from(AuditEntry).where(*_conditions(values))
+    return session.scalar(query, values) or 0
 
 
-def _conditions(question: AuditQuestion) -> list[sa.ColumnElement[bool]]:
+def _values(question: AuditQuestion) -> dict[str, Any]:
+    """What is asked for, by name; what is not has none."""
     asked = {name: getattr(question, name) for name in EQUAL}
-    found = [getattr(AuditEntry, name) == value for name, value in asked.items() if value is not None]
     if question.first_day is not None:
-        found.append(AuditEntry.at >= _begin(question.first_day))
+        asked["begin"] = _begin(question.first_day)
     if question.last_day is not None:
-        found.append(AuditEntry.at < _begin(question.last_day) + timedelta(days=1))
-    return found
+        asked["end"] = _begin(question.last_day) + timedelta(days=1)
+    return {name: value for name, value in asked.items() if value is not None}
+
+
+def _conditions(named: Collection[str]) -> list[sa.ColumnElement[bool]]:
+    """For values of these names."""
+    id_, at = AuditEntry.__table__.c.id, AuditEntry.__table__.c.at
+    conditions: dict[str, sa.ColumnElement[bool]] = {
+        "begin": at >= sa.bindparam("begin", type_=at.type),
+        "end": at < sa.bindparam("end", type_=at.type),
+        "after": id_ < sa.bindparam("after", type_=id_.type),
+    }
+    for name in EQUAL:
+        column = AuditEntry.__table__.c[name]
+        conditions[name] = column == sa.bindparam(name, type_=column.type)
+    return [condition for name, condition in conditions.items() if name in named]
 
 
 def _begin(day: date) -> datetime:

@@ -48,7 +48,7 @@ class Base(DeclarativeBase):
 
 def localized(names: Mapping[str, str], locale: str) -> str:
     """A name in the reader's language; a missing one falls back kk → ru → en, and "" is no name at all."""
-    return next((names[language] for language in (locale, *LOCALES) if names.get(language)), "")
+    return names.get(locale) or next((names[language] for language in LOCALES if names.get(language)), "")
 
 
 def new_id() -> UUID:

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
-from service.models import AuditEntry, Event, Organization, Volunteer
+from service.audit.audit import Entry
+from service.models import Event, Organization, Volunteer
 from service.models.base import LocalizedText
 from service.people import consents
 from service.platform.written import Written
@@ -25,7 +26,7 @@ class Names:
     events: Mapping[UUID, LocalizedText]
 
 
-def names_of(session: Session, entries: Sequence[AuditEntry], more: Iterable[UUID], now: datetime) -> Names:
+def names_of(session: Session, entries: Sequence[Entry], more: Iterable[UUID], now: datetime) -> Names:
     """The names in these entries; `more`: ids of people besides, that somebody asks for."""
     people = {id_ for entry in entries for id_ in (entry.actor_id, entry.subject_id)} | {*more}
     display_names = _of(session, _PEOPLE, people)

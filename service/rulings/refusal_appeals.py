@@ -17,6 +17,8 @@ from service.attendance.check_in import Attended
 from service.attendance.derivation import Decision, event_minutes
 from service.attendance.evidence import Evidence, RecordKind, Status
 from service.events import events
+from service.geography import asked_regions
+from service.geography.asked_regions import Among
 from service.models import (
     Attendance,
     Event,
@@ -168,7 +170,7 @@ def shaped(made: RefusalAppeal | Refused) -> Attended:
 class ReviewKind:
     """What questions have in common that one statement answers: all but their values."""
 
-    of_regions: bool
+    among: Among
     of_organization: bool
     of_reason: bool
     has_own: bool
@@ -176,13 +178,11 @@ class ReviewKind:
 
     def about_events(self) -> list[sa.ColumnElement[bool]]:
         """The conditions on events; those of one's `own` organizations are for another coordinator."""
-        conditions: list[sa.ColumnElement[bool]] = []
+        conditions = self.among.holding(Event.region_code)
         if self.has_own:
             # As one of which the planner knows nothing: it would take any ten organizations for nearly all.
             is_others = Event.organization_id != sa.all_(sa.bindparam("own", type_=ARRAY(sa.Uuid)))
             conditions.append(sa.case((is_others, sa.true()), else_=sa.false()))
-        if self.of_regions:
-            conditions.append(Event.region_code == sa.any_(sa.bindparam("regions", type_=ARRAY(sa.Text))))
         if self.of_organization:
             conditions.append(Event.organization_id == sa.bindparam("organization", type_=sa.Uuid))
         return conditions
@@ -205,7 +205,7 @@ class ReviewQuestion:
 
     def kind(self, actor: Actor, *, is_first: bool) -> ReviewKind:
         return ReviewKind(
-            of_regions=self.region_codes is not None,
+            among=Among.of(self.region_codes),
             of_organization=self.organization_id is not None,
             of_reason=self.reason is not None,
             has_own=bool(actor.organizations),
@@ -218,13 +218,12 @@ class ReviewQuestion:
         return {
             "own_id": actor.volunteer_id,
             "own": list(actor.organizations),
-            "regions": None if self.region_codes is None else list(self.region_codes),
             "organization": self.organization_id,
             "reason": self.reason,
             "last": last,
             "last_id": last_id,
             "limit": limit,
-        }
+        } | asked_regions.values(self.region_codes)
 
 
 OWN_ID, LIMIT = sa.bindparam("own_id", type_=sa.Uuid), sa.bindparam("limit", type_=sa.Integer)

@@ -1,17 +1,23 @@
 """What staff has done and read, for national coordinators."""
 
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from flask import Response
+from markupsafe import Markup
 
 from http_base import cursors
 from http_base.context import actor, now, session
 from http_base.schemas.audit import AuditQuery, asked
 from service.access import Permission
 from service.audit import audit
+from service.audit.audit import Entry
 from service.geography import regions
 from service.models import AuditAction
 from service.rulings import audit_names
+from service.rulings.audit_names import Names
+from web import formats
 from web.addresses import here
 from web.coordinator import desk
 from web.forms import read_query
@@ -24,6 +30,19 @@ A_PAGE = 50
 BY_LINK = ("actor", "subject", "organization", "event")
 """Filters that nobody types: they come from the names in the list."""
 
+LINK = Markup('<a href="{}{}">{}</a>')
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One entry as it is read. `about`: what else it concerns; None: nothing."""
+
+    action: str
+    at: str
+    actor: str
+    subject: str
+    about: Markup | None
+
 
 @pages.page("/coordinator/audit")
 @pages.staff(Permission.SEE_AUDIT, audit=Unaudited("its use case records it"))
@@ -35,18 +54,53 @@ def show_all() -> Response:
     found = audit.entries(session(), actor(), asked(query), after and after[0], A_PAGE + 1, now())
     items, following = cursors.page(found, A_PAGE, lambda one: (one.id,))
     people = [query[name] for name in ("actor", "subject") if name in query]
+    names = audit_names.names_of(session(), items, people, now())
+    actions = {str(action): text(f"page.audit.action.{action}") for action in AuditAction}
     return desk.show(
         at,
         "audit.html",
-        items=items,
-        names=audit_names.names_of(session(), items, people, now()),
+        items=_shown(items, names, actions),
+        names=names,
         query=query,
-        actions=sorted(
-            ((action, text(f"page.audit.action.{action}")) for action in AuditAction), key=lambda one: one[1]
-        ),
+        actions=sorted(actions.items(), key=lambda one: one[1]),
         by_link={name: query[name] for name in BY_LINK if name in query},
-        region_of=regions.get,
         clear_href=here(cursor=None, **dict.fromkeys(BY_LINK)),
         next_href=here(cursor=following) if following else None,
         first_href=here(cursor=None) if after else None,
     )
+
+
+def _shown(items: Sequence[Entry], names: Names, actions: Mapping[str, str]) -> list[Shown]:
+    """The entries in words."""
+    organizations = {id_: formats.localized(name) for id_, name in names.organizations.items()}
+    events = {id_: formats.localized(name) for id_, name in names.events.items()}
+    actors = _links("actor", (one.actor_id for one in items), names.people)
+    subjects = _links("subject", (one.subject_id for one in items), names.people)
+    of_organizations = _links("organization", (one.organization_id for one in items), organizations)
+    of_events = _links("event", (one.event_id for one in items), events)
+    command_line = text("page.audit.command-line")
+    return [
+        Shown(
+            actions.get(one.action) or text(f"page.audit.action.{one.action}"),
+            formats.stamp(one.at),
+            actors.get(one.actor_id, command_line),
+            subjects.get(one.subject_id, ""),
+            _about(of_organizations.get(one.organization_id), of_events.get(one.event_id), one.region_code),
+        )
+        for one in items
+    ]
+
+
+def _links(asks: str, ids: Iterable[UUID | None], names: Mapping[UUID, str]) -> Mapping[UUID | None, Markup]:
+    """A link to all that is about each of these, made once however many entries name it.
+
+    `asks`: the filter that the link sets.
+    """
+    address, gone = here(cursor=None, **{asks: ""}), text("page.audit.gone")
+    return {id_: LINK.format(address, id_, names.get(id_) or gone) for id_ in {*ids} if id_ is not None}
+
+
+def _about(organization: Markup | None, event: Markup | None, region_code: str | None) -> Markup | None:
+    region = None if region_code is None else regions.get(region_code)
+    parts = (organization, event, None if region is None else formats.localized(region.names))
+    return Markup(" · ").join(part for part in parts if part is not None) or None
