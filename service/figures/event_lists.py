@@ -1,11 +1,11 @@
 """Events as coordinators look through them: where each stands, who is expected, who came, what is missing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -29,7 +29,6 @@ from service.models import (
 )
 from service.models.base import COUNTRY_ZONE, LocalizedText
 from service.models.events import presence_end
-from service.platform import keyset
 from service.platform.written import Written
 
 
@@ -125,13 +124,54 @@ def find(
     Raises:
         Forbidden, SecondFactorRequired: not a coordinator (there).
     """
-    query = (
-        lines()
-        .where(*_conditions(actor, wanted), keyset.behind(after, Event.starts_at, Event.id))
-        .order_by(Event.starts_at, Event.id)
-        .limit(limit)
-    )
-    return [EventLine(**row) for row in session.execute(query, at(now)).mappings()]
+    asked = regions_to_count(actor, wanted.region_code)
+    last_start, last_id = after or (None, None)
+    values = at(now) | asdict(wanted) | asked_regions.values(asked)
+    values |= {"last_start": last_start, "last_id": last_id, "limit": limit}
+    given = tuple(name for name in _NARROWING if values[name] is not None)
+    is_without = wanted.district_code == WITHOUT_DISTRICT
+    query = _found(Among.of(asked), given, wanted.state, is_without=is_without, goes_on=after is not None)
+    return [EventLine(*row) for row in query.rows(session, values)]
+
+
+_KEY = (Event.starts_at, Event.id)
+_NARROWING = ("district_code", "kind", "organization_id")
+"""What of a filter is a value that a column has."""
+
+
+@cache
+def _found(
+    among: Among, given: Sequence[str], state: EventState | None, *, is_without: bool, goes_on: bool
+) -> Written:
+    """What makes an EventLine of each event that a filter leaves: of the columns `given`, `is_without` a
+    district; `goes_on`: behind the last one seen.
+    """
+    columns = Event.__table__.c
+    query = lines().where(*_listed(among)).order_by(*_KEY).limit(sa.bindparam("limit", type_=sa.Integer))
+    for name in given:
+        is_none = is_without and name == "district_code"
+        asked = sa.null() if is_none else sa.bindparam(name, type_=columns[name].type)
+        query = query.where(columns[name].is_(None) if is_none else columns[name] == asked)
+    if state is not None:
+        query = query.where(_in_state(state))
+    if goes_on:
+        seen = (
+            sa.bindparam("last_start", type_=Event.starts_at.type),
+            sa.bindparam("last_id", type_=sa.Uuid),
+        )
+        query = query.where(sa.tuple_(*_KEY) > sa.tuple_(*seen))
+    return Written(query)
+
+
+def _listed(among: Among) -> list[sa.ColumnElement[bool]]:
+    """The conditions on events of days and regions that a coordinator's list shows."""
+    first_day, last_day = (sa.bindparam(name, type_=sa.Date) for name in ("first_day", "last_day"))
+    return [
+        Event.day.between(first_day, last_day),
+        Event.status != EventStatus.DRAFT,
+        ~Event.never_published,
+        *among.holding(Event.region_code),
+    ]
 
 
 def line_of(session: Session, event_id: UUID, now: datetime) -> EventLine:
@@ -145,28 +185,32 @@ def _one_line() -> Written:
     return Written(lines().where(Event.id == sa.bindparam("event_id", type_=sa.Uuid)))
 
 
-def number(session: Session, actor: Actor, wanted: EventFilter, now: datetime) -> int:
-    """How many there are. Raises as `find`."""
-    query = sa.select(sa.func.count()).select_from(_joined(sa.select(Event.id), actor, wanted).subquery())
-    return session.scalar(query, at(now)) or 0
+class Organizing(NamedTuple):
+    """An organization that has events; `missing`: how many of them were held and have no result yet."""
+
+    id: UUID
+    name: LocalizedText
+    missing: int
 
 
-def organizers(
-    session: Session, actor: Actor, wanted: EventFilter, now: datetime
-) -> Sequence[tuple[UUID, LocalizedText]]:
-    """(id, name) of the organizations that have any of these events. Raises as `find`."""
-    query = _joined(sa.select(Event.organization_id), actor, wanted)
-    rows = session.execute(
-        sa.select(Organization.id, Organization.name)
-        .where(Organization.id.in_(query))
-        .order_by(Organization.id),
-        at(now),
+def organizers(session: Session, actor: Actor, wanted: EventFilter, now: datetime) -> Sequence[Organizing]:
+    """Who has events in the days and the region of the filter, whatever it says besides. Raises as `find`."""
+    asked = regions_to_count(actor, wanted.region_code)
+    values = at(now) | asdict(wanted) | asked_regions.values(asked)
+    return [Organizing(*row) for row in _organizers(Among.of(asked)).rows(session, values)]
+
+
+@cache
+def _organizers(among: Among) -> Written:
+    lacks_result = _in_state(EventState.NO_RESULT)
+    return Written(
+        sa.select(Organization.id, Organization.name, sa.func.count().filter(lacks_result).label("missing"))
+        .join(Event, Event.organization_id == Organization.id)
+        .outerjoin(EventResult, EventResult.event_id == Event.id)
+        .where(*_listed(among))
+        .group_by(Organization.id)
+        .order_by(Organization.id)
     )
-    return [(id_, name) for id_, name in rows]
-
-
-def _joined(query: sa.Select[Any], actor: Actor, wanted: EventFilter) -> sa.Select[Any]:
-    return query.outerjoin(EventResult, EventResult.event_id == Event.id).where(*_conditions(actor, wanted))
 
 
 _NOW = sa.bindparam("now", type_=sa.DateTime(timezone=True))
@@ -191,30 +235,6 @@ def _is_held() -> sa.ColumnElement[bool]:
         IS_CANCELLED, sa.or_(Event.cancelled_at.is_(None), Event.cancelled_at <= Event.starts_at)
     )
     return sa.and_(Event.status != EventStatus.DRAFT, ~never_began, _is_over())
-
-
-def _conditions(actor: Actor, wanted: EventFilter) -> list[sa.ColumnElement[bool]]:
-    conditions = [
-        Event.day.between(wanted.first_day, wanted.last_day),
-        Event.status != EventStatus.DRAFT,
-        ~Event.never_published,
-        *_region(actor, wanted.region_code),
-    ]
-    if wanted.district_code is not None:
-        is_without = wanted.district_code == WITHOUT_DISTRICT
-        conditions.append(Event.district_code == (None if is_without else wanted.district_code))
-    if wanted.kind is not None:
-        conditions.append(Event.kind == wanted.kind)
-    if wanted.organization_id is not None:
-        conditions.append(Event.organization_id == wanted.organization_id)
-    if wanted.state is not None:
-        conditions.append(_in_state(wanted.state))
-    return conditions
-
-
-def _region(actor: Actor, region_code: str | None) -> list[sa.ColumnElement[bool]]:
-    asked = regions_to_count(actor, region_code)
-    return [] if asked is None else [Event.region_code.in_(asked)]
 
 
 def regions_to_count(actor: Actor, region_code: str | None) -> list[str] | None:
@@ -284,13 +304,14 @@ def lines() -> sa.Select[*tuple[Any, ...]]:
             Event.organization_id,
             Organization.name.label("organization"),
             *(Event.kind, Event.region_code, Event.district_code, Event.day),
-            *(Event.starts_at, Event.ends_at, Event.zone, Event.going, Event.capacity),
+            *(Event.starts_at, Event.ends_at, Event.zone),
             (Event.status == EventStatus.DRAFT).label("is_draft"),
             IS_CANCELLED.label("is_cancelled"),
             Event.hidden_by.is_not(None).label("is_hidden"),
             (Event.starts_at <= _NOW).label("has_begun"),
             _is_over().label("is_over"),
             _is_held().label("is_held"),
+            *(Event.going, Event.capacity),
             _of_event(expected).label("expected"),
             _of_event(people.where(Attendance.status == Status.COUNTED)).label("came"),
             _of_event(people.where(Attendance.status == Status.REVIEW)).label("in_review"),

@@ -17,7 +17,7 @@ from service.events import result_reminders
 from service.events.result_reminders import Reminded
 from service.events.search import WITHOUT_DISTRICT
 from service.figures import event_lists
-from service.figures.event_lists import EventFilter, EventState
+from service.figures.event_lists import EventFilter, EventState, Organizing
 from service.geography import districts
 from service.geography.districts import Districts
 from service.models import EventKind
@@ -69,8 +69,7 @@ def show_all() -> Response:
     after: tuple[datetime, UUID] | None = cursors.decode(query.get("cursor"), cursors.moment, UUID)
     found = event_lists.find(session(), actor(), wanted, after, A_PAGE + 1, now())
     items, following = cursors.page(found, A_PAGE, lambda one: (one.starts_at, one.id))
-    every = EventFilter(wanted.first_day, wanted.last_day, wanted.region_code)
-    missing = EventFilter(wanted.first_day, wanted.last_day, wanted.region_code, state=EventState.NO_RESULT)
+    organizers = event_lists.organizers(session(), actor(), wanted, now())
     return desk.show(
         at,
         "events.html",
@@ -82,11 +81,11 @@ def show_all() -> Response:
         choices={
             "district": choices,
             "kind": [(kind, text(f"page.event.kind.{kind}")) for kind in EventKind],
-            "organization": _organizations(every),
+            "organization": _organizations(organizers),
             "state": [(state, text(f"page.events.state.{state}")) for state in EventState],
         },
         is_district_gone=is_district_gone,
-        missing=event_lists.number(session(), actor(), missing, now()),
+        missing=sum(one.missing for one in organizers),
         missing_href=here(state=EventState.NO_RESULT, cursor=None),
         next_href=here(cursor=following) if following else None,
         first_href=here(cursor=None) if after else None,
@@ -135,10 +134,9 @@ def _districts(at: Desk, known: Districts) -> list[tuple[str, str]]:
     ]
 
 
-def _organizations(every: EventFilter) -> Sequence[tuple[str, str]]:
+def _organizations(organizers: Sequence[Organizing]) -> Sequence[tuple[str, str]]:
     """Those that have events in these days."""
-    found = event_lists.organizers(session(), actor(), every, now())
     return sorted(
-        ((str(id_), localized(name, locale())) for id_, name in found),
+        ((str(one.id), localized(one.name, locale())) for one in organizers),
         key=lambda one: formats.in_order(one[1]),
     )
