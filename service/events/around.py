@@ -13,7 +13,7 @@ from service.geography.geodesy import EARTH_RADIUS_M
 from service.models import Event
 from service.platform import keyset
 
-NEAREST_M, FARTHER = 1_000.0, 4
+NEAREST_M, FARTHER = 1_000.0, 10
 """Within which distance is looked first, and how many times farther where nothing is there."""
 
 ROOM = 1.5

@@ -33,7 +33,7 @@ def show(event_id: UUID) -> Response:
     event = found(event_id)
     tell_audit(region_code=event.region_code, organization_id=event.organization_id)
     line = event_lists.line_of(session(), event.id, now())
-    result = results.by_event(session(), [event.id]).get(event.id)
+    result = None if line.result_at is None else results.by_event(session(), [event.id]).get(event.id)
     return desk.show(
         desk.sit_down("events"),
         "event.html",
