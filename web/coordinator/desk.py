@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from flask import Response, request
 
@@ -104,9 +105,13 @@ def unchosen(caller: Actor) -> errors.Invalid:
 
 def regions_of(caller: Actor) -> list[Region]:
     """The regions that somebody coordinates, in the order of their names."""
+    return [region for region in _by_name(locale()) if caller.coordinates(region.code)]
+
+
+@cache
+def _by_name(language: str) -> list[Region]:
     return sorted(
-        (region for region in regions.all_regions() if caller.coordinates(region.code)),
-        key=lambda region: formats.in_order(localized(region.names, locale())),
+        regions.all_regions(), key=lambda region: formats.in_order(localized(region.names, language))
     )
 
 
