@@ -18,7 +18,7 @@ from service.people import consents
 from service.rulings import bulk_reviews, reviews
 from service.rulings.bulk_reviews import Outcome
 from service.rulings.reviews import ReviewItem
-from web import evidence
+from web import evidence, formats
 from web.addresses import here
 from web.coordinator import desk
 from web.forms import Form, read_form, read_query
@@ -49,10 +49,14 @@ class Decision(ReviewsBody):
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One attendance as a coordinator reads it. `lines`: the evidence, a sentence each."""
+    """One attendance as a coordinator reads it.
+
+    `where`: the event, when it was, and whose; `lines`: the evidence, a sentence each.
+    """
 
     item: ReviewItem
     name: str
+    where: str
     doubts: Sequence[str]
     lines: Sequence[str]
     plan: Markup | None
@@ -122,9 +126,11 @@ def _decide(form: Form) -> Response:
 
 def _shown(item: ReviewItem, name: str) -> Shown:
     event = item.event
+    title, organization = formats.localized(event.title), formats.localized(item.organization.name)
     return Shown(
         item,
         name,
+        f"{title} · {formats.span(event.starts_at, event.ends_at, event.zone)} · {organization}",
         [doubt_of_another(reason, locale()) for reason in item.attendance.reasons],
         [evidence.line(facts, event.zone) for facts in item.grounds.records],
         evidence.picture(event, item.grounds.records),
