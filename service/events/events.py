@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Set
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +30,7 @@ from service.models.base import new_id
 from service.organizations import organizations
 from service.platform import outbox
 from service.platform.idempotency import content_hash, store_once
+from service.platform.written import Written
 
 DECIDE_AGE = frozenset({"day", "min_age", "hazard"})
 
@@ -163,17 +165,25 @@ def is_visible(session: Session, actor: Actor | None, event: Event) -> bool:
         return may(actor, Permission.SEE_DRAFT, target_of(event))
     if not event.is_hidden or may(actor, Permission.SEE_HIDDEN, target_of(event)):
         return True
-    return actor is not None and _is_one_of_its_people(session, event.id, actor.volunteer_id)
+    return actor is not None and is_one_of_its_people(session, event.id, actor.volunteer_id)
 
 
-def _is_one_of_its_people(session: Session, event_id: UUID, volunteer_id: UUID) -> bool:
+def is_one_of_its_people(session: Session, event_id: UUID, volunteer_id: UUID) -> bool:
+    """Whether somebody has signed up and not withdrawn, or has an attendance, whatever its status."""
+    (row,) = _one_of_its_people().rows(session, {"event_id": event_id, "volunteer_id": volunteer_id})
+    return bool(row.is_one)
+
+
+@cache
+def _one_of_its_people() -> Written:
+    event_id, volunteer_id = (sa.bindparam(name, type_=sa.Uuid) for name in ("event_id", "volunteer_id"))
     signed_up = sa.exists().where(
         Signup.event_id == event_id,
         Signup.volunteer_id == volunteer_id,
         Signup.status != SignupStatus.CANCELLED,
     )
     was_there = sa.exists().where(Attendance.event_id == event_id, Attendance.volunteer_id == volunteer_id)
-    return bool(session.scalar(sa.select(sa.or_(signed_up, was_there))))
+    return Written(sa.select(sa.or_(signed_up, was_there).label("is_one")))
 
 
 def lock_places(session: Session, event_id: UUID) -> Event:

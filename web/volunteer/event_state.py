@@ -9,7 +9,7 @@ from http_base.context import maybe_actor, now, page_caller, session
 from service.access import Actor
 from service.attendance import check_in
 from service.attendance.evidence import Status
-from service.events import announcements, signups
+from service.events import announcements, events, signups
 from service.models import Announcement, Attendance, Event
 
 
@@ -53,7 +53,7 @@ def caller() -> Actor | None:
 
 
 def of_caller(event: Event) -> EventState | None:
-    """The state of who is signed in, one query each for sign-up and presence; None: nobody is.
+    """The state of who is signed in; None: nobody is. Mostly they are nothing to it, which one query tells.
 
     Raises:
         Banned, AccountDisabled.
@@ -61,6 +61,8 @@ def of_caller(event: Event) -> EventState | None:
     who = caller()
     if who is None:
         return None
+    if not events.is_one_of_its_people(session(), event.id, who.volunteer_id):
+        return EventState(Being.NOTHING)
     attendance = check_in.of_person(session(), event.id, who.volunteer_id)
     if attendance is not None and attendance.status != Status.REJECTED:
         return EventState(Being.BEEN, attendance.companions, attendance=attendance)
