@@ -53,6 +53,23 @@ def last_held(question: CountKind) -> Written:
     )
 
 
+@cache
+def took_part(question: CountKind) -> Written:
+    """(key, participations, declared) of each group: who counted, each time, and who were declared."""
+    cells = cells_of(question)
+    key = question.key(cells).label("key")
+    return Written(
+        sa.select(
+            key,
+            sa.cast(sa.func.sum(cells.c.participations), sa.BigInteger).label("participations"),
+            sa.cast(sa.func.sum(cells.c.headcount + cells.c.companions), sa.BigInteger).label("declared"),
+        )
+        .select_from(cells.join(Event, Event.id == cells.c.event_id))
+        .where(*question.of_event())
+        .group_by(key)
+    )
+
+
 def is_held(cells: sa.FromClause) -> sa.ColumnElement[bool]:
     """An event was held when it is over, or called off, and somebody was counted or declared there."""
     is_over = sa.or_(Event.ends_at <= NOW, Event.status == EventStatus.CANCELLED)

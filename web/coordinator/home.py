@@ -79,13 +79,16 @@ def show() -> Response:
         "district" if at.region else "region",
         [at.region.code] if at.region else [region.code for region in at.regions],
     )
+    known = districts.NONE if at.region is None else districts.current(session())
     with read_session() as reading:
         found = counts.count(reading, asked, now(), with_names=False)
         earlier = counts.count(reading, counts.previous(asked), now(), with_names=False)
-        by_day = counts.count(reading, replace(asked, group_by="day"), now())
-        last = counts.last_held(reading, _looked_back(asked), now())
-    known = districts.NONE if at.region is None else districts.current(session())
-    rows = _rows(at, week, known, found["rows"], last)
+        by_day = counts.took_part(reading, replace(asked, group_by="day"))
+        by_key = {row["key"]: row for row in found["rows"]}
+        names = _names(at, known, by_key)
+        silent = [key for key in names if key is not None and not _was_held(by_key.get(key))]
+        last = counts.last_held(reading, _looked_back(asked, silent), now()) if silent else {}
+    rows = _rows(at, week, names, by_key, last)
     return desk.show(
         at,
         "home.html",
@@ -94,7 +97,7 @@ def show() -> Response:
         lines=_lines(found["totals"], earlier["totals"]),
         rows=rows,
         plan=_plan(at, known),
-        days=_days(week, by_day["rows"]),
+        days=_days(week, by_day),
         queues=[(what, at.waits[what]) for what in Waiting],
         queue_href=lambda what: at.to(QUEUES[what]),
         definition=localized(report_columns.definitions()[0], locale()),
@@ -119,31 +122,39 @@ def _lines(week: Mapping[str, Any], before: Mapping[str, Any]) -> list[Line]:
     ]
 
 
-def _looked_back(asked: CountRequest) -> CountRequest:
-    return replace(asked, first_day=asked.last_day - LOOKED_BACK)
+def _looked_back(asked: CountRequest, silent: Collection[str]) -> CountRequest:
+    """The question after the last event of these places alone."""
+    longer = replace(asked, first_day=asked.last_day - LOOKED_BACK)
+    if asked.group_by == "region":
+        return replace(longer, region_codes=silent)
+    return replace(longer, district_codes=silent)
+
+
+def _was_held(row: Mapping[str, Any] | None) -> bool:
+    return row is not None and row["events_held"] > 0
+
+
+def _names(at: Desk, known: Districts, by_key: Collection[str | None]) -> dict[str | None, str]:
+    """Of each district (or each region), also where nothing was; and of what has no district."""
+    if at.region is None:
+        return {region.code: localized(region.names, locale()) for region in at.regions}
+    names: dict[str | None, str] = {
+        one.code: localized(one.names, locale()) for one in known.of_region(at.region.code)
+    }
+    return names | ({None: localized(districts.WITHOUT, locale())} if None in by_key else {})
 
 
 def _rows(
     at: Desk,
     week: Period,
-    known: Districts,
-    counted: Collection[Mapping[str, Any]],
+    names: Mapping[str | None, str],
+    by_key: Mapping[str | None, Mapping[str, Any]],
     last: Mapping[str | None, date],
 ) -> list[Row]:
-    """Each district (or each region), also where nothing was; and what has no district."""
-    by_key = {row["key"]: row for row in counted}
-    names: dict[str | None, str] = {}
-    if at.region is None:
-        names |= {region.code: localized(region.names, locale()) for region in at.regions}
-    else:
-        names |= {one.code: localized(one.names, locale()) for one in known.of_region(at.region.code)}
-        if None in by_key:
-            names[None] = localized(districts.WITHOUT, locale())
     rows = []
     for key, name in names.items():
         row = by_key.get(key)
-        was_held = row is not None and row["events_held"] > 0
-        silent = None if was_held or key is None else _weeks_since(last.get(key), week)
+        silent = None if _was_held(row) or key is None else _weeks_since(last.get(key), week)
         rows.append(
             Row(
                 key or "",
@@ -188,19 +199,18 @@ def _plan(at: Desk, known: Districts) -> Plan | None:
     return charts.plan((known.version, at.region.code), lambda: of_region)
 
 
-def _days(week: Period, counted: Collection[Mapping[str, Any]]) -> list[Row]:
+def _days(week: Period, by_day: Mapping[str | None, tuple[int, int]]) -> list[Row]:
     """Each day of the week, also those on which nothing was."""
-    by_day = {row["key"]: row for row in counted}
     found = []
     for later in range((week.last_day - week.first_day).days + 1):
         day = week.first_day + timedelta(days=later)
-        row = by_day.get(day.isoformat())
+        participations, declared = by_day.get(day.isoformat(), (0, 0))
         found.append(
             Row(
                 day.isoformat(),
                 formats.day(day),
-                row["participations"] if row else 0,
-                row["declared"] if row else 0,
+                participations,
+                declared,
                 short=formats.short_day(day),
             )
         )
