@@ -41,7 +41,7 @@ _RESULTS = """
     INSERT INTO event_result (event_id, waste_t, waste_amount, waste_unit, places, machines, area_ha, trees,
         version, created_by, created_at, updated_by, updated_at)
     SELECT id, 1.25, 125, 'bag', 1, 2, 0.5, 10, 1, created_by, ends_at, created_by, ends_at FROM event
-    WHERE starts_at > '2026-01-01'
+    WHERE starts_at > '2026-01-01' AND status <> 'draft'
     ON CONFLICT DO NOTHING
 """
 _ATTENDANCES = """
