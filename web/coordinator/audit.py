@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from flask import Response
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from http_base import cursors
 from http_base.context import actor, now, session
@@ -29,8 +29,6 @@ pages = Pages("coordinator-audit")
 A_PAGE = 50
 BY_LINK = ("actor", "subject", "organization", "event")
 """Filters that nobody types: they come from the names in the list."""
-
-LINK = Markup('<a href="{}{}">{}</a>')
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +94,15 @@ def _links(asks: str, ids: Iterable[UUID | None], names: Mapping[UUID, str]) -> 
 
     `asks`: the filter that the link sets.
     """
-    address, gone = here(cursor=None, **{asks: ""}), text("page.audit.gone")
-    return {id_: LINK.format(address, id_, names.get(id_) or gone) for id_ in {*ids} if id_ is not None}
+    address, gone = escape(here(cursor=None, **{asks: ""})), text("page.audit.gone")
+    return {
+        id_: Markup(f'<a href="{address}{id_}">{escape(names.get(id_) or gone)}</a>')  # noqa: S704 - escaped
+        for id_ in {*ids}
+        if id_ is not None
+    }
 
 
 def _about(organization: Markup | None, event: Markup | None, region_code: str | None) -> Markup | None:
     region = None if region_code is None else regions.get(region_code)
-    parts = (organization, event, None if region is None else formats.localized(region.names))
-    return Markup(" · ").join(part for part in parts if part is not None) or None
+    name = None if region is None else escape(formats.localized(region.names))
+    return Markup(" · ".join(filter(None, (organization, event, name)))) or None  # noqa: S704 - escaped

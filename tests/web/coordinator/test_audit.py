@@ -116,3 +116,26 @@ def test_it_goes_on_over_pages(national: Visitor, session: Session) -> None:
 def test_a_regions_coordinator_reads_none_of_it(desk: Visitor) -> None:
     assert desk.get(PATH).status_code == 403
     assert "coordinator/audit" not in desk.page("/kk/coordinator/people").text
+
+
+def test_whatever_stands_in_a_name_is_text(national: Visitor, session: Session) -> None:
+    event = make_event(session, title={"kk": "<i>Көл</i>"})
+    event.organization.name = {"kk": "<b>Таза</b> & Ақтөбе"}
+    by, about = make_volunteer(session, display_name="<u>"), make_volunteer(session, display_name='"А" <s>')
+    did(
+        session,
+        by,
+        AuditAction.REVIEWED,
+        subject_id=about.id,
+        organization_id=event.organization_id,
+        event_id=event.id,
+    )
+    table = national.page(f"{PATH}?subject={about.id}&action=reviewed").one("tbody")
+    assert [link.text for link in table.all("a")] == [
+        "<u>",
+        '"А" <s>',
+        "<b>Таза</b> & Ақтөбе",
+        "<i>Көл</i>",
+    ]
+    addresses = [link.attributes["href"] for link in table.all("a")]
+    assert addresses[-1] == f"{PATH}?subject={about.id}&action=reviewed&event={event.id}"
