@@ -7,6 +7,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session
 
 from service.geography import geodesy
 from service.geography.geodesy import EARTH_RADIUS_M
@@ -101,6 +102,9 @@ def _value(name: str) -> sa.BindParameter[float]:
     return sa.bindparam(name, type_=sa.Float)
 
 
-def of_ids(ids: Sequence[UUID]) -> sa.Select[Event]:
+def events_of(session: Session, ids: Sequence[UUID]) -> Sequence[Event]:
     """The events that were found, in no order."""
-    return sa.select(Event).where(Event.id == sa.any_(sa.literal(ids, ARRAY(sa.Uuid))))
+    return session.scalars(_OF_IDS, {"ids": ids}).all()
+
+
+_OF_IDS = sa.select(Event).where(Event.id == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid))))

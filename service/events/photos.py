@@ -260,12 +260,14 @@ def of_event(session: Session, actor: Actor | None, event: Event) -> Sequence[Ev
 
 def all_of(session: Session, event: Event) -> Sequence[EventPhoto]:
     """An event's photographs, whoever may see them; in the same order."""
-    query = (
-        sa.select(EventPhoto)
-        .where(EventPhoto.event_id == event.id)
-        .order_by(EventPhoto.taken.desc(), EventPhoto.uploaded_at, EventPhoto.id)
-    )
-    return session.scalars(query).all()
+    return session.scalars(_OF_EVENT, {"event_id": event.id}).all()
+
+
+_OF_EVENT = (
+    sa.select(EventPhoto)
+    .where(EventPhoto.event_id == sa.bindparam("event_id"))
+    .order_by(EventPhoto.taken.desc(), EventPhoto.uploaded_at, EventPhoto.id)
+)
 
 
 def waiting(

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
 from service import errors
@@ -239,5 +239,10 @@ def _forget_report(session: Session, event_id: UUID) -> None:
 
 def by_event(session: Session, event_ids: Iterable[UUID]) -> dict[UUID, EventResult]:
     """The results of a whole list of events, of those that have one."""
-    found = session.scalars(sa.select(EventResult).where(EventResult.event_id.in_(list(event_ids))))
+    found = session.scalars(_OF_EVENTS, {"event_ids": list(event_ids)})
     return {one.event_id: one for one in found}
+
+
+_OF_EVENTS = sa.select(EventResult).where(
+    EventResult.event_id == sa.any_(sa.bindparam("event_ids", type_=ARRAY(sa.Uuid)))
+)

@@ -291,7 +291,7 @@ def coming_near(
     found: Sequence[Event] = ()
     if centre is not None:
         ids = _ids_near(session, centre, now, limit + 1, age)
-        found = session.scalars(around.of_ids([id_ for id_ in ids if id_ != but][:limit])).all()
+        found = around.events_of(session, [id_ for id_ in ids if id_ != but][:limit])
     if found:
         return sorted(found, key=lambda event: (event.starts_at, event.id))
     return [one for one in coming(session, now, limit + 1, age) if one.id != but][:limit]
@@ -356,7 +356,7 @@ def find_near(
         return [(id_, distance_m) for id_, distance_m in session.execute(query, circle)]
 
     found = around.grow(ask, centre, within_m, limit, seen_m)
-    events = {one.id: one for one in session.scalars(around.of_ids([id_ for id_, _ in found]))}
+    events = {one.id: one for one in around.events_of(session, [id_ for id_, _ in found])}
     return [(events[id_], distance_m) for id_, distance_m in found if id_ in events]
 
 
