@@ -138,14 +138,10 @@ def target_of(event: Event) -> Target:
 
 def get(session: Session, event_id: UUID) -> Event:
     """Raises NotFound."""
-    event = session.get(Event, event_id, options=[_WITH_ORGANIZATION])
+    event = session.get(Event, event_id)
     if event is None:
         raise errors.NotFound(errors.Thing.EVENT)
     return event
-
-
-_WITH_ORGANIZATION = joinedload(Event.organization, innerjoin=True)
-"""Permissions about an event and its page ask for it: in the same statement."""
 
 
 def get_visible(session: Session, actor: Actor | None, event_id: UUID) -> Event:
@@ -155,6 +151,14 @@ def get_visible(session: Session, actor: Actor | None, event_id: UUID) -> Event:
     """
     event = get(session, event_id)
     if not is_visible(session, actor, event):
+        raise errors.NotFound(errors.Thing.EVENT)
+    return event
+
+
+def get_to_read(session: Session, actor: Actor | None, event_id: UUID) -> Event:
+    """The same with its organization, for who only reads: others read it locked. Raises NotFound."""
+    event = session.get(Event, event_id, options=[joinedload(Event.organization, innerjoin=True)])
+    if event is None or not is_visible(session, actor, event):
         raise errors.NotFound(errors.Thing.EVENT)
     return event
 

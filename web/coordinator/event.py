@@ -30,7 +30,7 @@ pages = Pages("coordinator-event")
 @pages.staff(Permission.COUNT_REGION, audit=AuditAction.EVENT_READ)
 def show(event_id: UUID) -> Response:
     """All that is known of an event but its people."""
-    event = found(event_id)
+    event = _of_region(events.get_to_read(session(), actor(), event_id))
     tell_audit(region_code=event.region_code, organization_id=event.organization_id)
     line = event_lists.line_of(session(), event.id, now())
     result = None if line.result_at is None else results.by_event(session(), [event.id]).get(event.id)
@@ -67,7 +67,10 @@ def _by_list(event: Event) -> tuple[int, int] | None:
 
 def found(event_id: UUID) -> Event:
     """An event of a region that the caller coordinates. Raises NotFound, Forbidden."""
-    event = events.get_visible(session(), actor(), event_id)
+    return _of_region(events.get_visible(session(), actor(), event_id))
+
+
+def _of_region(event: Event) -> Event:
     require(actor(), Permission.COUNT_REGION, target_of(event))
     return event
 

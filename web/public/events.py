@@ -71,7 +71,7 @@ def show(event_id: UUID) -> Response:
 def _found(event_id: UUID) -> Event | None:
     """What may be shown: drafts to nobody, since their staff have a preview; hidden ones to their own."""
     try:
-        event = events.get_visible(session(), event_state.caller(), event_id)
+        event = events.get_to_read(session(), event_state.caller(), event_id)
     except errors.NotFound:
         return None
     return None if event.is_secret else event
