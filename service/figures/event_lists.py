@@ -202,6 +202,7 @@ def organizers(session: Session, actor: Actor, wanted: EventFilter, now: datetim
 
 @cache
 def _organizers(among: Among) -> Written:
+    """What makes an Organizing of each organization with events of these days, by its id."""
     lacks_result = _in_state(EventState.NO_RESULT)
     return Written(
         sa.select(Organization.id, Organization.name, sa.func.count().filter(lacks_result).label("missing"))
