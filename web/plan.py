@@ -40,22 +40,21 @@ def plan(
 ) -> Markup:
     """The picture, with a bar of scale. `meeting_point`: (latitude, longitude); `distance`: says metres."""
     latitude, longitude = meeting_point
-    scale = metres_per_radian(latitude)
-
-    def metres(geometry: shapely.Geometry) -> shapely.Geometry:
-        """On the plane round the meeting point."""
-        return shapely.transform(geometry, lambda xy: (xy - (radians(longitude), northing(latitude))) * scale)
-
+    scale, east, north = metres_per_radian(latitude), radians(longitude), northing(latitude)
     if area["type"] == "circle":
         ground = shapely.Point(0, 0).buffer(float(area["radius_m"]))
     else:
         outline, margin_m = geodesy.geometry_of(area)
-        ground = metres(geodesy.on_plane(outline)).buffer(margin_m)
-    points = [metres(geodesy.on_plane(shapely.Point(one.longitude, one.latitude))) for one in seen]
-    view = _View.of(shapely.union_all([ground, shapely.Point(0, 0), *points]).bounds)
+        round_it = shapely.transform(geodesy.on_plane(outline), lambda xy: (xy - (east, north)) * scale)
+        ground = round_it.buffer(margin_m)
+    # Metres from the meeting point; by hand, as shapely takes ten times as long for a single point.
+    points = [
+        ((radians(one.longitude) - east) * scale, (northing(one.latitude) - north) * scale) for one in seen
+    ]
+    view = _View.of(ground.bounds, [(0, 0), *points])
     drawn = [f'<path class="m-area" d="{view.path(ground)}"/>']
     for one, point in zip(seen, points, strict=True):
-        x, y = view.at(point.x, point.y)
+        x, y = view.at(*point)
         if one.accuracy_m:
             radius = min(one.accuracy_m * view.scale, WIDTH)
             drawn.append(f'<circle class="m-accuracy" cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}"/>')
@@ -80,8 +79,10 @@ class _View:
     middle: tuple[float, float]
 
     @staticmethod
-    def of(bounds: tuple[float, float, float, float]) -> "_View":
-        left, bottom, right, top = bounds
+    def of(bounds: tuple[float, float, float, float], points: Sequence[tuple[float, float]]) -> "_View":
+        """All within the bounds, and these points."""
+        xs, ys = zip(bounds[:2], bounds[2:], *points, strict=True)
+        left, bottom, right, top = min(xs), min(ys), max(xs), max(ys)
         wide, high = max(right - left, LEAST_M), max(top - bottom, LEAST_M * HEIGHT / WIDTH)
         scale = min((WIDTH - 2 * EDGE) / wide, (HEIGHT - 2 * EDGE) / high)
         return _View(scale, ((left + right) / 2, (bottom + top) / 2))
