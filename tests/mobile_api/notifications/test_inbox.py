@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -10,6 +9,7 @@ from notifications import fan_out
 from service.models import Outbox, Volunteer
 from service.models.base import new_id
 from tests.conftest import NOW
+from tests.driver import statements
 from tests.makers import make_event, make_signup, make_volunteer
 
 Login = Callable[[Volunteer], dict[str, str]]
@@ -28,7 +28,7 @@ def announce(session: Session, person: Volunteer, text: str = "Қолғап ал
 
 
 def test_a_poll_without_news_costs_one_query_after_identity(
-    client: FlaskClient, session: Session, login: Login, connection: sa.Connection
+    client: FlaskClient, session: Session, login: Login
 ) -> None:
     person = make_volunteer(session)
     announce(session, person)
@@ -36,10 +36,9 @@ def test_a_poll_without_news_costs_one_query_after_identity(
     first = client.get(URL, headers=headers)
     assert (first.status_code, first.json["unread"]) == (200, 1)
     headers |= {"If-None-Match": first.headers["ETag"]}
-    statements: list[str] = []
-    sa.event.listen(connection, "before_cursor_execute", lambda *args: statements.append(args[2]))
-    again = client.get(URL, headers=headers)
-    asked = [text for text in statements if not text.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK"))]
+    with statements() as heard:
+        again = client.get(URL, headers=headers)
+    asked = [one.text for one in heard if not one.text.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK"))]
     assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", first.headers["ETag"])
     assert ["FROM inbox_item" in text for text in asked] == [
         False,
