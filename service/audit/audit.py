@@ -79,24 +79,14 @@ def record_read(
     The view commits, though it only reads; where it gives its transaction up and shows what was read all the
     same, it calls `record_reads_again`.
     """
-    again = partial(
-        record_read,
-        actor_id=actor_id,
-        action=action,
-        region_code=region_code,
-        organization_id=organization_id,
-        event_id=event_id,
-        subject_id=subject_id,
-        detail=detail,
-        now=now,
-    )
-    session.info.setdefault(READS, []).append(again)
     about: dict[str, Any] = {
         "region_code": region_code,
         "organization_id": organization_id,
         "event_id": event_id,
         "subject_id": subject_id,
     }
+    again = partial(record_read, actor_id=actor_id, action=action, **about, detail=detail, now=now)
+    session.info.setdefault(READS, []).append(again)
     same = {
         "actor_id": actor_id,
         "since": first_id_at(time.time() - READ_ONCE_IN_S),
