@@ -44,26 +44,31 @@ def select(question: CountKind) -> sa.Select[Any]:
 def last_held(question: CountKind) -> Written:
     """(key, day): when in these days the last event of each group was held."""
     cells = cells_of(question)
-    key = question.key(cells).label("key")
-    return Written(
-        sa.select(key, sa.func.max(cells.c.day).label("day"))
-        .select_from(cells.join(Event, Event.id == cells.c.event_id))
-        .where(is_held(cells), *question.of_event())
-        .group_by(key)
-    )
+    return Written(_of_groups(question, cells, sa.func.max(cells.c.day).label("day")).where(is_held(cells)))
 
 
 @cache
 def took_part(question: CountKind) -> Written:
     """(key, participations, declared) of each group: who counted, each time, and who were declared."""
     cells = cells_of(question)
-    key = question.key(cells).label("key")
+    declared = sa.func.sum(cells.c.headcount + cells.c.companions)
     return Written(
-        sa.select(
-            key,
+        _of_groups(
+            question,
+            cells,
             sa.cast(sa.func.sum(cells.c.participations), sa.BigInteger).label("participations"),
-            sa.cast(sa.func.sum(cells.c.headcount + cells.c.companions), sa.BigInteger).label("declared"),
+            sa.cast(declared, sa.BigInteger).label("declared"),
         )
+    )
+
+
+def _of_groups(
+    question: CountKind, cells: sa.FromClause, *figures: sa.Label[Any]
+) -> sa.Select[*tuple[Any, ...]]:
+    """(key, *figures) of each group of the question."""
+    key = question.key(cells).label("key")
+    return (
+        sa.select(key, *figures)
         .select_from(cells.join(Event, Event.id == cells.c.event_id))
         .where(*question.of_event())
         .group_by(key)
