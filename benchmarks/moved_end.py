@@ -25,7 +25,7 @@ from benchmarks.kit.crowd import OWNER, Crowd
 from benchmarks.kit.load import Load, drive, wake
 from benchmarks.kit.service import Service, database
 from benchmarks.season.report import percentile
-from service.events import events
+from service.events import changing
 from service.ledger import rebuild, verify
 from service.models import Event
 from service.people import identities
@@ -135,7 +135,7 @@ class Ended:
             assert actor is not None  # noqa: S101 - the demo made it
             event = session.get_one(Event, self._id)
             ends_at = self._ended_at + (MOVED_BY if turn % 2 == 0 else timedelta(0))
-            events.change(session, actor, self._id, event.version, {"ends_at": ends_at}, datetime.now(UTC))
+            changing.change(session, actor, self._id, event.version, {"ends_at": ends_at}, datetime.now(UTC))
         began = time.perf_counter()
         while self._is_going_on():
             if time.perf_counter() - began > LONGEST_WAIT_S:

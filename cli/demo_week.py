@@ -17,7 +17,7 @@ from service.attendance import check_in, groups
 from service.attendance.evidence import Position, RecordKind, Status
 from service.attendance.groups import Group
 from service.attendance.sent_records import SentRecord
-from service.events import events, reports, signups
+from service.events import calling_off, events, reports, signups
 from service.events.plans import Plan
 from service.models import Event, HeadcountCategory, Organization, Volunteer
 from service.models.base import COUNTRY_ZONE
@@ -105,7 +105,7 @@ def past(scene: Scene, now: datetime) -> None:
         scene, 12, PARK, scene.spots[0], storm, timedelta(hours=2), storm - PLANNED_BEFORE
     )
     _sign_up(scene, called_off, 4, storm - PLANNED_BEFORE)
-    events.cancel(
+    calling_off.cancel(
         scene.session, scene.owner, called_off.id, "Дауылды ескерту жарияланды", storm - timedelta(hours=5)
     )
     _doubts(scene, thursday, saturday)

@@ -56,7 +56,7 @@ GROUPS = (
         ],
     ),
     Group(
-        ["service/events/series.py"],
+        [f"service/events/series{name}.py" for name in ("", "_acts", "_changes", "_scopes")],
         [f"tests/mobile_api/events/test_{name}.py" for name in ("series", "following")],
     ),
     Group(

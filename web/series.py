@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable
 
 from http_base.context import actor, now, session
-from service.events import series
-from service.events.series import CHANGES, Scope
+from service.events import series_scopes
+from service.events.series_scopes import CHANGES, Scope
 from service.models import Event
 from web.templating import text
 
@@ -24,7 +24,7 @@ def scopes_beside(
 
     `of`: which scopes the act has at all.
     """
-    earlier, later = series.beside(session(), actor(), event, now(), is_meant)
+    earlier, later = series_scopes.beside(session(), actor(), event, now(), is_meant)
     if Scope.ALL not in of:
         earlier = 0
     offered = {Scope.THIS: earlier + later, Scope.FOLLOWING: later, Scope.ALL: earlier}

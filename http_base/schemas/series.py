@@ -9,7 +9,7 @@ from http_base.fields import DateTime, Strict, Text, one_of, whole
 from http_base.openapi import Converter
 from http_base.schemas.events import ReasonBody
 from service.events.recurrence import MAX_DATES, Repeat
-from service.events.series import CHANGES, Scope
+from service.events.series_scopes import CHANGES, Scope
 
 MAX_RULE = 200
 

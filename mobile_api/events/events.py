@@ -43,10 +43,10 @@ from notifications import words
 from service import errors
 from service.access import Actor, Permission, may
 from service.attendance import check_in
-from service.events import events, offers, search, series
+from service.events import events, offers, search, series, series_acts, series_changes
 from service.events.plans import Plan
 from service.events.search import Search
-from service.events.series import Scope
+from service.events.series_scopes import Scope
 from service.models import Event, EventKind, EventStatus, PlacesLeft
 from service.models.base import COUNTRY_ZONE
 from service.organizations import contacts
@@ -327,7 +327,7 @@ def patch_event(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
     """
     caller = actor()
     values, scope = _plan_values(body), Scope(body["scope"])
-    changed = series.change(session(), caller, event_id, body["version"], values, now(), scope)
+    changed = series_changes.change(session(), caller, event_id, body["version"], values, now(), scope)
     _put_contact(caller, changed, body)
     session().commit()
     return shown(changed[0], caller)
@@ -348,7 +348,7 @@ def patch_event(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
 def publish_event(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
     """Let everybody see it; with the scope `following` the later drafts of its series, too."""
     caller = actor()
-    series.publish(session(), caller, event_id, now(), Scope(body["scope"]))
+    series_acts.publish(session(), caller, event_id, now(), Scope(body["scope"]))
     session().commit()
     return shown(events.get(session(), event_id), caller)
 
@@ -370,7 +370,7 @@ def cancel_event(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
     With the scope `following` the later dates of its series, too, with `all` each that has not begun.
     """
     caller = actor()
-    called_off = series.cancel(session(), caller, event_id, body["reason"], now(), Scope(body["scope"]))
+    called_off = series_acts.cancel(session(), caller, event_id, body["reason"], now(), Scope(body["scope"]))
     session().commit()
     return shown(called_off[0], caller)
 
@@ -393,6 +393,6 @@ def restore_event(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
     `all` the earlier ones as well.
     """
     caller = actor()
-    restored = series.restore(session(), caller, event_id, now(), Scope(body["scope"]))
+    restored = series_acts.restore(session(), caller, event_id, now(), Scope(body["scope"]))
     session().commit()
     return shown(restored[0], caller)

@@ -12,7 +12,7 @@ from http_base.schemas.helpers import HelperBody
 from http_base.schemas.series import ScopeBody
 from service import errors
 from service.events import helpers
-from service.events.series import Scope
+from service.events.series_scopes import Scope
 from service.platform import phones
 
 blueprint = Blueprint("helpers", __name__, url_prefix="/v1/events", description="Helpers of an event")

@@ -9,8 +9,8 @@ from http_base.context import actor, now, session
 from http_base.schemas.series import ReasonedScopeBody
 from mobile_api.events.events import EventShown, shown
 from service import errors
-from service.events import series
-from service.events.series import Scope
+from service.events import series_acts
+from service.events.series_scopes import Scope
 
 blueprint = Blueprint("visibility", __name__, url_prefix="/v1/events", description="Hidden events")
 
@@ -31,7 +31,7 @@ def hide_event(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
     With the scope `following` the later dates of its series, too, with `all` each that has not begun.
     """
     caller = actor()
-    hidden = series.hide(session(), caller, event_id, body["reason"], now(), Scope(body["scope"]))
+    hidden = series_acts.hide(session(), caller, event_id, body["reason"], now(), Scope(body["scope"]))
     session().commit()
     return shown(hidden[0], caller)
 
@@ -53,6 +53,6 @@ def show_event(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
     earlier ones as well.
     """
     caller = actor()
-    seen = series.show(session(), caller, event_id, now(), Scope(body["scope"]))
+    seen = series_acts.show(session(), caller, event_id, now(), Scope(body["scope"]))
     session().commit()
     return shown(seen[0], caller)

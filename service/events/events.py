@@ -1,6 +1,6 @@
-"""Events: creating, changing, publishing, cancelling."""
+"""Events: making, finding and publishing them; `changing` and `calling_off` have what comes after."""
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from service import errors
 from service.access import Actor, Permission, Target, may, require
 from service.audit import audit
-from service.events import districts, frozen, plans, waitlist
+from service.events import districts, plans
 from service.events.plans import Plan
 from service.events.told import Told
 from service.happenings import EventChanged, tell
@@ -20,7 +20,6 @@ from service.ledger import ledger
 from service.models import (
     Attendance,
     AuditAction,
-    CancelledBy,
     Event,
     EventStatus,
     Signup,
@@ -31,8 +30,6 @@ from service.organizations import organizations
 from service.platform import outbox
 from service.platform.idempotency import content_hash, store_once
 from service.platform.written import Written
-
-DECIDE_AGE = frozenset({"day", "min_age", "hazard"})
 
 
 def create(
@@ -215,97 +212,10 @@ def get_to_change(
     return event
 
 
-def change(
-    session: Session,
-    actor: Actor,
-    event_id: UUID,
-    version: int,
-    changes: Mapping[str, Any],
-    now: datetime,
-    reason: str | None = None,
-) -> Event:
-    """Change parts of the plan; a change of time or place tells the participants, and the reason if given.
-
-    Who is too young for what it is now is taken off the list and told; the line gets what is free. Of a
-    series it is this date alone, which has these parts for itself from now on.
-
-    Raises:
-        NotFound, Forbidden. Stale: made from an older version. Cancelled.
-        ChangesClosed, AlreadyStarted: what would change is frozen.
-        Invalid, OutsideKazakhstan: the new plan breaks a rule. CapacityBelowGoing.
-    """
-    event = get_to_change(session, actor, event_id)
-    check_version(event, version)
-    changed = put(session, actor, event, changes, now, reason=reason)
-    if event.series_id is not None:
-        event.series_own = sorted(changed.union(event.series_own))
-    return event
-
-
-def check_version(event: Event, version: int) -> None:
-    """Raise Stale for a change that was made from another version, Cancelled where it is too late for any."""
-    if event.version != version:
-        raise errors.Stale(version=event.version)
-    if event.is_cancelled:
-        raise cancelled(event)
-
-
-def put(
-    session: Session,
-    actor: Actor,
-    event: Event,
-    changes: Mapping[str, Any],
-    now: datetime,
-    told: Told | None = None,
-    reason: str | None = None,
-) -> frozenset[str]:
-    """Change parts of the plan of an event that is held; returns the columns that have another value now.
-
-    `told`: who hears of this very change at another date of its series, and is not told again; this one's
-    people are added. Raises what `change` does about the new plan.
-    """
-    before = {name: getattr(event, name) for name in plans.COLUMNS}
-    plans.apply(event, plans.changed(event, changes))
-    districts.follow(session, event, before, changes)
-    changed = frozenset(name for name, value in before.items() if getattr(event, name) != value)
-    frozen.check(session, event, before, changed, now)
-    if changed & DECIDE_AGE:
-        waitlist.remove_too_young(session, event, now, told)
-    if "capacity" in changed:
-        waitlist.check_capacity(session, event, now)
-    event.is_changed(now)
-    if event.status == EventStatus.PUBLISHED:
-        was_in = ledger.Cell(before["day"], before["region_code"], before["district_code"])
-        ledger.move_event(session, event.id, was_in, ledger.Cell.of(event))
-        _owe_changed(session, actor, event, before, changed, now, told, reason)
-    record(session, actor, AuditAction.EVENT_CHANGED, event, now, detail={"fields": sorted(changed)})
-    tell_changed(session, event, changed, now)
-    waitlist.fill_from_waitlist(session, event, now)
-    return changed
-
-
 def tell_changed(session: Session, event: Event, changed: Iterable[str], now: datetime) -> None:
     """Write the event, and let other rooms hear of it."""
     session.flush()
     tell(session, EventChanged(at=now, event_id=event.id, changed=frozenset(changed)))
-
-
-def _owe_changed(
-    session: Session,
-    actor: Actor,
-    event: Event,
-    before: Mapping[str, Any],
-    changed: Set[str],
-    now: datetime,
-    told: Told | None,
-    reason: str | None,
-) -> None:
-    is_elsewhere = changed & {"latitude", "longitude", "area"} or plans.is_address_news(before, event)
-    what = ["time"] if changed & {"starts_at", "ends_at", "day"} else []
-    what += ["place"] if is_elsewhere else []
-    if what:
-        facts = plans.facts_of(event) | {"changed": what} | ({"reason": reason} if reason else {})
-        owe(session, event, "event_changed", facts, actor.volunteer_id, now, told)
 
 
 def owe(
@@ -346,51 +256,6 @@ def let_out(session: Session, actor: Actor, event: Event, now: datetime) -> None
     event.is_changed(now)
     ledger.add(session, event, events=1)
     record(session, actor, AuditAction.EVENT_PUBLISHED, event, now)
-    tell_changed(session, event, ["status"], now)
-
-
-def cancel(session: Session, actor: Actor, event_id: UUID, reason: str, now: datetime) -> Event:
-    """Call the event off, as its organizer or coordinator; who goes or waits is told. Repeated: no change.
-
-    Raises:
-        NotFound, Forbidden, NotVerified, AlreadyOver.
-    """
-    event = get_to_change(session, actor, event_id, Permission.CANCEL_EVENT)
-    if event.is_cancelled:
-        return event
-    if event.is_over(now):
-        raise errors.AlreadyOver()
-    take_off(session, actor, event, reason, now)
-    return event
-
-
-def take_off(
-    session: Session, actor: Actor, event: Event, reason: str, now: datetime, told: Told | None = None
-) -> None:
-    """Call off an event that is held, as its organizer or coordinator; `told`: as `put` has it."""
-    is_organizer = may(actor, Permission.CHANGE_EVENT, target_of(event))
-    as_what = CancelledBy.ORGANIZER if is_organizer else CancelledBy.COORDINATOR
-    call_off(session, event, reason, actor.volunteer_id, as_what, now, told)
-    record(session, actor, AuditAction.EVENT_CANCELLED, event, now)
-
-
-def call_off(
-    session: Session,
-    event: Event,
-    reason: str | None,
-    by: UUID,
-    as_what: CancelledBy,
-    now: datetime,
-    told: Told | None = None,
-) -> None:
-    """Mark an event that is held as called off, and let its people hear; without a reason, without one."""
-    was_published, event.never_published = event.is_published, event.is_draft
-    event.status, event.cancel_reason, event.cancelled_at = EventStatus.CANCELLED, reason, now
-    event.cancelled_by = as_what
-    event.is_changed(now)
-    if was_published:
-        ledger.add(session, event, events=-1)
-        owe(session, event, "event_cancelled", plans.facts_of(event) | {"reason": reason}, by, now, told)
     tell_changed(session, event, ["status"], now)
 
 

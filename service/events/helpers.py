@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from service import errors
 from service.access import Actor, Permission, require
-from service.events import code_secrets, events, participants, series
-from service.events.series import Scope
+from service.events import code_secrets, events, participants, series_scopes
+from service.events.series_scopes import Scope
 from service.models import AuditAction, ConsentName, Event, EventHelper, Membership, Volunteer
 from service.models.volunteers import ADULT_AGE
 from service.people import consents
@@ -143,7 +143,7 @@ def _dates(session: Session, actor: Actor, event_id: UUID, now: datetime, scope:
     """The event and, of its series, the others of the scope, held; this one first."""
     if scope is Scope.THIS:
         return [_to_staff(session, actor, event_id)]
-    event, later = series.with_others(session, actor, event_id, Permission.NAME_HELPERS, now, scope)
+    event, later = series_scopes.with_others(session, actor, event_id, Permission.NAME_HELPERS, now, scope)
     return [event, *later]
 
 

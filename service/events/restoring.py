@@ -41,7 +41,7 @@ def restore(session: Session, actor: Actor, event_id: UUID, now: datetime) -> Ev
 
 
 def bring_back(session: Session, actor: Actor, event: Event, now: datetime, told: Told | None = None) -> None:
-    """Restore an event that is held and off; `told`: as `events.put` has it.
+    """Restore an event that is held and off; `told`: as `changing.put` has it.
 
     Raises:
         NotVerified: its organization is not (any more), whoever asks. CancelledByCoordinator: a coordinator

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from service import errors
 from service.access import Actor, Permission
-from service.events import events, plans
+from service.events import calling_off, events, plans
 from service.events.told import Told
 from service.happenings import EventsFate, OrganizationStatusChanged
 from service.models import AuditAction, CancelledBy, Event, EventStatus, HiddenBy, OrganizationStatus
@@ -45,7 +45,7 @@ def show(session: Session, actor: Actor, event_id: UUID, now: datetime) -> Event
 def take_out_of_sight(
     session: Session, actor: Actor, event: Event, reason: str, now: datetime, told: Told | None = None
 ) -> None:
-    """Hide an event that is held and no draft; `told`: as `events.put` has it."""
+    """Hide an event that is held and no draft; `told`: as `changing.put` has it."""
     event.hidden_reason = reason
     _set_hidden_by(session, event, HiddenBy.COORDINATOR, actor.volunteer_id, now, told)
     events.record(session, actor, AuditAction.EVENT_HIDDEN, event, now)
@@ -54,7 +54,7 @@ def take_out_of_sight(
 def bring_into_sight(
     session: Session, actor: Actor, event: Event, now: datetime, told: Told | None = None
 ) -> None:
-    """Show an event that is held; `told`: as `events.put` has it."""
+    """Show an event that is held; `told`: as `changing.put` has it."""
     _set_hidden_by(session, event, None, actor.volunteer_id, now, told)
     events.record(session, actor, AuditAction.EVENT_SHOWN, event, now)
 
@@ -93,7 +93,7 @@ def follow_organization(session: Session, happening: OrganizationStatusChanged) 
     elif happening.events is EventsFate.CANCEL:
         for event in _coming(session, happening.organization_id, at):
             # Why the organization was stopped is its own business: its events' people are given no reason.
-            events.call_off(session, event, None, by, CancelledBy.COORDINATOR, at)
+            calling_off.call_off(session, event, None, by, CancelledBy.COORDINATOR, at)
 
 
 def _coming(session: Session, organization_id: UUID, now: datetime) -> Sequence[Event]:

@@ -18,7 +18,7 @@ from service.attendance import check_in, groups
 from service.attendance.evidence import Status
 from service.attendance.groups import Group
 from service.attendance.presence_store import RaceLostError
-from service.events import district_moves, events, restoring
+from service.events import calling_off, district_moves, events, restoring
 from service.figures.counts import GROUPINGS, CountRequest
 from service.ledger import ledger
 from service.ledger.ledger import Cell
@@ -165,7 +165,7 @@ class World:
         with self.acting(self.owner) as (session, actor):
             event_id = chance.choice(self.events)
             if chance.random() < 0.4:
-                events.cancel(session, actor, event_id, "дауыл", NOW)
+                calling_off.cancel(session, actor, event_id, "дауыл", NOW)
             else:
                 restoring.restore(session, actor, event_id, NOW)
 

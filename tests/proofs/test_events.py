@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from service import errors
 from service.attendance import check_in
-from service.events import announcements, events
+from service.events import announcements, changing, events
 from service.models import Attendance, CountPending, Event, Outbox, Signup, Volunteer
 from service.people import identities
 from service.platform.clock import FixedClock
@@ -138,7 +138,7 @@ def test_who_checks_in_while_the_event_moves_is_counted_where_it_is(sessions: Se
     with sessions() as session, ThreadPoolExecutor(1) as pool:
         actor = identities.find_actor(session, owner.subject)
         assert actor is not None
-        events.change(session, actor, event.id, 1, moved, NOW - timedelta(days=2))
+        changing.change(session, actor, event.id, 1, moved, NOW - timedelta(days=2))
         checking_in = pool.submit(
             check_in.record, committing(sessions), person.subject, report(event.id), NOW, Thresholds()
         )

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from service import errors
 from service.access import Actor
-from service.events import events, offers, passing_on, removals, signups
+from service.events import changing, offers, passing_on, removals, signups
 from service.models import CountPending, Event, Outbox, Signup
 from tests.conftest import NOW
 from tests.machines import run
@@ -286,7 +286,7 @@ class LineMachine(RuleBasedStateMachine):
         with self.attempt(before, self.model.change(capacity, hazard=hazard)):
             version = self.session.get_one(Event, self.event.id, populate_existing=True).version
             owner, changes = actor_of(self.session, self.owner), {"capacity": capacity, "hazard": hazard}
-            events.change(self.session, owner, self.event.id, version, changes, self.model.now)
+            changing.change(self.session, owner, self.event.id, version, changes, self.model.now)
 
     def actor(self, person: int) -> Actor:
         return actor_of(self.session, self.people[person])

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from service import errors
 from service.access import Actor
-from service.events import events, passing_on, removals, signups
+from service.events import changing, passing_on, removals, signups
 from service.models import CountPending, Event, Outbox, Signup, SignupStatus
 from tests.conftest import NOW, Sessions
 from tests.makers import make_event, make_organization, make_volunteer
@@ -78,7 +78,7 @@ class Storm:
     def resize(self, event_id: UUID, capacity: int, now: datetime) -> None:
         with self.sessions.begin() as session:
             version = session.get_one(Event, event_id).version
-            events.change(session, self.owner, event_id, version, {"capacity": capacity}, now)
+            changing.change(session, self.owner, event_id, version, {"capacity": capacity}, now)
 
     def pass_on(self, event_id: UUID, now: datetime) -> None:
         with self.sessions.begin() as session:

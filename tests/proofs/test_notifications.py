@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from notifications import audience, reminders
 from notifications.models import InboxItem
-from service.events import events
+from service.events import changing
 from service.models import Coordinator, Outbox
 from service.models.base import new_id
 from service.people import identities
@@ -78,7 +78,7 @@ def test_who_moves_up_is_reminded_of_what_is_still_to_come(
     run(moved_up_at - timedelta(minutes=1))
     actor = identities.find_actor(session, owner.subject)
     assert actor is not None
-    events.change(session, actor, event.id, 1, {"capacity": 2}, moved_up_at)
+    changing.change(session, actor, event.id, 1, {"capacity": 2}, moved_up_at)
     now = moved_up_at
     while now < START:
         run(now)

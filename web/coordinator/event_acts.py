@@ -14,8 +14,8 @@ from service import errors
 from service.access import Permission
 from service.attendance import groups
 from service.attendance.groups import Group
-from service.events import district_moves, results, series
-from service.events.series import Scope
+from service.events import district_moves, results, series_acts, series_scopes
+from service.events.series_scopes import Scope
 from service.geography import districts
 from service.models import Event, Headcount, HeadcountCategory
 from service.models.results import MEASURED_FIGURES, WHOLE_FIGURES
@@ -34,17 +34,17 @@ pages = Pages("coordinator-event-acts")
 
 NO_PERSON = Unaudited("shows an event, and no person; what is done is recorded by its use case")
 
-WITH_REASON = {"cancel": series.cancel, "hide": series.hide}
+WITH_REASON = {"cancel": series_acts.cancel, "hide": series_acts.hide}
 """Its people read why."""
 
-WITHOUT_REASON = {"show": series.show, "restore": series.restore}
+WITHOUT_REASON = {"show": series_acts.show, "restore": series_acts.restore}
 """They take something back: there is nobody to whom a reason would be told."""
 
 IS_MEANT = {
-    "cancel": series.is_on,
-    "hide": series.is_seen,
-    "show": series.is_hidden_as,
-    "restore": series.is_off_with,
+    "cancel": series_scopes.is_on,
+    "hide": series_scopes.is_seen,
+    "show": series_scopes.is_hidden_as,
+    "restore": series_scopes.is_off_with,
 }
 """Which other dates of a series an act can be about."""
 

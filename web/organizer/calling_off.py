@@ -10,8 +10,8 @@ from http_base.context import actor, now, session
 from http_base.fields import TimeOfDay, one_of, whole
 from service import errors
 from service.access import Permission
-from service.events import events, series
-from service.events.series import CHANGES, Scope
+from service.events import events, series_acts, series_changes, series_scopes
+from service.events.series_scopes import CHANGES, Scope
 from service.models import Event
 from web.addresses import to
 from web.forms import VERSION, Form, read_form
@@ -43,7 +43,7 @@ def cancel(event_id: UUID) -> Response:
             form.refuse("reason" if form.value("ready") == reasons.OTHER else "ready", "field.required")
         else:
             try:
-                series.cancel(session(), actor(), event_id, why, now(), Scope(form.data["scope"]))
+                series_acts.cancel(session(), actor(), event_id, why, now(), Scope(form.data["scope"]))
             except errors.AlreadyOver:
                 session().rollback()
                 return done(desk.board_of(event_id), "page.calling-off.over", "info")
@@ -56,7 +56,7 @@ def cancel(event_id: UUID) -> Response:
         event=event,
         form=form,
         reasons=reasons.choices(),
-        scopes=scopes_beside(event, series.is_on)[0],
+        scopes=scopes_beside(event, series_scopes.is_on)[0],
     )
 
 
@@ -96,7 +96,7 @@ def _is_moved(form: Form, event: Event) -> bool:
     def act() -> Event:
         if values["ends_at"] <= now():
             raise errors.Invalid("starts_at", "moment-past")
-        return series.change(session(), actor(), event.id, version, values, now(), scope, why)[0]
+        return series_changes.change(session(), actor(), event.id, version, values, now(), scope, why)[0]
 
     return event_forms.taken(form, act) is not None
 
@@ -108,10 +108,10 @@ def restore(event_id: UUID) -> Response:
     event = desk.found(event_id)
     form = read_form(DatedForm(only=("id", "scope")), scope=Scope.THIS)
     if form.is_good:
-        series.restore(session(), actor(), event_id, now(), Scope(form.data["scope"]))
+        series_acts.restore(session(), actor(), event_id, now(), Scope(form.data["scope"]))
         session().commit()
         return done(desk.board_of(event_id), "page.calling-off.restored")
     if not event.is_cancelled:
         return done(to("organizer-board.show", event_id=event_id))
-    scopes, off_with = scopes_beside(event, series.is_off_with)
+    scopes, off_with = scopes_beside(event, series_scopes.is_off_with)
     return desk.show("restore.html", event=event, form=form, scopes=scopes, off_with=off_with)

@@ -11,11 +11,11 @@ from http_base import places
 from http_base.context import actor, locale, now, session
 from service import errors
 from service.access import Permission, may
-from service.events import events, frozen, known_places, series
+from service.events import events, frozen, known_places, series, series_changes
 from service.events.known_places import KnownPlace
 from service.events.plans import Plan
 from service.events.recurrence import Repeat
-from service.events.series import Scope
+from service.events.series_scopes import Scope
 from service.models import Event, EventKind
 from service.models.base import COUNTRY_ZONE, localized
 from service.organizations import contacts
@@ -108,7 +108,7 @@ def change(event_id: UUID) -> Response:
 def _put(form: Form, event: Event, version: int, values: dict[str, Any]) -> Event:
     """The event with what the form says; of a series, where it says so, the later dates follow."""
     scope = Scope(form.data["scope"])
-    changed = series.change(session(), actor(), event.id, version, values, now(), scope)
+    changed = series_changes.change(session(), actor(), event.id, version, values, now(), scope)
     _put_contact(form, changed)
     return changed[0]
 

@@ -14,7 +14,7 @@ from http_base.schemas.events import EventFields
 from notifications import words
 from service import errors
 from service.events.recurrence import MAX_DATES
-from service.events.series import CHANGES, Scope
+from service.events.series_scopes import CHANGES, Scope
 from service.geography.areas import MAX_RADIUS_M, MIN_RADIUS_M
 from service.models import Event, EventKind
 from service.models.base import COUNTRY_ZONE, LOCALES, LocalizedText

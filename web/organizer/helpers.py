@@ -8,8 +8,8 @@ from http_base.context import actor, now, services, session
 from http_base.schemas.helpers import HelperBody
 from http_base.schemas.series import ScopeBody
 from service.access import Permission
-from service.events import helpers, series
-from service.events.series import CHANGES, Scope
+from service.events import helpers, series_scopes
+from service.events.series_scopes import CHANGES, Scope
 from service.platform import phones
 from web.addresses import to
 from web.forms import Form, read_form
@@ -33,7 +33,7 @@ def show(event_id: UUID) -> Response:
     if form.is_good and _is_named(form, event_id):
         return done(_helpers_of(event_id), "page.helpers.named")
     rows = helpers.of_event(session(), actor(), event_id, now())
-    scopes, _ = scopes_beside(event, series.is_on, CHANGES)
+    scopes, _ = scopes_beside(event, series_scopes.is_on, CHANGES)
     response = desk.show("helpers.html", event=event, form=form, rows=rows, scopes=scopes)
     # That they were read.
     session().commit()

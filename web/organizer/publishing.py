@@ -10,8 +10,8 @@ from http_base.fields import Strict, one_of
 from notifications import messages
 from service import errors
 from service.access import Permission
-from service.events import plans, series
-from service.events.series import CHANGES, Scope
+from service.events import plans, series, series_acts
+from service.events.series_scopes import CHANGES, Scope
 from service.models import Event
 from service.models.base import localized
 from web.addresses import to
@@ -76,7 +76,7 @@ def publish(event_id: UUID) -> Response:
     if not form.is_good:
         return done(to("organizer-publishing.preview", event_id=event_id))
     try:
-        series.publish(session(), actor(), event_id, now(), Scope(form.data["scope"]))
+        series_acts.publish(session(), actor(), event_id, now(), Scope(form.data["scope"]))
     except errors.NotADraft:
         session().rollback()
         if event.is_cancelled:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from service.attendance import rederivation
-from service.events import events
+from service.events import changing
 from service.ledger import ledger, verify
 from service.models import Attendance, Event, PresenceRecord
 from service.people import identities
@@ -145,7 +145,7 @@ def test_they_stay_when_the_end_moves_and_move_with_the_event(
     assert actor is not None
     event = session.get_one(Event, scene.event.id, populate_existing=True)
     changes = {"ends_at": event.ends_at + timedelta(minutes=30)}
-    events.change(session, actor, event.id, event.version, changes, clock.now())
+    changing.change(session, actor, event.id, event.version, changes, clock.now())
     while rederivation.derive_chunk(session, event.id, clock.now(), Thresholds()):
         pass
     assert declared(session) == 3

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from service.attendance import check_in, closing, presence_facts
 from service.attendance.evidence import Position, RecordKind, Status
 from service.attendance.sent_records import SentRecord
-from service.events import events
+from service.events import changing
 from service.ledger import ledger
 from service.models import Attendance, CountPending, CountTotal, Event, Organization, Volunteer
 from service.people import identities
@@ -79,7 +79,7 @@ class Stage:
             actor = identities.find_actor(session, self.owner.subject)
             assert actor is not None
             event = session.get_one(Event, self.event.id)
-            return events.change(session, actor, event.id, event.version, changes, self.now)
+            return changing.change(session, actor, event.id, event.version, changes, self.now)
 
     def end_at(self, ends_at: Any) -> Event:
         return self.move(ends_at=ends_at)

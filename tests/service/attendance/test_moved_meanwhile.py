@@ -23,7 +23,7 @@ from service import errors
 from service.attendance import check_in
 from service.attendance.evidence import Position, RecordKind
 from service.attendance.sent_records import SentRecord
-from service.events import events
+from service.events import changing
 from service.models import Attendance, CountPending, Event, Volunteer
 from service.people import identities
 from service.platform.database import Connections, within
@@ -87,7 +87,7 @@ class Stage:
             actor = identities.find_actor(own, self.owner.subject)
             assert actor is not None
             try:
-                events.change(own, actor, self.event.id, 1, changes, ALMOST_MIDNIGHT)
+                changing.change(own, actor, self.event.id, 1, changes, ALMOST_MIDNIGHT)
             except errors.ServiceError as refusal:
                 return refusal.code
             own.commit()

@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from sqlalchemy.orm import Session
 
 from service import errors
-from service.events import events, signups
+from service.events import changing, signups
 from service.models import CountPending, Event, Outbox, Signup
 from tests.conftest import NOW
 from tests.machines import run
@@ -131,7 +131,7 @@ class PlacesMachine(RuleBasedStateMachine):
     def resize(self, capacity: int | None) -> None:
         with self.attempt(self.model.resize(capacity)):
             version = self.session.get_one(Event, self.event.id, populate_existing=True).version
-            events.change(
+            changing.change(
                 self.session,
                 actor_of(self.session, self.owner),
                 self.event.id,

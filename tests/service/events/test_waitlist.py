@@ -17,7 +17,7 @@ from service.access import Actor
 from service.attendance import check_in
 from service.attendance.evidence import Position, RecordKind
 from service.attendance.sent_records import SentRecord
-from service.events import events, signups
+from service.events import changing, signups
 from service.models import CountPending, Event, Signup, Volunteer
 from service.people import identities
 from service.platform.thresholds import Thresholds
@@ -56,7 +56,7 @@ class Committed:
     def resize(self, capacity: int | None) -> None:
         with self.sessions.begin() as session:
             version = session.get_one(Event, self.event_id).version
-            events.change(
+            changing.change(
                 session, actor_of(session, self.owner), self.event_id, version, {"capacity": capacity}, NOW
             )
 
@@ -128,7 +128,7 @@ def test_a_party_that_was_read_before_it_grew_is_read_again(
         stage.join(waiting, companions=1)
         version = session.get_one(Event, stage.event_id).version
         assert read_before.people == 1
-        events.change(session, actor_of(session, stage.owner), stage.event_id, version, change, NOW)
+        changing.change(session, actor_of(session, stage.owner), stage.event_id, version, change, NOW)
     assert stage.check() == places
 
 

@@ -21,7 +21,7 @@ from service.access import Actor
 from service.attendance import check_in, closing, groups, rederivation
 from service.attendance.evidence import Position, RecordKind, Status
 from service.attendance.sent_records import SentRecord
-from service.events import events, signups
+from service.events import calling_off, changing, signups
 from service.ledger import ledger, scope_checks, verify
 from service.models import Attendance, Event, Volunteer
 from service.people import identities
@@ -124,7 +124,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def change(self, **changes: object) -> None:
         with self.attempt():
             by, version = self.actor(self.owner), self.event.version
-            events.change(self.session, by, self.event_id, version, changes, self.now)
+            changing.change(self.session, by, self.event_id, version, changes, self.now)
 
     @rule(minutes=st.sampled_from([-60, -20, 30, 90]))
     def move_the_end(self, minutes: int) -> None:
@@ -174,7 +174,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule()
     def call_off(self) -> None:
         with self.attempt():
-            events.cancel(self.session, self.actor(self.owner), self.event_id, "дауыл", self.now)
+            calling_off.cancel(self.session, self.actor(self.owner), self.event_id, "дауыл", self.now)
 
     @rule()
     def jobs_run(self) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from notifications import words
 from service import errors
-from service.events import series
+from service.events import series_changes
 from service.models import Event, Outbox
 from service.platform.clock import FixedClock
 from tests.web.html import read
@@ -200,5 +200,5 @@ def test_of_two_presses_at_one_moment_the_later_is_led_to_what_stands(
     def overtaken(*_arguments: object) -> None:
         raise errors.Stale(version=2)
 
-    monkeypatch.setattr(series, "change", overtaken)
+    monkeypatch.setattr(series_changes, "change", overtaken)
     assert desk.post(NEW, data=form | {"capacity": "5"}).location == path(event, "edit")
