@@ -77,6 +77,15 @@ def test_what_there_is_is_listed_in_words(national: Visitor, path: str, said: st
     assert said in main_of(national, f"/kk/coordinator/{path}").text
 
 
+def test_an_address_that_is_none_does_not_ask_who_is_signed_in_to_sign_in(
+    national: Visitor, session: Session
+) -> None:
+    for path in ("/kk/coordinator/nothing", "/kk/nothing"):
+        answer = national.get(path)
+        assert answer.status_code == 404
+        assert not [one for one in read(answer.text).all("a") if "/sign-in" in one["href"]]
+
+
 @pytest.mark.parametrize("language", LOCALES)
 def test_a_page_that_only_a_button_opens(visitor: Visitor, language: str) -> None:
     answer = visitor.get(f"/{language}/sign-in/continue")

@@ -90,6 +90,17 @@ def test_a_report_is_closed_with_a_word(desk: Visitor, session: Session) -> None
     assert "Ашық шағым жоқ" in desk.page(path).one("main").text
 
 
+def test_a_report_says_the_place_in_the_readers_language(desk: Visitor, session: Session) -> None:
+    names = {"kk": "Елек жағасы", "ru": "Берег Илека"}
+    reported(session, make_event(session, address="Елек жағасы", address_names=names))
+    reported(session, make_event(session))
+    for language, said in names.items():
+        listed = desk.page(f"/{language}/coordinator/reports").one("main")
+        notes = [one.text for one in listed.all("p", class_="row-note") if "·" in one.text]
+        assert [said in one for one in notes].count(True) == 1
+        assert not [one for one in notes if one.rstrip().endswith("·")]
+
+
 def test_another_regions_week_is_not_shown(visitor: Visitor, session: Session) -> None:
     held(session, 1, 3)
     visitor.sign_in(session, make_coordinator(session, "KZ-75"))

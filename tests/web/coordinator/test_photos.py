@@ -89,6 +89,25 @@ def test_one_press_shows_it(at: Visitor, session: Session, files: Files, held: E
     assert actions == {"photos-read", "photo-ruled"}
 
 
+def test_what_everybody_sees_already_is_not_offered_to_be_shown(
+    at: Visitor, session: Session, held: Event
+) -> None:
+    by = make_volunteer(session).id
+    shown, reported, refused = (
+        make_photo(session, held, decided_at=NOW, decided_by=by, **how)
+        for how in ({"shown": True}, {"shown": True, "reported_at": NOW}, {"shown": False})
+    )
+    session.commit()
+    offered = {
+        one.id: at.page(rule_of(one)).all("button", name="shown") for one in (shown, reported, refused)
+    }
+    assert {id_: [one["value"] for one in buttons] for id_, buttons in offered.items()} == {
+        shown.id: ["no"],
+        reported.id: ["yes", "no"],
+        refused.id: ["yes", "no"],
+    }
+
+
 @pytest.mark.parametrize(
     ("typed", "reason"),
     [
