@@ -50,6 +50,7 @@ def _as_page(response: Response) -> Response:
         "error.html",
         How(status),
         problem=problem,
+        is_somewhere=request.url_rule is not None,
         way_on=way_on,
         written=expired.written(),
         again=expired.to_send_again() if way_on in SIGN_IN else [],
