@@ -9,6 +9,7 @@ const begin = async (box) => {
   let changed = async () => {};
   const sync = startSync(event, kept, (now) => changed(now));
   changed = page === 'code' ? startCode(event, box) : startList(event, box, sync);
+  await store.forgetLeft();
   await store.forgetOld();
   await changed();
   if (navigator.serviceWorker) {

@@ -1,4 +1,7 @@
 // What makes the pages quicker for who has JavaScript. Without it each of them does all the same.
+import {
+  dropTick, forgetLeft, isAble, ticksBy,
+} from './door/store.js';
 import { keepTyped } from './pages/typed.js';
 
 const script = document.currentScript;
@@ -27,34 +30,24 @@ if (taps().length && script.dataset.checkIn && !document.querySelector('#check-i
   sender.src = script.dataset.checkIn;
   document.head.appendChild(sender);
 }
-// What a door has ticked without signal lies beside it: looked for where one can sign out.
-let ticks = 0;
-if (window.indexedDB && document.querySelector('form[data-warns]')) {
-  const request = window.indexedDB.open('tazalyq-door');
-  // No door was ever kept here: none is begun.
-  request.onupgradeneeded = () => request.transaction.abort();
-  request.onerror = (event) => event.preventDefault();
-  request.onsuccess = () => {
-    const kept = request.result;
-    if (!kept.objectStoreNames.contains('ticks')) {
-      kept.close();
-      return;
-    }
-    const counted = kept.transaction('ticks').objectStore('ticks').count();
-    counted.onsuccess = () => {
-      ticks = counted.result;
-      kept.close();
-    };
-  };
-}
+// A door's list goes with its person. What they have ticked without signal is looked for where they can sign out.
+forgetLeft().catch(() => null);
 // Signing out takes it away, and one's own taps: that is said first. Another's wait for them.
 each('form[data-person]', (form) => {
+  let ticks = [];
+  if (isAble()) ticksBy(form.dataset.person).then((found) => { ticks = found; }).catch(() => null);
   form.addEventListener('submit', (event) => {
     const mine = taps(form.dataset.person);
-    if (form.dataset.warns && (ticks || mine.length) && !window.confirm(form.dataset.warns)) {
+    if (form.dataset.warns && (ticks.length || mine.length) && !window.confirm(form.dataset.warns)) {
       event.preventDefault();
       event.stopImmediatePropagation();
-    } else mine.forEach((key) => localStorage.removeItem(key));
+      return;
+    }
+    mine.forEach((key) => localStorage.removeItem(key));
+    if (!ticks.length) return;
+    event.preventDefault();
+    const go = () => form.submit();
+    Promise.all(ticks.map((tick) => dropTick(tick.id))).then(go, go);
   });
 });
 

@@ -146,3 +146,14 @@ def test_a_helper_who_signs_out_takes_their_own_ticks_away_and_is_asked_first(
     page.once("dialog", lambda dialog: dialog.accept())
     goes(phone)
     until(lambda: in_store(page, "ticks") == in_store(page, "events") == 0)
+
+
+def test_signing_out_leaves_the_list_of_people_to_nobody(world: World, phone: Volunteer) -> None:
+    """Not even without signal, where the page itself is kept."""
+    comes(world, phone, world.owner)
+    keeps_the_list(world, phone)
+    goes(phone)
+    phone.page.context.set_offline(True)
+    phone.open(f"organizer/events/{world.event.id}/list")
+    phone.page.locator("h1").wait_for()
+    assert FIRST not in phone.main.inner_text()

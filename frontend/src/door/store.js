@@ -1,8 +1,11 @@
 // What a door keeps on the phone: its list and its ticks, encrypted by a key that the service gives for one event
-// and one person. The key cannot be taken out of the browser; whoever else signs in finds nothing.
+// and one person. The key cannot be taken out of the browser. It goes with the list, when its person signs out or
+// somebody else signs in; ticks that nobody can read then wait for their person, who is given the key again.
 const NAME = 'tazalyq-door';
 const DAY_MS = 24 * 3600 * 1000;
 const LONGEST_MS = 15 * DAY_MS;
+// What the service says where the list is not of who is signed in, or nobody is.
+const LEFT = 'tazalyq_door=left';
 
 export const isAble = () => Boolean(window.indexedDB && window.crypto && window.crypto.subtle && window.fetch);
 
@@ -49,9 +52,13 @@ const unseal = async (key, { iv, sealed }) => JSON.parse(
   new TextDecoder().decode(await crypto.subtle.decrypt({ name: 'AES-GCM', iv }, key, sealed)),
 );
 
-export const wipe = async () => {
-  await write('events', (store) => store.clear());
-  await write('ticks', (store) => store.clear());
+const forgetLists = () => write('events', (store) => store.clear());
+
+// Called by each page, and before a door is shown.
+export const forgetLeft = async () => {
+  if (!isAble() || !document.cookie.split('; ').includes(LEFT)) return;
+  await forgetLists();
+  document.cookie = 'tazalyq_door=; path=/; max-age=0';
 };
 
 // What is too old goes: the list a day after the end, all else when nobody would take it any more.
@@ -62,12 +69,18 @@ export const forgetOld = async () => {
     }
     if (event.until + LONGEST_MS < Date.now()) await write('events', (store) => store.delete(event.id));
   }
+  const events = (await read('events', (store) => store.getAll())).map((event) => event.id);
+  for (const tick of await read('ticks', (store) => store.getAll())) {
+    // One of the release before does not say when it was made.
+    const isOld = tick.made ? tick.made + LONGEST_MS + DAY_MS < Date.now() : !events.includes(tick.event);
+    if (isOld) await dropTick(tick.id);
+  }
 };
 
-// Keep what the service has just said. Another person's things go first; long after the end there is no key.
+// Keep what the service has just said. Another person's lists go first; long after the end there is no key.
 export const keep = async (id, given) => {
   const all = await read('events', (store) => store.getAll());
-  if (all.some((one) => one.person !== given.person)) await wipe();
+  if (all.some((one) => one.person !== given.person)) await forgetLists();
   if (!given.key) return;
   const key = await crypto.subtle.importKey('raw', bytes(given.key), 'AES-GCM', false, ['encrypt', 'decrypt']);
   const { key: _key, csrf: _csrf, ...data } = given;
@@ -82,17 +95,18 @@ export const held = async (id) => {
 
 export const addTick = async (id, tick) => {
   const event = await read('events', (store) => store.get(id));
-  const one = { id: tick.id, event: id, person: event.person, ...(await seal(event.key, tick)) };
+  const one = { id: tick.id, event: id, person: event.person, made: Date.now(), ...(await seal(event.key, tick)) };
   await write('ticks', (store) => store.put(one));
 };
 
-// In the order in which they were made.
+// Those of whose list is held, in the order in which they were made.
 export const ticksOf = async (id) => {
   const event = await read('events', (store) => store.get(id));
   if (!event) return [];
-  const kept = (await read('ticks', (store) => store.getAll())).filter((one) => one.event === id);
-  const ticks = await Promise.all(kept.map(async (one) => ({ by: one.person, ...(await unseal(event.key, one)) })));
+  const kept = (await read('ticks', (store) => store.getAll())).filter((one) => one.event === id && one.person === event.person);
+  const ticks = await Promise.all(kept.map((one) => unseal(event.key, one)));
   return ticks.sort((a, b) => (a.captured_at < b.captured_at ? -1 : 1));
 };
 
+export const ticksBy = async (person) => (await read('ticks', (store) => store.getAll())).filter((one) => one.person === person);
 export const dropTick = (id) => write('ticks', (store) => store.delete(id));
