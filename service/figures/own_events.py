@@ -1,10 +1,10 @@
 """Events as their organizers look at them: all of their organizations', and one as it goes on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from functools import cache
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -19,89 +19,101 @@ from service.figures.event_lists import EventLine
 from service.models import Attendance, Event, EventStatus, Headcount, MemberRole
 from service.models.base import COUNTRY_ZONE
 from service.models.events import presence_end
-from service.platform import keyset
+from service.platform.written import Written
 
 AHEAD = 100
-"""So many of what is still to come, and so many drafts, are listed at most."""
+"""So many of each list but the past's are told at most."""
 
 BESIDE = 12
 """So many other dates of a series are listed at most."""
 
-IS_DRAFT = Event.status == EventStatus.DRAFT
+
+class OwnList(StrEnum):
+    """A list of an organizer's first page."""
+
+    TODAY = "today"
+    """Of this day, and what still runs."""
+
+    COMING = "coming"
+    DRAFTS = "drafts"
+    """Never published, also those that were called off."""
+
+    HELPED = "helped"
+    """Published ones of today and later at whose door the actor helps."""
+
+    PAST = "past"
+    """Over since before this day."""
 
 
-@dataclass(frozen=True, slots=True)
-class OwnEvents:
-    """`today`: of this day, and what still runs; `coming`: later; `drafts`: never published, also those that
-    were called off. Soonest first each."""
+def of_actor(
+    session: Session, actor: Actor, after: tuple[datetime, UUID] | None, limit: int, now: datetime
+) -> Mapping[OwnList, Sequence[EventLine]]:
+    """What the actor's organizations have, and where they help, in each list, soonest first.
 
-    today: Sequence[EventLine]
-    coming: Sequence[EventLine]
-    drafts: Sequence[EventLine]
-
-
-def ahead(session: Session, actor: Actor, now: datetime) -> OwnEvents:
-    """What the actor's organizations have today and later, and their drafts."""
-    values = event_lists.at(now) | {"day": now.astimezone(COUNTRY_ZONE).date(), "own": _own(actor)}
-    today, coming, drafts = (
-        [EventLine(**row) for row in session.execute(query, values).mappings()] for query in _ahead()
-    )
-    return OwnEvents(today, coming, drafts)
+    Of the past the newest come first, so many as `limit`, behind `after`: (start, id) of the last one seen;
+    with it nothing else is told.
+    """
+    found: dict[OwnList, list[EventLine]] = {name: [] for name in OwnList}
+    if not actor.organizations and not actor.helps:
+        return found
+    last_start, last_id = after or (None, None)
+    values = event_lists.at(now) | {
+        "day": now.astimezone(COUNTRY_ZONE).date(),
+        "own": [id_ for id_ in actor.organizations if may(actor, Permission.SEE_BOARD, Target(id_))],
+        "helps": list(actor.helps),
+        "helping": [id_ for id_, role in actor.organizations.items() if role == MemberRole.HELPER],
+        "last_start": last_start,
+        "last_id": last_id,
+        "limit": limit,
+    }
+    for name, *line in _of_actor(goes_on=after is not None).rows(session, values):
+        found[OwnList(name)].append(EventLine(*line))
+    found[OwnList.PAST].reverse()
+    return found
 
 
 @cache
-def _ahead() -> tuple[sa.Select[*tuple[Any, ...]], ...]:
-    """What is of a `day` and `now`, what comes later, and drafts, of `own` organizations; built once."""
-    now = sa.bindparam("now", type_=sa.DateTime(timezone=True))
-    own = sa.bindparam("own", type_=ARRAY(sa.Uuid))
-    runs = sa.and_(Event.starts_at <= now, presence_end(Event) > now)
-    is_today = sa.or_(Event.day == sa.bindparam("day"), runs)
-    is_coming = sa.and_(~IS_DRAFT, ~Event.never_published, Event.ends_at > now)
-    kinds = (
-        sa.and_(~IS_DRAFT, ~Event.never_published, is_today),
-        sa.and_(is_coming, ~is_today),
-        sa.or_(IS_DRAFT, sa.and_(Event.never_published, Event.ends_at > now)),
+def _of_actor(*, goes_on: bool) -> Written:
+    """The name of its list and what makes an EventLine of each event; `goes_on`: of the past, behind the last
+    one seen.
+    """
+    key = (Event.starts_at, Event.id)
+    last = (sa.bindparam("last_start", type_=Event.starts_at.type), sa.bindparam("last_id", type_=sa.Uuid))
+    past = (
+        _listed(OwnList.PAST)
+        .where(sa.tuple_(*key) < sa.tuple_(*last) if goes_on else sa.true())
+        .order_by(*(column.desc() for column in key))
+        .limit(sa.bindparam("limit", type_=sa.Integer))
     )
-    listed = event_lists.lines().where(Event.organization_id == sa.any_(own))
-    return tuple(listed.where(kind).order_by(Event.starts_at, Event.id).limit(AHEAD) for kind in kinds)
+    ahead = [_listed(name).order_by(*key).limit(AHEAD) for name in OwnList if name != OwnList.PAST]
+    chosen = sa.union_all(past, *(() if goes_on else ahead)).subquery("chosen")
+    lines = event_lists.lines()
+    shown = lines.with_only_columns(chosen.c.list, *lines.selected_columns)
+    return Written(shown.join(chosen, chosen.c.id == Event.id).order_by(*key))
 
 
-def past(
-    session: Session, actor: Actor, after: tuple[datetime, UUID] | None, limit: int, now: datetime
-) -> list[EventLine]:
-    """What is over since before this day, newest first; `after`: (start, id) of the last one seen."""
-    day = now.astimezone(COUNTRY_ZONE).date()
-    query = (
-        event_lists.lines()
-        .where(
-            Event.organization_id.in_(_own(actor)),
-            ~IS_DRAFT,
-            Event.day < day,
-            Event.ends_at <= now,
-            keyset.before(after, Event.starts_at, Event.id),
-        )
-        .order_by(Event.starts_at.desc(), Event.id.desc())
-        .limit(limit)
-    )
-    return [EventLine(**row) for row in session.execute(query, event_lists.at(now)).mappings()]
-
-
-def helped(session: Session, actor: Actor, now: datetime) -> list[EventLine]:
-    """Published events of today and later at whose door the actor helps, soonest first."""
-    organizations = [id_ for id_, role in actor.organizations.items() if role == MemberRole.HELPER]
-    if not actor.helps and not organizations:
-        return []
-    query = (
-        event_lists.lines()
-        .where(
-            sa.or_(Event.id.in_(actor.helps), Event.organization_id.in_(organizations)),
-            Event.status == EventStatus.PUBLISHED,
-            Event.day >= now.astimezone(COUNTRY_ZONE).date(),
-        )
-        .order_by(Event.starts_at, Event.id)
-        .limit(AHEAD)
-    )
-    return [EventLine(**row) for row in session.execute(query, event_lists.at(now)).mappings()]
+def _listed(name: OwnList) -> sa.Select[str, UUID]:
+    """The events of a list; asked with `now`, its `day`, and the `own` or else `helps` and `helping`."""
+    now, day = sa.bindparam("now", type_=Event.ends_at.type), sa.bindparam("day", type_=sa.Date)
+    own, helps, helping = (sa.bindparam(ids, type_=ARRAY(sa.Uuid)) for ids in ("own", "helps", "helping"))
+    is_own = Event.organization_id == sa.any_(own)
+    is_draft = Event.status == EventStatus.DRAFT
+    is_today = sa.or_(Event.day == day, sa.and_(Event.starts_at <= now, presence_end(Event) > now))
+    is_told = sa.and_(is_own, ~is_draft, ~Event.never_published)
+    conditions: tuple[sa.ColumnElement[bool], ...]
+    match name:
+        case OwnList.TODAY:
+            conditions = (is_told, is_today)
+        case OwnList.COMING:
+            conditions = (is_told, Event.ends_at > now, ~is_today)
+        case OwnList.DRAFTS:
+            conditions = (is_own, sa.or_(is_draft, sa.and_(Event.never_published, Event.ends_at > now)))
+        case OwnList.HELPED:
+            is_helped = sa.or_(Event.id == sa.any_(helps), Event.organization_id == sa.any_(helping))
+            conditions = (is_helped, Event.status == EventStatus.PUBLISHED, Event.day >= day)
+        case OwnList.PAST:
+            conditions = (is_own, ~is_draft, Event.day < day, Event.ends_at <= now)
+    return sa.select(sa.literal(name, sa.Text).label("list"), Event.id).where(*conditions)
 
 
 def beside(session: Session, actor: Actor, event: Event, now: datetime) -> list[EventLine]:
@@ -116,10 +128,6 @@ def beside(session: Session, actor: Actor, event: Event, now: datetime) -> list[
         .limit(BESIDE)
     )
     return [EventLine(**row) for row in session.execute(query, event_lists.at(now)).mappings()]
-
-
-def _own(actor: Actor) -> list[UUID]:
-    return [id_ for id_ in actor.organizations if may(actor, Permission.SEE_BOARD, Target(id_))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """My events: today's, what comes, drafts and the past ones; and how my organizations stand."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,7 +12,7 @@ from http_base.context import actor, now, session
 from http_base.fields import Paged
 from service.access import Permission, Target, may
 from service.figures import own_events
-from service.figures.event_lists import EventLine
+from service.figures.own_events import OwnList
 from service.models import MemberRole, OrganizationStatus
 from service.models.base import LocalizedText
 from service.organizations import contacts, organizations
@@ -54,23 +53,18 @@ def show() -> Response:
     """Where an organizer's day begins; asks by itself who that is."""
     caller = actor()
     after = cursors.decode(read_query(Paged).get("cursor"), cursors.moment, UUID)
-    past, following = _past(after)
+    listed = own_events.of_actor(session(), caller, after, A_PAGE + 1, now())
+    past, following = cursors.page(listed[OwnList.PAST], A_PAGE, lambda line: (line.starts_at, line.id))
     own = own_organizations()
     return desk.show(
         "home.html",
         organizations=own,
-        ahead=own_events.ahead(session(), caller, now()) if after is None else None,
-        helped=own_events.helped(session(), caller, now()) if after is None else [],
+        listed=listed,
         past=past,
         next_href=to("organizer-home.show", cursor=following) if following else None,
         first_href=to("organizer-home.show") if after else None,
         may_create=any(may_create_for(one) for one in own),
     )
-
-
-def _past(after: Any) -> tuple[Sequence[EventLine], str | None]:
-    found = own_events.past(session(), actor(), after, A_PAGE + 1, now())
-    return cursors.page(found, A_PAGE, lambda line: (line.starts_at, line.id))
 
 
 def may_create_for(one: Own) -> bool:
