@@ -4,7 +4,8 @@ import re
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from flask import request, url_for
+from flask import current_app, request
+from werkzeug.routing import BuildError
 
 from http_base.context import locale
 from notifications.words import LOCALES
@@ -14,9 +15,17 @@ LED_TO = re.compile(rf"((?:^|&)next=(?:/|%2[Ff]))(?:{'|'.join(LOCALES)})(/|%2[Ff
 
 
 def to(page: str, **values: Any) -> str:
-    """The address of a page: `to("events.show", event_id=…)`, in the language of this request's."""
+    """The address of a page: `to("events.show", event_id=…)`, in the language of this request's.
+
+    What its path does not name is its query; None is left out. A page has one rule, so it is built by that:
+    `url_for` takes three times as long to look for the one that fits.
+    """
     noun, _, view = page.rpartition(".")
-    return url_for(f"{noun}-pages.{view}", **({"language": locale()} | values))
+    (rule,) = current_app.url_map.iter_rules(f"{noun}-pages.{view}")
+    built = rule.build({"language": locale()} | values)
+    if built is None:
+        raise BuildError(rule.endpoint, values, None)
+    return built[1]
 
 
 def in_language(language: str) -> str:
