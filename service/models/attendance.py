@@ -74,7 +74,13 @@ class Attendance(Base):
         sa.CheckConstraint("decision IN ('counted', 'review', 'rejected')", name="decision"),
         # Those who have not left yet: the job that closes forgotten check-outs looks here.
         sa.Index("ix_attendance_open", "event_id", postgresql_where=sa.text("checked_out_at IS NULL")),
-        sa.Index("ix_attendance_review", "event_id", postgresql_where=sa.text("status = 'review'")),
+        # With all that the queue is counted and ordered by: those in review lie each on a page of its own.
+        sa.Index(
+            "ix_attendance_review",
+            "event_id",
+            postgresql_include=["id", "volunteer_id", "checked_in_at"],
+            postgresql_where=sa.text("status = 'review'"),
+        ),
         sa.Index("ix_attendance_volunteer_id_checked_in_at", "volunteer_id", "checked_in_at"),
     )
 

@@ -35,7 +35,7 @@ _DIALECT: sa.Dialect = _Dialect(paramstyle="numeric_dollar")  # type: ignore[no-
 class Written:
     """A query of plain columns as a text; it is asked with values for its parameters that have none."""
 
-    def __init__(self, query: sa.Select[*tuple[Any, ...]]) -> None:
+    def __init__(self, query: sa.Select[*tuple[Any, ...]] | sa.CompoundSelect[Any]) -> None:
         compiled = query.compile(dialect=_DIALECT)
         self.text = str(compiled).encode()
         self._names = tuple(compiled.positiontup or ())

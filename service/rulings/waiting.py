@@ -70,7 +70,12 @@ def by_coordinator() -> sa.Select[*tuple[Any, ...]]:
     Only those for whom something waits. One's own attendance and organizations are for somebody else; the
     country's coordinators hear of all regions.
     """
-    things = _things().subquery()
+    things = sa.union_all(
+        *(
+            sa.select(sa.literal(what, sa.Text).label("what"), rows.subquery())
+            for what, rows in _things().items()
+        )
+    ).subquery()
     counts = [
         sa.func.count(sa.distinct(things.c.id)).filter(things.c.what == what).label(what) for what in Waiting
     ]
@@ -126,52 +131,54 @@ def what_waits(session: Session, actor: Actor, region_code: str | None) -> Mappi
     asked = regions_to_review(actor, region_code)
     values = {"own_id": actor.volunteer_id, "own": list(actor.organizations)} | asked_regions.values(asked)
     query = _waits(Among.of(asked), has_own=bool(actor.organizations))
-    found = {row.what: Queue(row.number, row.since) for row in query.rows(session, values)}
-    return {what: found.get(what, Queue(0, None)) for what in Waiting}
+    return {Waiting(row.what): Queue(row.number, row.since) for row in query.rows(session, values)}
 
 
 @cache
 def _waits(among: Among, *, has_own: bool) -> Written:
-    """(what, number, since) for somebody with `own_id`, of these regions, besides `own` organizations.
+    """(what, number, since) of each kind for somebody with `own_id`, of these regions, besides `own`.
 
     What is asked of neither has no condition on events, which then are not looked up.
     """
-    things = _things().subquery()
-    own = sa.bindparam("own", type_=ARRAY(sa.Uuid))
-    number = sa.func.count(sa.distinct(things.c.id)).label("number")
-    query = (
-        sa.select(things.c.what, number, sa.func.min(things.c.since).label("since"))
-        .where(
-            things.c.volunteer_id.is_distinct_from(sa.bindparam("own_id", type_=sa.Uuid)),
-            *among.holding(things.c.region_code),
-        )
-        .group_by(things.c.what)
+    return Written(
+        sa.union_all(*(_of_kind(what, rows, among, has_own=has_own) for what, rows in _things().items()))
     )
-    return Written(query.where(things.c.organization_id != sa.all_(own)) if has_own else query)
 
 
-def _things() -> sa.CompoundSelect[Any]:
-    """(region_code, what, id, volunteer_id, organization_id, since) of each.
+def _of_kind(
+    what: Waiting, rows: sa.SelectBase, among: Among, *, has_own: bool
+) -> sa.Select[*tuple[Any, ...]]:
+    # By itself: rows of all kinds would be sorted before they are counted.
+    things = rows.subquery().c
+    own_id, own = sa.bindparam("own_id", type_=sa.Uuid), sa.bindparam("own", type_=ARRAY(sa.Uuid))
+    query = sa.select(
+        sa.literal(what, sa.Text).label("what"),
+        sa.func.count().label("number"),
+        sa.func.min(things.since).label("since"),
+    ).where(things.volunteer_id.is_distinct_from(own_id), *among.holding(things.region_code))
+    return query.where(things.organization_id != sa.all_(own)) if has_own else query
+
+
+def _things() -> Mapping[Waiting, sa.Select[*tuple[Any, ...]] | sa.CompoundSelect[Any]]:
+    """(region_code, id, volunteer_id, organization_id, since) of each, once, by their kind.
 
     `volunteer_id`: whose attendance it is; `organization_id`: about which it is, or about whose event.
     """
-    nobody = sa.cast(sa.null(), sa.Uuid)
+    nobody = sa.cast(sa.null(), sa.Uuid).label("volunteer_id")
     organizations = sa.select(
         Organization.region_code,
-        sa.literal(Waiting.ORGANIZATIONS, sa.Text).label("what"),
         Organization.id,
-        nobody.label("volunteer_id"),
+        nobody,
         Organization.id.label("organization_id"),
         Organization.created_at.label("since"),
     ).where(WAITS_FOR_COORDINATOR)
     reports = (
         sa.select(
             Event.region_code,
-            sa.literal(Waiting.REPORTS, sa.Text),
             EventReport.id,
             nobody,
             Event.organization_id,
-            EventReport.created_at,
+            EventReport.created_at.label("since"),
         )
         .join(Event, Event.id == EventReport.event_id)
         .where(EventReport.closed_at.is_(None))
@@ -179,42 +186,38 @@ def _things() -> sa.CompoundSelect[Any]:
     photographs = (
         sa.select(
             Event.region_code,
-            sa.literal(Waiting.PHOTOS, sa.Text),
             EventPhoto.id,
             nobody,
             Event.organization_id,
-            sa.func.coalesce(EventPhoto.reported_at, EventPhoto.uploaded_at),
+            sa.func.coalesce(EventPhoto.reported_at, EventPhoto.uploaded_at).label("since"),
         )
         .join(Event, Event.id == EventPhoto.event_id)
         .where(PHOTO_WAITS)
     )
     refusals = REFUSALS_APPEALED.join(Event, Event.id == RefusalAppeal.event_id).with_only_columns(
         Event.region_code,
-        sa.literal(Waiting.APPEALS, sa.Text),
         RefusalAppeal.attendance_id,
         RefusalAppeal.volunteer_id,
         Event.organization_id,
         RefusalAppeal.created_at,
     )
-    return sa.union_all(
-        organizations,
-        _attended(IN_REVIEW, Waiting.REVIEWS, Attendance.checked_in_at),
-        _attended(APPEALED, Waiting.APPEALS, Appeal.created_at),
-        refusals,
-        reports,
-        photographs,
-    )
+    return {
+        Waiting.ORGANIZATIONS: organizations,
+        Waiting.REVIEWS: _attended(IN_REVIEW, Attendance.checked_in_at),
+        Waiting.APPEALS: sa.union_all(_attended(APPEALED, Appeal.created_at), refusals),
+        Waiting.REPORTS: reports,
+        Waiting.PHOTOS: photographs,
+    }
 
 
 def _attended(
-    rows: sa.Select[*tuple[Any, ...]], what: Waiting, since: sa.SQLColumnExpression[datetime]
+    rows: sa.Select[*tuple[Any, ...]], since: sa.SQLColumnExpression[datetime]
 ) -> sa.Select[*tuple[Any, ...]]:
     # Each has its event. An outer join is left out where nothing of the event is asked for.
     return rows.outerjoin(Event, Event.id == Attendance.event_id).with_only_columns(
         Event.region_code,
-        sa.literal(what, sa.Text),
         Attendance.id,
         Attendance.volunteer_id,
         Event.organization_id,
-        since,
+        since.label("since"),
     )
