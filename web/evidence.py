@@ -7,7 +7,7 @@ from markupsafe import Markup
 from http_base.context import locale
 from service.models import Event
 from service.models.base import localized
-from service.rulings.history import Evidenced
+from service.rulings.history import Evidenced, Said
 from service.rulings.own_refusals import OwnRefusal
 from service.rulings.queue_shapes import About
 from web import formats
@@ -68,3 +68,12 @@ def line(facts: Evidenced, zone: str) -> str:
     if facts.people > 1:
         said.append(text("page.review.people", number=formats.number(facts.people)))
     return " · ".join(said)
+
+
+def said(of: Said) -> str:
+    """«Ұйымдастырушы: расталды, сб, 21 қараша, 12:04 – келген жоқ»: one word of staff, or of the person."""
+    unexplained = "list.not-me" if of.role == "volunteer" else "list.reason"
+    return (
+        f"{text(f'page.review.said.{of.role}')}: {text(f'page.review.said-status.{of.status}')}, "
+        f"{formats.moment(of.moment)} – {of.reason or text(unexplained)}"
+    )

@@ -32,12 +32,17 @@ def in_force(
 
     That is: given, not withdrawn, and current or with a successor that was not required yet.
     """
+    return _held(history, at, offered(at, texts))
+
+
+def _held(history: Iterable[Given], at: datetime, holding: Sequence[ConsentText]) -> frozenset[ConsentName]:
+    """Of the versions that hold at a moment, those that were given and not withdrawn."""
     held = {
         (one.name, one.version)
         for one in history
         if one.given_at <= at and (one.withdrawn_at is None or at < one.withdrawn_at)
     }
-    return frozenset(text.name for text in offered(at, texts) if (text.name, text.version) in held)
+    return frozenset(text.name for text in holding if (text.name, text.version) in held)
 
 
 def offered(at: datetime, texts: Sequence[ConsentText] = TEXTS) -> list[ConsentText]:
@@ -65,11 +70,10 @@ def of_people(
     if not volunteer_ids:
         return {}
     histories: defaultdict[UUID, list[Given]] = defaultdict(list)
-    for volunteer_id, name, version, given_at, withdrawn_at in _OF_PEOPLE.rows(
-        session, {"ids": list(volunteer_ids)}
-    ):
-        histories[volunteer_id].append(Given(name, version, given_at, withdrawn_at))
-    return {person: in_force(histories[person], at) for person in volunteer_ids}
+    for volunteer_id, *given in _OF_PEOPLE.rows(session, {"ids": list(volunteer_ids)}):
+        histories[volunteer_id].append(Given(*given))
+    holding = offered(at)
+    return {person: _held(histories[person], at, holding) for person in volunteer_ids}
 
 
 _OF_PEOPLE = Written(

@@ -51,15 +51,23 @@ class Decision(ReviewsBody):
 class Shown:
     """One attendance as a coordinator reads it.
 
-    `where`: the event, when it was, and whose; `lines`: the evidence, a sentence each.
+    `where`: the event, when it was, and whose; `lines`: what phones sent, a sentence each; `said`: what
+    people said of it, and where they were if no phone has sent anything.
     """
 
-    item: ReviewItem
+    id: str
+    is_ticked: bool
     name: str
     where: str
+    status: str
+    is_appealed: bool
     doubts: Sequence[str]
     lines: Sequence[str]
+    said: Sequence[str]
     plan: Markup | None
+
+
+_DECISION = Decision(partial=("reason",))
 
 
 @pages.page("/coordinator/reviews", ("GET", "POST"))
@@ -78,14 +86,15 @@ def show_all() -> Response:
     items, following = cursors.page(found, A_PAGE, lambda item: item.sort_key)
     people = {item.volunteer.id: item.volunteer.display_name for item in items}
     names = consents.shown_names(session(), people, now())
-    session().commit()
+    ticks_all = query.get("ticked") == "all"
     return desk.show(
         at,
         "reviews.html",
-        items=[_shown(item, names[item.volunteer.id]) for item in items],
+        items=[_shown(item, names[item.volunteer.id], form, ticks_all=ticks_all) for item in items],
         form=form,
         ready=[(name, text(f"page.review.ready.{name}")) for name in READY],
         query=query,
+        ticks_all=ticks_all,
         tick_all_href=here(ticked="all"),
         next_href=here(cursor=following, ticked=None) if following else None,
         first_href=here(cursor=None, ticked=None) if after else None,
@@ -94,7 +103,7 @@ def show_all() -> Response:
 
 def _form() -> Form:
     """A reason that was chosen stands for one that was typed."""
-    form = read_form(Decision(partial=("reason",)))
+    form = read_form(_DECISION)
     desk.ask_for_ticks(form)
     if form.sent and "reason" not in form.data:
         ready = form.data.get("ready")
@@ -124,14 +133,29 @@ def _decide(form: Form) -> Response:
     )
 
 
-def _shown(item: ReviewItem, name: str) -> Shown:
-    event = item.event
+def _shown(item: ReviewItem, name: str, form: Form, *, ticks_all: bool) -> Shown:
+    event, attended, grounds = item.event, item.attendance, item.grounds
     title, organization = formats.localized(event.title), formats.localized(item.organization.name)
+    id_ = str(attended.id)
     return Shown(
-        item,
-        name,
-        f"{title} · {formats.span(event.starts_at, event.ends_at, event.zone)} · {organization}",
-        [doubt_of_another(reason, locale()) for reason in item.attendance.reasons],
-        [evidence.line(facts, event.zone) for facts in item.grounds.records],
-        evidence.picture(event, item.grounds.records),
+        id=id_,
+        is_ticked=form.has("ids", id_) if form.sent else ticks_all,
+        name=name,
+        where=f"{title} · {formats.span(event.starts_at, event.ends_at, event.zone)} · {organization}",
+        status=attended.status,
+        is_appealed=grounds.appeal is not None or not grounds.records,
+        doubts=[doubt_of_another(reason, locale()) for reason in attended.reasons],
+        lines=[evidence.line(facts, event.zone) for facts in grounds.records],
+        said=_said(item),
+        plan=evidence.picture(event, grounds.records),
     )
+
+
+def _said(item: ReviewItem) -> list[str]:
+    grounds, distance_m = item.grounds, item.attendance.distance_m
+    said = [evidence.said(one) for one in grounds.decisions]
+    if not grounds.records and distance_m is not None:
+        said.insert(0, text("page.review.distance", distance=formats.distance(distance_m)))
+    if grounds.appeal is not None:
+        said.append(f"{text('page.review.appeal')}: «{grounds.appeal.text}»")
+    return said
