@@ -131,6 +131,22 @@ def test_a_coordinator_sets_it_up_with_the_one_time_secret(
     assert "Осы браузерде растаудан өттіңіз" in visitor.page("/kk/account").text
 
 
+def test_who_has_the_number_alone_does_not_see_an_enrolment_that_somebody_else_has_begun(
+    visitor: Visitor, app: Tazalyq, session: Session, coordinator: Volunteer
+) -> None:
+    """What lets her begin was shown in one browser: the secret that came of it is for that one alone."""
+    secret = second_factor.new_secret(session, coordinator.id, NOW, DEVELOPMENT_SECRET)
+    visitor.sign_in(session, coordinator, elevated=False)
+    path = "/kk/account/second-factor"
+    visitor.send(path, {"secret": secret}, of="begin")
+    thief = Visitor(app, app.response_class, use_cookies=True)
+    thief.sign_in(session, coordinator, elevated=False)
+    shown = thief.page(path)
+    assert shown.all("b", class_="pairing-secret") == []
+    assert shown.one("form", id="begin").one("input", id="secret")
+    assert visitor.page(path).one("b", class_="pairing-secret")
+
+
 def test_the_factor_is_passed_on_the_way(
     visitor: Visitor, session: Session, coordinator: Volunteer, authenticator: Callable[[], str]
 ) -> None:
