@@ -179,6 +179,7 @@ def set_up() -> Response:
                 now(),
                 services().settings.secret_key,
                 proven=passed_second_factor(caller.known.actor),
+                here=caller.session_id,
             )
         except errors.EnrolmentSecretRequired:
             form.refuse("secret", "page.factor.wrong-secret")
@@ -190,7 +191,8 @@ def set_up() -> Response:
 
 def _show_set_up(caller: PageCaller, form: Form, totp: Form) -> Response:
     key = services().settings.secret_key
-    begun = None if form.errors else second_factor.pending(session(), caller.known.actor, now(), key)
+    mine, here = caller.known.actor, caller.session_id
+    begun = None if form.errors else second_factor.pending(session(), mine, now(), key, here=here)
     return render(
         "account/second_factor.html",
         form=form if begun is None else totp,

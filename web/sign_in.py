@@ -1,5 +1,6 @@
 """Signing in (R6): by the phone that is signed in already, or by number and code."""
 
+import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
@@ -54,6 +55,7 @@ class TokenForm(Strict):
 
 class ContinueForm(Strict):
     shown = Text(longest=2_000)
+    mark = Text(longest=100)
     next = Text(longest=2_000)
 
 
@@ -91,16 +93,27 @@ def _let_in(identity: Identity, wanted: str | None) -> Response:
     return done(landing(wanted, who))
 
 
-def pairing(wanted: str | None) -> dict[str, Any]:
-    """What the card of door (a) shows: the code of this browser."""
+def _page_of(mark: str) -> str:
+    """Which page of which browser: its cookie alone may have been taken along before its person came."""
+    return f"{page_sessions.token()} {mark}"
+
+
+def pairing(wanted: str | None, mark: str) -> dict[str, Any]:
+    """What the card of door (a) shows: the code of this page, known by its `mark`; or why it has none."""
     browser, address = browser_of(request.user_agent.string), request.remote_addr or ""
-    found = web_sign_ins.code_for(session(), page_sessions.token(), browser, address, now())
+    try:
+        found = web_sign_ins.code_for(session(), _page_of(mark), browser, address, now())
+    except errors.TooManyRequests as error:
+        # The other door stays open to all who have this address.
+        session().rollback()
+        return {"code": None, "refused": problems.document_of(error)}
     session().commit()
     address = services().settings.public_url + to("account.web_sign_in", code=found.code)
     return {
         "code": found.code,
         "qr": qr_of(address),
         "next": wanted or "",
+        "mark": mark,
     }
 
 
@@ -142,7 +155,7 @@ def _show(form: Form) -> Response:
         How() if found is None else How(policy=found.policy),
         firebase=found,
         form=form,
-        pairing=pairing(form.value("next") or None),
+        pairing=pairing(form.value("next") or None, secrets.token_urlsafe(16)),
         is_local=sign_in_codes.is_local(),
     )
 
@@ -244,7 +257,8 @@ def go_on() -> Response:
     services().address_limit.count(request.remote_addr or "")
     form = read_form(ContinueForm)
     wanted, by_itself = form.value("next") or None, "HX-Request" in request.headers
-    subject = web_sign_ins.collect(session(), page_sessions.token(), now())
+    mark = form.value("mark")
+    subject = web_sign_ins.collect(session(), _page_of(mark), now())
     if subject is not None:
         session().commit()
         goes_to = landing(wanted, entrance.enter_as(subject))
@@ -253,7 +267,7 @@ def go_on() -> Response:
         return done(goes_to)
     if not by_itself:
         return done(to("sign-in.show", next=back_to(wanted)), "page.sign-in.not-yet", "wait")
-    shown = pairing(wanted)
+    shown = pairing(wanted, mark)
     if shown["code"] == form.value("shown"):
         return Response(status=HTTPStatus.NO_CONTENT)
     return render("sign_in/pairing.html", pairing=shown)

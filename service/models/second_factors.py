@@ -28,6 +28,8 @@ class SecondFactor(Base):
     last_step: Mapped[int] = mapped_column(sa.BigInteger, server_default=sa.text("0"), default=0)
     pending: Mapped[bytes | None]
     pending_at: Mapped[datetime | None]
+    # The session whose page began it, which alone shows it again.
+    pending_here: Mapped[UUID | None]
     pending_vouched: Mapped[bool] = mapped_column(server_default=sa.false(), default=False)
     # The first of the two national coordinators whom a reset takes.
     reset_asked_by: Mapped[UUID | None]

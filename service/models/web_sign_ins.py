@@ -10,7 +10,7 @@ from service.models.base import Base
 
 
 class WebSignIn(Base):
-    """One code, for two minutes and one use, of the browser whose token has this hash.
+    """One code, for two minutes and one use, of the browser's page whose secret has this hash.
 
     The code alone signs nobody in: who knows it can only let that browser in as themself.
     """

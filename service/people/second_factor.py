@@ -72,12 +72,19 @@ def state_of(session: Session, actor: Actor, now: datetime) -> State:
 
 
 def begin(
-    session: Session, actor: Actor, secret: str | None, now: datetime, key: str, *, proven: bool
+    session: Session,
+    actor: Actor,
+    secret: str | None,
+    now: datetime,
+    key: str,
+    *,
+    proven: bool,
+    here: UUID | None = None,
 ) -> Enrolment:
     """Begin to enrol an app, in place of one that was begun and not confirmed.
 
     `secret`: the one-time secret, which coordinators need for their first; `proven`: whether the factor in
-    force was passed, which replacing it takes.
+    force was passed, which replacing it takes; `here`: the session whose page begins, and shows it again.
 
     Raises:
         EnrolmentSecretRequired: a coordinator's first, without the right secret. SecondFactorRequired: one is
@@ -94,15 +101,18 @@ def begin(
             raise errors.SecondFactorRequired()
     made = pyotp.random_base32()
     found.pending, found.pending_at = _fernet(key).encrypt(made.encode()), now
-    found.pending_vouched = vouched or found.is_vouched
+    found.pending_vouched, found.pending_here = vouched or found.is_vouched, here
     session.flush()
     return _enrolment(actor, made)
 
 
-def pending(session: Session, actor: Actor, now: datetime, key: str) -> Enrolment | None:
-    """The enrolment that waits for its first code."""
+def pending(session: Session, actor: Actor, now: datetime, key: str, *, here: UUID) -> Enrolment | None:
+    """The enrolment that was begun in the session `here`, and waits for its first code.
+
+    What began it was shown there alone: whoever else is signed in as the actor may have their number only.
+    """
     found = session.get(SecondFactor, actor.volunteer_id, populate_existing=True)
-    if found is None or found.pending is None or found.pending_at is None:
+    if found is None or found.pending is None or found.pending_at is None or found.pending_here != here:
         return None
     if found.pending_at <= now - CONFIRM_WITHIN:
         return None
@@ -137,7 +147,7 @@ def confirm(
         sessions.end_all(session, actor.volunteer_id, besides=here)
     found.secret, found.confirmed_at, found.enrolment_id = found.pending, now, new_id()
     found.is_vouched, found.last_step = found.pending_vouched, step
-    found.pending = found.pending_at = None
+    found.pending = found.pending_at = found.pending_here = None
     found.pending_vouched = False
     session.execute(sa.delete(EnrolmentSecret).where(EnrolmentSecret.volunteer_id == actor.volunteer_id))
     _record(session, actor, AuditAction.SECOND_FACTOR_ENROLLED, actor.volunteer_id, now)

@@ -21,7 +21,7 @@ LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 LENGTH = 8
 LIVES = timedelta(minutes=2)
 SHOWN_AGAIN = timedelta(seconds=45)
-"""A code that lives for so long still is shown again to its browser."""
+"""A code that lives for so long still is shown again to its page."""
 
 LOOKS_AN_HOUR = 60
 """Of one person: so that nobody finds others' codes by trying."""
@@ -32,13 +32,15 @@ CODES_AN_HOUR = 2_000
 _REMOVE_TASK = "people.remove_web_sign_ins"
 
 
-def code_for(session: Session, browser_token: str, browser: str, address: str, now: datetime) -> WebSignIn:
-    """The code that a browser shows: the one that it has, or a new one.
+def code_for(session: Session, page: str, browser: str, address: str, now: datetime) -> WebSignIn:
+    """The code that a browser's page shows: the one that it has, or a new one.
+
+    `page`: a secret of this page alone, in this browser: whoever knows it collects what is confirmed.
 
     Raises:
         TooManyRequests: of this address.
     """
-    digest = sessions.hash_of(browser_token)
+    digest = sessions.hash_of(page)
     values = {
         "code": "".join(secrets.choice(LETTERS) for _ in range(LENGTH)),
         "browser": browser,
@@ -52,7 +54,7 @@ def code_for(session: Session, browser_token: str, browser: str, address: str, n
         WebSignIn.expires_at <= now,
         sa.and_(WebSignIn.volunteer_id.is_(None), WebSignIn.expires_at <= now + SHOWN_AGAIN),
     )
-    # In one statement: two pages of one browser that open at once show the same code.
+    # In one statement: a page that asks twice at once shows one code.
     made = session.execute(
         insert(WebSignIn)
         .values(browser_hash=digest, **values)
@@ -101,12 +103,12 @@ def confirm(session: Session, volunteer_id: UUID, code: str, now: datetime) -> N
         raise errors.NotFound(errors.Thing.WEB_SIGN_IN)
 
 
-def collect(session: Session, browser_token: str, now: datetime) -> str | None:
-    """The subject whom this browser was confirmed for, once; None: nobody yet."""
+def collect(session: Session, page: str, now: datetime) -> str | None:
+    """The subject whom this page's browser was confirmed for, once; None: nobody yet."""
     volunteer_id = session.execute(
         sa.delete(WebSignIn)
         .where(
-            WebSignIn.browser_hash == sessions.hash_of(browser_token),
+            WebSignIn.browser_hash == sessions.hash_of(page),
             WebSignIn.volunteer_id.is_not(None),
             WebSignIn.expires_at > now,
         )
