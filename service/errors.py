@@ -149,6 +149,12 @@ class Stale(ServiceError):
     code = "stale"
 
 
+class EventMoved(Stale):
+    """Its day, hours or place are others than its reader was shown; it begins at `starts_at` now."""
+
+    words = "event-moved"
+
+
 class Conflict(ServiceError):
     """The request is well formed, but the state of things refuses it."""
 

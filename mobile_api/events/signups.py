@@ -13,7 +13,7 @@ from http_base.context import actor, consent_age, now, session
 from http_base.downloads import CSV, JSON, XLSX, FileQuery
 from http_base.fields import OPTIONAL, Paged, Text, one_of
 from http_base.schemas.events import ReasonBody
-from http_base.schemas.signups import SignupBody
+from http_base.schemas.signups import ConfirmBody, SignupBody
 from mobile_api.events import known as known_things
 from mobile_api.events.events import EventShown, shown
 from service import errors, guardian_errors
@@ -112,13 +112,20 @@ class Participants(Schema):
     errors.PartyTooLarge,
     errors.Hazard,
     errors.Removed,
+    errors.EventMoved,
 )
 @blueprint.arguments(SignupBody)
 @blueprint.response(HTTPStatus.OK, SignupShown)
 def put_signup(body: dict[str, Any], event_id: UUID) -> SignupState:
     """Take a place, or queue for one; again, it confirms an offer."""
     place = signups.sign_up(
-        session(), actor(), event_id, body["companions"], now(), consent_age=consent_age()
+        session(),
+        actor(),
+        event_id,
+        body["companions"],
+        now(),
+        consent_age=consent_age(),
+        seen=body.get("seen"),
     )
     session().commit()
     return place
@@ -136,11 +143,15 @@ def put_signup(body: dict[str, Any], event_id: UUID) -> SignupState:
     errors.Hazard,
     errors.ConsentMissing,
     guardian_errors.GuardianConsentMissing,
+    errors.EventMoved,
 )
+@blueprint.arguments(ConfirmBody)
 @blueprint.response(HTTPStatus.OK, SignupShown)
-def confirm_signup(event_id: UUID) -> SignupState:
+def confirm_signup(body: dict[str, Any], event_id: UUID) -> SignupState:
     """Say yes to a place that is held for one until `confirm_by`."""
-    place = signups.confirm(session(), actor(), event_id, now(), consent_age=consent_age())
+    place = signups.confirm(
+        session(), actor(), event_id, now(), consent_age=consent_age(), seen=body.get("seen")
+    )
     session().commit()
     return place
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from service import errors
 from service.access import Actor
 from service.events import events, offers, plans, waitlist
+from service.events.seen import Seen
 from service.happenings import BirthDateSet, GuardianWithdrawn, PersonBanned, PersonErased
 from service.models import Attendance, Event, Signup, SignupStatus
 from service.people import consents, guardians, volunteers
@@ -38,20 +39,21 @@ def sign_up(
     now: datetime,
     *,
     consent_age: int = CONSENT_AGE,
+    seen: Seen | None = None,
 ) -> SignupState:
     """Take places or queue for them; the same again changes nothing, and confirms an offer.
 
-    `consent_age`: under it a guardian has to agree first.
+    `consent_age`: under it a guardian has to agree first; `seen`: what the person was shown of the event.
 
     Raises:
         NotFound, Cancelled, Over. NotPublished: still a draft. TooYoung, Hazard. ConsentMissing,
-        GuardianConsentMissing.
+        GuardianConsentMissing. EventMoved: `seen` is not so any more.
         Removed: an organizer took this person off the list.
         NotVerified: its organization is not (any more): nobody new comes.
         PartyTooLarge: never so many places. Full: who goes already wants more than are free.
     """
     guardians.hold_consent(session, actor.volunteer_id)
-    event = _lock_open_event(session, actor, event_id, now)
+    event = _lock_open_event(session, actor, event_id, now, seen)
     _check_person(session, actor, event, now, consent_age)
     signup = _read(session, event.id, actor.volunteer_id) or _make(session, event, actor, companions, now)
     if signup.removed_at is not None:
@@ -69,16 +71,22 @@ def sign_up(
 
 
 def confirm(
-    session: Session, actor: Actor, event_id: UUID, now: datetime, *, consent_age: int = CONSENT_AGE
+    session: Session,
+    actor: Actor,
+    event_id: UUID,
+    now: datetime,
+    *,
+    consent_age: int = CONSENT_AGE,
+    seen: Seen | None = None,
 ) -> SignupState:
-    """Say yes to an offer. Repeated, or by somebody who goes anyway: no change.
+    """Say yes to an offer. Repeated, or by somebody who goes anyway: no change. `seen`: as in `sign_up`.
 
     Raises:
         NotFound: no such event, or never an offer. OfferExpired. NotPublished, Cancelled, Over. TooYoung,
-        Hazard. ConsentMissing, GuardianConsentMissing.
+        Hazard. ConsentMissing, GuardianConsentMissing. EventMoved.
     """
     guardians.hold_consent(session, actor.volunteer_id)
-    event = _lock_open_event(session, actor, event_id, now)
+    event = _lock_open_event(session, actor, event_id, now, seen)
     _check_person(session, actor, event, now, consent_age)
     signup = _read(session, event_id, actor.volunteer_id)
     if signup is None or (signup.status != SignupStatus.GOING and signup.confirm_by is None):
@@ -114,13 +122,17 @@ def _take_offer(session: Session, event: Event, signup: Signup, now: datetime) -
     waitlist.admit(session, event, signup, now)
 
 
-def _lock_open_event(session: Session, actor: Actor, event_id: UUID, now: datetime) -> Event:
+def _lock_open_event(
+    session: Session, actor: Actor, event_id: UUID, now: datetime, seen: Seen | None
+) -> Event:
     """The event, locked: whoever changes its places waits in line here, so the line is fair.
 
     What was offered and nobody took in time is the line's before anybody new comes.
     """
     event = events.lock_places(session, event_id)
     _check_open(session, actor, event, now)
+    if seen is not None:
+        seen.check(event)
     if event.offered:
         waitlist.fill_from_waitlist(session, event, now)
     return event
