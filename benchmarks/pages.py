@@ -30,7 +30,7 @@ from service.people import identities, sessions
 from service.platform import settings
 from service.platform.database import db
 from web.pages import Pages, dressed
-from web.templating import ENVIRONMENT
+from web.templating import ENVIRONMENTS
 
 PEOPLE, EVENTS, ATTENDANCES = 9_000, 1_750, 44_100
 CALLERS = {"nobody": None, "national": "local:+77000000001", "KZ-15": "local:+77000000002"}
@@ -98,7 +98,7 @@ def _load(stack: ExitStack, events: int, attendances: int) -> str:
 
 def _floor() -> Pages:
     """The empty page."""
-    pages, template = Pages("floor"), ENVIRONMENT.from_string(EMPTY)
+    pages, template = Pages("floor"), ENVIRONMENTS["kk"].from_string(EMPTY)
 
     @pages.page("/floor/<int:size>")
     def empty(size: int) -> Response:

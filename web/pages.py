@@ -18,7 +18,7 @@ from service.audit import audit as records
 from service.models.audit import AuditAction
 from web import doors, expired, flashes
 from web.forms import Form
-from web.templating import ENVIRONMENT
+from web.templating import ENVIRONMENTS
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -167,7 +167,7 @@ def render(template: str, how: How = PLAIN, /, **values: Any) -> Response:
     status = how.status or (refused[0].refused_as if refused else HTTPStatus.OK)
     if how.part is not None and request.headers.get(ASKS_FOR) == "partial":
         template = how.part
-    text = ENVIRONMENT.get_template(template).render(values)
+    text = ENVIRONMENTS[locale()].get_template(template).render(values)
     response = Response(text, status=status, mimetype="text/html")
     if how.part is not None:
         response.vary.add(ASKS_FOR)

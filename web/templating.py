@@ -1,10 +1,12 @@
 """The templates' own environment: what each of them may call, and nothing undefined."""
 
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.ext import Extension
+from jinja2.lexer import Token, TokenStream
 from jinja2.runtime import Context
 
 from http_base import csrf, page_sessions
@@ -37,14 +39,36 @@ def _said_anew(maker: Callable[..., str]) -> Callable[..., str]:
 
 
 class _Environment(Environment):
-    """Jinja's, whose templates have no globals of their own: each import compares them with the others'."""
+    """Jinja's of one language, whose templates have no globals of their own: each import compares them with
+    the others'."""
+
+    language: str
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """Those of all, where Jinja would lay an empty map over them and look through both, name by name."""
         return self.globals if d is None else super().make_globals(d)
 
 
-def _environment() -> Environment:
+class _Spoken(Extension):
+    """Reads `_('page.skip')`, a key without facts, as its words: they are looked up and escaped but once."""
+
+    _CALL = ["name", "lparen", "string", "rparen"]
+
+    def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
+        tokens, at = list(stream), 0
+        while at < len(tokens):
+            call = tokens[at : at + len(self._CALL)]
+            if call[0].value == "_" and [token.type for token in call] == self._CALL:
+                said = words.translate(call[2].value, cast("_Environment", self.environment).language)
+                yield Token(call[0].lineno, "string", said)
+                at += len(call)
+            else:
+                yield call[0]
+                at += 1
+
+
+def _environment(language: str) -> Environment:
+    """For pages in a language; what is said with facts is in the request's, which is the same."""
     made = _Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -52,7 +76,9 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        extensions=[_Spoken],
     )
+    made.language = language
     # Pages are UTF-8: a Cyrillic letter needs no escape, which is three times as long.
     made.policies["json.dumps_kwargs"] = {"sort_keys": True, "ensure_ascii": False}
     made.globals |= {
@@ -77,4 +103,4 @@ def _environment() -> Environment:
     return made
 
 
-ENVIRONMENT = _environment()
+ENVIRONMENTS: Mapping[str, Environment] = {language: _environment(language) for language in LOCALES}

@@ -180,6 +180,16 @@ def test_every_text_that_a_template_asks_for_is_in_the_catalogue() -> None:
     assert missing == []
 
 
+@pytest.mark.parametrize("language", LOCALES)
+def test_words_without_facts_are_read_with_their_template_and_escaped_as_any(language: str) -> None:
+    made = templating.ENVIRONMENTS[language].from_string(
+        "{{ _('page.skip') }}|{{ _('page.' ~ key) ~ _('<&') }}"
+    )
+    skip = words.translate("page.skip", language)
+    with_nothing_to_say_it = made.render(_=lambda key: f"[{key}]", key="skip")
+    assert with_nothing_to_say_it == f"{skip}|[page.skip]&lt;&amp;"
+
+
 def test_a_number_that_stands_in_a_template_is_said_in_each_pages_language(visitor: Visitor) -> None:
     for language, said in (("kk", "2 сағ 10 мин"), ("ru", "2 ч 10 мин"), ("en", "2 h 10 min")):
         assert said in visitor.page(f"/{language}/dev/design").one(class_="lead").text.replace("\xa0", " ")
