@@ -23,6 +23,7 @@ from service.figures.region_report import Report, Row
 from service.figures.region_reports import Sending
 from service.figures.report_columns import HEADINGS, ReportColumn
 from service.models import RegionReport
+from service.platform.database import read_session
 from service.platform.sheets import Dialect, Kind
 
 blueprint = Blueprint("region-reports", __name__, url_prefix="/v1", description="Reports of regions")
@@ -139,11 +140,12 @@ def get_region_report(query: dict[str, Any]) -> Any:
     region_code = region_report.region_of(caller, query.get("region"))
     columns = report_columns.chosen(query.get("columns"))
     period = periods.parse(query.get("period"), now())
-    session().rollback()
-    report = region_report.at_one_moment(services().connections, region_code, period, now())
     kind = downloads.wanted(CSV, XLSX, PDF)
     if kind == JSON:
-        return shown(report, columns)
+        with read_session() as reading:
+            return shown(region_report.table(reading, region_code, period, now()), columns)
+    session().rollback()
+    report = region_report.at_one_moment(services().connections, region_code, period, now())
     return _taken(caller, report, columns, kind, query)
 
 

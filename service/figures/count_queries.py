@@ -15,7 +15,6 @@ from service.figures import count_scopes, different_people, figures_by_event, fi
 from service.figures.count_requests import CountKind, CountRequest
 from service.figures.count_scopes import Scopes
 from service.figures.figure_columns import RESULTS, SUMMED
-from service.ledger.scopes import SCOPE_AND_PERIOD
 from service.models import Event, Organization
 from service.platform.written import Written
 
@@ -29,10 +28,18 @@ def statement(question: CountRequest, now: datetime, *, by_scopes: bool) -> tupl
 
     (is_total, key, name, *SUMMED, *RESULTS, waste_converted, volunteers)
     """
+    (in_all, by_row), values = scopes_of(question, by_scopes=by_scopes)
+    return _built(question.kind, in_all, by_row), {**question.values, **values, "now": now}
+
+
+def scopes_of(
+    question: CountRequest, *, by_scopes: bool
+) -> tuple[tuple[Scopes | None, Scopes | None], dict[str, Any]]:
+    """Where what is counted ahead answers it, in all and by row; and the values to ask that with."""
     asked = [count_scopes.in_all(question), count_scopes.by_row(question)] if by_scopes else [None, None]
     values = {name: value for one in asked if one is not None for name, value in one[1].items()}
-    scopes = (None if one is None else one[0] for one in asked)
-    return _built(question.kind, *scopes), {**question.values, **values, "now": now}
+    in_all, by_row = (None if one is None else one[0] for one in asked)
+    return (in_all, by_row), values
 
 
 @lru_cache(maxsize=KINDS_KEPT)
@@ -52,12 +59,7 @@ def _built(question: CountKind, in_all: Scopes | None, by_row: Scopes | None) ->
         else:
             there = different_people.attended_by_key(attended)
             rows = _rows(question, figures, sa.func.coalesce(there.c.people, 0), there)
-    everybody: sa.ColumnElement[Any]
-    if in_all is not None and seen is not None:
-        people = sa.select(seen.c.people).where(in_all.here(*seen.c[SCOPE_AND_PERIOD])).scalar_subquery()
-        everybody = sa.func.coalesce(people, 0)
-    else:
-        everybody = different_people.different(attended)
+    everybody = different_people.in_all(attended, seen, in_all)
     both = sa.union_all(rows, _total(figures, everybody)).subquery()
     return Written(sa.select(both).order_by(both.c.is_total.desc(), both.c.key))
 

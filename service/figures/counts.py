@@ -15,7 +15,17 @@ from service.figures.periods import before
 from service.geography import districts, regions
 from service.ledger import checks
 
-__all__ = ["GROUPINGS", "CountRequest", "count", "in_scope", "last_held", "previous", "took_part"]
+__all__ = [
+    "GROUPINGS",
+    "CountRequest",
+    "count",
+    "in_scope",
+    "is_counted_ahead",
+    "last_held",
+    "plan_for",
+    "previous",
+    "took_part",
+]
 
 _NUMBERS = (*SUMMED, "volunteers")
 _PLANNED_ANEW = sa.text("SET LOCAL plan_cache_mode = force_custom_plan")
@@ -67,11 +77,8 @@ def count(
     What came of events is None where nobody said anything; a row's `key` is, for those without a district.
     `with_names`: for who knows a region or a district by its key, its `name` may be None.
     """
-    _plan_for(session, question)
-    # Of most days nothing is counted ahead: whether that could be read need not be asked.
-    is_ahead = count_scopes.in_all(question) is not None or count_scopes.by_row(question) is not None
-    by_scopes = is_ahead and checks.are_scopes_whole(session)
-    query, values = count_queries.statement(question, now, by_scopes=by_scopes)
+    plan_for(session, question)
+    query, values = count_queries.statement(question, now, by_scopes=is_counted_ahead(session, question))
     totals, *rows = query.rows(session, values)
     names = _names(session, question.group_by, [row.key for row in rows]) if with_names else {}
     return {
@@ -88,7 +95,7 @@ def count(
 
 def took_part(session: Session, question: CountRequest) -> dict[str | None, tuple[int, int]]:
     """(participations, declared) of each group by its key, as `count` says them; it costs a third of that."""
-    _plan_for(session, question)
+    plan_for(session, question)
     query = figures_by_event.took_part(question.kind)
     rows = query.rows(session, question.values)
     return {row.key or None: (row.participations, row.declared) for row in rows}
@@ -96,15 +103,22 @@ def took_part(session: Session, question: CountRequest) -> dict[str | None, tupl
 
 def last_held(session: Session, question: CountRequest, now: datetime) -> dict[str | None, date]:
     """When in these days the last event of each group was held, by the group's key (None: no district)."""
-    _plan_for(session, question)
+    plan_for(session, question)
     query = figures_by_event.last_held(question.kind)
     return {row.key or None: row.day for row in query.rows(session, {**question.values, "now": now})}
 
 
-def _plan_for(session: Session, question: CountRequest) -> None:
+def plan_for(session: Session, question: CountRequest) -> None:
     """Let what is read of many days be planned for these very days."""
     if not question.of_few_days:
         session.execute(_PLANNED_ANEW)
+
+
+def is_counted_ahead(session: Session, question: CountRequest) -> bool:
+    """Whether sums and sightings of scopes and periods can be read for it, or for a part of it."""
+    # Of most days nothing is counted ahead: whether that could be read need not be asked.
+    is_ahead = count_scopes.in_all(question) is not None or count_scopes.by_row(question) is not None
+    return is_ahead and checks.are_scopes_whole(session)
 
 
 def _shown(row: Any) -> dict[str, Any]:

@@ -38,25 +38,35 @@ def seen(question: CountKind, wanted: Sequence[Scopes]) -> sa.CTE:
     return sa.select(*key, sa.func.sum(both.c.people).label("people")).group_by(*key).cte("seen")
 
 
-def attended(question: CountKind) -> sa.CTE:
-    """Who counted as there, in each group once: (key, volunteer_id)."""
+def attended(question: CountKind, name: str = "attended") -> sa.CTE:
+    """Who counted as there, in each group once: (key, volunteer_id); `name`: of the statement's part."""
     event = Event.__table__
     return (
         sa.select(question.key(event).label("key"), Attendance.volunteer_id)
         .join_from(Attendance, event, event.c.id == Attendance.event_id)
         .where(Attendance.status == "counted", *question.in_cell(event), *question.of_event())
         .distinct()
-        .cte("attended")
+        .cte(name)
     )
 
 
 def attended_by_key(people: sa.CTE) -> sa.CTE:
     """How many of these people there are in each group: (key, people)."""
     counted = sa.select(people.c.key, sa.func.count().label("people")).group_by(people.c.key)
-    return counted.cte("attended_by_key")
+    return counted.cte(f"{people.name}_by_key")
 
 
-def different(people: sa.CTE) -> sa.ColumnElement[Any]:
-    """How many of these people there are in all."""
-    once = sa.select(people.c.volunteer_id).distinct().subquery()
-    return sa.select(sa.func.count()).select_from(once).scalar_subquery()
+def seen_by_key(seen: sa.CTE, rows: Scopes) -> sa.CTE:
+    """How many were seen in each of these scopes: (key, people)."""
+    scope_and_period = seen.c[SCOPE_AND_PERIOD]
+    key = rows.key(*scope_and_period).label("key")
+    return sa.select(key, seen.c.people).where(rows.here(*scope_and_period)).cte("seen_by_key")
+
+
+def in_all(attended: sa.CTE, seen: sa.CTE | None, scopes: Scopes | None) -> sa.ColumnElement[Any]:
+    """How many different people there were: as was seen in the one scope, else of those who attended."""
+    if seen is None or scopes is None:
+        once = sa.select(attended.c.volunteer_id).distinct().subquery()
+        return sa.select(sa.func.count()).select_from(once).scalar_subquery()
+    people = sa.select(seen.c.people).where(scopes.here(*seen.c[SCOPE_AND_PERIOD])).scalar_subquery()
+    return sa.func.coalesce(people, 0)

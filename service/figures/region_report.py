@@ -1,34 +1,29 @@
 """The report that a region sends upward: a row a district, the same by day of action, and the events.
 
-What is counted comes from `counts`, as `/v1/counts` shows it; what came of the events from their results.
+All of it is added up from `region_figures`: what is counted, as `/v1/counts` shows it, and what came of it.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
-import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from service import errors
 from service.access import Actor, Permission, Target, require, require_coordinator
-from service.events import photos
-from service.figures import counts
+from service.figures import region_figures
 from service.figures.counts import CountRequest
 from service.figures.periods import Period
+from service.figures.region_figures import NOTHING, Counted
 from service.figures.report_columns import DEFAULT_ACTION, all_words
 from service.geography import areas, districts, regions
-from service.models import Event, EventResult, Headcount, Organization
 from service.models.base import LocalizedText
 from service.models.headcounts import HeadcountCategory
 from service.models.results import FIGURES
 from service.platform import installed
 from service.platform.database import Connections, snapshot_session
-from service.platform.written import Written
 
 CATEGORIES: Mapping[str, str] = {
     HeadcountCategory.STATE: "state",
@@ -46,8 +41,6 @@ WITHOUT = "none"
 """What stands for the code of a district where events have none."""
 
 Cells = dict[str, Any]
-Counted = Mapping[str, Any]
-NOTHING: Counted = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,25 +85,6 @@ class Report:
     sent_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Facts:
-    """What is known of an event. `said`: a row of `_SAID`; `groups`: its people by the column of their
-    category."""
-
-    said: Any
-    groups: Mapping[str, int]
-    counted: Counted
-
-    @property
-    def is_held(self) -> bool:
-        return bool(self.counted["events_held"])
-
-    @property
-    def lacks_area(self) -> bool:
-        """Whether something was held there, and nobody said on how much land."""
-        return self.is_held and self.counted["area_ha"] is None
-
-
 def region_of(actor: Actor, said: str | None) -> str:
     """The region to report on: as said, or the only one that the actor coordinates.
 
@@ -143,31 +117,25 @@ def make(
 
     `notes`: the coordinator's words by district code, WITHOUT for the events that have none.
     """
-    counted = _Counted(session, region_code, period, now)
-    facts = _facts(session, counted.rows("event"))
-    names = _names(session, region_code, facts)
-    said = notes or {}
-    rows = [
-        _row(key, name, by_key, group, {"kato": key, "note": said.get(key or WITHOUT)})
-        for key, name, by_key, group in _grouped(counted.rows("district"), facts, names, _district)
-    ]
-    days: dict[str, LocalizedText] = {day: {} for day in sorted({_day(one) for one in facts})}
-    # A day for which somebody had only signed up has nothing to say.
-    by_day = [
-        _row(key, {}, by_key, group, {})
-        for key, _, by_key, group in _grouped(counted.rows("day"), facts, days, _day)
-    ]
-    region = regions.get(region_code)
-    return Report(
-        region_code=region_code,
-        region=region.names if region else {},
-        period=period,
-        as_of=now,
-        rows=rows,
-        total=_row(None, all_words()["total"], counted.totals, facts, {"photos": None}),
-        days=[row for row in by_day if any(value is not None for value in row.cells.values())],
-        events=[_event_row(one, names) for one in facts if one.is_held],
+    found = _events(session, region_code, period, now, in_full=True)
+    names = _names(session, region_code, found)
+    return replace(
+        _table(region_code, period, now, found, names, notes),
+        days=_days(found),
+        events=[_event_row(one, names) for one in found if one.events_held],
     )
+
+
+def table(
+    session: Session,
+    region_code: str,
+    period: Period,
+    now: datetime,
+    notes: Mapping[str, str] | None = None,
+) -> Report:
+    """The same by district alone, with the total: what is shown on one sheet."""
+    found = _events(session, region_code, period, now, in_full=False)
+    return _table(region_code, period, now, found, _names(session, region_code, found), notes)
 
 
 def at_one_moment(
@@ -177,130 +145,103 @@ def at_one_moment(
     now: datetime,
     notes: Mapping[str, str] | None = None,
 ) -> Report:
-    """The same, all of it as it stood at one moment; on a connection of its own."""
+    """What `make` says, also of districts, as it stood at one moment; on a connection of its own."""
     with snapshot_session(opened) as session:
         return make(session, region_code, period, now, notes=notes)
 
 
-class _Counted:
-    """What `/v1/counts` says of the region and the period, grouped as asked."""
-
-    def __init__(self, session: Session, region_code: str, period: Period, now: datetime) -> None:
-        self._session, self._now = session, now
-        self._question = CountRequest(period.first_day, period.last_day, "region", [region_code])
-        self.totals: Counted = NOTHING
-
-    def rows(self, group_by: str) -> dict[str | None, Counted]:
-        asked = replace(self._question, group_by=group_by)
-        found = counts.count(self._session, asked, self._now, with_names=False)
-        self.totals = found["totals"]
-        return {row["key"]: row for row in found["rows"]}
+def _events(
+    session: Session, region_code: str, period: Period, now: datetime, *, in_full: bool
+) -> Sequence[Any]:
+    question = CountRequest(period.first_day, period.last_day, "district", [region_code])
+    return region_figures.of_events(session, question, now, in_full=in_full)
 
 
-def _people_by_category() -> sa.ScalarSelect[Any]:
-    """{category: people} of an `event`, what nobody gave a category under ""; NULL where there is nobody."""
-    people = sa.func.sum(Headcount.people).label("people")
-    groups = (
-        sa.select(sa.func.coalesce(Headcount.category, "").label("category"), people)
-        .where(Headcount.event_id == Event.id, ~Headcount.taken_back, Headcount.people.is_not(None))
-        .group_by(Headcount.category)
-        .correlate(Event)
-        .lateral()
+def _table(
+    region_code: str,
+    period: Period,
+    now: datetime,
+    found: Sequence[Any],
+    names: Mapping[str | None, LocalizedText],
+    notes: Mapping[str, str] | None,
+) -> Report:
+    said = notes or {}
+    by_district = _grouped(found, "district_code")
+    region = regions.get(region_code)
+    return Report(
+        region_code=region_code,
+        region=region.names if region else {},
+        period=period,
+        as_of=now,
+        rows=[
+            _row(
+                key,
+                name,
+                by_district.get(key, ()),
+                "in_district",
+                {"kato": key, "note": said.get(key or WITHOUT)},
+            )
+            for key, name in names.items()
+        ],
+        total=_row(None, all_words()["total"], found, "in_all", {"photos": None}),
     )
-    return sa.select(sa.func.jsonb_object_agg(groups.c.category, groups.c.people)).scalar_subquery()
 
 
-_SAID = Written(
-    sa.select(
-        *Event.__table__.c["id", "title", "day", "starts_at", "area", "district_code"],
-        Organization.name.label("organization"),
-        EventResult.note,
-        _people_by_category().label("people"),
-        photos.is_in_sight_of_everybody(Event.id).label("has_photos"),
-    )
-    .select_from(Event)
-    .join(Organization, Organization.id == Event.organization_id)
-    .outerjoin(EventResult, EventResult.event_id == Event.id)
-    .where(Event.id == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid))))
-    .order_by(Event.day, Event.starts_at, Event.id)
-)
+def _days(found: Sequence[Any]) -> list[Row]:
+    """A row a day; one for which somebody had only signed up has nothing to say."""
+    rows = [_row(str(day), {}, events, "on_day", {}) for day, events in _grouped(found, "day").items()]
+    return [row for row in rows if any(value is not None for value in row.cells.values())]
 
 
-def _facts(session: Session, counted: Mapping[str | None, Counted]) -> list[_Facts]:
-    """The events of the period of which anything was counted, by day and start."""
-    rows = _SAID.rows(session, {"ids": [UUID(key) for key in counted if key is not None]})
-    return [_Facts(row, _by_column(row.people or {}), counted[str(row.id)]) for row in rows]
-
-
-def _by_column(people: Mapping[str, int]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for category, number in people.items():
-        column = CATEGORIES.get(category, "residents")
-        found[column] = found.get(column, 0) + number
-    return found
-
-
-def _district(one: _Facts) -> str | None:
-    code: str | None = one.said.district_code
-    return code
-
-
-def _day(one: _Facts) -> str:
-    return str(one.said.day)
-
-
-def _names(session: Session, region_code: str, facts: Sequence[_Facts]) -> dict[str | None, LocalizedText]:
+def _names(session: Session, region_code: str, found: Sequence[Any]) -> dict[str | None, LocalizedText]:
     """Of each district in the order of their list, also of those where nothing was; then of what has none."""
     known = districts.current(session)
     listed: list[str | None] = [one.code for one in known.of_region(region_code)]
-    others = sorted({_district(one) or "" for one in facts} - {code or "" for code in listed})
+    others = sorted({one.district_code or "" for one in found} - {code or "" for code in listed})
     return known.names_of([*listed, *(code or None for code in reversed(others))])
 
 
-def _grouped(
-    counted: Mapping[str | None, Counted],
-    facts: Sequence[_Facts],
-    names: Mapping[Any, LocalizedText],
-    key_of: Callable[[_Facts], str | None],
-) -> Iterable[tuple[str | None, LocalizedText, Counted, Sequence[_Facts]]]:
-    groups: dict[str | None, list[_Facts]] = {}
-    for one in facts:
-        groups.setdefault(key_of(one), []).append(one)
-    for key, name in names.items():
-        yield key, name, counted.get(key, NOTHING), groups.get(key, ())
+def _grouped(found: Sequence[Any], by: str) -> dict[Any, list[Any]]:
+    groups: dict[Any, list[Any]] = {}
+    for one in found:
+        groups.setdefault(getattr(one, by), []).append(one)
+    return groups
 
 
-def _event_row(one: _Facts, names: Mapping[str | None, LocalizedText]) -> EventRow:
-    event = one.said
+def _event_row(one: Any, names: Mapping[str | None, LocalizedText]) -> EventRow:
     return EventRow(
+        # Nobody has two attendances at one event.
         row=_row(
-            str(event.id), event.title, one.counted, [one], {"kato": event.district_code, "note": event.note}
+            str(one.id), one.title, [one], "participations", {"kato": one.district_code, "note": one.note}
         ),
-        day=event.day,
-        starts_at=event.starts_at,
-        organization=event.organization,
-        district=names[event.district_code],
+        day=one.day,
+        starts_at=one.starts_at,
+        organization=one.organization,
+        district=names[one.district_code],
     )
 
 
 def _row(
     key: str | None,
     name: LocalizedText,
-    counted: Counted,
-    facts: Sequence[_Facts],
+    events: Sequence[Any],
+    volunteers: str,
     said: Cells,
 ) -> Row:
+    """`events`: as `region_figures` finds them; `volunteers`: what they name their different people."""
+    counted = region_figures.summed(events, getattr(events[0], volunteers)) if events else NOTHING
     about: set[str] = set()
-    outlined = [one.said.area for one in facts if one.lacks_area]
-    cells = _counted_cells(counted) | _declared_cells(counted, facts)
+    # Where something was held, and nobody said on how much land.
+    outlined = [one.area for one in events if one.events_held and one.area_ha is None]
+    cells = _counted_cells(counted) | _declared_cells(counted, events)
     cells |= _result_cells(counted, outlined, about)
-    empty = {"kato": None, "photos": _photos(facts), "note": None}
+    empty = {"kato": None, "photos": _photos(events), "note": None}
     return Row(key, name, cells | empty | said, frozenset(about))
 
 
-def _photos(facts: Sequence[_Facts]) -> str | None:
+def _photos(events: Sequence[Any]) -> str | None:
     """The addresses of the last events whose photographs everybody sees."""
-    shown = [one.said.id for one in facts if one.said.has_photos][-PHOTOS_NAMED:]
+    shown = [one.id for one in events if one.has_photos][-PHOTOS_NAMED:]
     return " ".join(installed.address_of(id_, "kk") for id_ in shown) or None
 
 
@@ -320,9 +261,13 @@ def _counted_cells(counted: Counted) -> Cells:
     }
 
 
-def _declared_cells(counted: Counted, facts: Sequence[_Facts]) -> Cells:
+def _declared_cells(counted: Counted, events: Sequence[Any]) -> Cells:
     """What organizers said of people; whoever is in no other category is a resident, companions too."""
-    people = {column: sum(one.groups.get(column, 0) for one in facts) for column in CATEGORIES.values()}
+    people = dict.fromkeys(CATEGORIES.values(), 0)
+    for one in events:
+        for category, number in (one.people or {}).items():
+            if category in CATEGORIES:
+                people[CATEGORIES[category]] += number
     declared = int(counted.get("declared", 0))
     people |= {
         "people_declared": declared,

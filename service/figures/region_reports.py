@@ -19,7 +19,7 @@ from service.figures.region_report import WITHOUT, Report, Row
 from service.figures.report_columns import all_columns
 from service.models import AuditAction, RegionReport, Volunteer
 from service.models.base import LocalizedText
-from service.platform.database import Connections
+from service.platform.database import Connections, snapshot_session
 from service.platform.idempotency import content_hash, find_stored, store_once
 
 SEND_LOCK = 7_207
@@ -202,7 +202,8 @@ def changes(opened: Connections, sent: RegionReport, now: datetime) -> list[Chan
     before = report_document.load(
         sent.content, sent.region_code, sent.period, action=sent.action, made_by="", sent_at=sent.sent_at
     )
-    after = region_report.at_one_moment(opened, sent.region_code, before.period, now, sent.notes)
+    with snapshot_session(opened) as session:
+        after = region_report.table(session, sent.region_code, before.period, now, sent.notes)
     today = {row.key: row for row in after.rows}
     then = {row.key: row for row in before.rows}
     found: list[Change] = []

@@ -12,9 +12,11 @@ import pytest
 import sqlalchemy as sa
 
 from service.figures import counts, figures_of_organizations
+from service.figures.counts import CountRequest
 from service.ledger import ledger, scope_checks, verify
 from tests.conftest import NOW, Sessions
-from tests.proofs.counting_world import World, recount
+from tests.proofs.counting_world import REGIONS, World, recount
+from tests.proofs.reported import reported_otherwise
 
 ACTORS = 4
 HONOURED = ("events_held", "participations", "declared", "waste_t", "trees")
@@ -71,6 +73,17 @@ def read_organizations(world: World, number: int, chance: random.Random) -> tupl
     return told, {key: [row[name] for name in HONOURED] for key, row in held.items()}
 
 
+def read_report(world: World, number: int, chance: random.Random) -> list[object]:
+    """Whatever the report of a region says otherwise than the counts of the same moment."""
+    asked, now = world.question(number, chance), world.moment(chance)
+    question = CountRequest(asked.first_day, asked.last_day, "district", [chance.choice(REGIONS)])
+    with world.sessions() as session:
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        found = reported_otherwise(session, question, now)
+        session.rollback()
+    return found
+
+
 def _is_told(row: dict[str, Any]) -> Iterator[bool]:
     for name, value in row.items():
         yield value is not None if name in ("waste_t", "trees") else bool(value)
@@ -86,6 +99,7 @@ def test_each_read_equals_a_recount_of_the_same_moment(world: World, reads: int)
                 assert read(world, number, chance) == [], number
                 told, right = read_organizations(world, number, chance)
                 assert told == right, number
+                assert read_report(world, number, chance) == [], number
         finally:
             stop.set()
         assert sum(one.result() for one in acting) > reads / 4

@@ -23,6 +23,7 @@ from service.figures.region_reports import Sending
 from service.figures.report_columns import HEADINGS, ReportColumn
 from service.models import RegionReport
 from service.models.base import COUNTRY_ZONE, localized
+from service.platform.database import read_session
 from service.platform.sheets import Dialect, Kind
 from web import formats
 from web.coordinator import desk
@@ -94,17 +95,21 @@ def show() -> Response:
         session(), actor(), asked.region_code, asked.period.code, None, VERSIONS_SHOWN
     )
     senders = region_reports.senders(session(), sent)
-    session().rollback()
-    report = region_report.at_one_moment(services().connections, asked.region_code, asked.period, now())
     return desk.show(
         at,
         "report.html",
-        **_of(report, asked.columns, asked.headings),
+        **_of(_table(asked), asked.columns, asked.headings),
         asked=asked,
         periods=period_choices(asked.period),
         headings=[(name, text(f"page.report.headings.{name}")) for name in HEADINGS],
         sent=[(one, senders[one.sent_by]["display_name"]) for one in sent],
     )
+
+
+def _table(asked: Asked) -> Report:
+    """What a page shows of a report."""
+    with read_session() as reading:
+        return region_report.table(reading, asked.region_code, asked.period, now())
 
 
 @pages.page("/coordinator/report.<any(xlsx,pdf,csv):ending>")
@@ -132,9 +137,7 @@ def send() -> Response:
     made = _send(asked, form)
     if made is not None:
         return done(at.to("coordinator-report.show_sent", report_id=made.id), "page.report.recorded")
-    session().rollback()
-    report = region_report.at_one_moment(services().connections, asked.region_code, asked.period, now())
-    notes = {f"{NOTE}{row.key or WITHOUT}": localized(row.name, locale()) for row in report.rows}
+    notes = {f"{NOTE}{row.key or WITHOUT}": localized(row.name, locale()) for row in _table(asked).rows}
     return desk.show(at, "report_send.html", notes=notes, asked=asked, form=form)
 
 
