@@ -1,5 +1,7 @@
 """Requests of one address."""
 
+import socket
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -40,3 +42,15 @@ def test_without_its_storage_nobody_is_locked_out() -> None:
     limit = AddressLimit("redis://127.0.0.1:1", 1)
     for _ in range(3):
         limit.count("10.0.0.1")
+
+
+def test_a_storage_that_says_nothing_holds_nobody_up() -> None:
+    """Its machine is cut off, or hangs: each who signed in held a thread of the service."""
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        limit = AddressLimit(f"redis://127.0.0.1:{silent.getsockname()[1]}", 1)
+        asking = threading.Thread(target=limit.count, args=["10.0.0.1"], daemon=True)
+        asking.start()
+        asking.join(3)
+        assert not asking.is_alive()
