@@ -13,12 +13,19 @@ from service.platform.failures import name_of
 
 logger = logs.get(__name__)
 
+ANSWERS_WITHIN_S = 0.5
+"""What says nothing for so long is away: it must not hold the threads of the service."""
+
 
 class AddressLimit:
     """Counts requests by address in a storage that all processes may share (`memory://`, Redis, Valkey)."""
 
     def __init__(self, storage_uri: str, per_minute: int) -> None:
-        self._window = FixedWindowRateLimiter(storage_from_string(storage_uri, wrap_exceptions=True))
+        is_far = storage_uri.startswith(("redis", "valkey"))
+        names = ("socket_timeout", "socket_connect_timeout") if is_far else ()
+        patience = dict.fromkeys(names, ANSWERS_WITHIN_S)
+        storage = storage_from_string(storage_uri, wrap_exceptions=True, **patience)
+        self._window = FixedWindowRateLimiter(storage)
         self._item = RateLimitItemPerMinute(per_minute)
 
     def count(self, address: str) -> None:
