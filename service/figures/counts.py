@@ -1,7 +1,7 @@
 """Counts, read: exact at every moment, by whoever may count them."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,7 +21,6 @@ __all__ = [
     "count",
     "in_scope",
     "is_counted_ahead",
-    "last_held",
     "plan_for",
     "previous",
     "took_part",
@@ -99,13 +98,6 @@ def took_part(session: Session, question: CountRequest) -> dict[str | None, tupl
     query = figures_by_event.took_part(question.kind)
     rows = query.rows(session, question.values)
     return {row.key or None: (row.participations, row.declared) for row in rows}
-
-
-def last_held(session: Session, question: CountRequest, now: datetime) -> dict[str | None, date]:
-    """When in these days the last event of each group was held, by the group's key (None: no district)."""
-    plan_for(session, question)
-    query = figures_by_event.last_held(question.kind)
-    return {row.key or None: row.day for row in query.rows(session, {**question.values, "now": now})}
 
 
 def plan_for(session: Session, question: CountRequest) -> None:

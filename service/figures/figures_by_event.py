@@ -41,34 +41,16 @@ def select(question: CountKind) -> sa.Select[Any]:
 
 
 @cache
-def last_held(question: CountKind) -> Written:
-    """(key, day): when in these days the last event of each group was held."""
-    cells = cells_of(question)
-    return Written(_of_groups(question, cells, sa.func.max(cells.c.day).label("day")).where(is_held(cells)))
-
-
-@cache
 def took_part(question: CountKind) -> Written:
     """(key, participations, declared) of each group: who counted, each time, and who were declared."""
     cells = cells_of(question)
-    declared = sa.func.sum(cells.c.headcount + cells.c.companions)
+    key, declared = question.key(cells).label("key"), sa.func.sum(cells.c.headcount + cells.c.companions)
     return Written(
-        _of_groups(
-            question,
-            cells,
+        sa.select(
+            key,
             sa.cast(sa.func.sum(cells.c.participations), sa.BigInteger).label("participations"),
             sa.cast(declared, sa.BigInteger).label("declared"),
         )
-    )
-
-
-def _of_groups(
-    question: CountKind, cells: sa.FromClause, *figures: sa.Label[Any]
-) -> sa.Select[*tuple[Any, ...]]:
-    """(key, *figures) of each group of the question."""
-    key = question.key(cells).label("key")
-    return (
-        sa.select(key, *figures)
         .select_from(cells.join(Event, Event.id == cells.c.event_id))
         .where(*question.of_event())
         .group_by(key)
@@ -77,8 +59,12 @@ def _of_groups(
 
 def is_held(cells: sa.FromClause) -> sa.ColumnElement[bool]:
     """An event was held when it is over, or called off, and somebody was counted or declared there."""
-    is_over = sa.or_(Event.ends_at <= NOW, Event.status == EventStatus.CANCELLED)
-    return sa.and_(is_over, sa.or_(*(cells.c[name] > 0 for name in PRESENT)))
+    return sa.and_(is_over(), sa.or_(*(cells.c[name] > 0 for name in PRESENT)))
+
+
+def is_over() -> sa.ColumnElement[bool]:
+    """Whether an event is over, or called off."""
+    return sa.or_(Event.ends_at <= NOW, Event.status == EventStatus.CANCELLED)
 
 
 def cells_of(question: CountKind) -> sa.Subquery:

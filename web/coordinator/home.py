@@ -11,6 +11,7 @@ from http_base.context import actor, locale, now, session
 from service.access import Permission
 from service.figures import counts, periods, report_columns
 from service.figures.counts import CountRequest
+from service.figures.last_held import Places, last_held
 from service.figures.periods import Period
 from service.geography import districts, regions
 from service.geography.districts import Districts
@@ -87,7 +88,7 @@ def show() -> Response:
         by_key = {row["key"]: row for row in found["rows"]}
         names = _names(at, known, by_key)
         silent = [key for key in names if key is not None and not _was_held(by_key.get(key))]
-        last = counts.last_held(reading, _looked_back(asked, silent), now()) if silent else {}
+        last = last_held(reading, _looked_back(at, week, silent), now()) if silent else {}
     rows = _rows(at, week, names, by_key, last)
     return desk.show(
         at,
@@ -122,12 +123,9 @@ def _lines(week: Mapping[str, Any], before: Mapping[str, Any]) -> list[Line]:
     ]
 
 
-def _looked_back(asked: CountRequest, silent: Collection[str]) -> CountRequest:
-    """The question after the last event of these places alone."""
-    longer = replace(asked, first_day=asked.last_day - LOOKED_BACK)
-    if asked.group_by == "region":
-        return replace(longer, region_codes=silent)
-    return replace(longer, district_codes=silent)
+def _looked_back(at: Desk, week: Period, silent: Collection[str]) -> Places:
+    """Where and when the last event of these places is looked for."""
+    return Places(silent, at.region_code, week.last_day - LOOKED_BACK, week.last_day)
 
 
 def _was_held(row: Mapping[str, Any] | None) -> bool:
@@ -149,7 +147,7 @@ def _rows(
     week: Period,
     names: Mapping[str | None, str],
     by_key: Mapping[str | None, Mapping[str, Any]],
-    last: Mapping[str | None, date],
+    last: Mapping[str, date],
 ) -> list[Row]:
     rows = []
     for key, name in names.items():
