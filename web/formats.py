@@ -18,9 +18,7 @@ MINUS = "−"
 
 def day(on: date | datetime, zone: str | None = None) -> str:
     """«бс, 26 қараша», «чт, 26 ноября», "Thu 26 November". `zone`: of a moment; the country's when None."""
-    local = _local(on, zone)
-    language = locale()
-    return f"{_weekdays(language)[local.weekday()]}{' ' if language == 'en' else ', '}{_day_of_month(local)}"
+    return _day(_local(on, zone))
 
 
 def short_day(on: date | datetime, zone: str | None = None) -> str:
@@ -37,19 +35,20 @@ def weekday(on: date) -> str:
 
 def time(at: datetime, zone: str | None = None) -> str:
     """«10:00»."""
-    return f"{_local(at, zone):%H:%M}"
+    return _time(_local(at, zone))
 
 
 def moment(at: datetime, zone: str | None = None) -> str:
     """«бс, 26 қараша, 10:00»."""
-    return f"{day(at, zone)}, {time(at, zone)}"
+    return _moment(_local(at, zone))
 
 
 def span(starts_at: datetime, ends_at: datetime, zone: str | None = None) -> str:
     """«бс, 26 қараша, 10:00–12:00»; over midnight both days."""
-    if _local(starts_at, zone).date() == _local(ends_at, zone).date():
-        return f"{moment(starts_at, zone)}–{time(ends_at, zone)}"
-    return f"{moment(starts_at, zone)} – {moment(ends_at, zone)}"
+    begins, ends = _local(starts_at, zone), _local(ends_at, zone)
+    if begins.date() == ends.date():
+        return f"{_moment(begins)}–{_time(ends)}"
+    return f"{_moment(begins)} – {_moment(ends)}"
 
 
 def period(first: date, last: date) -> str:
@@ -127,6 +126,21 @@ _PLACES = {letter: place for place, letter in enumerate(ALPHABET, ord("а"))}
 def in_order(name: str) -> list[int]:
     """What names are sorted by, as people of each language look for them: «Қарағанды» before «Маңғыстау»."""
     return [_PLACES.get(letter, ord(letter)) for letter in name.casefold()]
+
+
+def _moment(local: datetime) -> str:
+    return f"{_day(local)}, {_time(local)}"
+
+
+def _day(on: date) -> str:
+    language = locale()
+    between = " " if language == "en" else ", "
+    return f"{_weekdays(language)[on.weekday()]}{between}{on.day} {_months(language)[on.month]}"
+
+
+def _time(local: datetime) -> str:
+    """As `%H:%M`, in a sixth of its time."""
+    return f"{local.hour:02}:{local.minute:02}"
 
 
 def _day_of_month(on: date) -> str:

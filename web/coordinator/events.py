@@ -70,6 +70,7 @@ def show_all() -> Response:
     found = event_lists.find(session(), actor(), wanted, after, A_PAGE + 1, now())
     items, following = cursors.page(found, A_PAGE, lambda one: (one.starts_at, one.id))
     organizers = event_lists.organizers(session(), actor(), wanted, now())
+    kinds = {kind: text(f"page.event.kind.{kind}") for kind in EventKind}
     return desk.show(
         at,
         "events.html",
@@ -78,9 +79,10 @@ def show_all() -> Response:
         form=form,
         query=query,
         wanted=wanted,
+        kinds=kinds,
         choices={
             "district": choices,
-            "kind": [(kind, text(f"page.event.kind.{kind}")) for kind in EventKind],
+            "kind": kinds.items(),
             "organization": _organizations(organizers),
             "state": [(state, text(f"page.events.state.{state}")) for state in EventState],
         },
