@@ -32,6 +32,7 @@ FACTS: Mapping[str, Mapping[str, Any]] = {
     "closed_at": {**_MOMENT, "description": "Until when it was possible."},
     "confirm_by": {**_MOMENT, "description": "Until when the offer held."},
     "distance_m": {**_NUMBER, "description": "How far away it was measured."},
+    "dates": {**_WHOLE, "description": "How many dates of the series are to come."},
     "district": {
         "type": "object",
         "additionalProperties": {"type": "string"},

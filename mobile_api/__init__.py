@@ -13,6 +13,7 @@ from mobile_api.events import (
     photos,
     reports,
     results,
+    series_dates,
     signups,
     visibility,
 )
@@ -61,6 +62,7 @@ BLUEPRINTS = (
     places.blueprint,
     events.blueprint,
     duplicates.blueprint,
+    series_dates.blueprint,
     announcements.blueprint,
     calendars.blueprint,
     calendars.feeds,

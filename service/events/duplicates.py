@@ -1,5 +1,6 @@
 """A copy of an event on another day: everything that belongs to its plan, nothing of what happened."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -47,12 +48,14 @@ def duplicate(
         events.record(
             session, actor, AuditAction.EVENT_CREATED, stored, now, detail={"copy_of": str(event_id)}
         )
-        _copy_contact(session, actor, event, stored, now)
+        copy_contact(session, actor, event, [stored], now)
     return stored
 
 
-def _copy_contact(session: Session, actor: Actor, event: Event, copy: Event, now: datetime) -> None:
-    """Let a copy have the event's own contact; a colleague is asked anew.
+def copy_contact(
+    session: Session, actor: Actor, event: Event, copies: Iterable[Event], now: datetime
+) -> None:
+    """Let copies have the event's own contact; a colleague is asked anew, once for all of them.
 
     Who may not be asked, or not today, is left out: a copy is not refused for it.
     """
@@ -61,7 +64,7 @@ def _copy_contact(session: Session, actor: Actor, event: Event, copy: Event, now
         return
     try:
         with session.begin_nested():
-            contacts.put(session, actor, contacts.of_event(copy), said, now)
+            contacts.put_all(session, actor, map(contacts.of_event, copies), said, now)
     except (errors.Invalid, errors.TooManyRequests):
         return
 

@@ -198,6 +198,14 @@ def lock_places(session: Session, event_id: UUID) -> Event:
     return event
 
 
+def get_to_copy(session: Session, event_id: UUID) -> Event:
+    """The event as it stands until this transaction ends; presence passes. Raises NotFound."""
+    event = session.get(Event, event_id, with_for_update={"read": True}, populate_existing=True)
+    if event is None:
+        raise errors.NotFound(errors.Thing.EVENT)
+    return event
+
+
 def get_to_change(
     session: Session, actor: Actor, event_id: UUID, permission: Permission = Permission.CHANGE_EVENT
 ) -> Event:

@@ -35,21 +35,56 @@ def name(
 
     Raises:
         NotFound: no such event or person. Forbidden, NotVerified. TooManyHelpers: at any of the dates.
-        SeriesStarted, Invalid: as `series.with_others`.
+        SeriesStarted, Invalid: as `series_scopes.with_others`.
     """
     dates = _dates(session, actor, event_id, now, scope)
     if session.get(Volunteer, volunteer_id) is None:
         raise errors.NotFound(errors.Thing.VOLUNTEER)
     named = [event for event in dates if _is_new(session, event, volunteer_id)]
+    and_later = scope is Scope.FOLLOWING
+    for event in dates if and_later else named:
+        _put(session, actor, event, volunteer_id, now, and_later=and_later)
+    _tell(session, actor, named, volunteer_id, now)
+
+
+def _put(
+    session: Session, actor: Actor, event: Event, volunteer_id: UUID, now: datetime, *, and_later: bool
+) -> None:
+    """Keep who helps; of whoever does already, that it is meant for the later dates as well."""
+    whose = {"event_id": event.id, "volunteer_id": volunteer_id}
+    by = {"named_by": actor.volunteer_id, "named_at": now, "and_later": and_later}
+    made = insert(EventHelper).values(whose | by)
+    both = sa.or_(EventHelper.and_later, made.excluded.and_later)
+    session.execute(made.on_conflict_do_update(index_elements=list(whose), set_={"and_later": both}))
+
+
+def _tell(session: Session, actor: Actor, named: Sequence[Event], volunteer_id: UUID, now: datetime) -> None:
+    """Write down at each of these dates that somebody helps there now; they hear of it once."""
     for event in named:
-        made = insert(EventHelper).values(
-            event_id=event.id, volunteer_id=volunteer_id, named_by=actor.volunteer_id, named_at=now
-        )
-        session.execute(made.on_conflict_do_nothing())
         events.record(session, actor, AuditAction.HELPER_NAMED, event, now, volunteer_id)
     if named:
         facts = {"role": "event_helper", "title": named[0].title} | ({"series": True} if named[1:] else {})
         outbox.enqueue(session, "role_given", now, facts, event_id=named[0].id, volunteer_id=volunteer_id)
+
+
+def come_along(
+    session: Session, actor: Actor, added: Sequence[Event], before: Sequence[Event], now: datetime
+) -> None:
+    """Let those help at dates added to a series who help at the date before each, named for the later ones.
+
+    `before`: all that the series had, soonest first. They are told, once.
+    """
+    named: dict[UUID, list[Event]] = {}
+    for event in added:
+        earlier = [one.id for one in before if one.starts_at < event.starts_at]
+        theirs = sa.select(EventHelper.volunteer_id).where(
+            EventHelper.event_id.in_(earlier[-1:]), EventHelper.and_later
+        )
+        for volunteer_id in session.scalars(theirs.order_by(EventHelper.volunteer_id)):
+            _put(session, actor, event, volunteer_id, now, and_later=True)
+            named.setdefault(volunteer_id, []).append(event)
+    for volunteer_id, dates in named.items():
+        _tell(session, actor, dates, volunteer_id, now)
 
 
 def _is_new(session: Session, event: Event, volunteer_id: UUID) -> bool:
@@ -98,7 +133,7 @@ def dismiss(
 
     Raises:
         NotFound: no such event, or not a helper of it. Forbidden, NotVerified. SeriesStarted, Invalid: as
-        `series.with_others`.
+        `series_scopes.with_others`.
     """
     dates = _dates(session, actor, event_id, now, scope)
     theirs = sa.select(EventHelper).where(

@@ -1,15 +1,13 @@
 """Series: one plan on many dates, each an event of its own."""
 
-from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from service.access import Actor
-from service.events import districts, events, plans, recurrence
+from service.events import districts, events, plans, recurrence, series_scopes
 from service.events.plans import Plan
 from service.events.recurrence import Repeat
 from service.models import AuditAction, Event, EventSeries
@@ -41,7 +39,9 @@ def create(
     districts.settle(session, first, plan.district_code)
     stored, is_new = store_once(session, first)
     if not is_new:
-        return [stored, *(one for one in _dates(session, stored.series_id) if one.id != stored.id)]
+        listed = series_scopes.dates(session, stored.series_id)
+        # Others were added since.
+        return [stored, *(one for one in listed if one.id != stored.id and one.content_hash == digest)]
     series = EventSeries(rrule=repeat.text, created_at=now)
     session.add(series)
     session.flush()
@@ -70,9 +70,4 @@ def _later(actor: Actor, first: Event, plan: Plan, now: datetime) -> Event:
 
 def dates(session: Session, actor: Actor | None, series_id: UUID) -> list[Event]:
     """The events of a series that the actor may know of, soonest first; those called off, too."""
-    return [one for one in _dates(session, series_id) if events.is_visible(session, actor, one)]
-
-
-def _dates(session: Session, series_id: UUID | None) -> Sequence[Event]:
-    query = sa.select(Event).where(Event.series_id == series_id).order_by(Event.starts_at, Event.id)
-    return session.scalars(query).all()
+    return [one for one in series_scopes.dates(session, series_id) if events.is_visible(session, actor, one)]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from service import errors
 from service.access import Actor, Permission
 from service.events import events
-from service.models import Event
+from service.models import Event, EventSeries
 
 
 class Scope(StrEnum):
@@ -26,6 +26,17 @@ class Scope(StrEnum):
 
 CHANGES = (Scope.THIS, Scope.FOLLOWING)
 """What is changed or published has no earlier dates: they would follow what comes after them."""
+
+
+def hold(session: Session, series_id: UUID) -> None:
+    """Let whoever acts on dates of a series, or adds some, do it one after another; before any event."""
+    session.get(EventSeries, series_id, with_for_update={"key_share": True}, populate_existing=True)
+
+
+def dates(session: Session, series_id: UUID | None) -> Sequence[Event]:
+    """The events of a series, soonest first, whoever may know of them."""
+    query = sa.select(Event).where(Event.series_id == series_id).order_by(Event.starts_at, Event.id)
+    return session.scalars(query).all()
 
 
 def with_others(
@@ -47,6 +58,7 @@ def with_others(
     asked = events.get_visible(session, actor, event_id)
     if asked.series_id is None:
         raise errors.Invalid("scope", "no-series")
+    hold(session, asked.series_id)
     is_open = sa.and_(Event.starts_at > now, *_within_reach(actor, asked))
     query = sa.select(Event.id).where(
         Event.series_id == asked.series_id, sa.or_(Event.id == event_id, is_open)

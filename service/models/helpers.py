@@ -19,3 +19,5 @@ class EventHelper(Base):
     volunteer_id: Mapped[UUID] = mapped_column(sa.ForeignKey("volunteer.id"), primary_key=True, index=True)
     named_by: Mapped[UUID] = mapped_column(sa.ForeignKey("volunteer.id"))
     named_at: Mapped[datetime]
+    # Named for the later dates of its series, too: also for those that are added after this one.
+    and_later: Mapped[bool] = mapped_column(default=False, server_default=sa.false())

@@ -123,6 +123,13 @@ AUDITED: dict[str, Audited] = {
         ),
         ("event_id", "organization_id"),
     ),
+    "addDates": Audited(
+        A.EVENT_CREATED,
+        lambda w: w.call(
+            w.owner, "POST", f"/events/{w.dated()}/dates", {"starts_at": [EVENT_BODY["starts_at"]]}
+        ),
+        ("event_id", "organization_id"),
+    ),
     "createEvent": Audited(
         A.EVENT_CREATED,
         lambda w: w.call(

@@ -11,7 +11,7 @@ import pyotp
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from service.models import EventReport, Volunteer
+from service.models import EventReport, EventSeries, Volunteer
 from service.models.base import new_id
 from tests.conftest import NOW
 from tests.makers import (
@@ -74,6 +74,15 @@ class World:
 
     def call(self, who: Volunteer, method: str, url: str, body: Any = None) -> Any:
         return self.client.open(f"/v1{url}", method=method, json=body, headers=self.login(who))
+
+    def dated(self) -> UUID:
+        """An event that is a date of a series."""
+        series = EventSeries(rrule="FREQ=WEEKLY", created_at=NOW)
+        self.session.add(series)
+        self.session.flush()
+        self.draft.series_id = series.id
+        self.session.commit()
+        return self.draft.id
 
     def add_photo(self) -> Any:
         form = {"when": "after", "file": (io.BytesIO(photo()), "a.jpg")}

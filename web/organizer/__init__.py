@@ -12,6 +12,7 @@ from web.organizer import (
     kept_list,
     members,
     messages,
+    more_dates,
     organizations,
     people,
     place_code,
@@ -42,4 +43,5 @@ BLUEPRINTS = (
     messages.pages,
     calling_off.pages,
     copying.pages,
+    more_dates.pages,
 )

@@ -93,6 +93,11 @@ def may_be_moved(event: Event, at: datetime) -> bool:
     return event.is_published and event.starts_at > at
 
 
+def is_of_series(event: Event, _at: datetime) -> bool:
+    """Whether it is one of several dates."""
+    return event.series_id is not None
+
+
 def is_known(event: Event, _at: datetime) -> bool:
     """Whether somebody besides its staff can know of it."""
     return not event.is_secret
@@ -112,6 +117,7 @@ WAYS: Sequence[Way] = (
     Way("share", "organizer-sharing.show", "share", Permission.SEE_BOARD, is_shown),
     Way("change", "organizer-event-edit.change", "change", Permission.CHANGE_EVENT, is_planned),
     Way("move", "organizer-calling-off.move", "calendar", Permission.CHANGE_EVENT, may_be_moved),
+    Way("dates", "organizer-more-dates.add", "calendar", Permission.CREATE_EVENT, is_of_series),
     Way("copy", "organizer-copying.copy", "calendar", Permission.CREATE_EVENT),
     Way("people", "organizer-people.show", "people", Permission.REMOVE_PARTICIPANT, has_people),
     Way("helpers", "organizer-helpers.show", "group", Permission.NAME_HELPERS, is_open),

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -13,7 +14,7 @@ from tests.conftest import Sessions
 from tests.makers import make_coordinator, make_organization, make_volunteer
 from tests.mobile_api.events.series_world import FIRST, THURSDAYS
 from tests.mobile_api.events.test_events import event_body
-from tests.mobile_api.together import Act, Together, codes
+from tests.mobile_api.together import Act, Together, at_one_moment, codes
 
 PHONES, DATES = 6, 5
 
@@ -185,3 +186,87 @@ def test_a_suspended_organization_and_a_change_of_its_series_never_wait_in_a_cir
     assert answers[0].status_code == 200, answers[0].json
     assert answers[1].status_code in (200, 409, 412), answers[1].json
     assert {one.status for one in weekly.dates()} == {"cancelled"}
+
+
+# While dates are added
+
+
+def adds(weekly: Weekly, event_id: str, *weeks: int, **said: Any) -> Act:
+    moments = [(FIRST + timedelta(weeks=week)).isoformat() for week in weeks]
+    return weekly.sends("POST", f"events/{event_id}/dates", {"starts_at": moments} | said, weekly.owner)
+
+
+def days(weekly: Weekly) -> list[int]:
+    """Which weeks have a date."""
+    return [(one.starts_at - FIRST).days // 7 for one in weekly.dates()]
+
+
+def test_of_two_who_add_the_same_day_at_once_one_does(weekly: Weekly) -> None:
+    dates = weekly.makes()
+    answers = at_one_moment([adds(weekly, dates[at], DATES, DATES + 1 + at) for at in range(4)])
+    assert codes(answers) == [201, 422, 422, 422]
+    assert len(weekly.dates()) == DATES + 2
+
+
+def test_the_same_id_many_times_at_once_adds_them_once(weekly: Weekly) -> None:
+    dates, id_ = weekly.makes(), str(uuid4())
+    answers = at_one_moment([adds(weekly, dates[0], DATES, DATES + 1, id=id_)] * PHONES)
+    assert codes(answers) == [201] * PHONES
+    assert len({str(answer.json) for answer in answers}) == 1
+    assert days(weekly) == [*range(DATES + 2)]
+
+
+def test_of_two_series_under_one_id_at_once_one_is_told(weekly: Weekly) -> None:
+    first = weekly.makes()
+    weekly.send("POST", "events", weekly.body(title={"kk": "Саябақ"}), weekly.owner)
+    other = next(str(one.id) for one in weekly.dates() if str(one.id) not in first)
+    id_ = str(uuid4())
+    answers = at_one_moment([adds(weekly, event_id, DATES, id=id_) for event_id in (first[0], other)])
+    assert codes(answers) == [201, 409]
+    assert len(weekly.dates()) == 2 * DATES + 1
+
+
+def test_no_more_than_there_may_be_are_added_at_once(weekly: Weekly) -> None:
+    dates = weekly.makes()
+    acts = [adds(weekly, dates[0], *range(first, first + 24)) for first in (DATES, DATES + 24, DATES + 48)]
+    assert codes(at_one_moment(acts)) == [201, 422, 422]
+    assert len(weekly.dates()) == DATES + 24
+
+
+@pytest.mark.parametrize("held", [0, DATES - 1])
+def test_dates_that_are_added_while_the_series_is_called_off_are_off_or_drafts(
+    weekly: Weekly, held: int
+) -> None:
+    dates = weekly.makes()
+    off = weekly.post(dates[0], "cancel", weekly.coordinator, reason="Дауыл")
+    answers = weekly.at_once(dates[held], off, adds(weekly, dates[0], DATES))
+    assert codes(answers) == [200, 201]
+    assert [one.status for one in weekly.dates()] == ["cancelled"] * DATES + ["draft"]
+
+
+def test_a_series_that_is_called_off_while_dates_are_added_is_off_with_them(weekly: Weekly) -> None:
+    dates = weekly.makes()
+    off = weekly.post(dates[0], "cancel", weekly.coordinator, reason="Дауыл")
+    answers = weekly.at_once(dates[0], adds(weekly, dates[0], DATES), off)
+    assert codes(answers) == [200, 201]
+    assert [one.status for one in weekly.dates()] == ["cancelled"] * (DATES + 1)
+
+
+def test_what_is_added_while_the_series_is_changed_is_as_the_others_are(weekly: Weekly) -> None:
+    dates = weekly.makes()
+    change, more = weekly.patch(dates[0], 2, capacity=7), adds(weekly, dates[0], DATES)
+    for first, second in (
+        (change, more),
+        (adds(weekly, dates[0], DATES + 1), weekly.patch(dates[0], 3, min_age=12)),
+    ):
+        assert {answer.status_code for answer in weekly.at_once(dates[0], first, second)} == {200, 201}
+    assert [(one.capacity, one.min_age) for one in weekly.dates()] == [(7, 12)] * (DATES + 2)
+
+
+def test_dates_and_check_ins_never_wait_for_each_other(weekly: Weekly) -> None:
+    dates = weekly.makes()
+    with weekly.sessions.begin() as session:
+        # As whoever checks in holds it.
+        held = sa.select(Event.id).where(Event.id == dates[0])
+        session.execute(held.with_for_update(read=True, key_share=True))
+        assert adds(weekly, dates[0], DATES)().status_code == 201
