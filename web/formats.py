@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, get_decimal_symbol
 
 from http_base.context import locale
 from notifications import words
@@ -79,15 +79,17 @@ def stamp(at: datetime, zone: str | None = None) -> str:
 
 
 LEAST_GROUPED = 1_000
-"""Below it a whole number is written alike in each language: as its digits."""
+"""Below it a number is written alike in each language, but for the mark before its fractions."""
 
 
 def number(value: float, digits: int = 1) -> str:
     """«2 386», «77,3»; at most `digits` behind the comma."""
     # A little less than nothing is nothing.
     rounded = round(value, digits) or 0
-    if 0 <= rounded < LEAST_GROUPED and rounded == int(rounded):
-        return str(int(rounded))
+    if 0 <= rounded < LEAST_GROUPED:
+        if rounded == int(rounded):
+            return str(int(rounded))
+        return f"{rounded:.{digits}f}".rstrip("0").replace(".", _decimal_mark(locale()))
     written: str = words.decimal(digits).apply(rounded, words.language(locale()))
     return written.replace("-", MINUS)
 
@@ -145,6 +147,11 @@ def _time(local: datetime) -> str:
 
 def _day_of_month(on: date) -> str:
     return f"{on.day} {_months(locale())[on.month]}"
+
+
+@cache
+def _decimal_mark(language: str) -> str:
+    return get_decimal_symbol(words.language(language))
 
 
 @cache

@@ -64,16 +64,26 @@ def week_of(day: date) -> Period:
     return Period(f"{year:04}-W{week:02}", monday, monday + timedelta(days=6))
 
 
+def month_of(day: date) -> Period:
+    """The month that a day lies in."""
+    first = day.replace(day=1)
+    return Period(f"{day:%Y-%m}", first, _month_end(first))
+
+
+def year_of(day: date) -> Period:
+    """The year that a day lies in."""
+    return Period(f"{day.year}", date(day.year, 1, 1), date(day.year, 12, 31))
+
+
 def _read(code: str) -> Period:
     """Raises ValueError."""
     if found := _WEEK.fullmatch(code):
         monday = date.fromisocalendar(int(found[1]), int(found[2]), 1)
         return Period(code, monday, monday + timedelta(days=6))
     if found := _MONTH.fullmatch(code):
-        first = date(int(found[1]), int(found[2]), 1)
-        return Period(code, first, _month_end(first))
+        return month_of(date(int(found[1]), int(found[2]), 1))
     if _YEAR.fullmatch(code):
-        return Period(code, date(int(code), 1, 1), date(int(code), 12, 31))
+        return year_of(date(int(code), 1, 1))
     if _DAY.fullmatch(code):
         day = date.fromisoformat(code)
         return Period(code, day, day)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -66,6 +67,9 @@ CASES: list[tuple[Callable[..., str], tuple[Any, ...], str, str, str]] = [
     (formats.number, (2386,), "2 386", "2 386", "2,386"),
     (formats.number, (77.3,), "77,3", "77,3", "77.3"),
     (formats.number, (77.0,), "77", "77", "77"),
+    (formats.number, (999.96,), "1 000", "1 000", "1,000"),
+    (formats.number, (0.375, 3), "0,375", "0,375", "0.375"),
+    (formats.number, (Decimal("7.250"), 3), "7,25", "7,25", "7.25"),
     (formats.number, (-4.6,), "−4,6", "−4,6", "−4.6"),
     (formats.number, (1.256, 2), "1,26", "1,26", "1.26"),
     (formats.change, (141,), "+141", "+141", "+141"),

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import lru_cache
 from uuid import UUID
 
 from flask import Response
-from markupsafe import Markup, escape
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
 from http_base.context import actor, locale, now, services, session
@@ -18,15 +18,15 @@ from http_base.schemas.region_reports import RegionReportBody
 from service.access import Permission
 from service.figures import periods, region_report, region_reports, report_columns
 from service.figures.periods import Period
-from service.figures.region_report import WITHOUT, Report, Row
+from service.figures.region_report import WITHOUT, Report
 from service.figures.region_reports import Sending
-from service.figures.report_columns import HEADINGS, ReportColumn
+from service.figures.report_columns import HEADINGS
 from service.models import RegionReport
 from service.models.base import COUNTRY_ZONE, localized
 from service.platform.database import read_session
-from service.platform.sheets import Dialect, Kind
+from service.platform.sheets import Dialect
 from web import formats
-from web.coordinator import desk
+from web.coordinator import desk, report_table
 from web.coordinator.desk import Desk
 from web.forms import Form, read_form, read_query
 from web.keeping import is_kept
@@ -38,6 +38,7 @@ pages = Pages("coordinator-report")
 NO_PERSON = Unaudited("figures of districts; who takes them as a file is recorded")
 VERSIONS_SHOWN = 50
 NOTE = "note."
+WEEKS_OFFERED, MONTHS_OFFERED, CHOICES_KEPT = 8, 4, 64
 FILES = {"xlsx": XLSX, "pdf": PDF, "csv": CSV}
 
 
@@ -57,8 +58,8 @@ class Asked:
 
     region_code: str
     period: Period
-    columns: Sequence[ReportColumn]
-    headings: Sequence[str]
+    columns: str
+    headings: tuple[str, ...]
     said: dict[str, str]
     """The same, as an address says it."""
 
@@ -77,7 +78,7 @@ def _asked(at: Desk) -> Asked | None:
     return Asked(
         at.region_code,
         period,
-        report_columns.chosen(query["columns"]),
+        query["columns"],
         HEADINGS[query["headings"]],
         at.chosen | {"period": period.code, "columns": query["columns"], "headings": query["headings"]},
     )
@@ -98,7 +99,7 @@ def show() -> Response:
     return desk.show(
         at,
         "report.html",
-        **_of(_table(asked), asked.columns, asked.headings),
+        **report_table.shown(_table(asked), asked.columns, asked.headings),
         asked=asked,
         periods=period_choices(asked.period),
         headings=[(name, text(f"page.report.headings.{name}")) for name in HEADINGS],
@@ -204,7 +205,7 @@ def show_sent(report_id: UUID) -> Response:
     return desk.show(
         at,
         "report_sent.html",
-        **_of(report, report_columns.chosen(query["columns"]), HEADINGS[query["headings"]]),
+        **report_table.shown(report, query["columns"], HEADINGS[query["headings"]]),
         sent=sent,
         columns_said=query["columns"],
         changes=[
@@ -229,74 +230,24 @@ def take_sent(report_id: UUID, ending: str) -> Response:
     return taken(session(), actor(), report, FILES[ending], how, now(), sent)
 
 
-def _of(report: Report, columns: Sequence[ReportColumn], languages: Sequence[str]) -> dict[str, object]:
-    """What the table of a report shows: heads in each of the languages, the rest in one."""
-    language = locale() if locale() in languages else languages[0]
-    shown = [column for column in columns if column.key != "district"]
-    heads = [(column, escape(localized(column.column.names, language))) for column in shown]
-    return {
-        "report": report,
-        "region": localized(report.region, locale()),
-        "columns": shown,
-        "languages": languages,
-        "lines": [_line(row, heads, language, MAIN) for row in report.rows],
-        "total": _line(report.total, heads, language),
-        "definitions": [
-            [(language, definition[language]) for language in languages]
-            for definition in report_columns.definitions()
-        ],
-        "verified": report_columns.VERIFIED,
-        "declared": report_columns.DECLARED,
-        "first": report_columns.all_columns()[0],
-    }
-
-
-MAIN = "people_total"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A row as the table shows it: a district's, or the total. `cells`: (label, is_number, is_main, said)."""
-
-    name: str
-    is_silent: bool
-    cells: Sequence[tuple[Markup, bool, bool, str]]
-
-
-def _line(
-    row: Row, heads: Sequence[tuple[ReportColumn, Markup]], language: str, main: str | None = None
-) -> Line:
-    cells = [(label, bool(column.unit), column.key == main, _cell(row, column)) for column, label in heads]
-    return Line(localized(row.name, language), row.cells["events"] is None, cells)
-
-
-def _cell(row: Row, column: ReportColumn) -> str:
-    """«≈ 77,3»; nothing where nobody filled it."""
-    value = row.cells.get(column.key)
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value
-    said = formats.number(value, 0 if column.column.kind is Kind.WHOLE else 3)
-    return f"≈ {said}" if column.key in row.about else said
-
-
-def period_choices(chosen: Period) -> list[tuple[str, str]]:
+def period_choices(chosen: Period) -> Sequence[tuple[str, str]]:
     """(code, words) of the periods to choose from; the one that is shown is among them."""
-    today = now().astimezone(COUNTRY_ZONE).date()
+    return _choices(chosen, now().astimezone(COUNTRY_ZONE).date(), locale())
+
+
+@lru_cache(maxsize=CHOICES_KEPT)
+def _choices(chosen: Period, today: date, _language: str) -> Sequence[tuple[str, str]]:
+    """`_language`: the page's, in which they are said."""
     found = [periods.week_of(today - timedelta(days=7 * back)) for back in range(1, WEEKS_OFFERED + 1)]
     found.append(periods.week_of(today))
-    month = today.replace(day=1)
+    day = today
     for _ in range(MONTHS_OFFERED):
-        found.append(periods.parse(f"{month:%Y-%m}", now()))
-        month = (month - timedelta(days=1)).replace(day=1)
-    found.append(periods.parse(f"{today.year}", now()))
+        found.append(periods.month_of(day))
+        day = day.replace(day=1) - timedelta(days=1)
+    found.append(periods.year_of(today))
     if chosen not in found:
         found.insert(0, chosen)
     return [(period.code, said_period(period)) for period in found]
-
-
-WEEKS_OFFERED, MONTHS_OFFERED = 8, 4
 
 
 def said_period(period: Period) -> str:
