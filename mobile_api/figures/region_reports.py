@@ -20,7 +20,7 @@ from service import errors
 from service.access import Actor
 from service.figures import periods, region_report, region_reports, report_columns
 from service.figures.region_report import Report, Row
-from service.figures.region_reports import Sending
+from service.figures.region_reports import Sending, Sent
 from service.figures.report_columns import HEADINGS, ReportColumn
 from service.models import RegionReport
 from service.platform.database import read_session
@@ -179,11 +179,10 @@ def list_region_reports(query: dict[str, Any]) -> dict[str, Any]:
         session(), actor(), query.get("region"), query.get("period"), after, query["limit"] + 1
     )
     items, following = cursors.page(found, query["limit"], _sent_key)
-    senders = region_reports.senders(session(), items)
-    return {"items": [_head(sent) | {"sent_by": senders[sent.sent_by]} for sent in items], "next": following}
+    return {"items": [_head(sent) | _by(sent.sent_by, sent.sender) for sent in items], "next": following}
 
 
-def _sent_key(sent: RegionReport) -> tuple[datetime, UUID]:
+def _sent_key(sent: Sent) -> tuple[datetime, UUID]:
     return sent.sent_at, sent.id
 
 
@@ -257,16 +256,20 @@ def _row_shown(row: Row, columns: Sequence[ReportColumn]) -> dict[str, Any]:
     }
 
 
-def _head(sent: RegionReport) -> dict[str, Any]:
+def _head(sent: RegionReport | Sent) -> dict[str, Any]:
     names = ("id", "region_code", "period", "version", "action", "sent_at")
     return {name: getattr(sent, name) for name in names}
+
+
+def _by(sent_by: UUID, name: str) -> dict[str, Any]:
+    return {"sent_by": {"id": sent_by, "display_name": name}}
 
 
 def sent_shown(sent: RegionReport, columns: Sequence[ReportColumn]) -> dict[str, Any]:
     """A report that was sent, as JSON has it."""
     report = region_reports.read(session(), sent)
-    sender = {"id": sent.sent_by, "display_name": report.made_by}
-    return shown(report, columns) | _head(sent) | {"notes": sent.notes, "sent_by": sender, "changes": None}
+    by = _by(sent.sent_by, report.made_by)
+    return shown(report, columns) | _head(sent) | by | {"notes": sent.notes, "changes": None}
 
 
 def change_shown(change: region_reports.Change) -> dict[str, Any]:

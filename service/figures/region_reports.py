@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -21,6 +21,7 @@ from service.models import AuditAction, RegionReport, Volunteer
 from service.models.base import LocalizedText
 from service.platform.database import Connections, snapshot_session
 from service.platform.idempotency import content_hash, find_stored, store_once
+from service.platform.written import Written
 
 SEND_LOCK = 7_207
 """Of the advisory locks by region and period: versions are given one after the other."""
@@ -129,6 +130,19 @@ def get(session: Session, actor: Actor, id_: UUID) -> RegionReport:
     return found
 
 
+class Sent(NamedTuple):
+    """What is told of a report that was sent, its figures aside; `sender`: the name that they have now."""
+
+    id: UUID
+    region_code: str
+    period: str
+    version: int
+    action: str
+    sent_by: UUID
+    sent_at: datetime
+    sender: str
+
+
 def listed(
     session: Session,
     actor: Actor,
@@ -136,7 +150,7 @@ def listed(
     period: str | None,
     after: tuple[datetime, UUID] | None,
     limit: int,
-) -> Sequence[RegionReport]:
+) -> Sequence[Sent]:
     """What was sent, newest first, of the actor's regions; `after`: the (sent_at, id) of the last one seen.
 
     Raises:
@@ -150,14 +164,15 @@ def listed(
     query = _listed(of_regions=regions is not None, of_period=period is not None, is_first=after is None)
     sent_at, id_ = after or (None, None)
     values = {"regions": regions, "period": period, "sent_at": sent_at, "id": id_, "limit": limit}
-    return session.scalars(query, values).all()
+    return [Sent(*row) for row in query.rows(session, values)]
 
 
 @cache
-def _listed(*, of_regions: bool, of_period: bool, is_first: bool) -> sa.Select[RegionReport]:
+def _listed(*, of_regions: bool, of_period: bool, is_first: bool) -> Written:
     """At most `limit`, newest first, where asked of `regions`, of a `period`, behind (`sent_at`, `id`)."""
     query = (
-        sa.select(RegionReport)
+        sa.select(*(getattr(RegionReport, name) for name in Sent._fields[:-1]), Volunteer.display_name)
+        .join(Volunteer, Volunteer.id == RegionReport.sent_by)
         .order_by(RegionReport.sent_at.desc(), RegionReport.id.desc())
         .limit(sa.bindparam("limit", type_=sa.Integer))
     )
@@ -171,17 +186,7 @@ def _listed(*, of_regions: bool, of_period: bool, is_first: bool) -> sa.Select[R
             sa.bindparam("sent_at", type_=sa.DateTime(timezone=True)), sa.bindparam("id", type_=sa.Uuid)
         )
         query = query.where(sa.tuple_(RegionReport.sent_at, RegionReport.id) < last)
-    return query
-
-
-def senders(session: Session, sent: Sequence[RegionReport]) -> dict[UUID, dict[str, Any]]:
-    """Who sent them, by id: {id, display_name}."""
-    if not sent:
-        return {}
-    query = sa.select(Volunteer.id, Volunteer.display_name).where(
-        Volunteer.id.in_({one.sent_by for one in sent})
-    )
-    return {id_: {"id": id_, "display_name": name} for id_, name in session.execute(query)}
+    return Written(query)
 
 
 def read(session: Session, sent: RegionReport) -> Report:

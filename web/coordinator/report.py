@@ -95,7 +95,6 @@ def show() -> Response:
     sent = region_reports.listed(
         session(), actor(), asked.region_code, asked.period.code, None, VERSIONS_SHOWN
     )
-    senders = region_reports.senders(session(), sent)
     return desk.show(
         at,
         "report.html",
@@ -103,7 +102,7 @@ def show() -> Response:
         asked=asked,
         periods=period_choices(asked.period),
         headings=[(name, text(f"page.report.headings.{name}")) for name in HEADINGS],
-        sent=[(one, senders[one.sent_by]["display_name"]) for one in sent],
+        sent=sent,
     )
 
 
