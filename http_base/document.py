@@ -11,6 +11,7 @@ from flask import Flask
 from flask_smorest.spec.plugins import FlaskPlugin
 
 from http_base.examples import Example, examples_at
+from http_base.meanings import explain
 from http_base.problem_schema import PROBLEM_SCHEMA
 from http_base.problems import status_of_kind
 from notifications.words import LOCALES
@@ -114,6 +115,7 @@ The service behind the clean-ups of «Таза Қазақстан».
 **Words** follow `Accept-Language` (kk, ru, en; kk when absent). **Refusals** are RFC 9457
 problem documents: `code` is stable, `title` and `detail` are for people, facts stand beside them. **Lists**
 give `next`: send it as `cursor`. **Reading again** costs little: send the `ETag` as `If-None-Match`.
+**Times** are RFC 3339 with an offset, any is taken; those of an event are answered in its own zone.
 **Answers grow**: read the fields that you know and ignore the rest; nothing is taken away.
 """
 
@@ -143,6 +145,7 @@ def complete(bare: Mapping[str, Any], app: Flask, now: datetime) -> dict[str, An
     components.setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
     # flask-smorest's own shape of errors, which nothing here has.
     components["schemas"].pop("Error", None)
+    explain(components["schemas"])
     components["responses"] = {name: _shared(status, text) for status, (name, text) in RESPONSES.items()}
     document["info"]["description"] = ABOUT
     contracts = dict(_contracts(app))

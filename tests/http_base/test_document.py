@@ -9,6 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 
+from http_base.meanings import EVERYWHERE, SCOPED
+
 Document = dict[str, Any]
 NAMES = Path(__file__).with_name("operations.txt")
 SHARED = ("304", "401", "403", "404", "409", "412", "413", "415", "422", "429", "503")
@@ -242,3 +244,33 @@ def test_the_document_is_remembered_by_phones(client: FlaskClient) -> None:
     assert first.headers["ETag"]
     again = client.get("/v1/openapi.json", headers={"If-None-Match": first.headers["ETag"]})
     assert again.status_code == 304
+
+
+def properties(document: Document) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Those of our own schemas, by `Schema.name`."""
+    for schema, found in document["components"]["schemas"].items():
+        for name, said in found.get("properties", {}).items():
+            yield f"{schema}.{name}", said
+
+
+def has_to_be_explained(said: dict[str, Any]) -> bool:
+    """Numbers have units, moments an owner, and null means something: no name tells that."""
+    kinds = said.get("type", ())
+    kinds = [kinds] if isinstance(kinds, str) else list(kinds)
+    kinds += [one.get("type") for one in said.get("anyOf", ())]
+    return bool({"integer", "number", "null"} & {*kinds}) or said.get("format") in ("date", "date-time")
+
+
+def test_numbers_moments_and_what_may_be_null_say_what_they_mean(document: Document) -> None:
+    silent = [
+        name for name, said in properties(document) if has_to_be_explained(said) and "description" not in said
+    ]
+    assert silent == []
+
+
+def test_no_meaning_is_left_over_or_said_twice(document: Document) -> None:
+    """Of a property that is none any more, or that says itself what it means."""
+    said = {name: one.get("description") for name, one in properties(document)}
+    assert [name for name, meaning in SCOPED.items() if said.get(name) != meaning] == []
+    told = {(name.partition(".")[2], meaning) for name, meaning in said.items()}
+    assert [name for name, meaning in EVERYWHERE.items() if (name, meaning) not in told] == []
