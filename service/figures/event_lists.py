@@ -1,7 +1,6 @@
 """Events as coordinators look through them: where each stands, who is expected, who came, what is missing."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
@@ -47,8 +46,7 @@ class EventState(StrEnum):
     HIDDEN = "hidden"
 
 
-@dataclass(frozen=True, slots=True)
-class EventFilter:
+class EventFilter(NamedTuple):
     """Which events: of these days, both inclusive, and of all that is not None.
 
     `region_code` None: of all regions of the actor. `district_code` WITHOUT_DISTRICT: in none.
@@ -63,8 +61,7 @@ class EventFilter:
     state: EventState | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class EventLine:
+class EventLine(NamedTuple):
     """An event with its figures. `going`: people on the list, companions included; `expected`: people of
     announced groups; `came`: people who count; `in_review`: people who are doubted; `declared`: people of
     confirmed groups, and companions of those who count; `reminded`: a coordinator asked for the result today.
@@ -126,7 +123,7 @@ def find(
     """
     asked = regions_to_count(actor, wanted.region_code)
     last_start, last_id = after or (None, None)
-    values = at(now) | asdict(wanted) | asked_regions.values(asked)
+    values = at(now) | wanted._asdict() | asked_regions.values(asked)
     values |= {"last_start": last_start, "last_id": last_id, "limit": limit}
     given = tuple(name for name in _NARROWING if values[name] is not None)
     is_without = wanted.district_code == WITHOUT_DISTRICT
@@ -177,7 +174,7 @@ def _listed(among: Among) -> list[sa.ColumnElement[bool]]:
 def line_of(session: Session, event_id: UUID, now: datetime) -> EventLine:
     """One event's line, a draft's too; whether somebody may see it has been asked before."""
     (row,) = _one_line().rows(session, at(now) | {"event_id": event_id})
-    return EventLine(**row._asdict())
+    return EventLine(*row)
 
 
 @cache
@@ -196,7 +193,7 @@ class Organizing(NamedTuple):
 def organizers(session: Session, actor: Actor, wanted: EventFilter, now: datetime) -> Sequence[Organizing]:
     """Who has events in the days and the region of the filter, whatever it says besides. Raises as `find`."""
     asked = regions_to_count(actor, wanted.region_code)
-    values = at(now) | asdict(wanted) | asked_regions.values(asked)
+    values = at(now) | wanted._asdict() | asked_regions.values(asked)
     return [Organizing(*row) for row in _organizers(Among.of(asked)).rows(session, values)]
 
 
@@ -326,8 +323,7 @@ def lines() -> sa.Select[*tuple[Any, ...]]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class DayCell:
+class DayCell(NamedTuple):
     """What a place (a district, or a region where several are looked at) has on a day.
 
     `events`: published, also hidden ones; `drafts`: not published yet.

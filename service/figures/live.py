@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -26,8 +26,7 @@ LONGEST = timedelta(days=30)
 """What began longer ago is not looked for, also where it goes on."""
 
 
-@dataclass(frozen=True, slots=True)
-class LiveEvent:
+class LiveEvent(NamedTuple):
     """An event of today, or that goes on since an earlier day. `on_site`: checked in and not out, while it
     runs; `came`: with who left, doubts included; `declared`: as of an EventLine; `reminded`: a coordinator
     asked for its result today.

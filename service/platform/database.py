@@ -1,5 +1,6 @@
 """The database: one PostgreSQL engine, one session per request or job."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ import psycopg
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from psycopg.pq import TransactionStatus
+from psycopg.types.json import set_json_loads
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -28,6 +30,14 @@ CONNECT_ARGS: Mapping[str, Any] = {
     "options": SERVER_OPTIONS,
 }
 
+
+def _read_json(text: str | bytes) -> Any:
+    """As `json.loads`, which would first look in which encoding each name stands; PostgreSQL's is UTF-8."""
+    return _DECODER.decode(text if isinstance(text, str) else text.decode())
+
+
+_DECODER = json.JSONDecoder()
+set_json_loads(_read_json)
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False}, disable_autonaming=True)
 
