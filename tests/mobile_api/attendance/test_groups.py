@@ -288,3 +288,27 @@ def test_an_event_has_so_many_groups_at_most(
     client.delete(url_of(event, ids[0]), headers=headers)
     assert client.put(url_of(event, ids[-1]), json=body, headers=headers).status_code == 201
     assert client.put(url_of(event, ids[0]), json=body, headers=headers).status_code == 409
+
+
+def test_a_crowd_that_one_clean_up_hardly_has_is_looked_at(
+    client: FlaskClient, session: Session, login: Login, owner: Volunteer, event: Event
+) -> None:
+    """However many groups it is told in: a region's report has all of them, and nobody was asked."""
+    coordinator = make_coordinator(session)
+
+    def looked_at() -> list[Any]:
+        found = client.get("/v1/reports", headers=login(coordinator)).json["items"]
+        return [(one["reason"], one["outliers"]) for one in found]
+
+    urls = [url_of(event, uuid4()) for _ in range(4)]
+    for url, people in zip(urls, (600, 700, 650, 50), strict=True):
+        client.put(url, json={"group": "Таза күн", "people": people}, headers=login(owner))
+    assert looked_at() == []
+    client.put(urls[3], json={"group": "Таза күн", "people": 500}, headers=login(owner))
+    assert looked_at() == [("declared: 2450", ["declared"])]
+    # Neither does a result that nothing is wrong with take it away.
+    result = {"version": 0, "trees": 5}
+    client.put(f"/v1/events/{event.id}/result", json=result, headers=login(owner))
+    assert looked_at() == [("declared: 2450", ["declared"])]
+    client.delete(urls[0], headers=login(owner))
+    assert looked_at() == []
