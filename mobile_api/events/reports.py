@@ -36,7 +36,7 @@ class ReportShown(Schema):
     outliers = fields.List(
         fields.String(),
         allow_none=True,
-        metadata={"description": "Not reported by anybody: figures of the result that are unusually large."},
+        metadata={"description": "Not reported by anybody: figures of the event that are unusually large."},
     )
     created_at = DateTime()
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from service import errors
 from service.access import Actor, Permission, may, require
 from service.attendance.derivation import event_minutes
-from service.events import events, frozen
+from service.events import events, frozen, unusual
 from service.ledger import ledger
 from service.models import AuditAction, Event, Headcount, HeadcountCategory
 
@@ -174,6 +174,8 @@ def _note_change(
     if any(deltas.values()):
         ledger.add(session, event, **deltas)
     session.flush()
+    if deltas["headcount"]:
+        unusual.look(session, actor, event, [unusual.DECLARED], now)
 
 
 def _figures(headcount: Headcount) -> dict[str, int]:

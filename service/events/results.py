@@ -8,40 +8,20 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from service import errors
 from service.access import Actor, Permission, require
 from service.audit import audit
-from service.events import events
-from service.models import AuditAction, Event, EventReport, EventResult, WasteUnit
-from service.models.base import new_id
+from service.events import events, unusual
+from service.models import AuditAction, Event, EventResult, WasteUnit
 from service.models.results import FIGURES, MEASURED_FIGURES
 
 ORGANIZER_HAS = timedelta(days=14)
 """So long after the end its organizer gives and mends a result: as long as kept records are taken."""
 
 COORDINATOR_HAS = timedelta(days=90)
-
-UNUSUAL: Mapping[str, int] = {
-    "waste_t": 500,
-    "recycled_t": 500,
-    "area_ha": 200,
-    "banks_km": 50,
-    "places": 200,
-    "machines": 200,
-    "trees": 10_000,
-    "shrubs": 10_000,
-    "yards": 500,
-    "parks": 50,
-    "water_bodies": 20,
-    "social": 50,
-    "monuments": 50,
-    "containers": 500,
-    "dumps": 50,
-}
-"""Above these a coordinator looks at it: hardly any single clean-up reaches them, typing errors do."""
 
 _GRAIN = Decimal("0.001")
 
@@ -188,53 +168,7 @@ def _note(
         detail=detail,
         now=now,
     )
-    session.flush()
-    found = outliers(stored)
-    if not found or not actor.organizes(event.organization_id):
-        _forget_report(session, event.id)
-    elif set(found) & set(changed) or ("recycled_t" in found and "waste_t" in changed):
-        # What a coordinator has looked at stays closed while other figures change.
-        _report(session, actor, event, stored, found, now)
-
-
-def outliers(result: EventResult) -> list[str]:
-    """The figures of a result that are unusually large, and more recycled than there was waste."""
-    figures = {name: value for name, value in result.figures().items() if value is not None}
-    found = {name for name, value in figures.items() if value > UNUSUAL[name]}
-    if figures.get("recycled_t", 0) > figures.get("waste_t", figures.get("recycled_t", 0)):
-        found.add("recycled_t")
-    return sorted(found)
-
-
-def _report(
-    session: Session, actor: Actor, event: Event, stored: EventResult, found: list[str], now: datetime
-) -> None:
-    """Put it before the region's coordinators, among what people have reported; one an event and person."""
-    figures = stored.figures()
-    told = {
-        "reason": ", ".join(f"{name}: {float(figures[name]):.10g}" for name in found),
-        "outliers": found,
-        "created_at": now,
-        "closed_at": None,
-        "closed_by": None,
-        "resolution": None,
-    }
-    session.execute(
-        insert(EventReport)
-        .values(id=new_id(), event_id=event.id, volunteer_id=actor.volunteer_id, **told)
-        .on_conflict_do_update(index_elements=["event_id", "volunteer_id"], set_=told)
-    )
-
-
-def _forget_report(session: Session, event_id: UUID) -> None:
-    """There is nothing unusual any more, or a coordinator has set it right."""
-    session.execute(
-        sa.delete(EventReport).where(
-            EventReport.event_id == event_id,
-            EventReport.outliers.is_not(None),
-            EventReport.closed_at.is_(None),
-        )
-    )
+    unusual.look(session, actor, event, changed, now)
 
 
 def by_event(session: Session, event_ids: Iterable[UUID]) -> dict[UUID, EventResult]:
