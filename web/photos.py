@@ -1,4 +1,4 @@
-"""Photographs as pages show them: an address of a day, and what each is called."""
+"""Photographs as pages show them: an address for a time, and what each is called."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -32,8 +32,10 @@ class Picture:
 
 def picture(photo: EventPhoto, number: int, *, for_staff: bool, reports: Sequence[str] = ()) -> Picture:
     """One of an event's photographs, `number` of those of its kind."""
+    lives = photo_links.LIVES_ON_STAFFS_PAGES if for_staff else photo_links.LIVES
     small, large = (
-        photo_links.path_of(photo, size, for_staff=for_staff) for size in (Size.SMALL, Size.LARGE)
+        photo_links.path_of(photo, size, for_staff=for_staff, lives=lives)
+        for size in (Size.SMALL, Size.LARGE)
     )
     return Picture(photo, small, large, text(f"page.photo.{photo.taken}", number=number), reports)
 

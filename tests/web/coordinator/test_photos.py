@@ -7,12 +7,14 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from http_base.application import Tazalyq
 from service.events import photo_files
 from service.models import AuditEntry, Event, EventPhoto, PhotoReport, Volunteer
 from service.platform import images
+from service.platform.clock import FixedClock
 from service.platform.files import Files
 from tests.conftest import NOW
 from tests.makers import make_coordinator, make_event, make_member, make_photo, make_volunteer
@@ -87,6 +89,17 @@ def test_one_press_shows_it(at: Visitor, session: Session, files: Files, held: E
     assert "бәріне көрінеді" in at.page(LIST).text
     actions = set(session.scalars(sa.select(AuditEntry.action)))
     assert actions == {"photos-read", "photo-ruled"}
+
+
+def test_an_address_that_is_copied_out_of_the_page_shows_it_for_two_hours(
+    at: Visitor, session: Session, files: Files, held: Event, client: FlaskClient, clock: FixedClock
+) -> None:
+    one = make_photo(session, held, stored_as=photo_files.write(files, images.make(photo())))
+    session.commit()
+    address = at.page(rule_of(one)).one("img", class_="photo")["src"]
+    for later, status in ((timedelta(minutes=119), 200), (timedelta(hours=2), 404)):
+        clock.at = NOW + later
+        assert client.get(address).status_code == status
 
 
 def test_what_everybody_sees_already_is_not_offered_to_be_shown(
