@@ -144,6 +144,19 @@ def test_staff_is_banned_by_a_national_coordinator_alone_and_nobody_by_themself(
         assert ban(client, login(national), staff).status_code == 200
 
 
+@pytest.mark.parametrize("status", ["pending", "asked", "rejected"])
+def test_who_founds_an_organization_that_nobody_has_verified_is_no_staff(
+    client: FlaskClient, session: Session, login: Login, status: str
+) -> None:
+    """Anybody founds one in a minute: it would be a way out of the region's bans."""
+    regional, person = make_coordinator(session, "KZ-15"), make_volunteer(session)
+    make_organization(session, person, status=status)
+    assert ban(client, login(regional), person).status_code == 200
+    owner = make_volunteer(session)
+    make_organization(session, owner, status="suspended")
+    assert ban(client, login(regional), owner).status_code == 403
+
+
 def test_what_was_captured_before_is_still_taken(
     client: FlaskClient, session: Session, login: Login, clock: FixedClock
 ) -> None:

@@ -154,6 +154,9 @@ def test_what_may_be_done_is_said_as_the_use_cases_would(session: Session) -> No
     make_member(session, make_organization(session), staff)
     assert not search.read(session, HERE, staff.id, None, NOW).may_ban
     assert search.read(session, coordinator("*"), staff.id, None, NOW).may_ban
+    founder = make_volunteer(session)
+    make_organization(session, founder, status="pending")
+    assert search.read(session, HERE, founder.id, None, NOW).may_ban
     guest: Volunteer = make_volunteer(session, region_code=THERE)
     make_signup(session, make_event(session), guest)
     seen = search.read(session, HERE, guest.id, None, NOW)
