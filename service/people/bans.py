@@ -24,6 +24,8 @@ from service.models import (
     Erasure,
     Event,
     Membership,
+    Organization,
+    OrganizationStatus,
     Signup,
     Volunteer,
 )
@@ -236,7 +238,7 @@ def _lock_target(session: Session, actor: Actor, volunteer_id: UUID, now: dateti
     )
     if volunteer is None:
         raise errors.NotFound(errors.Thing.VOLUNTEER)
-    if _is_staff(session, volunteer_id):
+    if is_staff(session, volunteer_id):
         may_ban = may(actor, Permission.BAN_STAFF)
     else:
         regions = _regions_of(session, volunteer, now)
@@ -246,8 +248,14 @@ def _lock_target(session: Session, actor: Actor, volunteer_id: UUID, now: dateti
     return volunteer
 
 
-def _is_staff(session: Session, volunteer_id: UUID) -> bool:
-    roles = sa.union_all(sa.select(Membership.volunteer_id), sa.select(Coordinator.volunteer_id)).subquery()
+def is_staff(session: Session, volunteer_id: UUID) -> bool:
+    """Whether somebody coordinates, or belongs to an organization that was verified.
+
+    Anybody founds one: what nobody has verified must be no way out of a region's bans.
+    """
+    was_verified = Organization.status.in_([OrganizationStatus.VERIFIED, OrganizationStatus.SUSPENDED])
+    members = sa.select(Membership.volunteer_id).join(Organization).where(was_verified)
+    roles = sa.union_all(members, sa.select(Coordinator.volunteer_id)).subquery()
     return bool(session.scalar(sa.select(sa.exists().where(roles.c.volunteer_id == volunteer_id))))
 
 

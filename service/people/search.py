@@ -26,7 +26,7 @@ from service.models import (
 from service.models.base import COUNTRY_ZONE, LocalizedText
 from service.models.volunteers import ADULT_AGE, NATIONAL
 from service.people import ages, consents
-from service.people.bans import REMEMBERED, BanTerms
+from service.people.bans import REMEMBERED, BanTerms, is_staff
 from service.platform import phones
 
 AT_MOST = 20
@@ -156,7 +156,7 @@ def _seen(
     age = volunteer.age_on(now.astimezone(COUNTRY_ZONE).date())
     coordinated, memberships = _roles(session, volunteer.id)
     is_other = volunteer.id != actor.volunteer_id
-    is_staff = bool(coordinated or memberships)
+    of_staff = is_staff(session, volunteer.id)
     at_home = Target(region_code=volunteer.region_code)
     in_sight = ConsentName.PERSONAL_DATA in held and age >= ADULT_AGE
     return Seen(
@@ -172,7 +172,7 @@ def _seen(
         ban=ban,
         banned=ban is not None and BanTerms(ban.reason, ban.banned_at, ban.expires_at).holds_at(now),
         # Who is in sight of a coordinator may be banned by one: the reach is the same.
-        may_ban=is_other and (not is_staff or may(actor, Permission.BAN_STAFF)),
+        may_ban=is_other and (not of_staff or may(actor, Permission.BAN_STAFF)),
         may_set_birth_date=is_other and may(actor, Permission.SET_BIRTH_DATE, at_home),
     )
 
