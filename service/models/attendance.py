@@ -81,6 +81,8 @@ class Attendance(Base):
             postgresql_include=["id", "volunteer_id", "checked_in_at"],
             postgresql_where=sa.text("status = 'review'"),
         ),
+        # In the order of the queue: a page of it reads its twenty, not all that wait.
+        sa.Index("ix_attendance_queue", "checked_in_at", "id", postgresql_where=sa.text("status = 'review'")),
         sa.Index("ix_attendance_volunteer_id_checked_in_at", "volunteer_id", "checked_in_at"),
     )
 

@@ -1,6 +1,5 @@
 """One's own history, and the facts behind an attendance: what phones sent, what staff and the person said."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +16,7 @@ from service.attendance.evidence import Status
 from service.models import Appeal, Attendance, AttendanceDecision, Event, PresenceRecord, RefusalAppeal
 from service.models.base import COUNTRY_ZONE
 from service.platform import keyset
-from service.platform.written import Written, columns
+from service.platform.written import Written, as_json, columns, from_json
 
 
 class RecordFacts(NamedTuple):
@@ -94,6 +93,8 @@ class HistoryEntry:
     def can_appeal(self) -> bool:
         return self.grounds.appeal is None and self.attendance.status in APPEALABLE
 
+
+Column = sa.SQLColumnExpression
 
 APPEALABLE = frozenset({Status.REVIEW, Status.REJECTED})
 """What a volunteer can answer to."""
@@ -190,59 +191,65 @@ def _sums() -> sa.Select[*tuple[Any, ...]]:
     return query
 
 
+GROUNDS = 4
+"""So many are the columns of `grounds_columns`."""
+
+
 def grounds_of(session: Session, attendance_ids: Sequence[UUID]) -> Mapping[UUID, Grounds]:
-    """The facts behind each of these attendances, by its id, in three queries."""
+    """The facts behind each of these attendances, by its id, in one query."""
     if not attendance_ids:
         return {}
-    ids = {"ids": attendance_ids}
-    records: defaultdict[UUID, list[Evidenced]] = defaultdict(list)
-    for id_, people, *facts in _PRESENCE.rows(session, ids):
-        records[id_].append(Evidenced(RecordFacts(*facts), people))
-    decisions: defaultdict[UUID, list[Said]] = defaultdict(list)
-    for id_, *facts in _DECISIONS.rows(session, ids):
-        decisions[id_].append(Said(*facts))
-    asked = {(id_, is_heard): Asked(*facts) for id_, is_heard, *facts in _ASKED.rows(session, ids)}
-    return {
-        id_: Grounds(records[id_], decisions[id_], asked.get((id_, False)), asked.get((id_, True)))
-        for id_ in attendance_ids
-    }
+    return {id_: grounds(*facts) for id_, *facts in _GROUNDS.rows(session, {"ids": attendance_ids})}
 
 
-_IDS = sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid)))
+def grounds(
+    records: Sequence[Any] | None,
+    decisions: Sequence[Any] | None,
+    appeal: Sequence[Any] | None,
+    heard: Sequence[Any] | None,
+) -> Grounds:
+    """What stands in the columns of `grounds_columns`."""
+    return Grounds(
+        [Evidenced(from_json(RecordFacts, facts), people) for people, *facts in records or ()],
+        [from_json(Said, said) for said in decisions or ()],
+        None if appeal is None else from_json(Asked, appeal),
+        None if heard is None else from_json(Asked, heard),
+    )
 
 
-def _presence() -> sa.Select[*tuple[Any, ...]]:
-    """The records behind the attendances with these `ids`, oldest first."""
+def grounds_columns(
+    id_: Column[UUID], event_id: Column[UUID], volunteer_id: Column[UUID]
+) -> list[sa.Label[Any]]:
+    """All that a query's attendances rest on, as `grounds` takes it: its last columns."""
+    behind = (PresenceRecord.event_id == event_id, PresenceRecord.sender_id == volunteer_id)
+    records = [_people_of_installation(), *columns(PresenceRecord, RecordFacts)]
+    in_order = (PresenceRecord.captured_at, PresenceRecord.id)
+    said = AttendanceDecision.attendance_id == id_
+    return [
+        as_json(records, *behind, in_order=in_order).label("records"),
+        as_json(
+            columns(AttendanceDecision, Said),
+            said,
+            in_order=(AttendanceDecision.moment, AttendanceDecision.id),
+        ).label("decisions"),
+        as_json(columns(Appeal, Asked), Appeal.attendance_id == id_).label("appeal"),
+        as_json(columns(RefusalAppeal, Asked), RefusalAppeal.attendance_id == id_).label("heard"),
+    ]
+
+
+def _people_of_installation() -> sa.ScalarSelect[int]:
+    """How many a record's installation served that day."""
     other = aliased(PresenceRecord)
-    people: sa.ScalarSelect[int] = (
+    return (
         sa.select(sa.func.count(other.sender_id.distinct()))
         .where(other.installation_id == PresenceRecord.installation_id, other.day == PresenceRecord.day)
+        .correlate(PresenceRecord)
         .scalar_subquery()
     )
-    behind = sa.and_(
-        PresenceRecord.event_id == Attendance.event_id,
-        PresenceRecord.sender_id == Attendance.volunteer_id,
-    )
-    return (
-        sa.select(Attendance.id, people.label("people"), *columns(PresenceRecord, RecordFacts))
-        .join(PresenceRecord, behind)
-        .where(Attendance.id == _IDS)
-        .order_by(PresenceRecord.captured_at, PresenceRecord.id)
-    )
 
 
-_PRESENCE = Written(_presence())
-
-_DECISIONS = Written(
-    sa.select(AttendanceDecision.attendance_id, *columns(AttendanceDecision, Said))
-    .where(AttendanceDecision.attendance_id == _IDS)
-    .order_by(AttendanceDecision.moment, AttendanceDecision.id)
+_GROUNDS = Written(
+    sa.select(
+        Attendance.id, *grounds_columns(Attendance.id, Attendance.event_id, Attendance.volunteer_id)
+    ).where(Attendance.id == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid))))
 )
-
-
-def _asked(table: type[Appeal] | type[RefusalAppeal]) -> sa.Select[*tuple[Any, ...]]:
-    is_heard = sa.literal(table is RefusalAppeal, sa.Boolean).label("is_heard")
-    return sa.select(table.attendance_id, is_heard, *columns(table, Asked)).where(table.attendance_id == _IDS)
-
-
-_ASKED = Written(sa.select(sa.union_all(_asked(Appeal), _asked(RefusalAppeal)).subquery()))

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from service import errors, presence_errors
@@ -49,6 +48,9 @@ REASONS = (
 )
 """Why attendance waits: what was doubted, then what was refused."""
 
+AT_MOST = 101
+"""So many are asked for at once: a page of a hundred, and one to see whether there is another."""
+
 SortKey = tuple[int, UUID] | tuple[datetime, UUID]
 """Of the queue: appeals of refusals by distance, then attendances by time."""
 
@@ -74,7 +76,8 @@ def waiting(
 ) -> list[ReviewItem]:
     """What waits; one's own, and what is of one's own organization, is for somebody else.
 
-    `after` is the sort key of the last one seen. `reason`: only what is doubted, or was refused, for this.
+    `after` is the sort key of the last one seen. `limit`: up to AT_MOST. `reason`: only what is doubted, or
+    was refused, for this.
 
     First the appeals of refused check-ins, nearest first; then what is in review, or rejected and appealed
     against, by the time of presence, oldest first.
@@ -106,49 +109,49 @@ def waiting(
 def _attendances(
     session: Session, actor: Actor, asked: ReviewQuestion, after: SortKey | None, limit: int
 ) -> list[ReviewItem]:
-    # Which ones first, by little of each: all columns of all that waits would be sorted for these.
-    first = _first(asked.kind(actor, is_first=after is None)).rows(session, asked.values(actor, after, limit))
-    ids = [row.id for row in first]
-    facts = history.grounds_of(session, ids)
-    found = [written.shaped(row, Attended, *AROUND) for row in _SHOWN.rows(session, {"ids": ids})]
-    return [
-        ReviewItem(
-            attended, event, organization, person, facts[attended.id], (attended.checked_in_at, attended.id)
-        )
-        for attended, event, organization, person in found
-    ]
+    query = _attended(asked.kind(actor, is_first=after is None))
+    found = []
+    for row in query.rows(session, asked.values(actor, after, limit)):
+        attended, event, organization, person = written.shaped(row, Attended, *AROUND)
+        grounds, key = history.grounds(*row[-history.GROUNDS :]), (attended.checked_in_at, attended.id)
+        found.append(ReviewItem(attended, event, organization, person, grounds, key))
+    return found
 
 
 @cache
-def _first(kind: ReviewKind) -> Written:
-    """The ids of those to show."""
-    needed = (Attendance.id, Attendance.event_id, Attendance.volunteer_id, Attendance.checked_in_at)
-    attendance = waiting_list.attendances(*needed, Attendance.reasons).subquery().c
-    query = (
-        sa.select(attendance.id)
-        .join(Event, Event.id == attendance.event_id)
-        .where(
-            attendance.volunteer_id != refusal_appeals.OWN_ID,
-            *kind.about_events(),
-            *kind.behind(attendance.checked_in_at, attendance.id),
+def _attended(kind: ReviewKind) -> Written:
+    """Those to show, with all that they rest on."""
+    ways = (waiting_list.IN_REVIEW, waiting_list.APPEALED)
+    first = sa.union_all(*(_first(rows, kind) for rows in ways)).subquery().c
+    return Written(
+        sa.select(
+            *first,
+            *around(),
+            *history.grounds_columns(
+                first.attendance_id, first.attendance_event_id, first.attendance_volunteer_id
+            ),
         )
-        .order_by(attendance.checked_in_at, attendance.id)
+        .join(Event, Event.id == first.attendance_event_id)
+        .join(Organization, Organization.id == Event.organization_id)
+        .join(Volunteer, Volunteer.id == first.attendance_volunteer_id)
+        .order_by(first.attendance_checked_in_at, first.attendance_id)
         .limit(refusal_appeals.LIMIT)
     )
+
+
+def _first(rows: sa.Select[*tuple[Any, ...]], kind: ReviewKind) -> sa.Select[*tuple[Any, ...]]:
+    """Of those that wait in one way, the first: read in their order, not sorted. PostgreSQL knows from the
+    number that they are few, and takes one plan for whichever limit."""
+    key = (Attendance.checked_in_at, Attendance.id)
+    query = rows.with_only_columns(*columns(Attendance, Attended)).where(
+        Attendance.volunteer_id != refusal_appeals.OWN_ID, *kind.behind(*key)
+    )
+    about_events = kind.about_events()
+    if about_events:
+        query = query.join(Event, Event.id == Attendance.event_id).where(*about_events)
     if kind.of_reason:
-        query = query.where(sa.bindparam("reason", type_=sa.Text) == sa.any_(attendance.reasons))
-    return Written(query)
-
-
-_SHOWN = Written(
-    sa.select(*columns(Attendance, Attended), *around())
-    .select_from(Attendance)
-    .join(Event, Event.id == Attendance.event_id)
-    .join(Organization, Organization.id == Event.organization_id)
-    .join(Volunteer, Volunteer.id == Attendance.volunteer_id)
-    .where(Attendance.id == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid))))
-    .order_by(Attendance.checked_in_at, Attendance.id)
-)
+        query = query.where(sa.bindparam("reason", type_=sa.Text) == sa.any_(Attendance.reasons))
+    return query.order_by(*key).limit(AT_MOST)
 
 
 def decide(

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from service import errors
 from service.access import Actor, Permission, Target, require, require_coordinator
@@ -57,11 +57,6 @@ APPEALED = (
 
 REFUSALS_APPEALED = sa.select(RefusalAppeal).where(RefusalAppeal.decided_at.is_(None))
 """Of check-ins that were refused: no attendance yet."""
-
-
-def attendances(*columns: InstrumentedAttribute[Any]) -> sa.CompoundSelect[Any]:
-    """These columns of attendances that wait for a ruling: in review, or rejected and appealed against."""
-    return sa.union_all(IN_REVIEW.with_only_columns(*columns), APPEALED.with_only_columns(*columns))
 
 
 def by_coordinator() -> sa.Select[*tuple[Any, ...]]:

@@ -1,6 +1,6 @@
 """Queries that are written once."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from service.models import Event, Organization
 from service.models.events import EventStatus
-from service.platform.written import Written, columns, shaped
-from tests.makers import make_event
+from service.platform.written import Written, as_json, columns, from_json, shaped
+from tests.makers import make_event, make_organization
 
 BY_IDS = Written(
     sa.select(Event.id, Event.title, Event.status, Event.starts_at, sa.func.count().over().label("number"))
@@ -110,3 +110,35 @@ def test_columns_of_two_tables_that_bear_one_name_are_told_apart(session: Sessio
         Held(event.id, event.starts_at),
         Known(event.organization_id, event.organization.name),
     )
+
+
+class Told(NamedTuple):
+    """Of an event, in JSON."""
+
+    id: UUID
+    status: str
+    latitude: float
+    capacity: int | None
+    starts_at: datetime
+    hidden_at: datetime | None
+
+
+def test_what_belongs_to_a_row_is_one_column_of_it(session: Session) -> None:
+    moment = datetime(2026, 11, 26, 4, 5, 6, 700, tzinfo=UTC)
+    event = make_event(session, starts_at=moment, latitude=51.1234567890123)
+    bare = make_organization(session)
+    session.flush()
+    belongs = Event.organization_id == Organization.id
+    held = [Event.id, Event.status, Event.latitude, Event.capacity, Event.starts_at, sa.null()]
+    query = Written(
+        sa.select(
+            as_json(held, belongs).label("one"), as_json(held, belongs, in_order=[Event.id]).label("several")
+        )
+        .where(Organization.id == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid))))
+        .order_by(Organization.id)
+    )
+    with_it, without = query.rows(session, {"ids": [event.organization_id, bare.id]})
+    expected = Told(event.id, "published", 51.1234567890123, None, moment, None)
+    assert from_json(Told, with_it.one) == expected
+    assert [from_json(Told, one) for one in with_it.several] == [expected]
+    assert (without.one, without.several) == (None, None)

@@ -154,6 +154,8 @@ def test_those_in_review_are_counted_off_their_index(session: Session) -> None:
     """Each lies on a page of its own among ten million: two seconds for every page of the desk."""
     session.execute(sa.text("SET LOCAL enable_seqscan = off"))
     session.execute(sa.text("SET LOCAL enable_bitmapscan = off"))
+    # In a table of a few rows, of which PostgreSQL knows nothing yet, the smaller index is as good.
+    session.execute(sa.text("DROP INDEX ix_attendance_queue"))
     for regions in ("*", "KZ-15"):
         with statements() as heard:
             waiting.what_waits(session, coordinator(regions), None)
