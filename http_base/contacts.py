@@ -43,6 +43,11 @@ def shown_by(found: Mapping[Any, ContactSaid]) -> dict[Any, dict[str, Any]]:
     return {key: _shown(contact, is_signed_in=is_signed_in) for key, contact in found.items()}
 
 
+def shown(contact: ContactSaid | None) -> dict[str, Any] | None:
+    """A contact as the caller may see it; None where there is none."""
+    return None if contact is None else _shown(contact, is_signed_in=_is_signed_in())
+
+
 def _is_signed_in() -> bool:
     """Whether somebody registered asks; a token that cannot be read here shows no more than none."""
     try:

@@ -36,7 +36,7 @@ def grow(
     """
     radius_m = min(max(NEAREST_M, seen_m * ROOM), within_m)
     while True:
-        found = ask(_circle(centre, radius_m))
+        found = ask(circle(centre, radius_m))
         if len(found) == limit or radius_m >= within_m:
             return found
         radius_m = min(_farther(seen_m, radius_m, len(found), limit), within_m)
@@ -50,7 +50,7 @@ def _farther(seen_m: float, radius_m: float, found: int, limit: int) -> float:
     return min(radius_m * FARTHER, sqrt(seen_m**2 + ground))
 
 
-def _circle(centre: tuple[float, float], radius_m: float) -> dict[str, float]:
+def circle(centre: tuple[float, float], radius_m: float) -> dict[str, float]:
     """The values of `nearest` that its circle gives."""
     latitude, longitude = centre
     half, half_width = geodesy.box_of(latitude, radius_m)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -171,20 +170,30 @@ def is_visible(session: Session, actor: Actor | None, event: Event) -> bool:
 
 def is_one_of_its_people(session: Session, event_id: UUID, volunteer_id: UUID) -> bool:
     """Whether somebody has signed up and not withdrawn, or has an attendance, whatever its status."""
-    (row,) = _one_of_its_people().rows(session, {"event_id": event_id, "volunteer_id": volunteer_id})
+    (row,) = _ONE_OF_ITS_PEOPLE.rows(session, {"event_id": event_id, "volunteer_id": volunteer_id})
     return bool(row.is_one)
 
 
-@cache
-def _one_of_its_people() -> Written:
-    event_id, volunteer_id = (sa.bindparam(name, type_=sa.Uuid) for name in ("event_id", "volunteer_id"))
+def is_one_of(
+    event_id: sa.SQLColumnExpression[UUID], volunteer_id: sa.SQLColumnExpression[UUID]
+) -> sa.ColumnElement[bool]:
+    """The same as a column."""
     signed_up = sa.exists().where(
         Signup.event_id == event_id,
         Signup.volunteer_id == volunteer_id,
         Signup.status != SignupStatus.CANCELLED,
     )
     was_there = sa.exists().where(Attendance.event_id == event_id, Attendance.volunteer_id == volunteer_id)
-    return Written(sa.select(sa.or_(signed_up, was_there).label("is_one")))
+    return sa.or_(signed_up, was_there)
+
+
+_ONE_OF_ITS_PEOPLE = Written(
+    sa.select(
+        is_one_of(*(sa.bindparam(name, type_=sa.Uuid) for name in ("event_id", "volunteer_id"))).label(
+            "is_one"
+        )
+    )
+)
 
 
 def lock_places(session: Session, event_id: UUID) -> Event:

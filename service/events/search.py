@@ -9,7 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from service.events import around, words
 from service.events.plans import MAX_DURATION
@@ -17,7 +17,6 @@ from service.models import Event, EventStatus
 from service.models.base import COUNTRY_ZONE
 from service.models.volunteers import ADULT_AGE
 from service.platform import keyset
-from service.platform.written import Written
 
 WITHOUT_DISTRICT = "none"
 
@@ -290,42 +289,40 @@ def coming_near(
     """
     found: Sequence[Event] = ()
     if centre is not None:
-        ids = _ids_near(session, centre, now, limit + 1, age)
-        found = around.events_of(session, [id_ for id_ in ids if id_ != but][:limit])
-    if found:
-        return sorted(found, key=lambda event: (event.starts_at, event.id))
-    return [one for one in coming(session, now, limit + 1, age) if one.id != but][:limit]
-
-
-def _ids_near(
-    session: Session, centre: tuple[float, float], now: datetime, limit: int, age: int | None
-) -> list[UUID]:
-    today = now.astimezone(COUNTRY_ZONE).date()
-    days = _may_begin(today, today + SOON)
-    values = {"now": now, "today": today, "days": days, "limit": limit, "age": age}
-
-    def ask(circle: Mapping[str, float]) -> around.Found:
-        return _coming_near().rows(session, {**values, **circle})
-
-    return [id_ for id_, _ in around.grow(ask, centre, NEAR_M, limit)]
+        today = now.astimezone(COUNTRY_ZONE).date()
+        days = _may_begin(today, today + SOON)
+        values = {"now": now, "today": today, "days": days, "limit": limit, "age": age, "but": but}
+        for within_m in (around.NEAREST_M, NEAR_M):
+            found = session.scalars(_coming_near(), values | around.circle(centre, within_m)).all()
+            if len(found) == limit:
+                break
+    return found or [one for one in coming(session, now, limit + 1, age) if one.id != but][:limit]
 
 
 @cache
-def _coming_near() -> Written:
-    """Those of `days` that touch `today` or later ones and are not over `now`; `age`: None for everybody."""
-    today, now, age = (
+def _coming_near() -> sa.Select[Event]:
+    """Those of `days` that touch `today` or later ones and are not over `now`, soonest first; `age`: None for
+    everybody; `but`: None for all. Of each what a row of a list tells.
+    """
+    today, now, age, but = (
         sa.bindparam("today", type_=sa.Date),
         sa.bindparam("now", type_=sa.DateTime(timezone=True)),
         sa.bindparam("age", type_=sa.Integer),
+        sa.bindparam("but", type_=sa.Uuid),
     )
     conditions = [
         *IN_SIGHT,
         Event.ends_at > now,
         sa.or_(Event.day >= today, today <= LAST_LOCAL_DAY),
         sa.or_(age.is_(None), _takes(age)),
+        Event.id.is_distinct_from(but),
     ]
     days, limit = sa.bindparam("days", type_=ARRAY(sa.Date)), sa.bindparam("limit", type_=sa.Integer)
-    return Written(around.nearest(conditions, days, None, limit))
+    near = around.nearest(conditions, days, None, limit).subquery()
+    told = (Event.title, Event.kind, Event.starts_at, Event.zone, Event.address, Event.address_names)
+    places = (Event.capacity, Event.going, Event.offered)
+    found = sa.select(Event).options(load_only(*told, *places))
+    return found.join(near, near.c.id == Event.id).order_by(Event.starts_at, Event.id)
 
 
 _PLANNED_ANEW = sa.text("SET LOCAL plan_cache_mode = force_custom_plan")

@@ -240,6 +240,25 @@ _OF_THESE = Written(
 )
 
 
+STANDING_OF_EVENT = (
+    sa.select(Contact.name, Volunteer.phone, Contact.link, Contact.public)
+    .outerjoin(Volunteer, Volunteer.id == Contact.volunteer_id)
+    .where(
+        Contact.state == ContactState.STANDING,
+        sa.or_(
+            sa.and_(Contact.about == ContactOf.EVENT, Contact.about_id == sa.cast(Event.id, sa.Text)),
+            sa.and_(
+                Contact.about == ContactOf.ORGANIZATION,
+                Contact.about_id == sa.cast(Event.organization_id, sa.Text),
+            ),
+        ),
+    )
+    .order_by(Contact.about == ContactOf.ORGANIZATION)
+    .limit(1)
+)
+"""What makes a ContactSaid of an event that is selected around it: as `by_event` finds it."""
+
+
 def _said(contact: Contact, phone: str | None) -> ContactSaid:
     return ContactSaid(contact.name, phone, contact.link, contact.public)
 

@@ -8,18 +8,19 @@ from uuid import UUID
 from flask import Response, request
 from markupsafe import Markup
 
-from http_base.contacts import shown_by
+from http_base.contacts import shown, shown_by
 from http_base.context import locale, now, session
 from http_base.schemas.photos import PhotoReportBody
 from service import errors
-from service.events import events, photos, results, search
+from service.events import events, photos, search, to_show
+from service.events.to_show import ToShow
 from service.models import Event, EventResult
 from service.models.base import localized
 from service.organizations import contacts
 from web import chats, formats
 from web.forms import read_form
 from web.pages import How, render
-from web.photos import pictures
+from web.photos import Picture, pictures
 from web.plan import plan
 from web.public import open_pages, previews
 from web.public.open_pages import OpenPages
@@ -37,13 +38,13 @@ UNITS: Mapping[str, str] = {"waste_t": "t", "recycled_t": "t", "area_ha": "ha", 
 def show(event_id: UUID) -> Response:
     """One event, with what who is signed in is to it; of a draft, a hidden or an unknown one nothing but the
     next ones."""
-    event = _found(event_id)
-    if event is None:
+    found = _found(event_id)
+    if found is None:
         return _not_found(event_id)
+    event, result = found.event, found.result
     when = formats.span(event.starts_at, event.ends_at, event.zone)
     is_open = not event.is_cancelled and not event.is_over(now())
-    me = event_state.of_caller(event)
-    result = results.by_event(session(), [event.id]).get(event.id)
+    me = event_state.of_caller(event, is_one=found.is_one)
     return open_pages.show(
         "event.html",
         title=localized(event.title, locale()),
@@ -59,22 +60,22 @@ def show(event_id: UUID) -> Response:
         takes_people=is_open and event.organization.is_verified,
         is_going_on=is_open and event.starts_at <= now(),
         plan=_plan(event) if is_open else None,
-        contact=shown_by(contacts.by_event(session(), [event])).get(event.id),
+        contact=shown(found.contact),
         sharing=chats.of_event(event) if is_open and not event.is_hidden else None,
         result=_figures(result) if result is not None else [],
         note=None if result is None else result.note,
-        photos=pictures(photos.of_event(session(), None, event), for_staff=False),
+        photos=_pictures(event) if found.has_photos else (),
         next_ones=() if is_open else _next_ones(event),
     )
 
 
-def _found(event_id: UUID) -> Event | None:
+def _found(event_id: UUID) -> ToShow | None:
     """What may be shown: drafts to nobody, since their staff have a preview; hidden ones to their own."""
     try:
-        event = events.get_to_read(session(), event_state.caller(), event_id)
+        found = to_show.get(session(), event_state.caller(), event_id)
     except errors.NotFound:
         return None
-    return None if event.is_secret else event
+    return None if found.event.is_secret else found
 
 
 def seen_before(event: Event) -> dict[str, Any]:
@@ -136,6 +137,10 @@ def _not_found(event_id: UUID) -> Response:
 def _next_ones(event: Event) -> Sequence[Event]:
     centre = (event.latitude, event.longitude)
     return search.coming_near(session(), centre, now(), A_FEW, but=event.id)
+
+
+def _pictures(event: Event) -> Sequence[Picture]:
+    return pictures(photos.of_event(session(), None, event), for_staff=False)
 
 
 def _plan(event: Event) -> Markup:

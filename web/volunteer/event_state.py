@@ -52,8 +52,10 @@ def caller() -> Actor | None:
     return None if page_caller() is None else maybe_actor()
 
 
-def of_caller(event: Event) -> EventState | None:
+def of_caller(event: Event, *, is_one: bool | None = None) -> EventState | None:
     """The state of who is signed in; None: nobody is. Mostly they are nothing to it, which one query tells.
+
+    `is_one`: whether they are one of its people, where that is known.
 
     Raises:
         Banned, AccountDisabled.
@@ -61,7 +63,9 @@ def of_caller(event: Event) -> EventState | None:
     who = caller()
     if who is None:
         return None
-    if not events.is_one_of_its_people(session(), event.id, who.volunteer_id):
+    if is_one is None:
+        is_one = events.is_one_of_its_people(session(), event.id, who.volunteer_id)
+    if not is_one:
         return EventState(Being.NOTHING)
     attendance = check_in.of_person(session(), event.id, who.volunteer_id)
     if attendance is not None and attendance.status != Status.REJECTED:
