@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from http_base.application import Tazalyq
-from service.models import AuditEntry, Event, EventSeries, Outbox, Volunteer
+from service.models import AuditEntry, Event, EventSeries, Organization, Outbox, Volunteer
 from tests.conftest import Sessions
 from tests.makers import make_coordinator, make_organization, make_volunteer
 from tests.mobile_api.events.series_world import FIRST, THURSDAYS
@@ -270,3 +270,36 @@ def test_dates_and_check_ins_never_wait_for_each_other(weekly: Weekly) -> None:
         held = sa.select(Event.id).where(Event.id == dates[0])
         session.execute(held.with_for_update(read=True, key_share=True))
         assert adds(weekly, dates[0], DATES)().status_code == 201
+
+
+# While its organization is suspended
+
+
+def comes_out(weekly: Weekly, what: str) -> Act:
+    """Something of the organization that was not in sight before is, unless it is suspended by then."""
+    dates = weekly.makes(publish="publish" not in what)
+    if "restore" in what:
+        weekly.post(dates[0], "cancel", reason="Дауыл")()
+    act, _, scope = what.partition(" ")
+    return adds(weekly, dates[0], DATES) if act == "add" else weekly.post(dates[0], act, scope=scope)
+
+
+OUT = ["publish this", "publish following", "restore this", "restore following", "add"]
+
+
+@pytest.mark.parametrize("what", OUT)
+@pytest.mark.parametrize("first", ["comes out", "is suspended"])
+def test_nothing_of_a_suspended_organization_comes_out_at_that_moment(
+    weekly: Weekly, what: str, first: str
+) -> None:
+    act = comes_out(weekly, what)
+    path, said = f"organizations/{weekly.organization_id}/status", {"status": "suspended", "reason": "Жалған"}
+    acts = [act, weekly.sends("PUT", path, said, weekly.coordinator)]
+    organization = sa.select(Organization.id).where(Organization.id == weekly.organization_id)
+    answers = weekly.while_held(organization, *(acts if first == "comes out" else reversed(acts)))
+    assert (
+        codes(answers) == ([200, 201] if "add" in what else [200, 200])
+        if first == "comes out"
+        else [200, 409]
+    )
+    assert [one.day for one in weekly.dates() if one.is_published and not one.is_hidden] == []
