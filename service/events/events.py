@@ -21,6 +21,7 @@ from service.models import (
     AuditAction,
     Event,
     EventStatus,
+    Organization,
     Signup,
     SignupStatus,
 )
@@ -207,6 +208,16 @@ def lock_places(session: Session, event_id: UUID) -> Event:
     return event
 
 
+def hold_organization(session: Session, event_id: UUID) -> None:
+    """Let whoever decides about an event's organization wait until what comes out here has; before the event.
+
+    They hold the organization first, too, and then look for what is out.
+    """
+    whose = sa.select(Event.organization_id).where(Event.id == event_id).scalar_subquery()
+    held = sa.select(Organization).where(Organization.id == whose).with_for_update(read=True)
+    session.scalars(held.execution_options(populate_existing=True)).all()
+
+
 def get_to_copy(session: Session, event_id: UUID) -> Event:
     """The event as it stands until this transaction ends; presence passes. Raises NotFound."""
     event = session.get(Event, event_id, with_for_update={"read": True}, populate_existing=True)
@@ -257,6 +268,7 @@ def publish(session: Session, actor: Actor, event_id: UUID, now: datetime) -> Ev
     Raises:
         NotFound, Forbidden, NotADraft, AlreadyOver. NotVerified: the organization is not (any more).
     """
+    hold_organization(session, event_id)
     event = get_to_change(session, actor, event_id)
     if not event.is_draft:
         raise errors.NotADraft(event_status=event.status)

@@ -34,6 +34,7 @@ def restore(session: Session, actor: Actor, event_id: UUID, now: datetime) -> Ev
     Raises:
         NotFound, Forbidden. Otherwise as `bring_back`.
     """
+    events.hold_organization(session, event_id)
     event = events.get_to_change(session, actor, event_id, Permission.RESTORE_EVENT)
     if event.is_cancelled:
         bring_back(session, actor, event, now)

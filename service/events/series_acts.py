@@ -27,6 +27,7 @@ def publish(
     """
     if scope is Scope.THIS:
         return [events.publish(session, actor, event_id, now)]
+    events.hold_organization(session, event_id)
     event, later = series_scopes.with_others(session, actor, event_id, Permission.CHANGE_EVENT, now)
     drafts = [one for one in (event, *later) if one.is_draft]
     if not drafts:
@@ -69,6 +70,7 @@ def restore(
     """
     if scope is Scope.THIS:
         return [restoring.restore(session, actor, event_id, now)]
+    events.hold_organization(session, event_id)
     event, others = series_scopes.with_others(session, actor, event_id, Permission.RESTORE_EVENT, now, scope)
     if not event.is_cancelled:
         return [event]

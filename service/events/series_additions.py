@@ -40,6 +40,7 @@ def add(
         moment has passed, is too far, is within another date or one too many; or the plan breaks a rule of
         today. OutsideKazakhstan: so does its place.
     """
+    events.hold_organization(session, event_id)
     asked = events.get_visible(session, actor, event_id)
     events.require_creation(session, actor, asked.organization_id)
     if asked.series_id is None:
