@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from uuid import UUID
 
 from flask import Response
@@ -141,6 +141,7 @@ def send() -> Response:
     return desk.show(at, "report_send.html", notes=notes, asked=asked, form=form)
 
 
+@cache
 def _body() -> Schema:
     """As the API takes it; region and period stand in the address."""
     return RegionReportBody(only=("id", "action", "notes"), unknown=EXCLUDE)
