@@ -83,6 +83,7 @@ class Permission(StrEnum):
     SEE_MEMBERS = "see-members"
     MANAGE_MEMBERS = "manage-members"
     CONFIRM_MEMBER = "confirm-member"
+    NAME_OWNER = "name-owner"
     CREATE_EVENT = "create-event"
     CHANGE_EVENT = "change-event"
     CANCEL_EVENT = "cancel-event"
@@ -196,6 +197,8 @@ RULES: Mapping[Permission, Predicate] = {
     Permission.SEE_MEMBERS: _administers,
     Permission.MANAGE_MEMBERS: _while_verified(_administers),
     Permission.CONFIRM_MEMBER: _either(_while_verified(_administers), _coordinates),
+    # Where nobody can act as one: members.is_administered.
+    Permission.NAME_OWNER: _coordinates_others,
     Permission.CREATE_EVENT: _runs_events,
     Permission.CHANGE_EVENT: _runs_events,
     Permission.CANCEL_EVENT: _either(_runs_events, _coordinates),

@@ -53,12 +53,20 @@ class ReceivedInvitations(Schema):
 
 @blueprint.route("/organizations/<uuid:organization_id>/invitations", methods=["POST"])
 @blueprint.operation(
-    "inviteMember", "its owner", errors.Forbidden, errors.NotVerified, errors.TooManyRequests
+    "inviteMember",
+    "its owner; a coordinator of its region: an owner, where nobody can act as one",
+    errors.Forbidden,
+    errors.NotVerified,
+    errors.TooManyRequests,
 )
 @blueprint.arguments(InvitationBody)
 @blueprint.response(HTTPStatus.ACCEPTED, Accepted)
 def post_invitation(body: dict[str, Any], organization_id: UUID) -> dict[str, str]:
-    """Ask a phone to join: the answer is the same whether it is known or not."""
+    """Ask a phone to join: the answer is the same whether it is known or not.
+
+    Where nobody can act as its owner (gone, banned, or the role rests), a coordinator asks somebody to, with
+    the role `owner`; whoever was asked before is asked no more.
+    """
     phone = phones.parse(body["phone"], services().settings.phone_regions)
     invitations.invite(session(), actor(), organization_id, phone, body["role"], now())
     session().commit()

@@ -17,6 +17,7 @@ from service.models import (
     AuditAction,
     Invitation,
     InvitationStatus,
+    MemberRole,
     Organization,
     OrganizationStatus,
     Volunteer,
@@ -43,10 +44,18 @@ def invite(
 ) -> None:
     """Ask a phone to join, whether or not somebody has registered with it; a repeat changes the role only.
 
+    Where nobody can act as its owner, a coordinator of its region asks somebody to, one at a time.
+
     Raises:
         NotFound, Forbidden: not an owner. NotVerified. TooManyRequests: by it, or to this phone, this day.
     """
-    organization = organizations.get_for(session, actor, organization_id, Permission.MANAGE_MEMBERS)
+    is_left = role == MemberRole.OWNER and not members.is_administered(session, organization_id, now)
+    needed = Permission.NAME_OWNER if is_left else Permission.MANAGE_MEMBERS
+    organization = organizations.get_for(session, actor, organization_id, needed)
+    if is_left:
+        if not organization.is_verified:
+            raise errors.NotVerified()
+        _ask_nobody_else(session, actor, organization_id, phone, now)
     invitation = _open_one(session, organization_id, phone)
     if invitation is not None and now <= invitation.expires_at:
         invitation.role = role
@@ -69,6 +78,27 @@ def invite(
     invited = session.scalars(sa.select(Volunteer).where(Volunteer.phone == phone)).first()
     if invited is not None:
         _tell_invited(session, invited, invitation, organization.name, now)
+
+
+def _ask_nobody_else(
+    session: Session, actor: Actor, organization_id: UUID, phone: str, now: datetime
+) -> None:
+    """Withdraw what asks others to administer it: a number may have been mistyped."""
+    others = (
+        sa.select(Invitation)
+        .where(
+            Invitation.organization_id == organization_id,
+            Invitation.status == InvitationStatus.OPEN,
+            Invitation.role == MemberRole.OWNER,
+            Invitation.phone != phone,
+        )
+        .order_by(Invitation.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    for invitation in session.scalars(others).all():
+        invitation.status = InvitationStatus.WITHDRAWN
+        _record(session, actor, AuditAction.INVITATION_REVOKED, invitation, now)
 
 
 def _record(

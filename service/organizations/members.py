@@ -15,6 +15,7 @@ from service.audit import audit
 from service.happenings import MemberLeft, tell
 from service.models import (
     AuditAction,
+    Ban,
     Invitation,
     InvitationStatus,
     MemberRole,
@@ -197,6 +198,22 @@ def _keep_an_owner(session: Session, organization_id: UUID, besides: UUID) -> No
     )
     if not session.scalar(sa.select(another)):
         raise errors.SoleOwner()
+
+
+def is_administered(session: Session, organization_id: UUID, now: datetime) -> bool:
+    """Whether somebody can act as its owner: no role that rests, nobody who is banned."""
+    banned = sa.exists().where(
+        Ban.volunteer_id == Membership.volunteer_id,
+        Ban.lifted_at.is_(None),
+        sa.or_(Ban.expires_at.is_(None), Ban.expires_at > now),
+    )
+    acting = sa.exists().where(
+        Membership.organization_id == organization_id,
+        Membership.role == MemberRole.OWNER,
+        ~Membership.resting,
+        ~banned,
+    )
+    return bool(session.scalar(sa.select(acting)))
 
 
 def owned_alone(session: Session, volunteer_id: UUID) -> Sequence[LocalizedText]:

@@ -8,17 +8,19 @@ from marshmallow import Schema, fields
 
 from http_base import cursors
 from http_base.contacts import shown_by
-from http_base.context import actor, now, session
+from http_base.context import actor, now, services, session
 from http_base.fields import Text, one_of
-from http_base.schemas.organizations import StatusBody
+from http_base.schemas.organizations import InvitationBody, StatusBody
 from service.access import Permission
 from service.happenings import EventsFate
-from service.models import Organization, OrganizationStatus
-from service.organizations import contacts, organizations, verification
+from service.models import MemberRole, Organization, OrganizationStatus
+from service.organizations import contacts, invitations, members, organizations, verification
 from service.organizations.verification import Verdict
+from service.platform import phones
 from web.addresses import here, to
 from web.coordinator import desk
 from web.forms import REFUSALS, read_form, read_query
+from web.keeping import is_kept
 from web.organization_forms import is_corrected, kinds, read_correction
 from web.pages import Pages, Unaudited, done
 from web.templating import text
@@ -88,6 +90,7 @@ def show(organization_id: UUID) -> Response:
         organization=organization,
         contact=_contact(organization),
         is_own=organization.id in actor().organizations,
+        is_left=organization.is_verified and not _is_administered(organization),
     )
 
 
@@ -146,6 +149,34 @@ def edit(organization_id: UUID) -> Response:
         form=form,
         kinds=kinds(),
     )
+
+
+@pages.page("/coordinator/organizations/<uuid:organization_id>/owner", ("GET", "POST"))
+@pages.staff(Permission.NAME_OWNER, audit=NO_PERSON)
+def name_owner(organization_id: UUID) -> Response:
+    """Ask somebody, by their number, to administer what nobody does any more."""
+    organization = organizations.get_for(session(), actor(), organization_id, Permission.NAME_OWNER)
+    form = read_form(InvitationBody(only=("phone",)))
+    if form.is_good and is_kept(form, lambda: _ask(organization_id, form.data["phone"])):
+        return done(
+            to("coordinator-organizations.show", organization_id=organization_id), "page.members.invited"
+        )
+    return desk.show(
+        desk.sit_down("organizations"),
+        "organization_owner.html",
+        organization=organization,
+        form=form,
+        is_left=not _is_administered(organization),
+    )
+
+
+def _ask(organization_id: UUID, phone: str) -> None:
+    number = phones.parse(phone, services().settings.phone_regions)
+    invitations.invite(session(), actor(), organization_id, number, MemberRole.OWNER, now())
+
+
+def _is_administered(organization: Organization) -> bool:
+    return members.is_administered(session(), organization.id, now())
 
 
 def _found(organization_id: UUID) -> Organization:

@@ -1,14 +1,15 @@
 """A coordinator's organizations: what waits, decided in words that its administrators read."""
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from notifications.words import LOCALES
-from service.models import Contact, Organization, Volunteer
+from service.models import Contact, Invitation, Membership, Organization, Volunteer
 from service.models.base import new_id
 from service.models.contacts import ContactOf, ContactState
 from tests.conftest import NOW
-from tests.makers import make_coordinator, make_event, make_member, make_organization
+from tests.makers import make_coordinator, make_event, make_member, make_organization, make_volunteer
 from tests.web.html import read
 from tests.web.visitor import Visitor
 
@@ -143,3 +144,36 @@ def test_the_national_one_chooses_the_region(visitor: Visitor, session: Session,
     page = visitor.page(f"{LIST}?region=KZ-15")
     assert page.one("select", id="region").one("option", selected="")["value"] == "KZ-15"
     assert "region=KZ-15" in page.one("ul", class_="rows").one("a", class_="btn-danger")["href"]
+
+
+@pytest.mark.parametrize("language", LOCALES)
+def test_an_organization_that_nobody_administers_is_given_somebody(
+    desk: Visitor, session: Session, language: str
+) -> None:
+    organization = make_organization(session)
+    session.commit()
+    page = LIST.replace("/kk/", f"/{language}/") + f"/{organization.id}"
+    assert not is_offered(desk, page)
+    session.execute(sa.delete(Membership).where(Membership.organization_id == organization.id))
+    session.commit()
+    assert is_offered(desk, page)
+    assert desk.send(f"{page}/owner", {"phone": "12"}).status_code == 422
+    asked = make_volunteer(session)
+    session.commit()
+    answer = desk.send(f"{page}/owner", {"phone": str(asked.phone)})
+    assert (answer.status_code, answer.headers["Location"].partition("?")[0]) == (303, page)
+    (invitation,) = session.scalars(sa.select(Invitation)).all()
+    assert (invitation.phone, invitation.role) == (asked.phone, "owner")
+    form = desk.get(f"{page}/owner")
+    make_member(session, organization, asked, "owner")
+    session.commit()
+    assert not is_offered(desk, page)
+    assert not desk.page(f"{page}/owner").one("main").all("form")
+    token = read(form.text).one("main").one("input", name="csrf_token")["value"]
+    late = desk.post(f"{page}/owner", data={"csrf_token": token, "phone": "+77015550199"})
+    assert late.status_code == 403
+
+
+def is_offered(desk: Visitor, page: str) -> bool:
+    links = desk.page(page).one("main").all("a")
+    return any(link["href"].partition("?")[0] == f"{page}/owner" for link in links)
