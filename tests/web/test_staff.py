@@ -35,7 +35,8 @@ def page(how: How = PLAIN) -> Response:
     """Any page: what is tried here is what it stands in."""
     problem = {"title": "?", "detail": "?", "errors": {}, "contact": {}}
     hrefs = dict.fromkeys(("sign_in_href", "bare_href", "event_href", "next_near"))
-    return render("error.html", how, problem=problem, way_on="back", written=[], again=[], **hrefs)
+    shown = {"problem": problem, "way_on": "back", "written": [], "again": [], "is_somewhere": True}
+    return render("error.html", how, **shown, **hrefs)
 
 
 def make_pages() -> Pages:
