@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from service.models import Volunteer
+from service.models import EventHelper, Volunteer
 from tests.conftest import NOW
 from tests.makers import make_attendance, make_coordinator, make_member, make_organization, make_volunteer
 from tests.mobile_api.scene import Scene
@@ -157,6 +157,36 @@ def test_only_the_events_organizers_and_coordinators_correct(scene: Scene) -> No
     make_member(session, scene.organization, colleague)
     assert scene.correct({"present": True}, by=colleague).status_code == 200
     assert scene.correct({"present": True}, scene.owner, colleague).status_code == 200
+
+
+@pytest.mark.parametrize("who", ["a member", "the owner", "a helper"])
+def test_colleagues_do_not_make_each_other_count(scene: Scene, who: str) -> None:
+    """As on their list, else two of them would write hours for each other that no phone has seen."""
+    session = scene.session
+    colleague, person = make_volunteer(session), make_volunteer(session)
+    make_member(session, scene.organization, colleague)
+    if who == "the owner":
+        person = scene.owner
+    elif who == "a member":
+        make_member(session, scene.organization, person)
+    else:
+        named = {"named_by": scene.owner.id, "named_at": NOW}
+        session.add(EventHelper(event_id=scene.event.id, volunteer_id=person.id, **named))
+    session.commit()
+    shown = scene.correct({"present": True, "minutes": 150}, person, colleague).json
+    assert (shown["status"], shown["reasons"], shown["minutes"]) == ("review", ["staff-vouched"], 150)
+    assert scene.counts() == (0, 0, 0, 1)
+    assert scene.review(shown["id"], "accept").json["status"] == "counted"
+    assert scene.counts() == (1, 150, 0, 0)
+
+
+def test_what_a_colleagues_phone_says_is_left_to_the_coordinator(scene: Scene) -> None:
+    make_member(scene.session, scene.organization, scene.volunteer)
+    scene.session.commit()
+    assert scene.send("check-ins", accuracy_m=900).json["status"] == "review"
+    shown = scene.correct({"present": True, "minutes": 170}).json
+    assert (shown["status"], shown["reasons"]) == ("review", ["accuracy"])
+    assert scene.correct({"present": False}).json["status"] == "rejected"
 
 
 def test_a_draft_is_known_to_its_organizers_alone(scene: Scene) -> None:

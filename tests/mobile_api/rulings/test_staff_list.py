@@ -262,6 +262,18 @@ def test_ones_own_people_are_doubted(listed: List, who: str) -> None:
     assert (accepted["status"], accepted["evidence"], accepted["minutes"]) == ("counted", "organizer", 180)
 
 
+def test_a_colleague_does_not_settle_what_one_has_ticked_of_oneself(listed: List) -> None:
+    colleague = make_volunteer(listed.session)
+    make_member(listed.session, listed.organization, colleague)
+    listed.session.commit()
+    listed.results(listed.tick(volunteer_id=str(listed.owner.id)))
+    body = {"present": True, "minutes": 180, "reason": "Мен оны көрдім"}
+    url = f"/v1/events/{listed.event.id}/attendance/{listed.owner.id}"
+    answer = listed.client.put(url, json=body, headers=listed.login(colleague))
+    assert (answer.status_code, answer.json["status"]) == (200, "review")
+    assert listed.counts() == (0, 0, 0, 1)
+
+
 def test_people_of_another_organization_and_helpers_of_another_event_are_no_own_people(listed: List) -> None:
     member, helper, own_helper = (make_volunteer(listed.session) for _ in range(3))
     elsewhere = make_organization(listed.session)

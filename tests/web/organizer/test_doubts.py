@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from service.models import Attendance, AttendanceDecision, AuditEntry, Event, Organization, Volunteer
 from tests.conftest import NOW
-from tests.makers import make_attendance, make_event, make_signup, make_volunteer
+from tests.makers import make_attendance, make_event, make_member, make_signup, make_volunteer
 from tests.web.visitor import Visitor
 
 
@@ -65,6 +65,18 @@ def test_nobody_vouches_for_themself(
     page = desk.page(path_of(held))
     assert not page.all("form", method="post")
     assert "Өз қатысуыңызды" in page.text
+
+
+def test_of_ones_own_people_a_coordinator_decides(
+    desk: Visitor, session: Session, held: Event, organization: Organization
+) -> None:
+    colleague = make_volunteer(session)
+    make_member(session, organization, colleague)
+    make_attendance(session, held, colleague, status="review", reasons=["mocked"])
+    session.commit()
+    main = desk.page(path_of(held)).one("main")
+    assert main.all("form") == []
+    assert "Өз ұйымыңыздың адамы туралы үйлестіруші шешеді" in main.text
 
 
 def test_of_events_of_others_nothing_is_shown(desk: Visitor, session: Session) -> None:
