@@ -13,6 +13,7 @@ from service.attendance.evidence import Status
 from service.events import events
 from service.models import Attendance, AuditAction, Event, Volunteer
 from service.people import consents
+from service.rulings import own_people
 
 AT_ONCE = 100
 """So many are shown; the others follow as these are settled."""
@@ -20,12 +21,14 @@ AT_ONCE = 100
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Somebody whose presence is doubted. `name`: as they let it be shown; `reasons`: the rules' names."""
+    """Somebody whose presence is doubted. `name`: as they let it be shown; `reasons`: the rules' names;
+    `is_own`: of the organization's own people, for whom a coordinator vouches."""
 
     volunteer_id: UUID
     name: str
     checked_in_at: datetime
     reasons: Sequence[str]
+    is_own: bool
 
 
 def of_event(session: Session, actor: Actor, event: Event, now: datetime) -> list[Doubt]:
@@ -45,8 +48,9 @@ def of_event(session: Session, actor: Actor, event: Event, now: datetime) -> lis
         .order_by(Attendance.checked_in_at, Attendance.id)
         .limit(AT_ONCE)
     ).all()
-    held = consents.of_people(session, [row.volunteer_id for row in rows], now)
+    them = [row.volunteer_id for row in rows]
+    held, own = consents.of_people(session, them, now), own_people.among(session, event.id, them)
     return [
-        Doubt(id_, consents.shown_name(name, held[id_]), came_at, reasons)
+        Doubt(id_, consents.shown_name(name, held[id_]), came_at, reasons, id_ in own)
         for id_, name, came_at, reasons in rows
     ]

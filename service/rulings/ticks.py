@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from service.attendance.evidence import Status
-from service.models import Event, EventHelper, ListTick, Membership
+from service.models import Event, ListTick
 from service.platform import outbox
 from service.platform.thresholds import Thresholds
-from service.rulings import decisions
+from service.rulings import decisions, own_people
 from service.rulings.decisions import AttendanceFile, Ruling
 from service.rulings.standing import RuledBy
 
@@ -25,7 +25,10 @@ def ruling_of(session: Session, tick: ListTick) -> Ruling:
     """A stored tick as a word: about the organizer's own people it is doubted (`staff-vouched`)."""
     status = Status.REJECTED
     if tick.present:
-        is_own = _is_one_of_them(session, tick)
+        about = tick.volunteer_id
+        is_own = about == tick.ticked_by or (
+            about is not None and about in own_people.among(session, tick.event_id, [about])
+        )
         status = Status.REVIEW if is_own else Status.COUNTED
     return Ruling(
         RuledBy.ORGANIZER,
@@ -38,21 +41,6 @@ def ruling_of(session: Session, tick: ListTick) -> Ruling:
         # Ids of two organizers' phones may be the same, which tells nothing.
         id=uuid5(tick.ticked_by, str(tick.id)),
     )
-
-
-def _is_one_of_them(session: Session, tick: ListTick) -> bool:
-    """Whether it is about oneself, another member of the organization, or another helper of the event."""
-    if tick.volunteer_id == tick.ticked_by:
-        return True
-    member = sa.exists().where(
-        Membership.volunteer_id == tick.volunteer_id,
-        Membership.organization_id == Event.organization_id,
-        Event.id == tick.event_id,
-    )
-    helper = sa.exists().where(
-        EventHelper.volunteer_id == tick.volunteer_id, EventHelper.event_id == tick.event_id
-    )
-    return bool(session.scalar(sa.select(sa.or_(member, helper))))
 
 
 def say(session: Session, tick: ListTick, now: datetime, thresholds: Thresholds) -> dict[str, Any]:
