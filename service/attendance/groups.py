@@ -236,15 +236,20 @@ def of_event(
     """
     event = events.get_visible(session, actor, event_id)
     require(actor, Permission.SEE_HEADCOUNTS, events.target_of(event))
-    query = (
-        sa.select(Headcount)
-        .where(Headcount.event_id == event_id, Headcount.taken_back.is_(False))
-        .order_by(Headcount.id)
-        .limit(limit)
+    return session.scalars(_OF_EVENT, {"event_id": event_id, "after": after, "limit": limit}).all()
+
+
+_AFTER = sa.bindparam("after", type_=sa.Uuid)
+_OF_EVENT = (
+    sa.select(Headcount)
+    .where(
+        Headcount.event_id == sa.bindparam("event_id"),
+        Headcount.taken_back.is_(False),
+        sa.or_(_AFTER.is_(None), Headcount.id > _AFTER),
     )
-    if after:
-        query = query.where(Headcount.id > after)
-    return session.scalars(query).all()
+    .order_by(Headcount.id)
+    .limit(sa.bindparam("limit"))
+)
 
 
 def expected(session: Session, event_id: UUID) -> Sequence[Headcount]:

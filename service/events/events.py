@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from service import errors
 from service.access import Actor, Permission, Target, may, require
@@ -148,14 +148,6 @@ def get_visible(session: Session, actor: Actor | None, event_id: UUID) -> Event:
     """
     event = get(session, event_id)
     if not is_visible(session, actor, event):
-        raise errors.NotFound(errors.Thing.EVENT)
-    return event
-
-
-def get_to_read(session: Session, actor: Actor | None, event_id: UUID) -> Event:
-    """The same with its organization, for who only reads: others read it locked. Raises NotFound."""
-    event = session.get(Event, event_id, options=[joinedload(Event.organization, innerjoin=True)])
-    if event is None or not is_visible(session, actor, event):
         raise errors.NotFound(errors.Thing.EVENT)
     return event
 

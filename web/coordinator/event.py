@@ -6,17 +6,16 @@ from uuid import UUID
 
 from flask import Response
 
-from http_base.contacts import shown_by
+from http_base.contacts import shown
 from http_base.context import actor, now, session
 from service.access import Actor, Permission, may, require
 from service.attendance import groups
 from service.attendance.groups import MAX_GROUPS
-from service.events import events, photos, restoring, results
+from service.events import events, photos, restoring, to_show
 from service.events.events import target_of
 from service.figures import event_lists
 from service.geography import districts
 from service.models import AuditAction, Event, Headcount
-from service.organizations import contacts
 from service.rulings import list_rows
 from web.coordinator import desk
 from web.pages import Pages, tell_audit
@@ -30,21 +29,20 @@ pages = Pages("coordinator-event")
 @pages.staff(Permission.COUNT_REGION, audit=AuditAction.EVENT_READ)
 def show(event_id: UUID) -> Response:
     """All that is known of an event but its people."""
-    event = _of_region(events.get_to_read(session(), actor(), event_id))
+    found = to_show.get(session(), actor(), event_id)
+    event = _of_region(found.event)
     tell_audit(region_code=event.region_code, organization_id=event.organization_id)
-    line = event_lists.line_of(session(), event.id, now())
-    result = None if line.result_at is None else results.by_event(session(), [event.id]).get(event.id)
     return desk.show(
         desk.sit_down("events"),
         "event.html",
         event=event,
-        line=line,
-        contact=shown_by(contacts.by_event(session(), [event])).get(event.id),
+        line=event_lists.line_of(session(), event.id, now()),
+        contact=shown(found.contact),
         district=districts.names_of(session(), [event.district_code])[event.district_code],
-        result=result,
-        result_lines=lines_of(result),
+        result=found.result,
+        result_lines=lines_of(found.result),
         groups=listed_groups(event),
-        photos=pictures_of(event),
+        photos=pictures_of(event) if found.has_photos else (),
         acts=acts_of(event, actor(), now()),
         is_own=event.organization_id in actor().organizations,
         by_list=_by_list(event),
