@@ -149,6 +149,10 @@ def _rows(
     by_key: Mapping[str | None, Mapping[str, Any]],
     last: Mapping[str, date],
 ) -> list[Row]:
+    first = at.to("coordinator-home.show")
+    # Who looks at the country asks at the same page, whichever region it is about.
+    national = at.region is None and actor().is_national
+    coordinators = (text("page.contact"), at.to("coordinator-coordinators.show_all")) if national else None
     rows = []
     for key, name in names.items():
         row = by_key.get(key)
@@ -160,8 +164,8 @@ def _rows(
                 row["participations"] if row else 0,
                 row["declared"] if row else 0,
                 silent,
-                at.to("coordinator-home.show", region=key) if at.region is None and key else None,
-                ask=_ask(at, key, last.get(key)) if silent is not None and key else None,
+                f"{first}?region={key}" if at.region is None else None,
+                ask=coordinators or _ask(at, key, last.get(key)) if silent is not None and key else None,
             )
         )
     return rows
@@ -170,8 +174,6 @@ def _rows(
 def _ask(at: Desk, key: str, last: date | None) -> tuple[str, str] | None:
     """Who knows why a place is silent: those who held a district's last event; a region's coordinators."""
     if at.region is None:
-        if actor().is_national:
-            return text("page.contact"), at.to("coordinator-coordinators.show_all")
         return text("page.contact"), at.to("coordinator-contact.show", region=key)
     if last is None:
         return None
