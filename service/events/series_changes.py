@@ -97,8 +97,6 @@ def _changes_for(
     """What becomes another for a later date, given that `names` have for the one that was changed."""
     own = frozenset(one.series_own)
     follows = {name: getattr(changed, name) for name in names - own - WHEN - WHERE - FOUND}
-    if "bring" in follows:
-        follows["bring"] = tuple(changed.bring)
     if names & WHERE and not own & WHERE:
         follows |= {name: getattr(changed, name) for name in WHERE}
         follows["address_names"] = changed.current_address_names

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from service.models import Outbox, Volunteer
+from service.ledger import verify
+from service.models import AuditEntry, Event, Outbox, Volunteer
 from service.platform.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import make_coordinator, make_volunteer
@@ -240,3 +242,137 @@ def test_only_its_organizers_change_a_series_and_coordinators_call_it_off(
     assert series.post(dates[0]["id"], "publish", {"scope": "following"}, coordinator).status_code == 403
     assert series.post(dates[1]["id"], "cancel", body, coordinator).status_code == 200
     assert of(series.dates(dates[0]["series_id"]), "status") == ["published", "cancelled", "cancelled"]
+
+
+def test_later_dates_follow_wherever_they_stand_and_the_counts_go_along(
+    series: Series, session: Session
+) -> None:
+    """One of them was moved to another region alone: it is its organizer's as the others are."""
+    dates = series.makes(4)
+    almaty = {"meeting_point": {"latitude": 43.2383, "longitude": 76.9456}}
+    series.patch(dates[3], scope="this", **almaty)
+    assert (
+        series.patch(dates[1], meeting_point={"latitude": 43.24, "longitude": 76.95}, capacity=7).status_code
+        == 200
+    )
+    found = series.dates(dates[0]["series_id"])
+    assert of(found, "region") == ["KZ-15", "KZ-75", "KZ-75", "KZ-75"]
+    assert of(found, "capacity") == [None, 7, 7, 7]
+    assert verify.differences(session) == []
+
+
+def test_each_date_that_changes_is_written_down_and_no_other(series: Series, session: Session) -> None:
+    dates = series.makes(4)
+    own = series.patch(dates[2], scope="this", capacity=99).json
+    before = session.scalars(sa.select(AuditEntry.id)).all()
+    series.patch(dates[0], capacity=7)
+    found = series.dates(dates[0]["series_id"])
+    assert found[2]["version"] == own["version"]
+    entries = session.execute(
+        sa.select(AuditEntry.event_id, AuditEntry.detail).where(
+            AuditEntry.id.not_in(before), AuditEntry.action == "event-changed"
+        )
+    ).all()
+    assert sorted(str(one.event_id) for one in entries) == sorted(dates[at]["id"] for at in (0, 1, 3))
+    assert [one.detail for one in entries] == [{"fields": ["capacity"]}] * 3
+
+
+def test_what_was_changed_alone_on_two_occasions_stays(series: Series) -> None:
+    dates = series.makes(2)
+    first = series.patch(dates[1], scope="this", capacity=99).json
+    series.patch(first, scope="this", title={"kk": "Саябақ"})
+    series.patch(dates[0], capacity=7, title={"kk": "Елек"}, bring=["су"])
+    last = series.dates(dates[0]["series_id"])[1]
+    assert (last["capacity"], last["title"], last["bring"]) == (99, {"kk": "Саябақ"}, ["су"])
+
+
+def test_whom_to_ask_follows_at_dates_that_are_on(series: Series) -> None:
+    contact = {"name": "Штаб", "link": "https://example.kz", "public": False}
+    dates = series.makes(4)
+    series.post(dates[2]["id"], "cancel", {"reason": "Дауыл"})
+    assert series.patch(dates[1], contact=contact).status_code == 200
+    assert of(series.dates(dates[0]["series_id"]), "contact") == [None, contact, None, contact]
+
+
+def test_another_zone_goes_along_and_the_hours_are_by_its_clocks(series: Series) -> None:
+    """Over the end of a summer time."""
+    made = series.send({"rrule": "FREQ=WEEKLY", "count": 3}, datetime(2026, 10, 15, 8, tzinfo=UTC)).json
+    assert series.patch(made, zone="Europe/Berlin").status_code == 200
+    found = series.dates(made["series_id"])
+    assert starts(found) == [
+        "2026-10-15T10:00:00+02:00",
+        "2026-10-22T10:00:00+02:00",
+        "2026-10-29T10:00:00+01:00",
+    ]
+    assert of(found, "zone") == ["Europe/Berlin"] * 3
+
+
+def test_later_dates_are_as_long_by_the_clock_on_the_wall(series: Series, clock: FixedClock) -> None:
+    """The first night is the one in which the clocks are put back."""
+    clock.at = datetime(2024, 2, 1, tzinfo=UTC)
+    night = datetime(2024, 2, 29, 16, tzinfo=UTC)
+    made = series.send({"rrule": "FREQ=WEEKLY", "count": 2}, night, hours=5).json
+    assert series.patch(made, starts_at=(night - timedelta(hours=1)).isoformat()).status_code == 200
+    found = series.client.get(
+        f"/v1/events?mine=true&from=2024-02-01&to=2024-12-31&series={made['series_id']}",
+        headers=series.login(series.owner),
+    ).json["items"]
+    assert [(one["starts_at"][5:16], one["ends_at"][5:16]) for one in found] == [
+        ("02-29T21:00", "03-01T02:00"),
+        ("03-07T21:00", "03-08T02:00"),
+    ]
+
+
+def test_a_district_that_is_said_goes_along_but_to_a_place_of_its_own(series: Series) -> None:
+    dates = series.makes(3)
+    elsewhere = {"meeting_point": {"latitude": 50.3, "longitude": 57.167}}
+    series.patch(dates[1], scope="this", district="153200000", **elsewhere)
+    assert series.patch(dates[0], district="151010000").status_code == 200
+    assert of(series.dates(dates[0]["series_id"]), "district") == ["151010000", "153200000", "151010000"]
+
+
+def test_names_that_an_older_release_left_of_another_place_are_not_taken_along(
+    series: Series, session: Session
+) -> None:
+    dates = series.makes(2, address="Елек", address_names={"kk": "Елек", "ru": "Илек"})
+    session.get_one(Event, dates[0]["id"]).address = "Саябақ"
+    session.commit()
+    assert series.patch(dates[0], meeting_point={"latitude": 50.3, "longitude": 57.167}).status_code == 200
+    found = series.dates(dates[0]["series_id"])
+    assert of(found, "address") == ["Саябақ"] * 2
+    assert of(found, "address_names") == [{}] * 2
+
+
+@pytest.mark.parametrize("what", ["change", "cancel", "restore", "hide", "show"])
+def test_of_the_last_date_nobody_is_told_of_later_ones(series: Series, session: Session, what: str) -> None:
+    dates, coordinator = series.makes(2), make_coordinator(session, "KZ-15")
+    said = {"scope": "following", "reason": "Дауыл"}
+    if what == "restore":
+        series.post(dates[1]["id"], "cancel", {"reason": "Дауыл"})
+    if what == "show":
+        series.post(dates[1]["id"], "hide", {"reason": "Дауыл"}, coordinator)
+    if what == "change":
+        later = (FIRST + timedelta(days=8)).isoformat()
+        ends = (FIRST + timedelta(days=8, hours=2)).isoformat()
+        answer = series.patch(dates[1], starts_at=later, ends_at=ends)
+    else:
+        body = {"scope": "following"} if what == "restore" else said
+        answer = series.post(dates[1]["id"], what, body, coordinator)
+    assert answer.status_code == 200, answer.json
+    entry = session.scalars(
+        sa.select(Outbox).order_by(Outbox.id.desc()).where(Outbox.event_id.is_not(None))
+    ).first()
+    assert entry is not None
+    assert (str(entry.event_id), "series" in entry.facts) == (dates[1]["id"], False)
+
+
+def test_what_was_called_off_as_a_draft_does_not_come_out(series: Series, session: Session) -> None:
+    dates = series.makes(4, publish=False)
+    series.post(dates[0]["id"], "cancel", {"reason": "Дауыл"})
+    series.post(dates[2]["id"], "cancel", {"reason": "Дауыл"})
+    assert series.post(dates[0]["id"], "publish", {"scope": "following"}).status_code == 200
+    found = of(series.dates(dates[0]["series_id"]), "status")
+    assert found == ["cancelled", "published", "cancelled", "published"]
+    (near,) = session.scalars(sa.select(Outbox).where(Outbox.kind == "nearby_event"))
+    assert str(near.event_id) == dates[1]["id"]
+    assert datetime.fromisoformat(near.facts["starts_at"]) == FIRST + timedelta(weeks=1)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from service.models import Event, EventSeries, Outbox, Volunteer
+from service.models import AuditEntry, Event, EventSeries, Outbox, Volunteer
 from tests.makers import box, make_district, make_import, make_member, make_organization, make_volunteer
 from tests.mobile_api.events.series_world import FIRST, THURSDAYS, Series, of, starts
 from tests.mobile_api.events.test_events import event_body
@@ -30,6 +30,8 @@ def test_each_date_is_a_draft_of_its_own(series: Series, session: Session) -> No
     assert of(dates, "contact") == [contact | {"public": False}] * 4
     assert len(set(session.scalars(sa.select(Event.code_secret)))) == 4
     assert session.scalars(sa.select(EventSeries.rrule)).all() == ["FREQ=WEEKLY;BYDAY=TH;COUNT=4"]
+    created = session.scalars(sa.select(AuditEntry.event_id).where(AuditEntry.action == "event-created"))
+    assert sorted(map(str, created)) == sorted(of(dates, "id"))
 
 
 def test_only_who_organizes_there_makes_one(series: Series, session: Session) -> None:
@@ -44,6 +46,9 @@ def test_every_date_is_in_the_district_of_its_place(series: Series, session: Ses
     make_district(session, "151010000", box(57, 50.2, 57.3, 50.4))
     make_import(session)
     assert of(series.makes(3), "district") == ["151010000"] * 3
+    # Else the job that finds districts anew would look at the later ones again.
+    assert len(set(session.scalars(sa.select(Event.districts_version)))) == 1
+    assert session.scalar(sa.select(sa.func.max(Event.districts_version))) > 0
 
 
 def test_a_single_event_is_of_no_series(series: Series) -> None:

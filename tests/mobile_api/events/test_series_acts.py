@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from notifications.messages import words
 from notifications.words import LOCALES
 from service.models import AuditEntry, Event, Outbox, Volunteer
-from tests.makers import make_coordinator, make_volunteer
+from tests.makers import make_coordinator, make_member, make_volunteer
 from tests.mobile_api.events.series_world import Series, of
 
 REASON = {"reason": "Дауыл"}
@@ -172,3 +172,34 @@ def test_no_change_goes_to_earlier_dates(series: Series, what: str, body: dict[s
         refused = series.post(dates[2]["id"], what, body | {"scope": "all"})
     assert (refused.status_code, list(refused.json["errors"])) == (422, ["scope"])
     assert of(series.dates(dates[0]["series_id"]), "capacity") == [dates[0]["capacity"]] * 5
+
+
+def test_who_coordinates_and_helps_its_organization_only_calls_off(
+    series: Series, coordinator: Volunteer
+) -> None:
+    """Nobody decides about an organization of one's own, whichever dates it is about."""
+    dates = series.makes()
+    act(series, dates[3], "hide", make_coordinator(series.session, "KZ-15"), "this")
+    make_member(series.session, series.organization, coordinator, role="helper")
+    assert act(series, dates[0], "cancel", coordinator, "following").status_code == 200
+    for what in ("restore", "hide", "show"):
+        for scope in ("this", "following", "all"):
+            refused = act(series, dates[3 if what == "show" else 0], what, coordinator, scope)
+            assert (refused.status_code, refused.json["code"]) == (403, "forbidden"), (what, scope)
+    assert standing(series, dates) == "01234"
+
+
+@pytest.mark.parametrize("what", ["hide", "show"])
+@pytest.mark.parametrize("scope", ["this", "following", "all"])
+def test_organizers_hide_no_date(series: Series, what: str, scope: str) -> None:
+    dates = series.makes(2)
+    assert act(series, dates[0], what, series.owner, scope).json["code"] == "forbidden"
+    assert standing(series, dates) == ""
+
+
+def test_an_organizer_calls_off_a_date_that_stands_in_another_region_with_the_others(series: Series) -> None:
+    dates = series.makes(3)
+    elsewhere = {"meeting_point": {"latitude": 43.24, "longitude": 76.9}}
+    assert series.patch(dates[1], "this", **elsewhere).json["region"] == "KZ-75"
+    assert act(series, dates[0], "cancel", series.owner, "following").status_code == 200
+    assert standing(series, dates) == "012"

@@ -227,7 +227,13 @@ def test_right_after_another_date_and_in_place_of_one_that_is_off_there_is_room(
 def test_what_creation_refuses_is_refused(series: Series, session: Session, clock: FixedClock) -> None:
     dates = series.makes(2)
     late = clock.now() + timedelta(days=366 * 5, minutes=1)
-    for moments in ([], [clock.now()], [FIRST + 2 * WEEK, clock.now() - WEEK], [late], [FIRST] * 53):
+    for moments in (
+        [],
+        [clock.now()],
+        [FIRST + 2 * WEEK, clock.now() - WEEK],
+        [FIRST + 2 * WEEK, late],
+        [FIRST] * 53,
+    ):
         answer = add(series, dates[0], *moments)
         assert (answer.status_code, list(answer.json["errors"])) == (422, ["starts_at"]), moments
     for said, field in (

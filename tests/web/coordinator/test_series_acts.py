@@ -123,3 +123,14 @@ def test_pages_are_whole_in_every_language(
     assert page.one("html")["lang"] == language
     assert "3" in page.one("fieldset").text
     assert session.scalar(sa.select(sa.func.count(Event.id))) == 5
+
+
+def test_a_date_in_another_region_is_not_offered(desk: Visitor, session: Session, dates: list[Event]) -> None:
+    """It is another coordinator's."""
+    for one in (dates[1], dates[4]):
+        one.region_code, one.latitude, one.longitude = "KZ-75", 43.24, 76.9
+    session.commit()
+    assert offered(desk, dates[2], "cancel") == ["this", "following"]
+    assert offered(desk, dates[3], "cancel") == ["this", "all"]
+    send(desk, dates[2], "cancel", "following")
+    assert away(session, dates) == "23"

@@ -80,6 +80,8 @@ def test_one_date_alone_is_published(desk: Visitor, session: Session) -> None:
     sent = form_of(desk, path(made[1], "preview")) | {"scope": "this"}
     desk.post(path(made[1], "publish"), data=sent)
     assert [one.is_published for one in dates(session)] == [False, True, False, False]
+    page = desk.page(path(made[0], "preview"))
+    assert "Бәрін жариялау: 3" in page.text
 
 
 @pytest.mark.parametrize(("scope", "expected"), [("this", [40, 9, 40, 40]), ("following", [40, 9, 9, 9])])
@@ -180,6 +182,17 @@ def test_too_many_or_too_few_weeks_are_refused_beside_the_field(
     assert answer.status_code == 422
     assert read(answer.text).one("div", class_="errors").one("a")["href"] == "#weeks"
     assert dates(session) == []
+
+
+def test_which_dates_is_not_asked_of_one_that_has_begun(
+    desk: Visitor, session: Session, clock: FixedClock
+) -> None:
+    made = make_series(desk, session)
+    desk.post(path(made[0], "publish"), data=form_of(desk, path(made[0], "preview")) | {"scope": "following"})
+    assert desk.page(path(made[0], "edit")).all("input", name="scope")
+    clock.at = made[0].starts_at
+    for act in ("edit", "cancel", "helpers"):
+        assert desk.page(path(made[0], act)).all("input", name="scope") == [], act
 
 
 def test_which_dates_is_asked_of_a_series_alone(desk: Visitor, session: Session) -> None:
