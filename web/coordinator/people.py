@@ -32,6 +32,7 @@ BESIDES: Mapping[str, Permission] = {
     "coordinator-contact.show": Permission.SET_REGION_CONTACT,
     "coordinator-coordinators.show_all": Permission.APPOINT_COORDINATORS,
     "coordinator-audit.show_all": Permission.SEE_AUDIT,
+    "coordinator-erased.lift": Permission.BAN_STAFF,
 }
 """What else of people there is, for whom."""
 
