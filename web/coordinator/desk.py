@@ -57,6 +57,12 @@ class Desk:
         return None if self.region is None else localized(self.region.names, locale())
 
     @property
+    def named_regions(self) -> list[tuple[str, str]]:
+        """(code, name) of each of the regions, in the page's language."""
+        language = locale()
+        return [(region.code, localized(region.names, language)) for region in self.regions]
+
+    @property
     def chosen(self) -> dict[str, str]:
         """What of the address says which region it is; nothing where there is but one."""
         return {"region": self.region.code} if self.region is not None and len(self.regions) > 1 else {}
