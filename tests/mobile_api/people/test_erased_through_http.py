@@ -15,6 +15,7 @@ from http_base.application import Tazalyq
 from service.figures import exports
 from service.ledger import ledger, verify
 from service.models import Export, Volunteer
+from service.platform.clock import FixedClock
 from service.platform.database import within
 from service.platform.files import Files
 from tests.conftest import NOW
@@ -23,6 +24,13 @@ from tests.service.people.everywhere import CANARY, traces
 
 Login = Callable[[Volunteer], dict[str, str]]
 PHONE = "+77017778899"
+PROFILE = {
+    "display_name": "Айгүл",
+    "birth_date": "1995-03-08",
+    "locale": "kk",
+    "region": "KZ-15",
+    "consents": {"personal_data": "2026-01"},
+}
 
 
 def test_neither_tables_files_nor_the_log_know_them(
@@ -115,3 +123,20 @@ def made_for(
     exports.make(sessions, within(connection), Files(folder.as_uri()), export_id, NOW)
     session.expire_all()
     return str(session.scalars(sa.select(Export.stored_as)).one())
+
+
+def test_a_number_registers_twice_a_day(app: Tazalyq, client: FlaskClient, clock: FixedClock) -> None:
+    """Attendances outlive an erasure: one phone would be counted at an event as often as it liked."""
+    token, _ = app.extensions["tazalyq"].verifier.issue("local:again", PHONE)
+    headers = {"Authorization": f"Bearer {token}"}
+    for _ in range(2):
+        assert client.put("/v1/me", json=PROFILE, headers=headers).status_code == 201
+        assert client.put("/v1/me", json=PROFILE, headers=headers).status_code == 200
+        assert client.delete("/v1/me", headers=headers).status_code == 204
+    other, _ = app.extensions["tazalyq"].verifier.issue("local:another account", PHONE)
+    refused = client.put("/v1/me", json=PROFILE, headers={"Authorization": f"Bearer {other}"})
+    assert (refused.status_code, refused.json["code"]) == (429, "too-many-requests")
+    clock.move(timedelta(days=1))
+    token, _ = app.extensions["tazalyq"].verifier.issue("local:again", PHONE)
+    headers = {"Authorization": f"Bearer {token}"}
+    assert client.put("/v1/me", json=PROFILE, headers=headers).status_code == 201
