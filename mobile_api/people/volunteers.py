@@ -69,7 +69,12 @@ def _shown(volunteer: Volunteer) -> dict[str, Any]:
 
 @blueprint.route("", methods=["PUT"])
 @blueprint.operation(
-    "putMe", "whoever holds a token", errors.GuardianRequired, errors.TooYoungToRegister, registered=False
+    "putMe",
+    "whoever holds a token",
+    errors.GuardianRequired,
+    errors.TooYoungToRegister,
+    errors.TooManyRequests,
+    registered=False,
 )
 @blueprint.arguments(ProfileBody)
 @blueprint.response(HTTPStatus.OK, Me)

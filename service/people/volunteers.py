@@ -19,9 +19,13 @@ from service.models.volunteers import ADULT_AGE
 from service.organizations import invitations
 from service.people import ages, consents, dormancy, guardians, numbers
 from service.people.identities import Identity
-from service.platform import phones
+from service.platform import installed, phones, usage_limits
 
 HOME_RESOLUTION = 6
+RECORDS_A_DAY = 2
+"""Of one number: whoever has erased themself begins anew, and no loop of it makes many people of one phone,
+for attendances outlive their person."""
+
 BEFORE_ANY_TOKEN = datetime.min.replace(tzinfo=UTC)
 
 
@@ -65,6 +69,7 @@ def register(
         Invalid: the region is none, the personal data consent is missing or of another version, a newcomer's
             number is of a country not served, the guardian's is their own, the birth date is a coordinator's
             to move, or (GuardianRequired, TooYoungToRegister) the age forbids it. AccountDisabled.
+        TooManyRequests: the number has begun two records today.
         OtherBirthDate: of a dormant record, once; this try is counted, which the caller has to commit.
     """
     age = ages.check(profile.birth_date, now, min_age)
@@ -79,13 +84,7 @@ def register(
         guardians.end_by_change(session, dormant_id, now)
     is_new = volunteer is None
     if volunteer is None:
-        phones.parse(identity.phone, phone_regions)
-        volunteer = Volunteer(
-            id=volunteer_id or new_id(),
-            subject=identity.subject,
-            created_at=now,
-            phone_seen_at=BEFORE_ANY_TOKEN,
-        )
+        volunteer = _begin(session, identity, volunteer_id or new_id(), phone_regions, now)
     else:
         ages.check_own_change(volunteer.birth_date, profile.birth_date, now)
     _check_guardian(profile, age, {volunteer.phone, identity.phone})
@@ -106,6 +105,18 @@ def register(
         ),
     )
     return volunteer, is_new
+
+
+def _begin(
+    session: Session, identity: Identity, volunteer_id: UUID, phone_regions: Sequence[str], now: datetime
+) -> Volunteer:
+    """An empty record. Raises Invalid: a number of a country not served. TooManyRequests."""
+    phones.parse(identity.phone, phone_regions)
+    mark = f"registered:{installed.mark_of(identity.phone)}"
+    usage_limits.count_use(session, mark, now, RECORDS_A_DAY, usage_limits.DAY)
+    return Volunteer(
+        id=volunteer_id, subject=identity.subject, created_at=now, phone_seen_at=BEFORE_ANY_TOKEN
+    )
 
 
 def _check_guardian(profile: Profile, age: int, own_phones: Collection[str | None]) -> None:
