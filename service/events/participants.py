@@ -31,6 +31,7 @@ from service.models import (
 )
 from service.models.volunteers import ADULT_AGE, age_on
 from service.people import consents
+from service.platform.written import Written
 
 AT_ONCE = 1_000
 """So many are read in one piece where all are."""
@@ -156,11 +157,11 @@ def in_event(
     event, shown = _shown_to(session, actor, event_id, now, Permission.SEE_LIST)
     read = AuditAction.PHONES_READ if shown.phones else AuditAction.PARTICIPANTS_READ
     events.record_read(session, actor, read, event, now)
-    query = _in_order(shown.hides_typed, wanted.being, is_after=after is not None)
+    asked = (shown.hides_typed, wanted.being, after is not None)
     values = {"event_id": event_id, "now": now, "after": after, "limit": None if wanted.text else limit}
     if not wanted.text:
-        return shown.of(session, session.execute(query, values).all())
-    found = session.execute(query, values, execution_options={"yield_per": AT_ONCE})
+        return shown.of(session, _page(*asked).rows(session, values))
+    found = session.execute(_in_order(*asked), values, execution_options={"yield_per": AT_ONCE})
     people = (person for rows in found.partitions() for person in shown.of(session, rows))
     return list(islice(filter(wanted.fits, people), limit))
 
@@ -173,7 +174,7 @@ def stream(session: Session, actor: Actor, event_id: UUID, now: datetime) -> Ite
     """
     _, shown = _shown_to(session, actor, event_id, now)
     found = session.execute(
-        _query(shown.hides_typed, removed=False),
+        _query(shown.hides_typed),
         {"event_id": event_id, "now": now},
         execution_options={"yield_per": AT_ONCE},
     )
@@ -188,7 +189,7 @@ def one(session: Session, actor: Actor, event_id: UUID, volunteer_id: UUID, now:
         NotFound: also of who neither goes, waits nor was there. Forbidden.
     """
     _, shown = _shown_to(session, actor, event_id, now)
-    query = _query(shown.hides_typed, removed=False).where(Volunteer.id == volunteer_id)
+    query = _query(shown.hides_typed).where(Volunteer.id == volunteer_id)
     found = shown.of(session, session.execute(query, {"event_id": event_id, "now": now}).all())
     if not found:
         raise errors.NotFound(errors.Thing.VOLUNTEER)
@@ -246,20 +247,34 @@ def _people(*, hides_typed: bool = False, removed: bool = False) -> sa.Subquery:
 
 
 @cache
-def _in_order(hides_typed: bool, being: Being | None, *, is_after: bool) -> Any:  # noqa: FBT001 - of a few, kept
-    """Those who are asked for, `limit` of them, from `after` on where that is said."""
-    wanted = Wanted(being=being)
-    order = Signup.queue_number if wanted.is_line else Volunteer.id
-    query = _query(hides_typed, removed=being is Being.REMOVED).where(*wanted.conditions())
-    if is_after:
-        query = query.where(order > sa.bindparam("after"))
-    return query.order_by(None).order_by(order).limit(sa.bindparam("limit", type_=sa.Integer))
+def _page(hides_typed: bool, being: Being | None, is_after: bool) -> Written:  # noqa: FBT001 - of a few, kept
+    return Written(_in_order(hides_typed, being, is_after))
 
 
 @cache
-def _query(hides_typed: bool, *, removed: bool) -> Any:  # noqa: FBT001 - the same
-    """What is shown of people; built once, which costs more than asking."""
-    people = _people(hides_typed=hides_typed, removed=removed)
+def _in_order(hides_typed: bool, being: Being | None, is_after: bool) -> Any:  # noqa: FBT001 - the same
+    """Those who are asked for, `limit` of them, from `after` on where that is said."""
+    wanted = Wanted(being=being)
+    people = _people(hides_typed=hides_typed, removed=being is Being.REMOVED)
+    if being is None:
+        # By their ids alone, before anything of them is read: so PostgreSQL plans once for any `limit`.
+        return _shown_of(_some(sa.select(people), people.c.volunteer_id, is_after=is_after).subquery())
+    query = _shown_of(people).where(*wanted.conditions()).order_by(None)
+    return _some(query, Signup.queue_number if wanted.is_line else Volunteer.id, is_after=is_after)
+
+
+def _some(query: Any, order: Any, *, is_after: bool) -> Any:
+    behind = [order > sa.bindparam("after", type_=order.type)] if is_after else []
+    return query.where(*behind).order_by(order).limit(sa.bindparam("limit", type_=sa.Integer))
+
+
+@cache
+def _query(hides_typed: bool) -> Any:  # noqa: FBT001 - the same
+    return _shown_of(_people(hides_typed=hides_typed))
+
+
+def _shown_of(people: sa.Subquery) -> Any:
+    """What is shown of people, by their ids; built once, which costs more than asking."""
     line = (
         sa.select(
             Signup.volunteer_id, sa.func.row_number().over(order_by=Signup.queue_number).label("position")
@@ -268,7 +283,9 @@ def _query(hides_typed: bool, *, removed: bool) -> Any:  # noqa: FBT001 - the sa
         .subquery()
     )
     # By the clock: whoever has let an offer expire has no place any more.
-    status = sa.case((offers.has_expired(NOW), SignupStatus.CANCELLED), else_=Signup.status)
+    status = sa.case(
+        (offers.has_expired(NOW), sa.literal(SignupStatus.CANCELLED, sa.Text)), else_=Signup.status
+    )
     return (
         sa.select(
             Volunteer.id,
