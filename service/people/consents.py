@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
 from service import errors
-from service.models import Consent, ConsentName
+from service.models import Consent, ConsentName, Volunteer
 from service.people.consent_texts import TEXTS, ConsentText
 from service.platform.written import Written
 
@@ -76,10 +76,11 @@ def of_people(
     return {person: _held(histories[person], at, holding) for person in volunteer_ids}
 
 
+_GIVEN = [getattr(Consent, name) for name in Given._fields]
 _OF_PEOPLE = Written(
-    sa.select(
-        Consent.volunteer_id, Consent.name, Consent.version, Consent.given_at, Consent.withdrawn_at
-    ).where(Consent.volunteer_id == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid))))
+    sa.select(Consent.volunteer_id, *_GIVEN).where(
+        Consent.volunteer_id == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid)))
+    )
 )
 
 
@@ -156,6 +157,29 @@ def withdraw(session: Session, volunteer_id: UUID, name: str, now: datetime) -> 
         .where(Consent.volunteer_id == volunteer_id, Consent.name == name, Consent.withdrawn_at.is_(None))
         .values(withdrawn_at=now)
     )
+
+
+def names_of(session: Session, volunteer_ids: Collection[UUID], now: datetime) -> dict[UUID, str]:
+    """Names as `shown_names` shows them, of people by their ids; who is gone has none."""
+    if not volunteer_ids:
+        return {}
+    names: dict[UUID, str] = {}
+    histories: defaultdict[UUID, list[Given]] = defaultdict(list)
+    for volunteer_id, name, *given in _NAMES.rows(session, {"ids": list(volunteer_ids)}):
+        names[volunteer_id] = name
+        if given[0] is not None:
+            histories[volunteer_id].append(Given(*given))
+    holding = offered(now)
+    return {
+        person: shown_name(name, _held(histories[person], now, holding)) for person, name in names.items()
+    }
+
+
+_NAMES = Written(
+    sa.select(Volunteer.id, Volunteer.display_name, *_GIVEN)
+    .outerjoin(Consent, Consent.volunteer_id == Volunteer.id)
+    .where(Volunteer.id == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid))))
+)
 
 
 def shown_names(session: Session, names: Mapping[UUID, str], now: datetime) -> dict[UUID, str]:

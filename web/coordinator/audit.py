@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
 from flask import Response
 from markupsafe import Markup, escape
 
 from http_base import cursors
-from http_base.context import actor, now, session
+from http_base.context import actor, locale, now, session
 from http_base.schemas.audit import AuditQuery, asked
+from notifications import words
 from service.access import Permission
 from service.audit import audit
 from service.audit.audit import Entry
@@ -53,14 +55,14 @@ def show_all() -> Response:
     items, following = cursors.page(found, A_PAGE, lambda one: (one.id,))
     people = [query[name] for name in ("actor", "subject") if name in query]
     names = audit_names.names_of(session(), items, people, now())
-    actions = {str(action): text(f"page.audit.action.{action}") for action in AuditAction}
+    actions = _actions(locale())
     return desk.show(
         at,
         "audit.html",
         items=_shown(items, names, actions),
         names=names,
         query=query,
-        actions=sorted(actions.items(), key=lambda one: one[1]),
+        actions=actions.items(),
         by_link={name: query[name] for name in BY_LINK if name in query},
         clear_href=here(cursor=None, **dict.fromkeys(BY_LINK)),
         next_href=here(cursor=following) if following else None,
@@ -68,14 +70,20 @@ def show_all() -> Response:
     )
 
 
+@cache
+def _actions(language: str) -> Mapping[str, str]:
+    """What each action is called, in the order of these words."""
+    named = {str(action): words.translate(f"page.audit.action.{action}", language) for action in AuditAction}
+    return dict(sorted(named.items(), key=lambda one: one[1]))
+
+
 def _shown(items: Sequence[Entry], names: Names, actions: Mapping[str, str]) -> list[Shown]:
     """The entries in words."""
-    organizations = {id_: formats.localized(name) for id_, name in names.organizations.items()}
-    events = {id_: formats.localized(name) for id_, name in names.events.items()}
+    titles = {id_: formats.localized(name) for id_, name in names.titles.items()}
     actors = _links("actor", (one.actor_id for one in items), names.people)
     subjects = _links("subject", (one.subject_id for one in items), names.people)
-    of_organizations = _links("organization", (one.organization_id for one in items), organizations)
-    of_events = _links("event", (one.event_id for one in items), events)
+    of_organizations = _links("organization", (one.organization_id for one in items), titles)
+    of_events = _links("event", (one.event_id for one in items), titles)
     command_line = text("page.audit.command-line")
     return [
         Shown(

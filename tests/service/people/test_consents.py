@@ -1,16 +1,20 @@
 """What is in force: given, not withdrawn, current or with a successor that is not required yet."""
 
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.orm import Session
 
 from service.models import ConsentName
+from service.people import consents
 from service.people.consent_texts import DATA as FOLDER
 from service.people.consent_texts import GUARDIAN_VERSION, TEXTS, ConsentText
 from service.people.consents import Given, in_force, offered, shown_name
 from tests.conftest import NOW
+from tests.makers import make_volunteer
 
 DATA = ConsentName.PERSONAL_DATA
 NOTICE = timedelta(days=30)
@@ -89,3 +93,15 @@ def test_no_file_of_words_is_without_a_version() -> None:
     named = {f"{text.name}.{text.version}.{locale}.txt" for text in TEXTS for locale in ("kk", "ru", "en")}
     named |= {f"guardian.{GUARDIAN_VERSION}.{locale}.txt" for locale in ("kk", "ru", "en")}
     assert {file.name for file in FOLDER.iterdir()} == named
+
+
+def test_names_are_shown_alike_whether_they_are_known_or_looked_up(session: Session) -> None:
+    """Without consent, withdrawn or never given, by initials; who is gone has none."""
+    standing, withdrawn = (make_volunteer(session, display_name=name) for name in ("Айгүл Ә", "Ерлан Ж"))
+    never = make_volunteer(session, display_name="Сәуле Қ", consents={})
+    consents.withdraw(session, withdrawn.id, "personal_data", NOW)
+    people = {one.id: one.display_name for one in (standing, withdrawn, never)}
+    shown = consents.names_of(session, [*people, uuid4()], NOW)
+    assert shown == {standing.id: "Айгүл Ә", withdrawn.id: "Е. Ж.", never.id: "С. Қ."}
+    assert shown == consents.shown_names(session, people, NOW)
+    assert consents.names_of(session, [], NOW) == {}
