@@ -6,6 +6,7 @@ from datetime import timedelta
 from urllib.parse import parse_qsl, urlencode, urlsplit
 from uuid import UUID, uuid4
 
+import pytest
 import sqlalchemy as sa
 from PIL import Image
 
@@ -225,6 +226,21 @@ def test_anybodys_report_hides_it_until_a_coordinator_rules(album: Album) -> Non
     assert album.session.scalar(sa.select(sa.func.count()).select_from(PhotoReport)) == 0
     assert album.report(one, reason="Тағы").status_code == 202
     assert album.items() == []
+
+
+def test_a_home_with_ipv6_has_one_measure_of_reports(album: Album, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(photos, "REPORTS_AN_HOUR", 2)
+    one = album.sent()
+    album.rule(one)
+    answers = [
+        album.scene.client.post(
+            f"{album.url}/{one['id']}/reports",
+            json={"reason": f"{number}"},
+            environ_base={"REMOTE_ADDR": f"2001:db8:0:1::{number}"},
+        )
+        for number in range(3)
+    ]
+    assert [answer.status_code for answer in answers] == [202, 202, 429]
 
 
 def test_reports_have_a_measure(album: Album) -> None:
