@@ -10,6 +10,7 @@ from limits.strategies import FixedWindowRateLimiter
 from service import errors
 from service.platform import logs
 from service.platform.failures import name_of
+from service.platform.networks import network_of
 
 logger = logs.get(__name__)
 
@@ -29,15 +30,17 @@ class AddressLimit:
         self._item = RateLimitItemPerMinute(per_minute)
 
     def count(self, address: str) -> None:
-        """Count one request. While the storage is away all pass: what guards secrets is in PostgreSQL.
+        """Count one request of an address, or of what else asks. While the storage is away all pass: what
+        guards secrets is in PostgreSQL.
 
         Raises:
             TooManyRequests.
         """
+        who = network_of(address)
         try:
-            if self._window.hit(self._item, address):
+            if self._window.hit(self._item, who):
                 return
-            reset_at = self._window.get_window_stats(self._item, address).reset_time
+            reset_at = self._window.get_window_stats(self._item, who).reset_time
         except StorageError as error:
             logger.warning("requests of one address are not limited now", error=name_of(error))
             return

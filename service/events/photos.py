@@ -23,6 +23,7 @@ from service.models.base import new_id
 from service.models.photos import PHOTO_WAITS
 from service.platform import images, queue, usage_limits
 from service.platform.files import Files
+from service.platform.networks import network_of
 
 OF_EACH = 2
 """Photographs of an event before, and as many after."""
@@ -222,7 +223,7 @@ def report(
     """
     event = events.get_visible(session, actor, event_id)
     photo = _locked(session, actor, event, photo_id)
-    who = f"address:{address}" if actor is None else str(actor.volunteer_id)
+    who = f"address:{network_of(address)}" if actor is None else str(actor.volunteer_id)
     usage_limits.count_use(session, f"photo-report:{who}", now, REPORTS_AN_HOUR)
     photo.reported_at = photo.reported_at or now
     by = None if actor is None else actor.volunteer_id

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from service import errors
 from service.models import LocalIdentity, SignInCode
 from service.platform import installed, usage_limits
+from service.platform.networks import network_of
 
 CODE_DIGITS = 6
 CODE_LIFETIME = timedelta(minutes=5)
@@ -28,7 +29,7 @@ def new_code(
         TooManyRequests: the limit of this hour is reached.
     """
     usage_limits.count_use(session, f"code-phone:{installed.mark_of(phone)}", now, per_phone)
-    usage_limits.count_use(session, f"code-address:{address}", now, per_address)
+    usage_limits.count_use(session, f"code-address:{network_of(address)}", now, per_address)
     code = "".join(secrets.choice("0123456789") for _ in range(CODE_DIGITS))
     values = {"code_hash": _hash(phone, code, key), "expires_at": now + CODE_LIFETIME, "tries": 0}
     session.execute(

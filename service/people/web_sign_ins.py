@@ -14,6 +14,7 @@ from service import errors
 from service.models import Volunteer, WebSignIn
 from service.people import sessions
 from service.platform import queue, usage_limits
+from service.platform.networks import network_of
 
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """None that is taken for another one: no 0, O, 1, I."""
@@ -62,7 +63,7 @@ def code_for(session: Session, page: str, browser: str, address: str, now: datet
         .returning(WebSignIn.code)
     ).scalar()
     if made is not None:
-        usage_limits.count_use(session, f"web-sign-in:{address}", now, CODES_AN_HOUR)
+        usage_limits.count_use(session, f"web-sign-in:{network_of(address)}", now, CODES_AN_HOUR)
     return session.scalars(
         sa.select(WebSignIn).where(WebSignIn.browser_hash == digest).execution_options(populate_existing=True)
     ).one()
