@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
 from service import errors
 from service.access import Actor, Permission, Target, may, require
@@ -150,6 +150,22 @@ def get_visible(session: Session, actor: Actor | None, event_id: UUID) -> Event:
     if not is_visible(session, actor, event):
         raise errors.NotFound(errors.Thing.EVENT)
     return event
+
+
+def get_to_read(session: Session, actor: Actor | None, event_id: UUID) -> Event:
+    """The same with its organization, for who only reads: others read it locked. Raises NotFound."""
+    event = session.scalars(_TO_READ, {"event_id": event_id}).one_or_none()
+    if event is None or not is_visible(session, actor, event):
+        raise errors.NotFound(errors.Thing.EVENT)
+    return event
+
+
+_TO_READ = (
+    sa.select(Event)
+    .join(Event.organization)
+    .options(contains_eager(Event.organization))
+    .where(Event.id == sa.bindparam("event_id"))
+)
 
 
 def is_visible(session: Session, actor: Actor | None, event: Event) -> bool:

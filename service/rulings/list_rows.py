@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,7 +15,7 @@ from service.attendance.evidence import Evidence, Status
 from service.events import participants
 from service.events.participants import Participant
 from service.models import Attendance, ListTick
-from service.platform.written import Written
+from service.platform.written import Written, columns
 from service.rulings import typed_people
 
 AT_MOST = 3_000
@@ -69,6 +69,17 @@ class Row:
         return self.standing in (Standing.PRESENT, Standing.REVIEW)
 
 
+class Attended(NamedTuple):
+    """What the list tells of an attendance."""
+
+    volunteer_id: UUID
+    status: str
+    evidence: str
+    checked_in_at: datetime
+    companions: int
+    reasons: Sequence[str]
+
+
 def of_event(session: Session, actor: Actor, event_id: UUID, now: datetime) -> list[Row]:
     """Everybody who goes or was there, and who was typed; that they were read is recorded. Who waits is not.
 
@@ -76,10 +87,8 @@ def of_event(session: Session, actor: Actor, event_id: UUID, now: datetime) -> l
         NotFound, Forbidden, NotVerified.
     """
     people = participants.in_event(session, actor, event_id, now, None, AT_MOST)
-    attended = {
-        one.volunteer_id: one
-        for one in session.scalars(sa.select(Attendance).where(Attendance.event_id == event_id))
-    }
+    rows = _ATTENDED.rows(session, {"event_id": event_id})
+    attended = {one.volunteer_id: one for one in (Attended(*row) for row in rows)}
     said = _said(session, event_id)
     known = [
         _row(one, attended.get(one.volunteer_id), said.get(one.volunteer_id, []))
@@ -92,24 +101,28 @@ def of_event(session: Session, actor: Actor, event_id: UUID, now: datetime) -> l
 def _said(session: Session, event_id: UUID) -> dict[UUID, list[Any]]:
     """The words of the list about each volunteer or typed person, in the order of saying."""
     found: dict[UUID, list[Any]] = {}
-    query = (
-        sa.select(
-            ListTick.volunteer_id,
-            ListTick.typed_person_id,
-            ListTick.ticked_by,
-            ListTick.present,
-            ListTick.captured_at,
-        )
-        .where(ListTick.event_id == event_id)
-        .order_by(ListTick.captured_at, ListTick.ticked_by, ListTick.id)
-    )
-    for row in session.execute(query):
+    for row in _SAID.rows(session, {"event_id": event_id}):
         for key in {row.volunteer_id, row.typed_person_id} - {None}:
             found.setdefault(key, []).append(row)
     return found
 
 
-def _row(person: Participant, attended: Attendance | None, said: Sequence[Any]) -> Row:
+_EVENT_ID = sa.bindparam("event_id", type_=sa.Uuid)
+_ATTENDED = Written(sa.select(*columns(Attendance, Attended)).where(Attendance.event_id == _EVENT_ID))
+_SAID = Written(
+    sa.select(
+        ListTick.volunteer_id,
+        ListTick.typed_person_id,
+        ListTick.ticked_by,
+        ListTick.present,
+        ListTick.captured_at,
+    )
+    .where(ListTick.event_id == _EVENT_ID)
+    .order_by(ListTick.captured_at, ListTick.ticked_by, ListTick.id)
+)
+
+
+def _row(person: Participant, attended: Attended | None, said: Sequence[Any]) -> Row:
     standing = Standing.ABSENT if attended is None else STANDINGS[attended.status]
     is_undone = bool(said) and not said[-1].present
     if standing is Standing.REJECTED and is_undone and attended is not None and not attended.reasons:
@@ -176,7 +189,7 @@ _SHARE = Written(
         .filter(_COUNTED, Attendance.evidence == Evidence.ORGANIZER, Attendance.distance_m.is_(None))
         .label("alone"),
         sa.func.count().filter(_COUNTED).label("counted"),
-    ).where(Attendance.event_id == sa.bindparam("event_id", type_=sa.Uuid))
+    ).where(Attendance.event_id == _EVENT_ID)
 )
 
 

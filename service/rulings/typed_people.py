@@ -3,9 +3,8 @@
 Whoever types learns nothing: a number that is known looks as any other, on the list and in answers.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 import procrastinate
@@ -25,6 +24,7 @@ from service.models import Event, ListTick, TypedPerson, Volunteer
 from service.models.base import new_id
 from service.people import numbers
 from service.platform import installed, queue
+from service.platform.written import Written, columns
 from service.rulings import ticks
 
 WAITS_FOR = timedelta(days=14)
@@ -39,26 +39,8 @@ def name_key(name: str) -> str:
     return " ".join(sorted(places.fold(name).split()))
 
 
-def of_event(session: Session, event_id: UUID, now: datetime) -> Sequence[TypedPerson]:
-    """Who stands on an event's list as typed, whether or not they are known by now, in the order of typing.
-
-    Not who is on the list by a sign-up or their own phone as well.
-    """
-    return session.scalars(
-        sa.select(TypedPerson)
-        .where(
-            TypedPerson.event_id == event_id,
-            TypedPerson.display_name.is_not(None),
-            TypedPerson.created_at > now - WAITS_FOR,
-            ~participants.is_listed(TypedPerson.event_id, TypedPerson.volunteer_id),
-        )
-        .order_by(TypedPerson.created_at, TypedPerson.id)
-    ).all()
-
-
-@dataclass(frozen=True, slots=True)
-class TypedShown:
-    """One of them as a list shows them; `digits`: for organizers."""
+class TypedShown(NamedTuple):
+    """One of those who were typed as a list shows them; `digits`: for organizers."""
 
     id: UUID
     display_name: str
@@ -70,18 +52,29 @@ class TypedShown:
 def listed(
     session: Session, actor: Actor, event_id: UUID, now: datetime, wanted: Wanted = EVERYBODY
 ) -> list[TypedShown]:
-    """Those who fit what is asked for, for who reads the list. Raises NotFound, Forbidden, NotVerified."""
+    """Those who fit what is asked for, for who reads the list, in the order of typing.
+
+    Who stands on the list as typed, whether or not they are known by now; not who is on it by a sign-up or
+    their own phone as well. Raises NotFound, Forbidden, NotVerified.
+    """
     event = events.get_visible(session, actor, event_id)
     require(actor, Permission.SEE_LIST, events.target_of(event))
     shows_digits = may(actor, Permission.SEE_PHONES, events.target_of(event))
-    found = [
-        TypedShown(
-            one.id, one.display_name, one.digits if shows_digits else None, one.present, one.companions
-        )
-        for one in of_event(session, event_id, now)
-        if one.display_name is not None
-    ]
+    rows = _LISTED.rows(session, {"event_id": event_id, "since": now - WAITS_FOR})
+    found = [one if shows_digits else one._replace(digits=None) for one in (TypedShown(*row) for row in rows)]
     return [one for one in found if wanted.fits(one) and wanted.being in (None, _being(one))]
+
+
+_LISTED = Written(
+    sa.select(*columns(TypedPerson, TypedShown))
+    .where(
+        TypedPerson.event_id == sa.bindparam("event_id", type_=sa.Uuid),
+        TypedPerson.display_name.is_not(None),
+        TypedPerson.created_at > sa.bindparam("since", type_=TypedPerson.created_at.type),
+        ~participants.is_listed(TypedPerson.event_id, TypedPerson.volunteer_id),
+    )
+    .order_by(TypedPerson.created_at, TypedPerson.id)
+)
 
 
 def _being(one: TypedShown) -> Being:

@@ -16,7 +16,7 @@ from web.pages import PLAIN, How, render
 
 def found(event_id: UUID, permission: Permission = Permission.SEE_BOARD) -> Event:
     """An event about which the caller has this permission. Raises NotFound, Forbidden, NotVerified."""
-    event = events.get_visible(session(), actor(), event_id)
+    event = events.get_to_read(session(), actor(), event_id)
     require(actor(), permission, target_of(event))
     return event
 
