@@ -200,7 +200,7 @@ def organizers(session: Session, actor: Actor, wanted: EventFilter, now: datetim
 @cache
 def _organizers(among: Among) -> Written:
     """What makes an Organizing of each organization with events of these days, by its id."""
-    lacks_result = _in_state(EventState.NO_RESULT)
+    lacks_result = sa.and_(_is_held(), EventResult.event_id.is_(None))
     return Written(
         sa.select(Organization.id, Organization.name, sa.func.count().filter(lacks_result).label("missing"))
         .join(Event, Event.organization_id == Organization.id)
@@ -257,7 +257,7 @@ def _in_state(state: EventState) -> sa.ColumnElement[bool]:
         case EventState.HELD:
             return _is_held()
         case EventState.NO_RESULT:
-            return sa.and_(_is_held(), EventResult.event_id.is_(None))
+            return sa.and_(_is_held(), ~sa.exists().where(EventResult.event_id == Event.id))
         case EventState.CANCELLED:
             return IS_CANCELLED
         case EventState.HIDDEN:
@@ -292,34 +292,32 @@ def lines() -> sa.Select[*tuple[Any, ...]]:
     expected = sa.select(sa.func.coalesce(sa.func.sum(Headcount.expected), 0)).where(
         Headcount.event_id == Event.id, ~Headcount.taken_back
     )
+    # Looked up for those that are shown: joined, the results of the whole season would be read.
+    result_at = sa.select(EventResult.updated_at).where(EventResult.event_id == Event.id)
     key = sa.cast(Event.id, sa.Text)
     asked = sa.literal(f"{result_reminders.KIND}:") + key + sa.literal(":asked:") + _TODAY
 
-    found: sa.Select[*tuple[Any, ...]] = (
-        sa.select(
-            Event.id,
-            Event.title,
-            Event.organization_id,
-            Organization.name.label("organization"),
-            *(Event.kind, Event.region_code, Event.district_code, Event.day),
-            *(Event.starts_at, Event.ends_at, Event.zone),
-            (Event.status == EventStatus.DRAFT).label("is_draft"),
-            IS_CANCELLED.label("is_cancelled"),
-            Event.hidden_by.is_not(None).label("is_hidden"),
-            (Event.starts_at <= _NOW).label("has_begun"),
-            _is_over().label("is_over"),
-            _is_held().label("is_held"),
-            *(Event.going, Event.capacity),
-            _of_event(expected).label("expected"),
-            _of_event(people.where(Attendance.status == Status.COUNTED)).label("came"),
-            _of_event(people.where(Attendance.status == Status.REVIEW)).label("in_review"),
-            declared().label("declared"),
-            EventResult.updated_at.label("result_at"),
-            sa.exists().where(Outbox.dedupe_key == asked).label("reminded"),
-        )
-        .join(Organization, Organization.id == Event.organization_id)
-        .outerjoin(EventResult, EventResult.event_id == Event.id)
-    )
+    found: sa.Select[*tuple[Any, ...]] = sa.select(
+        Event.id,
+        Event.title,
+        Event.organization_id,
+        Organization.name.label("organization"),
+        *(Event.kind, Event.region_code, Event.district_code, Event.day),
+        *(Event.starts_at, Event.ends_at, Event.zone),
+        (Event.status == EventStatus.DRAFT).label("is_draft"),
+        IS_CANCELLED.label("is_cancelled"),
+        Event.hidden_by.is_not(None).label("is_hidden"),
+        (Event.starts_at <= _NOW).label("has_begun"),
+        _is_over().label("is_over"),
+        _is_held().label("is_held"),
+        *(Event.going, Event.capacity),
+        _of_event(expected).label("expected"),
+        _of_event(people.where(Attendance.status == Status.COUNTED)).label("came"),
+        _of_event(people.where(Attendance.status == Status.REVIEW)).label("in_review"),
+        declared().label("declared"),
+        _of_event(result_at).label("result_at"),
+        sa.exists().where(Outbox.dedupe_key == asked).label("reminded"),
+    ).join(Organization, Organization.id == Event.organization_id)
     return found
 
 
