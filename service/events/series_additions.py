@@ -106,7 +106,12 @@ def _check(made: Sequence[Event], before: Sequence[Event], now: datetime) -> Non
 
 
 def next_day(session: Session, event: Event, now: datetime) -> date:
-    """The weekday of the last date of an event's series that stands, a week later; the first one to come."""
+    """A week after the last date of its series that stands on an event's weekday; the first such to come."""
     stand = [one for one in series_scopes.dates(session, event.series_id) if not one.is_cancelled]
-    last = stand[-1] if stand else event
+    alike = [one for one in stand if _weekday(one) == _weekday(event)]
+    last = alike[-1] if alike else event
     return last.local(duplicates.next_week(last, now)).date()
+
+
+def _weekday(event: Event) -> int:
+    return event.local(event.starts_at).weekday()

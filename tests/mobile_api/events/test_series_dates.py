@@ -154,17 +154,25 @@ def test_after_all_its_dates_have_been_a_series_goes_on(series: Series, clock: F
     assert of(answer.json["items"], "status") == ["published"]
 
 
+NIGHTS = {day: datetime(2024, month, day, 16, tzinfo=UTC) for month, day in ((2, 22), (2, 29), (3, 7))}
+"""22:00 in Almaty, in whose night of 29 February clocks were put back."""
+
+
+@pytest.mark.parametrize(
+    ("like", "other", "expected"),
+    [
+        (22, NIGHTS[29], ("2024-02-29T22:00:00+06:00", "2024-03-01T02:00:00+05:00")),
+        (29, NIGHTS[7] + timedelta(hours=1), ("2024-03-07T22:00:00+05:00", "2024-03-08T02:00:00+05:00")),
+    ],
+)
 def test_over_a_change_of_zone_they_are_as_long_by_the_clock_on_the_wall(
-    series: Series, clock: FixedClock
+    series: Series, clock: FixedClock, like: int, other: datetime, expected: tuple[str, str]
 ) -> None:
     clock.at = datetime(2024, 2, 1, tzinfo=UTC)
-    made = series.send({"rrule": "FREQ=WEEKLY", "count": 1}, datetime(2024, 2, 22, 16, tzinfo=UTC), hours=4)
-    night = datetime(2024, 2, 29, 16, tzinfo=UTC)
-    (added,) = add(series, made.json, night).json["items"]
-    assert (added["starts_at"], added["ends_at"]) == (
-        "2024-02-29T22:00:00+06:00",
-        "2024-03-01T02:00:00+05:00",
-    )
+    hours = 4 if like == 22 else 5
+    made = series.send({"rrule": "FREQ=WEEKLY", "count": 1}, NIGHTS[like], hours=hours)
+    (added,) = add(series, made.json, other).json["items"]
+    assert (added["starts_at"], added["ends_at"]) == expected
 
 
 # Once

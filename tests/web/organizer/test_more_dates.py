@@ -51,6 +51,19 @@ def test_one_more_on_a_saturday_at_another_hour(desk: Visitor, session: Session)
     assert added.ends_at - added.starts_at == made[0].ends_at - made[0].starts_at
 
 
+def test_a_week_after_the_last_such_weekday_is_offered(desk: Visitor, session: Session) -> None:
+    """Of a Thursday the next Thursday, of an added Saturday the next Saturday; what is off is none."""
+    made = make_published(desk, session)
+    last = made[3].local(made[3].starts_at)
+    form = form_of(desk, path(made[0], "dates"))
+    desk.post(path(made[0], "dates"), data=form | {"day": f"{last + timedelta(days=2):%Y-%m-%d}"})
+    saturday = dates(session)[4]
+    assert form_of(desk, path(made[0], "dates"))["day"] == f"{last + timedelta(days=7):%Y-%m-%d}"
+    assert form_of(desk, path(saturday, "dates"))["day"] == f"{last + timedelta(days=9):%Y-%m-%d}"
+    desk.post(path(made[3], "cancel"), data=form_of(desk, path(made[3], "cancel")) | {"ready": "weather"})
+    assert form_of(desk, path(made[0], "dates"))["day"] == f"{last:%Y-%m-%d}"
+
+
 def test_drafts_are_led_on_to_be_published(desk: Visitor, session: Session) -> None:
     made = make_series(desk, session)
     assert "қаралама болады" in desk.page(path(made[0], "dates")).text
