@@ -50,12 +50,12 @@ def name(
 def _put(
     session: Session, actor: Actor, event: Event, volunteer_id: UUID, now: datetime, *, and_later: bool
 ) -> None:
-    """Keep who helps; of whoever does already, that it is meant for the later dates as well."""
+    """Keep who helps; of whoever does already, what it is meant for now."""
     whose = {"event_id": event.id, "volunteer_id": volunteer_id}
     by = {"named_by": actor.volunteer_id, "named_at": now, "and_later": and_later}
     made = insert(EventHelper).values(whose | by)
-    both = sa.or_(EventHelper.and_later, made.excluded.and_later)
-    session.execute(made.on_conflict_do_update(index_elements=list(whose), set_={"and_later": both}))
+    meant = {"and_later": made.excluded.and_later}
+    session.execute(made.on_conflict_do_update(index_elements=list(whose), set_=meant))
 
 
 def _tell(session: Session, actor: Actor, named: Sequence[Event], volunteer_id: UUID, now: datetime) -> None:

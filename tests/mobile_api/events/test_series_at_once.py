@@ -138,6 +138,19 @@ def test_a_date_that_is_changed_alone_meanwhile_keeps_what_is_its_own(weekly: We
     assert [one.capacity for one in weekly.dates()] == [7, 7, 7, own, 7]
 
 
+def test_a_date_that_is_moved_so_that_it_has_begun_meanwhile_stays_as_it_is(weekly: Weekly) -> None:
+    dates = weekly.makes()
+    now = weekly.app.extensions["tazalyq"].clock.now()
+    times = {
+        "starts_at": (now - timedelta(hours=1)).isoformat(),
+        "ends_at": (now + timedelta(hours=1)).isoformat(),
+    }
+    move = weekly.patch(dates[3], 2, "this", **times)
+    assert codes(weekly.at_once(dates[3], move, weekly.patch(dates[0], 2, capacity=7))) == [200, 200]
+    found = {str(one.id): one.capacity for one in weekly.dates()}
+    assert [found[one] for one in dates] == [7, 7, 7, None, 7]
+
+
 @pytest.mark.parametrize("held", [0, DATES - 1])
 def test_who_calls_it_off_and_who_changes_it_come_one_after_the_other(weekly: Weekly, held: int) -> None:
     dates = weekly.makes()
