@@ -84,16 +84,22 @@ def test_local_hours_are_kept(
     assert [(later.day - sooner.day).days for sooner, later in zip(rows, rows[1:], strict=False)] == [7] * 3
 
 
+@pytest.mark.parametrize(
+    ("starts_at", "hours", "nights"),
+    [
+        (datetime(2024, 2, 22, 16, tzinfo=UTC), 4, ["22 22:00 23 02:00", "29 22:00 01 02:00"]),
+        # In the first of them the clocks are put back.
+        (datetime(2024, 2, 29, 16, tzinfo=UTC), 5, ["29 22:00 01 02:00", "07 22:00 08 02:00"]),
+    ],
+)
 def test_a_night_over_the_change_of_zone_ends_by_the_clock_on_the_wall(
-    series: Series, session: Session
+    series: Series, session: Session, starts_at: datetime, hours: int, nights: list[str]
 ) -> None:
-    starts_at = datetime(2024, 2, 22, 16, tzinfo=UTC)
-    series.send({"rrule": "FREQ=WEEKLY", "count": 2}, starts_at=starts_at, hours=4)
+    series.send({"rrule": "FREQ=WEEKLY", "count": 2}, starts_at=starts_at, hours=hours)
     rows = session.scalars(sa.select(Event).order_by(Event.starts_at)).all()
-    assert [f"{row.local(row.starts_at):%d %H:%M} {row.local(row.ends_at):%d %H:%M}" for row in rows] == [
-        "22 22:00 23 02:00",
-        "29 22:00 01 02:00",
-    ]
+    assert [
+        f"{row.local(row.starts_at):%d %H:%M} {row.local(row.ends_at):%d %H:%M}" for row in rows
+    ] == nights
 
 
 @pytest.mark.parametrize(
