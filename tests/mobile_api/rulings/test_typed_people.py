@@ -1,12 +1,14 @@
 """People on the list by phone and name: neither oracle nor mint; declared until they register (R10)."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
 
-from service.models import TypedPerson, Volunteer
+from service.events import unusual
+from service.models import EventHelper, TypedPerson, Volunteer
 from service.rulings import typed_people
 from tests.conftest import NOW
 from tests.makers import make_event, make_signup, make_volunteer
@@ -41,6 +43,31 @@ def test_who_is_registered_counts_as_verified_and_is_told(listed: List) -> None:
     assert listed.notices("listed") == [person.id]
     listed.results(listed.typed(NOW + MINUTE, present=False, display_name="сейітов болат"), late=True)
     assert listed.counts() == (0, 0, 0, 0)
+
+
+@pytest.mark.parametrize("who", ["the owner", "a helper"])
+def test_a_crowd_that_is_typed_is_looked_at(listed: List, monkeypatch: pytest.MonkeyPatch, who: str) -> None:
+    """As one that is told in groups: a number is quickly made up, and has ten people along."""
+    monkeypatch.setitem(unusual.UNUSUAL, "declared", 20)
+    by = listed.owner
+    if who == "a helper":
+        by = make_volunteer(listed.session)
+        named = {"named_by": listed.owner.id, "named_at": NOW}
+        listed.session.add(EventHelper(event_id=listed.event.id, volunteer_id=by.id, **named))
+        listed.session.commit()
+
+    def looked_at() -> list[Any]:
+        found = listed.client.get("/v1/reports", headers=listed.login(listed.coordinator)).json["items"]
+        return [(one["reason"], one["outliers"]) for one in found]
+
+    typed = [listed.typed(phone=f"+7701555000{number}", companions=9) for number in range(3)]
+    listed.results(*typed[:2], by=by)
+    assert looked_at() == []
+    listed.results(*typed, by=by)
+    assert looked_at() == [("declared: 30", ["declared"])]
+    # A helper's tick is no coordinator's word that all is well.
+    listed.results(listed.typed(NOW + MINUTE, present=False, phone="+77015550009"), by=by, late=True)
+    assert looked_at() == [("declared: 30", ["declared"])]
 
 
 def test_another_name_is_another_person(listed: List) -> None:
