@@ -10,11 +10,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from service.access import Actor
-from service.models import Event, EventReport, EventResult, Headcount
+from service.models import Event, EventReport, EventResult, Headcount, TypedPerson
 from service.models.base import new_id
 
 DECLARED = "declared"
-"""The people of an event's groups, all together: no figure of its result, and as easily said."""
+"""The people of an event's groups and who was typed on its list, together: as easily said as a result."""
 
 UNUSUAL: Mapping[str, int] = {
     "waste_t": 500,
@@ -38,7 +38,7 @@ UNUSUAL: Mapping[str, int] = {
 
 
 def look(session: Session, actor: Actor, event: Event, changed: Collection[str], now: datetime) -> None:
-    """Put what is unusual of an event, which is locked, before its region's coordinators.
+    """Put what is unusual of an event before its region's coordinators.
 
     `changed`: the names of what the actor has just said: what a coordinator has looked at stays closed while
     others change.
@@ -46,7 +46,8 @@ def look(session: Session, actor: Actor, event: Event, changed: Collection[str],
     session.flush()
     figures = _figures(session, event.id)
     found = _outliers(figures)
-    if not found or not actor.organizes(event.organization_id):
+    is_of_it = actor.organizes(event.organization_id) or event.id in actor.helps
+    if not found or not is_of_it:
         _forget_report(session, event.id)
     elif set(found) & set(changed) or ("recycled_t" in found and "waste_t" in changed):
         _report(session, actor, event, {name: figures[name] for name in found}, now)
@@ -56,8 +57,10 @@ def _figures(session: Session, event_id: UUID) -> dict[str, Decimal | int]:
     """All that is said of an event by now."""
     result = session.get(EventResult, event_id)
     of_groups = Headcount.event_id == event_id, ~Headcount.taken_back
-    people = session.scalar(sa.select(sa.func.sum(Headcount.people)).where(*of_groups))
-    said = {**({} if result is None else result.figures()), DECLARED: people}
+    in_groups = session.scalar(sa.select(sa.func.sum(Headcount.people)).where(*of_groups)) or 0
+    of_list = TypedPerson.event_id == event_id, TypedPerson.present, TypedPerson.volunteer_id.is_(None)
+    typed = session.scalar(sa.select(sa.func.sum(1 + TypedPerson.companions)).where(*of_list)) or 0
+    said = {**({} if result is None else result.figures()), DECLARED: in_groups + typed}
     return {name: value for name, value in said.items() if value is not None}
 
 

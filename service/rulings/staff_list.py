@@ -14,7 +14,7 @@ from service import errors
 from service.access import Actor, Permission, require
 from service.attendance.evidence import Status
 from service.attendance.presence_store import RaceLostError
-from service.events import events, signups
+from service.events import events, signups, unusual
 from service.models import AuditAction, Event, ListTick, TypedPerson
 from service.platform import installed, phones
 from service.platform.idempotency import content_hash
@@ -116,7 +116,15 @@ def tick(
     event = events.get_visible(session, actor, event_id)
     require(actor, Permission.TICK_LIST, events.target_of(event))
     sending = Sending(actor, event_id, reason, now, sent_at - now, thresholds, phone_regions)
-    return [_outcome(session, sending, one) for one in list_of_ticks]
+    outcomes = [_outcome(session, sending, one) for one in list_of_ticks]
+    if any(_is_typed_anew(one, outcome) for one, outcome in zip(list_of_ticks, outcomes, strict=True)):
+        unusual.look(session, actor, event, [unusual.DECLARED], now)
+        session.commit()
+    return outcomes
+
+
+def _is_typed_anew(one: Tick, outcome: TickOutcome) -> bool:
+    return isinstance(outcome, Ticked) and not outcome.repeated and not isinstance(one.who, UUID)
 
 
 def _outcome(session: Session, sending: Sending, one: Tick) -> TickOutcome:
