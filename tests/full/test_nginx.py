@@ -26,7 +26,7 @@ from tests.journeys.processes import Service
 
 ROOT = Path(__file__).parent.parent.parent
 SHIPPED = ROOT / "deploy" / "nginx.conf"
-SLOW = 40
+SLOW, CODES = 40, 3
 
 pytestmark = pytest.mark.full
 
@@ -44,7 +44,9 @@ def nginx() -> str:
 @pytest.fixture(scope="module")
 def service(postgres_url: str) -> Iterator[Service]:
     for url in fresh_database(postgres_url):
-        running = Service(url, WEB_WORKERS="1", WEB_THREADS="4", TRUSTED_PROXIES="1")
+        running = Service(
+            url, WEB_WORKERS="1", WEB_THREADS="4", TRUSTED_PROXIES="1", CODES_PER_ADDRESS_HOUR=str(CODES)
+        )
         running.start("serve")
         try:
             running.wait_until_up()
@@ -211,3 +213,26 @@ def test_the_log_has_no_secret_of_an_address(proxy: int, logged: Path) -> None:
     assert "/v1/calendars/*" in log
     assert "/v1/photos/019a1b2c-0000-7000-8000-000000009301/small" in log
     assert "s3cr3t" not in log
+
+
+@pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
+def test_nobody_comes_from_another_address_by_saying_so(proxy: int) -> None:
+    answers = []
+    for number in range(CODES + 2):
+        said = f"9.9.9.{number}"
+        forged = {"X-Forwarded-For": said, "X-Real-IP": said, "Forwarded": f"for={said}"}
+        body = {"phone": f"+7701555012{number}"}
+        url = f"https://127.0.0.1:{proxy}/v1/auth/codes"
+        headers = {"Host": "localhost"} | forged
+        answers.append(requests.post(url, json=body, timeout=10, verify=False, headers=headers).status_code)  # noqa: S501
+    assert answers == [202] * CODES + [429] * 2
+
+
+@pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
+@pytest.mark.parametrize(
+    "path", ["/metrics", "//metrics", "/%6detrics", "/kk/..%2fmetrics", "/dev/messages", "//dev/messages"]
+)
+def test_what_is_asked_on_the_inside_is_not_there(proxy: int, path: str) -> None:
+    with connect(proxy) as connection:
+        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+        assert b" 404 " in connection.recv(4_096).split(b"\r\n")[0]
