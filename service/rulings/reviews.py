@@ -48,8 +48,11 @@ REASONS = (
 )
 """Why attendance waits: what was doubted, then what was refused."""
 
-AT_MOST = 101
-"""So many are asked for at once: a page of a hundred, and one to see whether there is another."""
+SIZES = (21, 51, 101)
+"""So many are asked for at once, by the least that the limit fits in: PostgreSQL plans once, and for so few.
+Each is a page, and one to see whether there is another."""
+
+AT_MOST = SIZES[-1]
 
 SortKey = tuple[int, UUID] | tuple[datetime, UUID]
 """Of the queue: appeals of refusals by distance, then attendances by time."""
@@ -109,9 +112,10 @@ def waiting(
 def _attendances(
     session: Session, actor: Actor, asked: ReviewQuestion, after: SortKey | None, limit: int
 ) -> list[ReviewItem]:
-    query = _attended(asked.kind(actor, is_first=after is None))
+    size = next(size for size in SIZES if limit <= size)
+    query = _attended(asked.kind(actor, is_first=after is None), size)
     found = []
-    for row in query.rows(session, asked.values(actor, after, limit)):
+    for row in query.rows(session, asked.values(actor, after, limit))[:limit]:
         attended, event, organization, person = written.shaped(row, Attended, *AROUND)
         grounds, key = history.grounds(*row[-history.GROUNDS :]), (attended.checked_in_at, attended.id)
         found.append(ReviewItem(attended, event, organization, person, grounds, key))
@@ -119,10 +123,10 @@ def _attendances(
 
 
 @cache
-def _attended(kind: ReviewKind) -> Written:
+def _attended(kind: ReviewKind, size: int) -> Written:
     """Those to show, with all that they rest on."""
     ways = (waiting_list.IN_REVIEW, waiting_list.APPEALED)
-    first = sa.union_all(*(_first(rows, kind) for rows in ways)).subquery().c
+    first = sa.union_all(*(_first(rows, kind, size) for rows in ways)).subquery().c
     return Written(
         sa.select(
             *first,
@@ -135,13 +139,12 @@ def _attended(kind: ReviewKind) -> Written:
         .join(Organization, Organization.id == Event.organization_id)
         .join(Volunteer, Volunteer.id == first.attendance_volunteer_id)
         .order_by(first.attendance_checked_in_at, first.attendance_id)
-        .limit(refusal_appeals.LIMIT)
+        .limit(size)
     )
 
 
-def _first(rows: sa.Select[*tuple[Any, ...]], kind: ReviewKind) -> sa.Select[*tuple[Any, ...]]:
-    """Of those that wait in one way, the first: read in their order, not sorted. PostgreSQL knows from the
-    number that they are few, and takes one plan for whichever limit."""
+def _first(rows: sa.Select[*tuple[Any, ...]], kind: ReviewKind, size: int) -> sa.Select[*tuple[Any, ...]]:
+    """Of those that wait in one way, the first: where many wait, they are read in their order, not sorted."""
     key = (Attendance.checked_in_at, Attendance.id)
     query = rows.with_only_columns(*columns(Attendance, Attended)).where(
         Attendance.volunteer_id != refusal_appeals.OWN_ID, *kind.behind(*key)
@@ -151,7 +154,7 @@ def _first(rows: sa.Select[*tuple[Any, ...]], kind: ReviewKind) -> sa.Select[*tu
         query = query.join(Event, Event.id == Attendance.event_id).where(*about_events)
     if kind.of_reason:
         query = query.where(sa.bindparam("reason", type_=sa.Text) == sa.any_(Attendance.reasons))
-    return query.order_by(*key).limit(AT_MOST)
+    return query.order_by(*key).limit(size)
 
 
 def decide(
