@@ -13,6 +13,7 @@ from service.attendance import groups
 from service.attendance.groups import MAX_GROUPS
 from service.events import events, photos, restoring, to_show
 from service.events.events import target_of
+from service.events.to_show import ToShow
 from service.figures import event_lists
 from service.geography import districts
 from service.models import AuditAction, Event, Headcount
@@ -29,20 +30,20 @@ pages = Pages("coordinator-event")
 @pages.staff(Permission.COUNT_REGION, audit=AuditAction.EVENT_READ)
 def show(event_id: UUID) -> Response:
     """All that is known of an event but its people."""
-    found = to_show.get(session(), actor(), event_id)
-    event = _of_region(found.event)
+    told = found_to_show(event_id)
+    event = told.event
     tell_audit(region_code=event.region_code, organization_id=event.organization_id)
     return desk.show(
         desk.sit_down("events"),
         "event.html",
         event=event,
         line=event_lists.line_of(session(), event.id, now()),
-        contact=shown(found.contact),
+        contact=shown(told.contact),
         district=districts.names_of(session(), [event.district_code])[event.district_code],
-        result=found.result,
-        result_lines=lines_of(found.result),
+        result=told.result,
+        result_lines=lines_of(told.result),
         groups=listed_groups(event),
-        photos=pictures_of(event) if found.has_photos else (),
+        photos=pictures_of(event) if told.has_photos else (),
         acts=acts_of(event, actor(), now()),
         is_own=event.organization_id in actor().organizations,
         by_list=_by_list(event),
@@ -66,6 +67,13 @@ def _by_list(event: Event) -> tuple[int, int] | None:
 def found(event_id: UUID) -> Event:
     """An event of a region that the caller coordinates. Raises NotFound, Forbidden."""
     return _of_region(events.get_visible(session(), actor(), event_id))
+
+
+def found_to_show(event_id: UUID) -> ToShow:
+    """The same with its organization and what is told beside it, in one question."""
+    told = to_show.get(session(), actor(), event_id)
+    _of_region(told.event)
+    return told
 
 
 def _of_region(event: Event) -> Event:

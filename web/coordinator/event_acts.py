@@ -21,7 +21,7 @@ from service.models import Event, Headcount, HeadcountCategory
 from service.models.results import MEASURED_FIGURES, WHOLE_FIGURES
 from web.addresses import to
 from web.coordinator import desk
-from web.coordinator.event import found
+from web.coordinator.event import found, found_to_show
 from web.coordinator.events import district_choices
 from web.forms import Form, read_form
 from web.keeping import is_kept
@@ -101,14 +101,14 @@ def set_district(event_id: UUID) -> Response:
 @pages.staff(Permission.COUNT_REGION, audit=NO_PERSON)
 def set_result(event_id: UUID) -> Response:
     """Say what came of an event, in place of what was said before."""
-    event = found(event_id)
-    form = read_form(ResultBody, **begins_with(results.by_event(session(), [event_id]).get(event_id)))
+    told = found_to_show(event_id)
+    form = read_form(ResultBody, **begins_with(told.result))
     if form.is_good and is_kept(form, lambda: put(event_id, form.data)):
         return done(_back(event_id), "page.desk.saved")
     return desk.show(
         desk.sit_down("events"),
         "event_result.html",
-        event=event,
+        event=told.event,
         form=form,
         stands=lines_of(results.by_event(session(), [event_id]).get(event_id)) if form.is_overtaken else [],
         units=units(),

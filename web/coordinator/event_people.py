@@ -17,7 +17,7 @@ from service.rulings import corrections
 from service.rulings.corrections import Correction
 from web.addresses import here
 from web.coordinator import desk
-from web.coordinator.event import found
+from web.coordinator.event import found, found_to_show
 from web.forms import Form, read_form, read_query
 from web.keeping import is_kept
 from web.pages import Pages, Unaudited, done, tell_audit
@@ -37,7 +37,7 @@ class Filter(Schema):
 @pages.staff(Permission.COUNT_REGION, audit=Unaudited("its use case records that they were read"))
 def show_all(event_id: UUID) -> Response:
     """Who goes, waits or was there: names of those who let them be shown, and no phones."""
-    event = found(event_id)
+    event = found_to_show(event_id).event
     after: tuple[UUID] | None = cursors.decode(read_query(Filter).get("cursor"), UUID)
     people = participants.in_event(
         session(), actor(), event_id, now(), None if after is None else after[0], A_PAGE + 1
