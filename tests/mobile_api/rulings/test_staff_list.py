@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
-from service.models import EventHelper, ListTick, Outbox, Volunteer
+from service.models import Ban, EventHelper, ListTick, Outbox, Volunteer
 from tests.conftest import NOW
 from tests.makers import make_event, make_member, make_organization, make_volunteer
 from tests.mobile_api.rulings.listed import MINUTE, NAME, PHONE, List
@@ -272,6 +272,37 @@ def test_a_colleague_does_not_settle_what_one_has_ticked_of_oneself(listed: List
     answer = listed.client.put(url, json=body, headers=listed.login(colleague))
     assert (answer.status_code, answer.json["status"]) == (200, "review")
     assert listed.counts() == (0, 0, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "status"),
+    [
+        (timedelta(days=-9), None, "review"),
+        (timedelta(minutes=-5), None, "review"),
+        (timedelta(days=-9), timedelta(days=-1), "counted"),
+    ],
+    ids=["for good", "from the middle on", "over before"],
+)
+def test_who_is_banned_counts_by_no_organizers_word(
+    listed: List, since: timedelta, until: timedelta | None, status: str
+) -> None:
+    """Their own phone is refused; organizers are told of no ban, and have nothing to know it by."""
+    banned_at, lifted_at = NOW + since, until and NOW + until
+    by = {"banned_by": listed.coordinator.id, "banned_at": banned_at, "lifted_at": lifted_at}
+    listed.session.add(Ban(volunteer_id=listed.volunteer.id, marks=[], reason="Төбелес", **by))
+    listed.session.commit()
+    (stored,) = listed.results(listed.tick())
+    assert stored["attendance"]["status"] == status
+    assert listed.correct({"present": True, "minutes": 60}).json["status"] == status
+
+
+def test_a_ban_of_later_takes_no_word_back(listed: List) -> None:
+    end = listed.event.ends_at
+    by = {"banned_by": listed.coordinator.id, "banned_at": end + MINUTE}
+    listed.session.add(Ban(volunteer_id=listed.volunteer.id, marks=[], reason="Төбелес", **by))
+    listed.session.commit()
+    listed.clock.at = end + 2 * MINUTE
+    assert listed.correct({"present": True, "minutes": 60}).json["status"] == "counted"
 
 
 def test_people_of_another_organization_and_helpers_of_another_event_are_no_own_people(listed: List) -> None:
