@@ -15,7 +15,7 @@ from service.attendance.presence_facts import EventFacts
 from service.events import events, frozen, signups
 from service.models import AuditAction, Event, EventStatus
 from service.platform.thresholds import Thresholds
-from service.rulings import appeals, decisions, own_people
+from service.rulings import appeals, beyond_organizers, decisions
 from service.rulings.decisions import AttendanceFile, Ruling
 from service.rulings.standing import RuledBy
 
@@ -49,7 +49,7 @@ def correct(
     """Say whether somebody was there, as an organizer or as the coordinator. The same again changes nothing.
 
     A coordinator has 90 days, binds organizers, and decides with it on an appeal that waits. That somebody of
-    the organization's own was there counts by their phone, or by a coordinator's word.
+    the organization's own, or somebody banned, was there counts by their phone, or by a coordinator's word.
 
     Raises:
         NotFound: no such event or person, or nobody knew of the presence that is denied. Forbidden.
@@ -64,8 +64,8 @@ def correct(
         raise presence_errors.OwnAttendance()
     role = RuledBy.COORDINATOR if may(actor, Permission.CORRECT_AS_COORDINATOR, target) else RuledBy.ORGANIZER
     status = Status.COUNTED if correction.present else Status.REJECTED
-    is_colleague = role is RuledBy.ORGANIZER and own_people.among(session, event_id, [volunteer_id])
-    if correction.present and is_colleague:
+    is_beyond = role is RuledBy.ORGANIZER and beyond_organizers.among(session, event_id, [volunteer_id])
+    if correction.present and is_beyond:
         status = Status.REVIEW
     ruling = Ruling(role, actor.volunteer_id, status, correction.minutes, correction.reason)
     detail = {"as": role, "status": status, "minutes": correction.minutes}

@@ -13,7 +13,7 @@ from service.attendance.evidence import Status
 from service.events import events
 from service.models import Attendance, AuditAction, Event, Volunteer
 from service.people import consents
-from service.rulings import own_people
+from service.rulings import beyond_organizers
 
 AT_ONCE = 100
 """So many are shown; the others follow as these are settled."""
@@ -22,13 +22,13 @@ AT_ONCE = 100
 @dataclass(frozen=True, slots=True)
 class Doubt:
     """Somebody whose presence is doubted. `name`: as they let it be shown; `reasons`: the rules' names;
-    `is_own`: of the organization's own people, for whom a coordinator vouches."""
+    `is_beyond`: a coordinator alone can say that they were there."""
 
     volunteer_id: UUID
     name: str
     checked_in_at: datetime
     reasons: Sequence[str]
-    is_own: bool
+    is_beyond: bool
 
 
 def of_event(session: Session, actor: Actor, event: Event, now: datetime) -> list[Doubt]:
@@ -49,8 +49,8 @@ def of_event(session: Session, actor: Actor, event: Event, now: datetime) -> lis
         .limit(AT_ONCE)
     ).all()
     them = [row.volunteer_id for row in rows]
-    held, own = consents.of_people(session, them, now), own_people.among(session, event.id, them)
+    held, beyond = consents.of_people(session, them, now), beyond_organizers.among(session, event.id, them)
     return [
-        Doubt(id_, consents.shown_name(name, held[id_]), came_at, reasons, id_ in own)
+        Doubt(id_, consents.shown_name(name, held[id_]), came_at, reasons, id_ in beyond)
         for id_, name, came_at, reasons in rows
     ]

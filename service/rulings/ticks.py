@@ -13,7 +13,7 @@ from service.attendance.evidence import Status
 from service.models import Event, ListTick
 from service.platform import outbox
 from service.platform.thresholds import Thresholds
-from service.rulings import decisions, own_people
+from service.rulings import beyond_organizers, decisions
 from service.rulings.decisions import AttendanceFile, Ruling
 from service.rulings.standing import RuledBy
 
@@ -22,14 +22,14 @@ LISTED = "listed"
 
 
 def ruling_of(session: Session, tick: ListTick) -> Ruling:
-    """A stored tick as a word: about the organizer's own people it is doubted (`staff-vouched`)."""
+    """A stored tick as a word: about oneself, and of whom `beyond_organizers` tells, it is doubted."""
     status = Status.REJECTED
     if tick.present:
         about = tick.volunteer_id
-        is_own = about == tick.ticked_by or (
-            about is not None and about in own_people.among(session, tick.event_id, [about])
+        is_doubted = about == tick.ticked_by or (
+            about is not None and about in beyond_organizers.among(session, tick.event_id, [about])
         )
-        status = Status.REVIEW if is_own else Status.COUNTED
+        status = Status.REVIEW if is_doubted else Status.COUNTED
     return Ruling(
         RuledBy.ORGANIZER,
         tick.ticked_by,

@@ -76,7 +76,7 @@ def test_of_ones_own_people_a_coordinator_decides(
     session.commit()
     main = desk.page(path_of(held)).one("main")
     assert main.all("form") == []
-    assert "Өз ұйымыңыздың адамы туралы үйлестіруші шешеді" in main.text
+    assert "Бұл адам туралы үйлестіруші шешеді" in main.text
 
 
 def test_of_events_of_others_nothing_is_shown(desk: Visitor, session: Session) -> None:
