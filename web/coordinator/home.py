@@ -135,7 +135,7 @@ def _was_held(row: Mapping[str, Any] | None) -> bool:
 def _names(at: Desk, known: Districts, by_key: Collection[str | None]) -> dict[str | None, str]:
     """Of each district (or each region), also where nothing was; and of what has no district."""
     if at.region is None:
-        return {region.code: localized(region.names, locale()) for region in at.regions}
+        return dict(at.named_regions)
     names: dict[str | None, str] = {
         one.code: localized(one.names, locale()) for one in known.of_region(at.region.code)
     }
