@@ -12,6 +12,7 @@ from service.access import Actor
 from service.geography import regions
 from service.models import Contact, ContactOf, ContactState, Event, Organization
 from service.models.base import LocalizedText
+from service.platform.written import Written
 
 
 def accept(session: Session, actor: Actor, contact_id: UUID) -> None:
@@ -78,28 +79,36 @@ def asked_of(session: Session, actor: Actor) -> list[Asked]:
 
     What was said in one breath, of all dates of a series, is one, as it is answered.
     """
-    rows = session.execute(
-        sa.select(Contact, Organization.name, Event.title)
-        .outerjoin(
-            Organization,
-            sa.and_(
-                Contact.about == ContactOf.ORGANIZATION,
-                sa.cast(Organization.id, sa.Text) == Contact.about_id,
-            ),
-        )
-        .outerjoin(
-            Event, sa.and_(Contact.about == ContactOf.EVENT, sa.cast(Event.id, sa.Text) == Contact.about_id)
-        )
-        .where(Contact.volunteer_id == actor.volunteer_id, Contact.state != ContactState.DECLINED)
-        .order_by(Contact.created_at, Contact.id)
-    )
     first: dict[Any, Asked] = {}
-    for contact, organization, title in rows:
-        name = organization or title or _region_names(contact.about_id)
-        is_standing = contact.state == ContactState.STANDING
-        asked = Asked(contact.id, contact.about, name, contact.public, is_standing)
-        first.setdefault((contact.about, contact.asked_by, contact.created_at, contact.state), asked)
+    for row in _ASKED_OF.rows(session, {"volunteer_id": actor.volunteer_id}):
+        name = row.organization or row.title or _region_names(row.about_id)
+        asked = Asked(row.id, row.about, name, row.public, row.state == ContactState.STANDING)
+        first.setdefault((row.about, row.asked_by, row.created_at, row.state), asked)
     return list(first.values())
+
+
+_ASKED_OF = Written(
+    sa.select(
+        *(Contact.id, Contact.about, Contact.about_id, Contact.public, Contact.state),
+        *(Contact.asked_by, Contact.created_at),
+        Organization.name.label("organization"),
+        Event.title,
+    )
+    .outerjoin(
+        Organization,
+        sa.and_(
+            Contact.about == ContactOf.ORGANIZATION, sa.cast(Organization.id, sa.Text) == Contact.about_id
+        ),
+    )
+    .outerjoin(
+        Event, sa.and_(Contact.about == ContactOf.EVENT, sa.cast(Event.id, sa.Text) == Contact.about_id)
+    )
+    .where(
+        Contact.volunteer_id == sa.bindparam("volunteer_id", type_=sa.Uuid),
+        Contact.state != ContactState.DECLINED,
+    )
+    .order_by(Contact.created_at, Contact.id)
+)
 
 
 def _region_names(code: str) -> LocalizedText:

@@ -136,18 +136,21 @@ def tell_invited(session: Session, volunteer: Volunteer, now: datetime) -> None:
 
 def _received(session: Session, phone: str | None, now: datetime) -> list[ReceivedInvitation]:
     """The open invitations to a phone, of organizations that are still verified, oldest first."""
-    rows = session.execute(
-        sa.select(Invitation, Organization)
-        .join(Organization, Organization.id == Invitation.organization_id)
-        .where(
-            Invitation.phone == phone,
-            Invitation.status == InvitationStatus.OPEN,
-            Invitation.expires_at >= now,
-            Organization.status == OrganizationStatus.VERIFIED,
-        )
-        .order_by(Invitation.created_at, Invitation.id)
-    )
+    rows = session.execute(_RECEIVED, {"phone": phone, "now": now})
     return [ReceivedInvitation(invitation, organization) for invitation, organization in rows]
+
+
+_RECEIVED = (
+    sa.select(Invitation, Organization)
+    .join(Organization, Organization.id == Invitation.organization_id)
+    .where(
+        Invitation.phone == sa.bindparam("phone"),
+        Invitation.status == InvitationStatus.OPEN,
+        Invitation.expires_at >= sa.bindparam("now"),
+        Organization.status == OrganizationStatus.VERIFIED,
+    )
+    .order_by(Invitation.created_at, Invitation.id)
+)
 
 
 def mine(session: Session, actor: Actor, now: datetime) -> list[ReceivedInvitation]:

@@ -7,7 +7,7 @@ and withdrawn, or refused.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -25,6 +25,7 @@ from service.people.guardian_terms import Child, Terms, is_minor, is_missing
 from service.people.identities import Identity
 from service.people.numbers import hold
 from service.platform import outbox, usage_limits
+from service.platform.written import Written
 
 MOST_CHILDREN = 6
 SEEN_EVERY = timedelta(days=1)
@@ -226,14 +227,20 @@ def of_guardian(session: Session, guardian: Identity, now: datetime) -> Guarded:
 
 def is_guardian(session: Session, subject: str, phone: str | None, now: datetime) -> bool:
     """Whether somebody agrees for a minor, or is named by one."""
-    agrees = sa.exists().where(
-        Guardianship.subject == subject,
-        Guardianship.ended_at.is_(None),
-        Guardianship.child_id == Volunteer.id,
-        is_minor_at(now),
-    )
-    named = sa.exists().where(Volunteer.guardian_phone == phone, is_minor_at(now))
-    return bool(session.scalar(sa.select(sa.or_(agrees, named))))
+    values = {"subject": subject, "phone": phone, "born_after": _born_after(now)}
+    (row,) = _IS_GUARDIAN.rows(session, values)
+    return bool(row.is_guardian)
+
+
+_IS_A_MINOR = Volunteer.birth_date > sa.bindparam("born_after", type_=sa.Date)
+_AGREES = sa.exists().where(
+    Guardianship.subject == sa.bindparam("subject", type_=sa.Text),
+    Guardianship.ended_at.is_(None),
+    Guardianship.child_id == Volunteer.id,
+    _IS_A_MINOR,
+)
+_IS_NAMED = sa.exists().where(Volunteer.guardian_phone == sa.bindparam("phone", type_=sa.Text), _IS_A_MINOR)
+_IS_GUARDIAN = Written(sa.select(sa.or_(_AGREES, _IS_NAMED).label("is_guardian")))
 
 
 def _agreed_for(session: Session, guardian: Identity, now: datetime) -> list[tuple[Guardianship, Volunteer]]:
@@ -377,7 +384,12 @@ def _end(session: Session, which: sa.ColumnElement[bool], ended_by: EndedBy, now
 
 def is_minor_at(now: datetime) -> sa.ColumnElement[bool]:
     """Whether a record is of somebody under 18 at a moment."""
-    return Volunteer.birth_date > years_before(now.astimezone(COUNTRY_ZONE).date(), ADULT_AGE)
+    return Volunteer.birth_date > _born_after(now)
+
+
+def _born_after(now: datetime) -> date:
+    """Who was born later is a minor."""
+    return years_before(now.astimezone(COUNTRY_ZONE).date(), ADULT_AGE)
 
 
 def _tell_account(session: Session, subject: str, kind: str, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import h3
@@ -20,6 +20,7 @@ from service.organizations import invitations
 from service.people import ages, consents, dormancy, guardians, numbers
 from service.people.identities import Identity
 from service.platform import installed, phones, usage_limits
+from service.platform.written import Written
 
 HOME_RESOLUTION = 6
 RECORDS_A_DAY = 2
@@ -193,15 +194,24 @@ def change(
     consents.give(session, volunteer.id, profile.consents, now)
 
 
-def memberships(
-    session: Session, volunteer_id: UUID
-) -> Sequence[sa.Row[UUID, LocalizedText, str, str, bool]]:
-    """(id, name, role, status, resting) of the organizations one belongs to."""
-    return session.execute(
-        sa.select(
-            Organization.id, Organization.name, Membership.role, Organization.status, Membership.resting
-        )
-        .join(Membership, Membership.organization_id == Organization.id)
-        .where(Membership.volunteer_id == volunteer_id)
-        .order_by(Membership.created_at, Organization.id)
-    ).all()
+class Belonging(NamedTuple):
+    """An organization that somebody belongs to, and as what; `status`: the organization's."""
+
+    id: UUID
+    name: LocalizedText
+    role: str
+    status: str
+    resting: bool
+
+
+def memberships(session: Session, volunteer_id: UUID) -> Sequence[Belonging]:
+    """The organizations one belongs to, as one joined them."""
+    return [Belonging(*row) for row in _MEMBERSHIPS.rows(session, {"volunteer_id": volunteer_id})]
+
+
+_MEMBERSHIPS = Written(
+    sa.select(Organization.id, Organization.name, Membership.role, Organization.status, Membership.resting)
+    .join(Membership, Membership.organization_id == Organization.id)
+    .where(Membership.volunteer_id == sa.bindparam("volunteer_id", type_=sa.Uuid))
+    .order_by(Membership.created_at, Organization.id)
+)
