@@ -1,18 +1,18 @@
 """The templates' own environment: what each of them may call, and nothing undefined."""
 
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from pathlib import Path
 from typing import Any, cast
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
-from jinja2.runtime import Context
 
 from http_base import csrf, page_sessions
 from http_base.context import locale, page_caller
 from notifications import words
 from notifications.words import LOCALES
+from service.models.base import localized
 from web import addresses, assets, charts, flashes, formats, icons, places
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -26,16 +26,6 @@ def text(key: str, **facts: Any) -> str:
 def counted(key: str, number: int, **facts: Any) -> str:
     """The form of a key that fits the number, which stands for {number} in it."""
     return words.translate_plural(key, number, locale(), {"number": formats.number(number), **facts})
-
-
-def _said_anew(maker: Callable[..., str]) -> Callable[..., str]:
-    """For each page: Jinja computes `{{ 130 | duration }}` once, in the language of the first that asks."""
-
-    @pass_context
-    def say(_context: Context, *given: Any) -> str:
-        return maker(*given)
-
-    return say
 
 
 class _Environment(Environment):
@@ -98,8 +88,10 @@ def _environment(language: str) -> Environment:
         "take_flash": flashes.take,
         "to": addresses.to,
     }
-    made.filters["reason"] = _said_anew(lambda said: words.reason_in(said, locale()))
-    made.filters |= {name: _said_anew(maker) for name, maker in formats.FORMATS.items()}
+    # Of what stands in a template itself (`{{ 130 | duration }}`) Jinja keeps what they say in this language.
+    made.filters |= formats.FORMATS
+    made.filters["localized"] = lambda names: localized(names, language)
+    made.filters["reason"] = lambda said: words.reason_in(said, language)
     return made
 
 
