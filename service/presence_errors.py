@@ -62,7 +62,7 @@ class SignupRequired(PresenceRefused):
 class OwnAttendance(Forbidden):
     """Nobody corrects or reviews their own attendance."""
 
-    asks = Ask.ORGANIZER
+    asks = Ask.COORDINATOR
     words = "own-attendance"
 
 

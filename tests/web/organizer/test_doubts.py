@@ -64,7 +64,7 @@ def test_nobody_vouches_for_themself(
     session.commit()
     page = desk.page(path_of(held))
     assert not page.all("form", method="post")
-    assert "Өз қатысуыңызды" in page.text
+    assert "Өз қатысуыңызды өзіңіз түзете алмайсыз: ол туралы үйлестіруші шешеді" in page.text
 
 
 def test_of_ones_own_people_a_coordinator_decides(
