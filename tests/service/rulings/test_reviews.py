@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from service.access import Actor
 from service.models import Appeal, Attendance, AttendanceDecision, Event, RefusalAppeal
 from service.models.base import new_id
-from service.rulings import reviews
-from service.rulings.history import Asked, Said
+from service.rulings import history, reviews
+from service.rulings.history import Asked, Grounds, Said
 from tests.conftest import NOW
 from tests.driver import statements
 from tests.makers import make_attendance, make_event, make_organization, make_volunteer
@@ -115,6 +115,12 @@ def test_what_each_rests_on_comes_with_it(session: Session, queue: list[Attendan
     assert other.grounds.heard == Asked(**heard)
     assert not other.grounds.decisions
     assert not other.grounds.records
+
+
+def test_an_attendance_that_has_just_gone_rests_on_nothing(session: Session) -> None:
+    """Who reads a list has read it before what its lines rest on."""
+    gone = new_id()
+    assert history.grounds_of(session, [gone]) == {gone: Grounds([], [], None)}
 
 
 @pytest.mark.parametrize("asked", ASKED)
