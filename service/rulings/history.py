@@ -94,10 +94,10 @@ class HistoryEntry:
         return self.grounds.appeal is None and self.attendance.status in APPEALABLE
 
 
-Column = sa.SQLColumnExpression
-
 APPEALABLE = frozenset({Status.REVIEW, Status.REJECTED})
 """What a volunteer can answer to."""
+
+Column = sa.SQLColumnExpression
 
 
 def entries(
@@ -196,10 +196,11 @@ GROUNDS = 4
 
 
 def grounds_of(session: Session, attendance_ids: Sequence[UUID]) -> Mapping[UUID, Grounds]:
-    """The facts behind each of these attendances, by its id, in one query."""
+    """The facts behind each of these attendances, by its id, in one query; none of one that is not there."""
     if not attendance_ids:
         return {}
-    return {id_: grounds(*facts) for id_, *facts in _GROUNDS.rows(session, {"ids": attendance_ids})}
+    found = {id_: facts for id_, *facts in _GROUNDS.rows(session, {"ids": attendance_ids})}
+    return {id_: grounds(*found.get(id_, [None] * GROUNDS)) for id_ in attendance_ids}
 
 
 def grounds(
