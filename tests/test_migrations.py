@@ -1,8 +1,12 @@
 """Migrations go down again and up: a release can be taken back. What they leave is what the files say."""
 
+from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
+from time import sleep
 
 import sqlalchemy as sa
+from flask import Flask
 from flask_migrate import check, downgrade, upgrade
 from sqlalchemy.orm import Session
 
@@ -24,6 +28,36 @@ def test_down_and_up_again(postgres_url: str) -> None:
             upgrade(directory=MIGRATIONS)
             check(directory=MIGRATIONS)
             db.engine.dispose()
+
+
+WAITS = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'attendance'::regclass"
+
+
+def migrated(app: Flask, way: Callable[..., None], revision: str, failed: list[Exception]) -> None:
+    with app.app_context():
+        try:
+            way(directory=MIGRATIONS, revision=revision)
+        except sa.exc.DBAPIError as error:
+            failed.append(error)
+
+
+def test_whoever_holds_a_row_of_attendance_writes_it_while_its_indexes_are_changed(postgres_url: str) -> None:
+    """A check-in locks the row, then writes: an upgrade that kept its writing back would wait for it, too."""
+    failed: list[Exception] = []
+    for url in fresh_database(postgres_url):
+        app = create_app(test_settings(DATABASE_URL=url))
+        with app.app_context():
+            for way, revision in ((downgrade, "0062"), (upgrade, "head")):
+                with db.engine.connect() as watching, db.engine.begin() as holding:
+                    holding.execute(sa.text("SELECT id FROM attendance FOR UPDATE"))
+                    running = Thread(target=migrated, args=(app, way, revision, failed))
+                    running.start()
+                    while not watching.scalar(sa.text(WAITS)):
+                        sleep(0.01)
+                    holding.execute(sa.text("UPDATE attendance SET companions = companions"))
+                running.join()
+            db.engine.dispose()
+    assert failed == []
 
 
 OURS = "pronamespace = 'public'::regnamespace AND proname NOT LIKE 'procrastinate%'"
