@@ -31,7 +31,10 @@ blueprint = Blueprint("corrections", __name__, url_prefix="/v1", description="At
 @blueprint.arguments(CorrectionBody)
 @blueprint.response(HTTPStatus.OK, AttendanceShown)
 def put_correction(body: dict[str, Any], event_id: UUID, volunteer_id: UUID) -> dict[str, Any]:
-    """Say that somebody was there, for how long, or that they were not; kept with who, when and why."""
+    """Say that somebody was there, for how long, or that they were not; kept with who, when and why.
+
+    An organizer's word that somebody of the organization's own was there waits for a coordinator: `review`.
+    """
     corrected = corrections.correct(
         session(), actor(), event_id, volunteer_id, Correction(**body), now(), services().settings.thresholds
     )
