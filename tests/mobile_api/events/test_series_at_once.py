@@ -138,7 +138,7 @@ def test_a_date_that_is_changed_alone_meanwhile_keeps_what_is_its_own(weekly: We
     assert [one.capacity for one in weekly.dates()] == [7, 7, 7, own, 7]
 
 
-def test_a_date_that_is_moved_so_that_it_has_begun_meanwhile_stays_as_it_is(weekly: Weekly) -> None:
+def test_a_date_that_is_moved_so_that_it_has_begun_meanwhile_is_not_called_off(weekly: Weekly) -> None:
     dates = weekly.makes()
     now = weekly.app.extensions["tazalyq"].clock.now()
     times = {
@@ -146,9 +146,10 @@ def test_a_date_that_is_moved_so_that_it_has_begun_meanwhile_stays_as_it_is(week
         "ends_at": (now + timedelta(hours=1)).isoformat(),
     }
     move = weekly.patch(dates[3], 2, "this", **times)
-    assert codes(weekly.at_once(dates[3], move, weekly.patch(dates[0], 2, capacity=7))) == [200, 200]
-    found = {str(one.id): one.capacity for one in weekly.dates()}
-    assert [found[one] for one in dates] == [7, 7, 7, None, 7]
+    off = weekly.post(dates[0], "cancel", scope="all", reason="Дауыл")
+    assert codes(weekly.at_once(dates[3], move, off)) == [200, 200]
+    found = {str(one.id): one.is_cancelled for one in weekly.dates()}
+    assert [found[one] for one in dates] == [True, True, True, False, True]
 
 
 @pytest.mark.parametrize("held", [0, DATES - 1])
