@@ -99,7 +99,6 @@ def _changes_for(
     follows = {name: getattr(changed, name) for name in names - own - WHEN - WHERE - FOUND}
     if names & WHERE and not own & WHERE:
         follows |= {name: getattr(changed, name) for name in WHERE}
-        follows["address_names"] = changed.current_address_names
     if "district_code" in said and not own & (WHERE | FOUND):
         follows["district_code"] = said["district_code"]
     if names & WHEN and not own & WHEN:

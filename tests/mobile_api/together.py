@@ -38,10 +38,13 @@ class Together:
         with self.sessions() as session:
             return int(session.scalar(sa.text(query)) or 0)
 
-    def while_held(self, held: sa.Select[Any], *acts: Act) -> list[Any]:
-        """The answers of all of these, which have each begun before what is held is let go, in this order."""
+    def while_held(self, held: sa.Select[Any], *acts: Act, key_share: bool = False) -> list[Any]:
+        """The answers of all of these, which have each begun before what is held is let go, in this order.
+
+        `key_share`: held so that rows which name it come in.
+        """
         with ThreadPoolExecutor(len(acts)) as pool, self.sessions.begin() as session:
-            session.execute(held.with_for_update())
+            session.execute(held.with_for_update(key_share=key_share))
             answers = []
             for act in acts:
                 answers.append(pool.submit(act))

@@ -277,6 +277,18 @@ def test_each_date_that_changes_is_written_down_and_no_other(series: Series, ses
     assert [one.detail for one in entries] == [{"fields": ["capacity"]}] * 3
 
 
+def test_each_date_that_moves_is_written_down_however_often_its_people_are_told(
+    series: Series, session: Session
+) -> None:
+    dates = series.makes(3)
+    series.patch(dates[0], ends_at=(FIRST + timedelta(hours=3)).isoformat())
+    entries = session.execute(
+        sa.select(AuditEntry.event_id, AuditEntry.detail).where(AuditEntry.action == "event-changed")
+    ).all()
+    assert sorted(str(one.event_id) for one in entries) == sorted(of(dates, "id"))
+    assert [one.detail for one in entries] == [{"fields": ["ends_at"]}] * 3
+
+
 def test_what_was_changed_alone_on_two_occasions_stays(series: Series) -> None:
     dates = series.makes(2)
     first = series.patch(dates[1], scope="this", capacity=99).json

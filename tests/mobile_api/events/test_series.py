@@ -125,6 +125,9 @@ def test_a_night_over_the_change_of_zone_ends_by_the_clock_on_the_wall(
         ({"rrule": "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", "count": 5}, "repeat.rrule"),
         ({"rrule": "FREQ=MONTHLY;BYDAY=TH;BYSETPOS=366", "count": 5}, "repeat.rrule"),
         ({"rrule": "FREQ=MONTHLY;BYSETPOS=1", "count": 5}, "repeat.rrule"),
+        # The first date is a third Thursday.
+        ({"rrule": "FREQ=MONTHLY;BYDAY=2TH", "count": 5}, "repeat.rrule"),
+        ({"rrule": "FREQ=MONTHLY;BYDAY=TH;BYSETPOS=-1", "count": 5}, "repeat.rrule"),
         ({"rrule": "FREQ=MONTHLY;BYMONTHDAY=21;BYSETPOS=2", "count": 5}, "repeat.rrule"),
         ({"rrule": "FREQ=MONTHLY;BYDAY=3TH,FR", "count": 5}, "repeat.rrule"),
         ({"rrule": "FREQ=WEEKLY;BYDAY=2TH", "count": 5}, "repeat.rrule"),

@@ -3,13 +3,16 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
 
 from http_base.application import Tazalyq
+from service import errors
+from service.events import events
 from service.models import AuditEntry, Event, EventSeries, Organization, Outbox, Volunteer
+from service.people import identities
 from tests.conftest import Sessions
 from tests.makers import make_coordinator, make_organization, make_volunteer
 from tests.mobile_api.events.series_world import FIRST, THURSDAYS
@@ -310,10 +313,24 @@ def test_nothing_of_a_suspended_organization_comes_out_at_that_moment(
     path, said = f"organizations/{weekly.organization_id}/status", {"status": "suspended", "reason": "Жалған"}
     acts = [act, weekly.sends("PUT", path, said, weekly.coordinator)]
     organization = sa.select(Organization.id).where(Organization.id == weekly.organization_id)
-    answers = weekly.while_held(organization, *(acts if first == "comes out" else reversed(acts)))
+    answers = weekly.while_held(
+        organization, *(acts if first == "comes out" else reversed(acts)), key_share=True
+    )
     assert (
         codes(answers) == ([200, 201] if "add" in what else [200, 200])
         if first == "comes out"
         else [200, 409]
     )
     assert [one.day for one in weekly.dates() if one.is_published and not one.is_hidden] == []
+
+
+def test_what_was_read_of_an_organization_before_it_was_suspended_lets_nothing_out(weekly: Weekly) -> None:
+    """As a page does, which looks at what may be done before it is done."""
+    dates = weekly.makes(publish=False)
+    path, said = f"organizations/{weekly.organization_id}/status", {"status": "suspended", "reason": "Жалған"}
+    with weekly.sessions() as session:
+        known = identities.find(session, weekly.owner.subject)
+        assert session.get_one(Event, dates[0]).organization.is_verified
+        assert weekly.send("PUT", path, said, weekly.coordinator).status_code == 200
+        with pytest.raises(errors.NotVerified):
+            events.publish(session, known.actor, UUID(dates[0]), weekly.app.extensions["tazalyq"].clock.now())
