@@ -11,6 +11,7 @@ from http_base.application import Tazalyq
 from service.platform.clock import FixedClock
 from service.platform.files import Files
 from tests.mobile_api.events.album import Album
+from tests.mobile_api.events.door import Door
 from tests.mobile_api.events.line import Line, Login
 from tests.mobile_api.events.series_world import Series
 from tests.mobile_api.scene import Scene
@@ -37,3 +38,8 @@ def make_line(client: FlaskClient, session: Session, login: Login, clock: FixedC
 @pytest.fixture
 def line(make_line: Callable[..., Line]) -> Line:
     return make_line()
+
+
+@pytest.fixture
+def door(client: FlaskClient, session: Session, login: Login) -> Door:
+    return Door(client, session, login)

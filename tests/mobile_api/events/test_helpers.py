@@ -1,18 +1,14 @@
 """Helpers: named for one event or invited as such; the list and the codes of its hours, and nothing else."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pyotp
 import pytest
 import sqlalchemy as sa
-from flask.testing import FlaskClient
-from sqlalchemy.orm import Session
 
-from notifications.messages import words
-from notifications.words import LOCALES
-from service.models import AuditEntry, Event, EventHelper, EventSeries, Outbox, Volunteer
+from service.models import AuditEntry, Outbox, Volunteer
 from service.platform.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import (
@@ -20,44 +16,12 @@ from tests.makers import (
     make_coordinator,
     make_event,
     make_member,
-    make_organization,
     make_signup,
     make_volunteer,
 )
+from tests.mobile_api.events.door import Door
 
 Login = Callable[[Volunteer], dict[str, str]]
-
-
-class Door:
-    """An event with its organizer, a helper to be, and people on its list."""
-
-    def __init__(self, client: FlaskClient, session: Session, login: Login) -> None:
-        self.client, self.session, self.login = client, session, login
-        self.owner, self.helper = make_volunteer(session), make_volunteer(session)
-        self.organization = make_organization(session, self.owner)
-        self.event = make_event(session, self.organization)
-        self.aigul = make_volunteer(session, display_name="Айгүл Серікқызы", phone="+77015554567")
-        self.minor = make_volunteer(session, display_name="Дина Сейітова", birth_date=date(2009, 3, 1))
-        for person in (self.aigul, self.minor):
-            make_signup(session, self.event, person)
-
-    def call(self, who: Volunteer, method: str, path: str, **options: Any) -> Any:
-        url = f"/v1/events/{self.event.id}{path}"
-        return self.client.open(url, method=method, headers=self.login(who), **options)
-
-    def name(self, who: Volunteer | None = None, by: Volunteer | None = None) -> Any:
-        return self.call(by or self.owner, "PUT", f"/helpers/{(who or self.helper).id}")
-
-    def people(self, who: Volunteer, query: str = "") -> list[dict[str, Any]]:
-        answer = self.call(who, "GET", f"/participants{query}")
-        assert answer.status_code == 200, answer.json
-        found: list[dict[str, Any]] = answer.json["items"]
-        return found
-
-
-@pytest.fixture
-def door(client: FlaskClient, session: Session, login: Login) -> Door:
-    return Door(client, session, login)
 
 
 def test_who_is_named_sees_names_and_states_without_phones(door: Door) -> None:
@@ -298,103 +262,3 @@ def test_pages_of_what_was_found(door: Door) -> None:
             break
         query = f"?q=ай&limit=2&cursor={answer['next']}"
     assert len(found) == len(set(found)) == 6
-
-
-# At the later dates of a series, too
-
-
-@pytest.fixture
-def weekly(door: Door) -> list[Event]:
-    """Four dates, the first of them the door's own."""
-    series = EventSeries(rrule="FREQ=WEEKLY", created_at=NOW)
-    door.session.add(series)
-    door.session.flush()
-    dates = [
-        make_event(
-            door.session,
-            door.organization,
-            starts_at=NOW + timedelta(days=1, weeks=week),
-            series_id=series.id,
-        )
-        for week in range(4)
-    ]
-    door.event = dates[0]
-    for one in dates[:2]:
-        make_signup(door.session, one, door.aigul)
-    return dates
-
-
-def helping(door: Door, dates: list[Event]) -> str:
-    """At which of the dates somebody helps."""
-    door.session.expire_all()
-    found = set(door.session.scalars(sa.select(EventHelper.event_id)))
-    return "".join(str(at) for at, one in enumerate(dates) if one.id in found)
-
-
-def named_from(door: Door, event: Event, **said: Any) -> Any:
-    door.event = event
-    return door.call(door.owner, "PUT", "/helpers", json={"phone": "+77015554567"} | said)
-
-
-@pytest.mark.parametrize(
-    ("said", "at"), [({}, "1"), ({"scope": "this"}, "1"), ({"scope": "following"}, "123")]
-)
-def test_a_helper_of_a_series_is_told_once_and_recorded_at_each_date(
-    door: Door, weekly: list[Event], said: dict[str, str], at: str
-) -> None:
-    for _press in range(2):
-        assert named_from(door, weekly[1], **said).status_code == 204
-    assert helping(door, weekly) == at
-    (told,) = door.session.scalars(sa.select(Outbox).where(Outbox.kind == "role_given"))
-    assert (told.volunteer_id, told.event_id) == (door.aigul.id, weekly[1].id)
-    for locale in LOCALES:
-        body = words("role_given", told.facts, locale)[1]
-        assert ("\n" in body) == (len(at) > 1)
-    recorded = door.session.scalars(sa.select(AuditEntry.event_id).where(AuditEntry.action == "helper-named"))
-    assert sorted(filter(None, recorded)) == sorted(weekly[int(one)].id for one in at)
-
-
-@pytest.mark.parametrize(("query", "left"), [("", "123"), ("?scope=this", "123"), ("?scope=following", "0")])
-def test_so_are_they_let_go_and_the_codes_of_these_dates_are_new(
-    door: Door, weekly: list[Event], query: str, left: str
-) -> None:
-    named_from(door, weekly[0], scope="following")
-    door.event = weekly[0] if query != "?scope=following" else weekly[1]
-    secrets = [one.code_secret for one in weekly]
-    assert door.call(door.owner, "DELETE", f"/helpers/{door.aigul.id}{query}").status_code == 204
-    assert helping(door, weekly) == left
-    changed = [before != one.code_secret for before, one in zip(secrets, weekly, strict=True)]
-    assert changed == [str(at) not in left for at in range(4)]
-
-
-def test_who_helps_at_some_of_the_dates_helps_at_all_and_hears_of_the_others(
-    door: Door, weekly: list[Event]
-) -> None:
-    named_from(door, weekly[1])
-    assert named_from(door, weekly[1], scope="following").status_code == 204
-    assert helping(door, weekly) == "123"
-    told = door.session.scalars(sa.select(Outbox.event_id).where(Outbox.kind == "role_given"))
-    assert sorted(filter(None, told)) == sorted([weekly[1].id, weekly[2].id])
-
-
-def test_one_date_without_room_is_none_named(door: Door, weekly: list[Event]) -> None:
-    door.event = weekly[3]
-    for _ in range(30):
-        door.name(make_volunteer(door.session))
-    refused = named_from(door, weekly[1], scope="following")
-    assert (refused.status_code, refused.json["code"]) == (409, "too-many-helpers")
-    assert helping(door, weekly) == "3"
-
-
-def test_from_a_date_that_has_begun_or_stands_alone_it_is_this_one(
-    door: Door, weekly: list[Event], clock: FixedClock
-) -> None:
-    alone = make_event(door.session, door.organization, starts_at=NOW + timedelta(days=1))
-    make_signup(door.session, alone, door.aigul)
-    refused = named_from(door, alone, scope="following")
-    assert (refused.status_code, list(refused.json["errors"])) == (422, ["scope"])
-    clock.at = weekly[1].starts_at
-    refused = named_from(door, weekly[1], scope="following")
-    assert (refused.status_code, refused.json["code"]) == (409, "already-started")
-    assert named_from(door, weekly[1], scope="all").status_code == 422
-    assert helping(door, weekly) == ""
