@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from notifications.messages import words
 from notifications.words import LOCALES
+from service.ledger import verify
 from service.models import AuditEntry, Event, Outbox, Volunteer
 from tests.makers import make_coordinator, make_member, make_volunteer
 from tests.mobile_api.events.series_world import Series, of
@@ -72,6 +73,9 @@ def test_dates_go_and_come_back_each_told_and_audited(
         told_last += [(action.replace("-", "_"), dates[4]["id"])] if "4" in meant else []
         assert series.told(to_all) == told_all
         assert series.told(to_last) == told_last
+        assert verify.differences(series.session) == []
+    newer = zip(of(series.dates(dates[0]["series_id"]), "version"), of(dates, "version"), strict=True)
+    assert [after - before for after, before in newer] == [2 * (str(at) in meant) for at in range(5)]
 
 
 def test_who_hears_of_a_series_is_told_so_in_every_language(series: Series, coordinator: Volunteer) -> None:
