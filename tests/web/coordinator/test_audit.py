@@ -77,6 +77,17 @@ def test_names_are_joined_as_they_are_now(national: Visitor, session: Session, s
     ]
 
 
+def test_an_event_that_was_given_the_id_of_an_organization_takes_nothing_of_its_name(
+    national: Visitor, session: Session
+) -> None:
+    """Phones choose ids, and those of organizations are public."""
+    organization = make_organization(session, name={"kk": "Таза Ақтөбе"})
+    event = make_event(session, id=organization.id, title={"kk": "Мүлде басқа"})
+    did(session, None, AuditAction.ORGANIZATION_DECIDED, organization_id=organization.id)
+    did(session, None, AuditAction.EVENT_CHANGED, event_id=event.id)
+    assert [row[-1] for row in rows(national.page(PATH))[1:]] == ["Мүлде басқа", "Таза Ақтөбе"]
+
+
 def test_it_is_filtered_by_all_that_it_shows(national: Visitor, session: Session) -> None:
     one, other = make_volunteer(session, display_name="Болат"), make_volunteer(session)
     event = make_event(session)
