@@ -19,10 +19,11 @@ from service.platform.written import Written
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """By id; who or what is gone has none. `titles`: of organizations and of events."""
+    """By id; who or what is gone has none. Of each kind by itself: phones choose the ids of events."""
 
     people: Mapping[UUID, str]
-    titles: Mapping[UUID, LocalizedText]
+    organizations: Mapping[UUID, LocalizedText]
+    events: Mapping[UUID, LocalizedText]
 
 
 def names_of(session: Session, entries: Sequence[Entry], more: Iterable[UUID], now: datetime) -> Names:
@@ -31,12 +32,15 @@ def names_of(session: Session, entries: Sequence[Entry], more: Iterable[UUID], n
     organizations = {entry.organization_id for entry in entries if entry.organization_id}
     events = {entry.event_id for entry in entries if entry.event_id}
     wanted = {"organizations": list(organizations), "events": list(events)}
-    titles = dict(_TITLES.rows(session, wanted)) if organizations or events else {}
-    return Names(consents.names_of(session, people, now), titles)
+    titles: dict[str, dict[UUID, LocalizedText]] = {kind: {} for kind in wanted}
+    for kind, id_, title in _TITLES.rows(session, wanted) if organizations or events else ():
+        titles[kind][id_] = title
+    return Names(consents.names_of(session, people, now), **titles)
 
 
-def _titles(ids: str, id_: Any, name: Any) -> sa.Select[*tuple[Any, ...]]:
-    return sa.select(id_, name).where(id_ == sa.any_(sa.bindparam(ids, type_=ARRAY(sa.Uuid))))
+def _titles(kind: str, id_: Any, name: Any) -> sa.Select[*tuple[Any, ...]]:
+    wanted = sa.bindparam(kind, type_=ARRAY(sa.Uuid))
+    return sa.select(sa.literal(kind, sa.Text), id_, name).where(id_ == sa.any_(wanted))
 
 
 _TITLES = Written(

@@ -79,11 +79,12 @@ def _actions(language: str) -> Mapping[str, str]:
 
 def _shown(items: Sequence[Entry], names: Names, actions: Mapping[str, str]) -> list[Shown]:
     """The entries in words."""
-    titles = {id_: formats.localized(name) for id_, name in names.titles.items()}
+    organizations = {id_: formats.localized(name) for id_, name in names.organizations.items()}
+    events = {id_: formats.localized(name) for id_, name in names.events.items()}
     actors = _links("actor", (one.actor_id for one in items), names.people)
     subjects = _links("subject", (one.subject_id for one in items), names.people)
-    of_organizations = _links("organization", (one.organization_id for one in items), titles)
-    of_events = _links("event", (one.event_id for one in items), titles)
+    of_organizations = _links("organization", (one.organization_id for one in items), organizations)
+    of_events = _links("event", (one.event_id for one in items), events)
     command_line = text("page.audit.command-line")
     return [
         Shown(
