@@ -109,7 +109,7 @@ def test_what_is_doubted_says_why_and_is_confirmed(
     page = desk.page(path(event))
     assert [one.text for one in row(page, doubtful).all("button")] == ["Растау"]
     assert "Тексеруде" in row(page, doubtful).text
-    assert "өз адамы" in row(page, own).text
+    assert "Тек ұйымның сөзі бар" in row(page, own).text
 
 
 def test_a_minor_has_an_age_and_no_digits(desk: Visitor, session: Session, event: Event) -> None:
