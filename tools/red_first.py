@@ -70,11 +70,17 @@ def run(tests: list[str], folder: Path) -> tuple[set[str], set[str]]:
     options = ["-q", "-rA", "--tb=no", "-p", "no:cacheprovider", "--no-header"]
     command = [sys.executable, "-m", "pytest", *options, *tests]
     done = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
+    return read(done.stdout)
+
+
+def read(said: str) -> tuple[set[str], set[str]]:
+    """The tests, and their cases, of which pytest says that they fail, and that they pass."""
     found: dict[str, set[str]] = {"FAILED": set(), "ERROR": set(), "PASSED": set()}
-    for line in done.stdout.splitlines():
+    for line in said.splitlines():
         outcome, _, rest = line.partition(" ")
         if outcome in found:
-            found[outcome].add(rest.partition(" - ")[0].partition("[")[0].strip())
+            name = rest.partition(" - ")[0].strip()
+            found[outcome] |= {name, name.partition("[")[0]}
     return found["FAILED"] | found["ERROR"], found["PASSED"]
 
 
