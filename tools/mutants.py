@@ -56,8 +56,11 @@ GROUPS = (
         ],
     ),
     Group(
-        [f"service/events/series{name}.py" for name in ("", "_acts", "_changes", "_scopes")],
-        [f"tests/mobile_api/events/test_{name}.py" for name in ("series", "following")],
+        [f"service/events/series{name}.py" for name in ("", "_acts", "_additions", "_changes", "_scopes")],
+        [
+            f"tests/mobile_api/events/test_{name}.py"
+            for name in ("series", "following", "series_acts", "series_restored", "series_dates")
+        ],
     ),
     Group(
         ["service/rulings/ticks.py"],

@@ -115,6 +115,11 @@ def test_before_its_end_and_presence_counts_again(off: Off, clock: FixedClock) -
     make_attendance(off.session, off.event, make_volunteer(off.session))
     off.session.commit()
     off.cancel()
+    # From then on nobody was there.
+    off.session.refresh(off.event)
+    assert off.event.rederiving
+    off.event.rederiving_since = None
+    off.session.commit()
     clock.move(timedelta(hours=2))
     over = off.restore()
     assert (over.status_code, over.json["code"]) == (409, "already-over")

@@ -328,7 +328,8 @@ def test_what_was_read_of_an_organization_before_it_was_suspended_lets_nothing_o
     with weekly.sessions() as session:
         known = identities.find(session, weekly.owner.subject)
         assert known is not None
-        assert session.get_one(Event, dates[0]).organization.is_verified
+        organization = session.get_one(Event, dates[0]).organization
+        assert organization.is_verified
         assert weekly.send("PUT", path, said, weekly.coordinator).status_code == 200
         with pytest.raises(errors.NotVerified):
             events.publish(session, known.actor, UUID(dates[0]), weekly.app.extensions["tazalyq"].clock.now())
