@@ -123,6 +123,40 @@ def test_an_attendance_that_has_just_gone_rests_on_nothing(session: Session) -> 
     assert history.grounds_of(session, [gone]) == {gone: Grounds([], [], None)}
 
 
+def appealed_refusal(session: Session, event: Event, distance_m: int | None) -> RefusalAppeal:
+    asked = {"id": new_id(), "text": "бардым", "created_at": NOW, "captured_at": event.starts_at}
+    made = RefusalAppeal(
+        event_id=event.id,
+        volunteer_id=make_volunteer(session).id,
+        attendance_id=new_id(),
+        refused_as="outside-area",
+        distance_m=distance_m,
+        **asked,
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+@pytest.mark.parametrize("limit", [2, 3, 4])
+def test_behind_the_last_appeal_of_a_refusal_the_queue_goes_on_with_attendances(
+    session: Session, queue: list[Attendance], limit: int
+) -> None:
+    """Of a page that is full of refusals no attendance is read."""
+    event, actor = session.get_one(Event, queue[0].event_id), coordinator(session)
+    refused = [appealed_refusal(session, event, metres) for metres in (300, 900, None)]
+    found: list[Any] = []
+    for _ in range(len(queue)):
+        after = found[-1].sort_key if found else None
+        with statements() as heard:
+            page = reviews.waiting(session, actor, None, after, limit, NOW)
+        is_full_of_them = len(found) + limit <= len(refused)
+        assert any("AS records" in one.text for one in heard) is not is_full_of_them
+        found += page
+    expected = [made.attendance_id for made in refused] + [made.id for made in queue]
+    assert [item.attendance.id for item in found] == expected
+
+
 @pytest.mark.parametrize("asked", ASKED)
 def test_a_page_is_read_off_the_index_in_its_order(session: Session, asked: dict[str, Any]) -> None:
     """With ten million attendances, sorting all that wait for each page took two seconds."""
