@@ -105,6 +105,8 @@ def waiting(
             grounds, key = refusal_appeals.grounds(made), refusal_appeals.sort_key(made)
             shaped = refusal_appeals.shaped(made)
             found.append(ReviewItem(shaped, event, organization, volunteer, grounds, key))
+        if len(found) == limit:
+            return found
         after = None
     return found + _attendances(session, actor, asked, after, limit - len(found))
 
