@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from benchmarks.kit.service import wait_for
+from service.models.base import COUNTRY_ZONE
 from tests.journeys.demo import fresh_demo, serving
 from tests.journeys.processes import Service
 
@@ -69,7 +70,7 @@ def test_from_sign_in_to_check_in_and_a_push(service: Service, event: dict[str, 
     }
     came = service.call("POST", f"/v1/events/{event['id']}/check-ins", token, json=body)
     assert (came.status_code, came.json()["status"]) == (201, "counted")
-    today = datetime.now(UTC).date()
+    today = datetime.now(COUNTRY_ZONE).date()
     days = {"from": str(today - timedelta(days=2)), "to": str(today + timedelta(days=2)), "region": "KZ-15"}
     counted = service.call("GET", "/v1/counts", service.sign_in(COORDINATOR), params=days).json()
     assert counted["totals"]["participations"] == 1
