@@ -267,11 +267,8 @@ class Event(Base):
 
     @property
     def current_address_names(self) -> LocalizedText:
-        """The address by language; {} where one text is for everybody.
-
-        A release that knows the text alone may have changed it since: then the names are of another place.
-        """
-        return self.address_names if self.address in self.address_names.values() else {}
+        """The address by language; {} where one text is for everybody."""
+        return current_names(self.address, self.address_names)
 
     def address_in(self, language: str) -> str:
         """As the reader's language says it."""
@@ -293,6 +290,14 @@ class Event(Base):
     def local(self, at: datetime) -> datetime:
         """A moment in the event's own zone."""
         return at.astimezone(ZoneInfo(self.zone))
+
+
+def current_names(address: str, address_names: LocalizedText) -> LocalizedText:
+    """The names of an address, by language; {} where they are not its own.
+
+    A release that knows the text alone may have changed it since: then the names are of another place.
+    """
+    return address_names if address in address_names.values() else {}
 
 
 def presence_end(event: Any) -> sa.ColumnElement[datetime]:

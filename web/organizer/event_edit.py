@@ -40,7 +40,7 @@ def create() -> Response:
     own = [one for one in home.own_organizations() if home.may_create_for(one)]
     if not own:
         raise errors.NotVerified()
-    form = read_form(EventForm(), **event_forms.begin_new(now()), organization_id=own[0].id)
+    form = read_form(EventForm, **event_forms.begin_new(now()), organization_id=own[0].id)
     if form.is_good and "organization_id" not in form.data:
         form.data["organization_id"] = own[0].id
     there = _there(form)
