@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from service.access import Actor, Permission, Target, may, require
 from service.attendance.evidence import Status
 from service.events.events import target_of
+from service.events.plans import MAX_DURATION
 from service.figures import event_lists
 from service.figures.event_lists import EventLine
 from service.models import Attendance, Event, EventStatus, Headcount, MemberRole
@@ -26,6 +27,9 @@ AHEAD = 100
 
 BESIDE = 12
 """So many other dates of a series are listed at most."""
+
+LONGEST = MAX_DURATION.days + 2
+"""What is not over has begun on one of so many days, wherever its clocks are: an index has them."""
 
 
 class OwnList(StrEnum):
@@ -99,7 +103,7 @@ def _listed(name: OwnList) -> sa.Select[str, UUID]:
     is_own = Event.organization_id == sa.any_(own)
     is_draft = Event.status == EventStatus.DRAFT
     is_today = sa.or_(Event.day == day, sa.and_(Event.starts_at <= now, presence_end(Event) > now))
-    is_told = sa.and_(is_own, ~is_draft, ~Event.never_published)
+    is_told = sa.and_(is_own, ~is_draft, ~Event.never_published, Event.day >= day - LONGEST)
     conditions: tuple[sa.ColumnElement[bool], ...]
     match name:
         case OwnList.TODAY:
