@@ -156,33 +156,33 @@ class Board:
 def board(session: Session, actor: Actor, event: Event, now: datetime) -> Board:
     """The figures of one's own event, none of its people. Raises Forbidden."""
     require(actor, Permission.SEE_BOARD, target_of(event))
+    values = {"event_id": event.id, "now": now, "is_on": event.presence_ends_at > now}
+    (counted,) = _counted().rows(session, values)
+    return Board(going=event.going, waitlisted=event.waitlisted, as_of=now, **counted._asdict())
+
+
+@cache
+def _counted() -> Written:
+    """What is counted for a Board of `event_id` at `now`; `is_on`: whether presence still counts then."""
+    event_id, is_on = sa.bindparam("event_id", type_=sa.Uuid), sa.bindparam("is_on", type_=sa.Boolean)
+    now = sa.bindparam("now", type_=Attendance.checked_in_at.type)
     counts = Attendance.status == Status.COUNTED
     is_there = sa.and_(
         counts,
         Attendance.checked_in_at <= now,
         sa.or_(Attendance.checked_out_at.is_(None), Attendance.checked_out_at > now),
-        sa.literal(event.presence_ends_at > now),
+        is_on,
     )
-    people = session.execute(
-        sa.select(
-            sa.func.count().filter(is_there).label("on_site"),
-            sa.func.count().filter(counts).label("came"),
-            sa.func.count().filter(Attendance.status == Status.REVIEW).label("in_review"),
-        ).where(Attendance.event_id == event.id)
-    ).one()
+    people = sa.select(
+        sa.func.count().filter(is_there).label("on_site"),
+        sa.func.count().filter(counts).label("came"),
+        sa.func.count().filter(Attendance.status == Status.REVIEW).label("in_review"),
+    ).where(Attendance.event_id == event_id)
     is_confirmed = Headcount.people.is_not(None)
-    groups = session.execute(
-        sa.select(
-            sa.func.count().filter(is_confirmed).label("groups"),
-            sa.func.coalesce(sa.func.sum(Headcount.people), 0).label("declared"),
-            sa.func.count().filter(~is_confirmed).label("announced"),
-            sa.func.coalesce(sa.func.sum(Headcount.expected).filter(~is_confirmed), 0).label("expected"),
-        ).where(Headcount.event_id == event.id, ~Headcount.taken_back)
-    ).one()
-    return Board(
-        going=event.going,
-        waitlisted=event.waitlisted,
-        as_of=now,
-        **people._mapping,
-        **groups._mapping,
-    )
+    groups = sa.select(
+        sa.func.count().filter(is_confirmed).label("groups"),
+        sa.func.coalesce(sa.func.sum(Headcount.people), 0).label("declared"),
+        sa.func.count().filter(~is_confirmed).label("announced"),
+        sa.func.coalesce(sa.func.sum(Headcount.expected).filter(~is_confirmed), 0).label("expected"),
+    ).where(Headcount.event_id == event_id, ~Headcount.taken_back)
+    return Written(sa.select(people.subquery(), groups.subquery()))
