@@ -16,7 +16,7 @@ from service import errors
 from service.access import Permission
 from service.events import photos, results
 from service.events.photos import OF_EACH, Sent
-from service.models import Event, PhotoWhen
+from service.models import Event, EventResult, PhotoWhen
 from service.models.results import MEASURED_FIGURES
 from service.platform import images
 from service.platform.text import clean
@@ -70,7 +70,9 @@ def show(event_id: UUID) -> Response:
             _take_result(form, event)
         if not form.errors:
             return done(to("organizer-result.show", event_id=event_id), "page.result.thanks")
-    return _page(form, event)
+        # What stands by now, whoever has said it.
+        stored = results.by_event(session(), [event_id]).get(event_id)
+    return _page(form, event, stored)
 
 
 def _only_photos_failed(form: Form) -> bool:
@@ -122,9 +124,8 @@ def _take_result(form: Form, event: Event) -> None:
         form.refused(refusal)
 
 
-def _page(form: Form, event: Event) -> Response:
+def _page(form: Form, event: Event, stored: EventResult | None) -> Response:
     begun = has_begun(event, now())
-    stored = results.by_event(session(), [event.id]).get(event.id)
     shown = pictures(photos.of_event(session(), actor(), event), for_staff=True)
     return desk.show(
         "result.html",
