@@ -10,7 +10,7 @@ from http_base.context import locale
 from service.models import Certificate, Event
 from service.models.base import localized
 from web import formats
-from web.qr import qr_of
+from web.qr import known_qr_of
 from web.templating import text
 
 
@@ -26,7 +26,7 @@ class Sharing:
     @property
     def qr(self) -> Markup:
         """The code of the address."""
-        return qr_of(self.address)
+        return known_qr_of(self.address)
 
 
 def of_event(event: Event) -> Sharing:
