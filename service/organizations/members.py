@@ -26,6 +26,7 @@ from service.models import (
 from service.models.base import LocalizedText
 from service.organizations import organizations
 from service.platform import outbox
+from service.platform.written import Written
 
 RANKS = (MemberRole.HELPER, MemberRole.ORGANIZER, MemberRole.OWNER)
 """From the least to the most."""
@@ -47,14 +48,14 @@ def list_all(session: Session, actor: Actor, organization_id: UUID, now: datetim
     audit.record_read(
         session, actor.volunteer_id, AuditAction.MEMBERS_READ, organization_id=organization_id, now=now
     )
-    rows = session.execute(_members(organization_id).order_by(Membership.created_at, Volunteer.id))
-    return [Member(*row) for row in rows]
+    return [Member(*row) for row in _ALL.rows(session, {"organization_id": organization_id})]
 
 
 def get(session: Session, actor: Actor, organization_id: UUID, volunteer_id: UUID, now: datetime) -> Member:
     """One member, for an owner. Raises NotFound, Forbidden, NotVerified."""
     organizations.get_for(session, actor, organization_id, Permission.MANAGE_MEMBERS)
-    row = session.execute(_members(organization_id).where(Volunteer.id == volunteer_id)).one_or_none()
+    asked = _MEMBERS.where(Volunteer.id == volunteer_id)
+    row = session.execute(asked, {"organization_id": organization_id}).one_or_none()
     if row is None:
         raise errors.NotFound(errors.Thing.MEMBER)
     audit.record_read(
@@ -68,12 +69,13 @@ def get(session: Session, actor: Actor, organization_id: UUID, volunteer_id: UUI
     return Member(*row)
 
 
-def _members(organization_id: UUID) -> sa.Select[UUID, str, str, bool]:
-    return (
-        sa.select(Volunteer.id, Volunteer.display_name, Membership.role, Membership.resting)
-        .join(Membership, Membership.volunteer_id == Volunteer.id)
-        .where(Membership.organization_id == organization_id)
-    )
+_MEMBERS = (
+    sa.select(Volunteer.id, Volunteer.display_name, Membership.role, Membership.resting)
+    .join(Membership, Membership.volunteer_id == Volunteer.id)
+    .where(Membership.organization_id == sa.bindparam("organization_id", type_=sa.Uuid))
+)
+
+_ALL = Written(_MEMBERS.order_by(Membership.created_at, Volunteer.id))
 
 
 def set_role(
