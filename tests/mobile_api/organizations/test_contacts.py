@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from service.models import Contact, Outbox, Volunteer
+from service.models import Contact, Event, Organization, Outbox, Volunteer
 from service.platform.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import (
@@ -20,6 +20,7 @@ from tests.makers import (
     make_organization,
     make_volunteer,
 )
+from tests.mobile_api.events.test_events import event_body
 from tests.mobile_api.phones import Phone
 
 Login = Callable[[Volunteer], dict[str, str]]
@@ -184,6 +185,37 @@ def test_an_event_may_have_its_own(asking: Asking) -> None:
     assert made.json["contact"]["name"] == "Іс-шара"
     assert asking.read_event()["name"] == "Іс-шара"
     assert asking.put_event(None).json["contact"]["name"] == "Ұйым"
+
+
+@pytest.mark.parametrize("repeat", [None, {"rrule": "FREQ=WEEKLY", "count": 3}])
+def test_a_repeated_creation_of_events_brings_no_contact_back(asking: Asking, repeat: Any) -> None:
+    """Such as of a phone that never had the answer, after a colleague has taken the contact away."""
+    body = event_body(asking.organization.id, contact={"name": "Штаб"})
+    body |= {"repeat": repeat} if repeat else {}
+
+    def send(**changes: Any) -> Any:
+        return asking.client.post("/v1/events", json=body | changes, headers=asking.login(asking.owner))
+
+    asking.event = asking.session.get_one(Event, UUID(send().json["id"]))
+    asking.put_event(None)
+    assert (send().status_code, asking.read_event(asking.owner)) == (201, None)
+    other = send(contact={"name": "Басқа"})
+    assert (other.status_code, other.json["code"]) == (409, "id-reused")
+
+
+def test_a_repeated_founding_brings_no_contact_back(asking: Asking) -> None:
+    body = {"id": str(uuid4()), "name": {"kk": "Таза"}, "region": "KZ-15", "contact": {"name": "Штаб"}}
+
+    def found(**changes: Any) -> Any:
+        headers = asking.login(asking.owner)
+        return asking.client.post("/v1/organizations", json=body | changes, headers=headers)
+
+    asking.organization = asking.session.get_one(Organization, UUID(found().json["id"]))
+    asking.put(None)
+    again = found()
+    assert (again.status_code, again.json["contact"]) == (201, None)
+    other = found(contact={"name": "Басқа"})
+    assert (other.status_code, other.json["code"]) == (409, "id-reused")
 
 
 def test_a_contact_goes_with_the_member(asking: Asking) -> None:
