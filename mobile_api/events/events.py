@@ -1,6 +1,6 @@
 """Events: creating, changing, publishing, finding, announcing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -190,11 +190,6 @@ def _plan_values(body: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _put_contact(caller: Actor, changed: Sequence[Event], body: Mapping[str, Any]) -> None:
-    if "contact" in body:
-        contacts.put_all(session(), caller, map(contacts.of_event, changed), said(body["contact"]), now())
-
-
 @blueprint.route("", methods=["POST"])
 @blueprint.operation(
     "createEvent",
@@ -211,14 +206,14 @@ def post_event(body: dict[str, Any]) -> dict[str, Any]:
     """Make a draft; with `repeat` one a date, of which the first is answered."""
     plan = Plan(**{"description": {}, "zone": COUNTRY_ZONE.key} | _plan_values(body))
     caller = actor()
-    whose, id_ = body["organization_id"], body.get("id")
+    whose, id_, contact = body["organization_id"], body.get("id"), said(body.get("contact"))
     if "repeat" in body:
-        made = series.create(session(), caller, whose, plan, repeat_of(body["repeat"]), now(), id_)
+        repeat = repeat_of(body["repeat"])
+        made = series.create(session(), caller, whose, plan, repeat, now(), id_, contact)[0]
     else:
-        made = [events.create(session(), caller, whose, plan, now(), id_)]
-    _put_contact(caller, made, body)
+        made = events.create(session(), caller, whose, plan, now(), id_, contact)
     session().commit()
-    return shown(made[0], caller)
+    return shown(made, caller)
 
 
 @blueprint.route("", methods=["GET"])
@@ -328,7 +323,8 @@ def patch_event(body: dict[str, Any], event_id: UUID) -> dict[str, Any]:
     caller = actor()
     values, scope = _plan_values(body), Scope(body["scope"])
     changed = series_changes.change(session(), caller, event_id, body["version"], values, now(), scope)
-    _put_contact(caller, changed, body)
+    if "contact" in body:
+        contacts.put_all(session(), caller, map(contacts.of_event, changed), said(body["contact"]), now())
     session().commit()
     return shown(changed[0], caller)
 

@@ -95,10 +95,6 @@ def shown(
     return document
 
 
-def _put_contact(caller: Actor, organization: Organization, body: dict[str, Any] | None) -> None:
-    contacts.put(session(), caller, contacts.of_organization(organization.id), said(body), now())
-
-
 @blueprint.route("", methods=["POST"])
 @blueprint.operation(
     "createOrganization", "a volunteer", errors.IdReused, errors.TooManyOrganizations, errors.TooManyRequests
@@ -117,9 +113,8 @@ def post_organization(body: dict[str, Any]) -> dict[str, Any]:
         now(),
         body.get("id"),
         body.get("kind"),
+        said(body.get("contact")),
     )
-    if "contact" in body:
-        _put_contact(caller, organization, body["contact"])
     session().commit()
     # The founder is its owner from now on.
     return shown(organization, actor())
@@ -182,7 +177,8 @@ def patch_organization(body: dict[str, Any], organization_id: UUID) -> dict[str,
     )
     if "contact" in body:
         require(caller, Permission.SET_ORGANIZATION_CONTACT, organizations.target_of(organization))
-        _put_contact(caller, organization, body["contact"])
+        about = contacts.of_organization(organization_id)
+        contacts.put(session(), caller, about, said(body["contact"]), now())
     session().commit()
     return shown(organization, caller)
 

@@ -26,7 +26,8 @@ from service.models import (
     SignupStatus,
 )
 from service.models.base import new_id
-from service.organizations import organizations
+from service.organizations import contacts, organizations
+from service.organizations.contacts import ContactSaid
 from service.platform import outbox
 from service.platform.idempotency import content_hash, store_once
 from service.platform.written import Written
@@ -39,22 +40,28 @@ def create(
     plan: Plan,
     now: datetime,
     event_id: UUID | None = None,
+    contact: ContactSaid | None = None,
 ) -> Event:
-    """Make a draft. The same id with the same plan gives the stored one.
+    """Make a draft with its own contact. The same id with the same content gives the stored one as it is.
 
     Raises:
         NotFound, Forbidden: not an organizer there. NotVerified: the organization is not verified.
         Invalid, OutsideKazakhstan: the plan breaks a rule. IdReused: another event has this id.
+        Invalid, TooManyRequests: as `contacts.put`.
     """
     require_creation(session, actor, organization_id)
     digest = content_hash(
-        {"by": actor.volunteer_id, "organization": organization_id} | plans.content_of(plan)
+        {"by": actor.volunteer_id, "organization": organization_id}
+        | plans.content_of(plan)
+        | contacts.content_of(contact)
     )
     event = draft(actor, organization_id, plan, now, event_id, digest)
     districts.settle(session, event, plan.district_code)
     stored, is_new = store_once(session, event)
     if is_new:
         record(session, actor, AuditAction.EVENT_CREATED, stored, now)
+        if contact is not None:
+            contacts.put(session, actor, contacts.of_event(stored), contact, now)
     return stored
 
 

@@ -11,6 +11,8 @@ from service.events import districts, events, plans, recurrence, series_scopes
 from service.events.plans import Plan
 from service.events.recurrence import Repeat
 from service.models import AuditAction, Event, EventSeries
+from service.organizations import contacts
+from service.organizations.contacts import ContactSaid
 from service.platform.idempotency import content_hash, store_once
 
 
@@ -22,19 +24,20 @@ def create(
     repeat: Repeat,
     now: datetime,
     event_id: UUID | None = None,
+    contact: ContactSaid | None = None,
 ) -> list[Event]:
-    """Make a draft for each date, the first under the client's id; returns them, soonest first.
+    """Make a draft for each date, the first under the client's id, with this contact; soonest first.
 
     The same id with the same content gives what is stored of them by now.
 
     Raises:
-        NotFound, Forbidden, NotVerified, Invalid, OutsideKazakhstan, IdReused: as `events.create`. Invalid,
-        too: the rule, or its end (`recurrence.dates`).
+        NotFound, Forbidden, NotVerified, Invalid, OutsideKazakhstan, IdReused, TooManyRequests: as
+        `events.create`. Invalid, too: the rule, or its end (`recurrence.dates`).
     """
     events.require_creation(session, actor, organization_id)
     times = recurrence.dates(repeat, plan.starts_at, plan.ends_at, plan.zone)
     said = {"by": actor.volunteer_id, "organization": organization_id, "repeat": asdict(repeat)}
-    digest = content_hash(said | plans.content_of(plan))
+    digest = content_hash(said | plans.content_of(plan) | contacts.content_of(contact))
     first = events.draft(actor, organization_id, plan, now, event_id, digest)
     districts.settle(session, first, plan.district_code)
     stored, is_new = store_once(session, first)
@@ -57,6 +60,8 @@ def create(
     session.flush()
     for one in made:
         events.record(session, actor, AuditAction.EVENT_CREATED, one, now)
+    if contact is not None:
+        contacts.put_all(session, actor, map(contacts.of_event, made), contact, now)
     return made
 
 

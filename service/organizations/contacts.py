@@ -1,7 +1,7 @@
 """Contacts: whom to ask about an organization, an event or a region, with the yes of whose number it is."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -45,6 +45,11 @@ class ContactSaid:
     phone: str | None = None
     link: str | None = None
     public: bool = False
+
+
+def content_of(said: ContactSaid | None) -> dict[str, Any]:
+    """What a contact adds to the content that is sent under an id: nothing where none is given."""
+    return {} if said is None else {"contact": asdict(said)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,8 @@ from service.models import (
 )
 from service.models.base import LocalizedText, new_id
 from service.models.organizations import WAITS_FOR_COORDINATOR
-from service.organizations import business_number
+from service.organizations import business_number, contacts
+from service.organizations.contacts import ContactSaid
 from service.platform.idempotency import content_hash, find_stored, store_once
 
 MAX_OPEN = 3
@@ -40,19 +41,21 @@ def create(
     now: datetime,
     organization_id: UUID | None = None,
     kind: str | None = None,
+    contact: ContactSaid | None = None,
 ) -> Organization:
-    """Found an organization; the founder owns it and a coordinator verifies it.
+    """Found an organization with its contact; the founder owns it and a coordinator verifies it.
 
     Raises:
         Invalid: no such region, no such BIN. IdReused: another organization has this id.
-        TooManyOrganizations: as many of the founder's own wait for a decision.
+        TooManyOrganizations: as many of the founder's own wait for a decision. Invalid: as `contacts.put`.
     """
     if regions.get(region_code) is None:
         raise errors.Invalid("region", "region")
     if bin_ is not None:
         business_number.check(bin_)
     said = {"by": actor.volunteer_id, "name": name, "region": region_code, "bin": bin_}
-    digest = content_hash(said if kind is None else said | {"kind": kind})
+    said |= {} if kind is None else {"kind": kind}
+    digest = content_hash(said | contacts.content_of(contact))
     # Whoever founds twice at once does so one after the other.
     session.execute(
         sa.select(Volunteer.id).where(Volunteer.id == actor.volunteer_id).with_for_update(key_share=True)
@@ -85,6 +88,8 @@ def create(
         )
     )
     session.flush()
+    if contact is not None:
+        contacts.put(session, actor, contacts.of_organization(organization.id), contact, now)
     return organization
 
 

@@ -72,13 +72,11 @@ def _create(form: Form, there: Event | None) -> Event:
         return _put(form, there, there.version, event_forms.values_of(form.data, there))
     plan = Plan(**({"zone": COUNTRY_ZONE.key} | event_forms.values_of(form.data, None)))
     whose, id_, weeks = form.data["organization_id"], form.data.get("id"), form.data.get("weeks")
+    contact = _contact_of(form)
     if weeks is None:
-        made = [events.create(session(), actor(), whose, plan, now(), id_)]
-    else:
-        repeat = Repeat("FREQ=WEEKLY", weeks)
-        made = series.create(session(), actor(), whose, plan, repeat, now(), id_)
-    _put_contact(form, made)
-    return made[0]
+        return events.create(session(), actor(), whose, plan, now(), id_, contact)
+    repeat = Repeat("FREQ=WEEKLY", weeks)
+    return series.create(session(), actor(), whose, plan, repeat, now(), id_, contact)[0]
 
 
 @pages.page("/organizer/events/<uuid:event_id>/edit", ("GET", "POST"))
@@ -115,11 +113,15 @@ def _put(form: Form, event: Event, version: int, values: dict[str, Any]) -> Even
 
 def _put_contact(form: Form, changed: Sequence[Event]) -> None:
     """Only where it is another than before: somebody else's has to be agreed to anew."""
-    wanted = shown_contacts.said(form.data.get("contact"))
-    if wanted == ContactSaid():
-        wanted = None
+    wanted = _contact_of(form)
     if wanted != contacts.own_of_event(session(), changed[0]):
         contacts.put_all(session(), actor(), map(contacts.of_event, changed), wanted, now())
+
+
+def _contact_of(form: Form) -> ContactSaid | None:
+    """What the form says of it; None: all its boxes are empty."""
+    wanted = shown_contacts.said(form.data.get("contact"))
+    return None if wanted == ContactSaid() else wanted
 
 
 def _is_in_time(form: Form) -> bool:

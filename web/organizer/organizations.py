@@ -73,10 +73,8 @@ def _found(form: Form) -> UUID | None:
             now(),
             body.get("id"),
             body["kind"],
+            said(body.get("contact")),
         )
-        if body.get("contact") is not None:
-            about = contacts.of_organization(organization.id)
-            contacts.put(session(), actor(), about, said(body["contact"]), now())
         made.append(organization.id)
 
     return made[0] if is_kept(form, found_it) else None
