@@ -179,6 +179,26 @@ def test_what_people_mean_by_a_rule(series: Series, repeat: Any, days: list[str]
     assert [start[5:10] for start in starts(series.dates(made.json["series_id"]))] == days
 
 
+@pytest.mark.parametrize(
+    "repeat",
+    [
+        {"rrule": THURSDAYS, "count": 3},
+        {"rrule": THURSDAYS, "until": "2026-06-04"},
+        {"rrule": THURSDAYS, "until": "2026-06-04T05:00:00.250001Z"},
+    ],
+)
+def test_a_first_date_between_two_seconds_is_repeated_to_the_microsecond(series: Series, repeat: Any) -> None:
+    """Some phones write their moments that finely."""
+    made = series.send(repeat, starts_at=FIRST + timedelta(microseconds=250_001))
+    assert made.status_code == 201, made.json
+    assert starts(series.dates(made.json["series_id"])) == [
+        f"2026-{day}T10:00:00.250001+05:00" for day in ("05-21", "05-28", "06-04")
+    ]
+    sooner = {"rrule": THURSDAYS, "until": "2026-06-04T05:00:00.250000Z"}
+    made = series.send(sooner, starts_at=FIRST + timedelta(microseconds=250_001))
+    assert len(series.dates(made.json["series_id"])) == 2
+
+
 def test_52_weeks_are_a_series(series: Series) -> None:
     assert len(series.makes(52)) == 52
 
