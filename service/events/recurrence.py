@@ -180,7 +180,9 @@ def _starts(parts: Parts, first: datetime, until: datetime | None) -> Iterator[d
         made = iter(rrulestr(f"{rule};UNTIL={farthest:%Y%m%dT%H%M%S}", dtstart=first))
     except ValueError as error:
         raise _no_rule() from error
-    return takewhile(lambda local: until is None or local <= until, made)
+    # dateutil knows whole seconds.
+    exact = (local.replace(microsecond=first.microsecond) for local in made)
+    return takewhile(lambda local: until is None or local <= until, exact)
 
 
 def wall_length(starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> timedelta:
