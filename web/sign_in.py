@@ -102,15 +102,15 @@ def pairing(wanted: str | None, mark: str) -> dict[str, Any]:
     """What the card of door (a) shows: the code of this page, known by its `mark`; or why it has none."""
     browser, address = browser_of(request.user_agent.string), request.remote_addr or ""
     try:
-        found = web_sign_ins.code_for(session(), _page_of(mark), browser, address, now())
+        code = web_sign_ins.code_for(session(), _page_of(mark), browser, address, now())
     except errors.TooManyRequests as error:
         # The other door stays open to all who have this address.
         session().rollback()
         return {"code": None, "refused": problems.document_of(error)}
     session().commit()
-    address = services().settings.public_url + to("account.web_sign_in", code=found.code)
+    address = services().settings.public_url + to("account.web_sign_in", code=code)
     return {
-        "code": found.code,
+        "code": code,
         "qr": qr_of(address),
         "next": wanted or "",
         "mark": mark,

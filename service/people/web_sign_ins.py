@@ -9,12 +9,14 @@ import procrastinate
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from service import errors
 from service.models import Volunteer, WebSignIn
 from service.people import sessions
 from service.platform import queue, usage_limits
 from service.platform.networks import network_of
+from service.platform.written import Written
 
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """None that is taken for another one: no 0, O, 1, I."""
@@ -33,7 +35,7 @@ CODES_AN_HOUR = 2_000
 _REMOVE_TASK = "people.remove_web_sign_ins"
 
 
-def code_for(session: Session, page: str, browser: str, address: str, now: datetime) -> WebSignIn:
+def code_for(session: Session, page: str, browser: str, address: str, now: datetime) -> str:
     """The code that a browser's page shows: the one that it has, or a new one.
 
     `page`: a secret of this page alone, in this browser: whoever knows it collects what is confirmed.
@@ -41,32 +43,48 @@ def code_for(session: Session, page: str, browser: str, address: str, now: datet
     Raises:
         TooManyRequests: of this address.
     """
-    digest = sessions.hash_of(page)
     values = {
         "code": "".join(secrets.choice(LETTERS) for _ in range(LENGTH)),
+        "browser_hash": sessions.hash_of(page),
         "browser": browser,
         "address": address,
         "created_at": now,
         "expires_at": now + LIVES,
-        "volunteer_id": None,
+        "shown_until": now + SHOWN_AGAIN,
     }
+    made = _MADE.rows(session, values)
+    if made:
+        usage_limits.count_use(session, f"web-sign-in:{network_of(address)}", now, CODES_AN_HOUR)
+    ((code,),) = made or _SHOWN.rows(session, values)
+    return str(code)
+
+
+def _made() -> ReturningInsert[str]:
+    """The new code of a page, unless it has one that is good for a while.
+
+    In one statement: a page that asks twice at once shows one code.
+    """
+    columns = WebSignIn.__table__.c
+    own = ("code", "browser_hash", "browser", "address", "created_at", "expires_at")
+    new = insert(WebSignIn).values({name: sa.bindparam(name, type_=columns[name].type) for name in own})
+    written = {name: new.excluded[name] for name in own} | {"volunteer_id": None}
+    now, until = (sa.bindparam(name, type_=columns.expires_at.type) for name in ("created_at", "shown_until"))
     # One that was confirmed waits for its browser to the end.
     is_used = sa.or_(
         WebSignIn.expires_at <= now,
-        sa.and_(WebSignIn.volunteer_id.is_(None), WebSignIn.expires_at <= now + SHOWN_AGAIN),
+        sa.and_(WebSignIn.volunteer_id.is_(None), WebSignIn.expires_at <= until),
     )
-    # In one statement: a page that asks twice at once shows one code.
-    made = session.execute(
-        insert(WebSignIn)
-        .values(browser_hash=digest, **values)
-        .on_conflict_do_update(index_elements=["browser_hash"], set_=values, where=is_used)
-        .returning(WebSignIn.code)
-    ).scalar()
-    if made is not None:
-        usage_limits.count_use(session, f"web-sign-in:{network_of(address)}", now, CODES_AN_HOUR)
-    return session.scalars(
-        sa.select(WebSignIn).where(WebSignIn.browser_hash == digest).execution_options(populate_existing=True)
-    ).one()
+    return new.on_conflict_do_update(index_elements=["browser_hash"], set_=written, where=is_used).returning(
+        WebSignIn.code
+    )
+
+
+_MADE = Written(_made())
+_SHOWN = Written(
+    sa.select(WebSignIn.code).where(
+        WebSignIn.browser_hash == sa.bindparam("browser_hash", type_=sa.LargeBinary)
+    )
+)
 
 
 def read_code(typed: str) -> str | None:

@@ -7,11 +7,13 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from service import errors
 from service.models import SecretUse
+from service.platform.written import Written
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -35,18 +37,30 @@ def count_uses(
     other in a circle.
     """
     since = now - timedelta(seconds=now.timestamp() % per.total_seconds())
-    new = insert(SecretUse).values(
-        [{"subject": subject, "hour": since, "uses": number} for subject, number in sorted(uses.items())]
-    )
-    counted = session.execute(
-        new.on_conflict_do_update(
-            index_elements=["subject", "hour"], set_={"uses": SecretUse.uses + new.excluded.uses}
-        ).returning(SecretUse.subject, SecretUse.uses)
-    )
+    subjects = sorted(uses)
+    values = {"subjects": subjects, "uses": [uses[subject] for subject in subjects], "since": since}
     seconds = int((since + per - now).total_seconds()) + 1
     return {
-        subject: errors.TooManyRequests(retry_after_s=seconds) for subject, uses in counted if uses > limit
+        subject: errors.TooManyRequests(retry_after_s=seconds)
+        for subject, counted in _COUNTED.rows(session, values)
+        if counted > limit
     }
+
+
+def _counted() -> ReturningInsert[str, int]:
+    """Each of the `subjects`, with its `uses` and those before `since`."""
+    given = (sa.bindparam("subjects", type_=ARRAY(sa.Text)), sa.bindparam("uses", type_=ARRAY(sa.Integer)))
+    row = sa.func.unnest(*given).table_valued("subject", "uses").render_derived()
+    since = sa.bindparam("since", type_=SecretUse.hour.type)
+    new = insert(SecretUse).from_select(
+        ["subject", "hour", "uses"], sa.select(row.c.subject, since, row.c.uses)
+    )
+    return new.on_conflict_do_update(
+        index_elements=["subject", "hour"], set_={"uses": SecretUse.uses + new.excluded.uses}
+    ).returning(SecretUse.subject, SecretUse.uses)
+
+
+_COUNTED = Written(_counted())
 
 
 def forget(session: Session, subjects: Collection[str]) -> None:

@@ -1,4 +1,4 @@
-"""Queries that are written once, for what is asked often: SQLAlchemy costs more there than PostgreSQL."""
+"""Statements that are written once, for what is asked often: SQLAlchemy costs more there than PostgreSQL."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -13,6 +13,7 @@ from psycopg.rows import namedtuple_row
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.dialects.postgresql.psycopg import PGCompiler_psycopg, PGDialect_psycopg
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from service.models.base import Base
 from service.platform.database import driver_cursor
@@ -39,10 +40,15 @@ _DIALECT: sa.Dialect = _Dialect(paramstyle="numeric_dollar")  # type: ignore[no-
 
 
 class Written:
-    """A query of plain columns as a text; it is asked with values for its parameters that have none."""
+    """A query of plain columns as a text, or what is written and tells such; it is asked with values for its
+    parameters that have none.
+    """
 
-    def __init__(self, query: sa.Select[*tuple[Any, ...]] | sa.CompoundSelect[Any]) -> None:
-        compiled = query.compile(dialect=_DIALECT)
+    def __init__(
+        self,
+        statement: sa.Select[*tuple[Any, ...]] | sa.CompoundSelect[Any] | ReturningInsert[*tuple[Any, ...]],
+    ) -> None:
+        compiled = statement.compile(dialect=_DIALECT)
         self.text = str(compiled).encode()
         self._names = tuple(compiled.positiontup or ())
 
