@@ -82,18 +82,34 @@ def _of_actor(*, goes_on: bool) -> Written:
     one seen.
     """
     key = (Event.starts_at, Event.id)
-    last = (sa.bindparam("last_start", type_=Event.starts_at.type), sa.bindparam("last_id", type_=sa.Uuid))
-    past = (
-        _listed(OwnList.PAST)
-        .where(sa.tuple_(*key) < sa.tuple_(*last) if goes_on else sa.true())
-        .order_by(*(column.desc() for column in key))
-        .limit(sa.bindparam("limit", type_=sa.Integer))
-    )
+    past = _past(goes_on=goes_on)
     ahead = [_listed(name).order_by(*key).limit(AHEAD) for name in OwnList if name != OwnList.PAST]
     chosen = sa.union_all(past, *(() if goes_on else ahead)).subquery("chosen")
     lines = event_lists.lines()
     shown = lines.with_only_columns(chosen.c.list, *lines.selected_columns)
     return Written(shown.join(chosen, chosen.c.id == Event.id).order_by(*key))
+
+
+def _past(*, goes_on: bool) -> sa.Select[str, UUID]:
+    """The newest of the past. Of each organization so many are read backwards from an index: of all of them
+    at once, all that they ever did would be sorted.
+    """
+    own = sa.func.unnest(sa.bindparam("own", type_=ARRAY(sa.Uuid))).table_valued("id").render_derived("own")
+    limit = sa.bindparam("limit", type_=sa.Integer)
+    listed = _listed(OwnList.PAST).add_columns(Event.starts_at).where(Event.organization_id == own.c.id)
+    if goes_on:
+        last = (
+            sa.bindparam("last_start", type_=Event.starts_at.type),
+            sa.bindparam("last_id", type_=sa.Uuid),
+        )
+        listed = listed.where(sa.tuple_(Event.starts_at, Event.id) < sa.tuple_(*last))
+    each = listed.order_by(Event.starts_at.desc(), Event.id.desc()).limit(limit).lateral("each")
+    return (
+        sa.select(each.c.list, each.c.id)
+        .join_from(own, each, sa.true())
+        .order_by(each.c.starts_at.desc(), each.c.id.desc())
+        .limit(limit)
+    )
 
 
 def _listed(name: OwnList) -> sa.Select[str, UUID]:
@@ -116,7 +132,8 @@ def _listed(name: OwnList) -> sa.Select[str, UUID]:
             is_helped = sa.or_(Event.id == sa.any_(helps), Event.organization_id == sa.any_(helping))
             conditions = (is_helped, Event.status == EventStatus.PUBLISHED, Event.day >= day)
         case OwnList.PAST:
-            conditions = (is_own, ~is_draft, Event.day < day, Event.ends_at <= now)
+            # Asked of each of the own ones. What is over has begun: the index knows when that was.
+            conditions = (~is_draft, Event.starts_at <= now, Event.day < day, Event.ends_at <= now)
     return sa.select(sa.literal(name, sa.Text).label("list"), Event.id).where(*conditions)
 
 

@@ -129,6 +129,13 @@ class Event(Base):
         ),
         sa.Index("ix_event_region_code_day", "region_code", "day"),
         sa.Index("ix_event_organization_id_day", "organization_id", "day"),
+        # As its own people look through them, the newest of the past first; drafts are few.
+        sa.Index("ix_event_organization_id_starts_at", "organization_id", "starts_at", "id"),
+        sa.Index(
+            "ix_event_unpublished",
+            "organization_id",
+            postgresql_where=sa.text("status = 'draft' OR never_published"),
+        ),
         # Whose district is yet to be found by the newest outlines.
         sa.Index("ix_event_districts_version_id", "districts_version", "id"),
         # What a job that failed has left.
