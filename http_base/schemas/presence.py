@@ -6,7 +6,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 
 from http_base.fields import ITEMS_TO, DateTime, Number, Point, Strict, Text, YesNo, one_of, whole
 from http_base.one_by_one import Kept
-from service.models.events import MAX_COMPANIONS
+from service.models.signups import MAX_COMPANIONS
 
 MAX_RECORDS = 200
 

@@ -6,7 +6,7 @@ from marshmallow import fields, post_load
 
 from http_base.fields import DateTime, Point, Strict, whole
 from service.events.seen import Seen
-from service.models.events import MAX_COMPANIONS
+from service.models.signups import MAX_COMPANIONS
 
 
 class SeenBody(Strict):

@@ -8,7 +8,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 from http_base.fields import ITEMS_TO, DateTime, Strict, Text, YesNo, whole
 from http_base.one_by_one import Kept
 from http_base.schemas.corrections import MINUTES_A_DAY
-from service.models.events import MAX_COMPANIONS
+from service.models.signups import MAX_COMPANIONS
 from service.rulings.staff_list import Tick, Typed, TypedBefore
 
 MAX_TICKS = 200

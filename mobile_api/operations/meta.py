@@ -13,7 +13,7 @@ from http_base.fields import MAX_PAGE, LocalizedName, one_of
 from notifications.words import LOCALES
 from service.geography import regions
 from service.models import EventKind
-from service.models.events import MAX_COMPANIONS
+from service.models.signups import MAX_COMPANIONS
 from service.organizations import contacts
 from service.people import consents
 

@@ -25,8 +25,6 @@ from service.models.events import (
     EventStatus,
     HiddenBy,
     PlacesLeft,
-    Signup,
-    SignupStatus,
 )
 from service.models.exports import Export
 from service.models.geocoding import Geocoded, GeocoderTurn
@@ -57,6 +55,7 @@ from service.models.reviews import Appeal, AttendanceDecision
 from service.models.second_factors import EnrolmentSecret, SecondFactor
 from service.models.series import EventSeries
 from service.models.sessions import PageSession
+from service.models.signups import Signup, SignupStatus
 from service.models.ticks import ListTick, TypedPerson
 from service.models.volunteers import (
     AccountCheck,

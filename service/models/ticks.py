@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.models.base import Base, new_id
-from service.models.events import MAX_COMPANIONS
+from service.models.signups import MAX_COMPANIONS
 
 
 class TypedPerson(Base):

@@ -15,7 +15,7 @@ from service import errors
 from service.access import Permission
 from service.events.participants import Being, Wanted
 from service.models import Event
-from service.models.events import MAX_COMPANIONS
+from service.models.signups import MAX_COMPANIONS
 from service.rulings import list_rows, staff_list
 from service.rulings.list_rows import Row
 from service.rulings.staff_list import Tick, Ticked, Typed, TypedBefore

@@ -21,7 +21,7 @@ from service.access import Actor
 from service.attendance.evidence import RecordKind
 from service.events import events
 from service.models import Event
-from service.models.events import MAX_COMPANIONS
+from service.models.signups import MAX_COMPANIONS
 from web.addresses import to
 from web.forms import Form, blank, read_form
 from web.pages import PRIVATE, How, Pages, done, render

@@ -20,7 +20,7 @@ from service.events import events, offers, search, signups
 from service.events.signups import SignupState
 from service.models import Event, PlacesLeft, SignupStatus
 from service.models.base import COUNTRY_ZONE
-from service.models.events import MAX_COMPANIONS
+from service.models.signups import MAX_COMPANIONS
 from service.people import consents, volunteers
 from web import expired
 from web.addresses import to
