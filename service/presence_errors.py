@@ -111,6 +111,12 @@ class PersonDenied(AlreadyDecided):
     words = "person-denied"
 
 
+class PersonConsentMissing(Conflict):
+    """The person does not consent to being recorded: they took it back, or agreed to no new text."""
+
+    code = "person-consent-missing"
+
+
 class NotYours(Conflict):
     """Somebody else has made these ticks, and they alone send them."""
 

@@ -26,6 +26,7 @@ blueprint = Blueprint("corrections", __name__, url_prefix="/v1", description="At
     presence_errors.CorrectionTooEarly,
     presence_errors.CorrectionTooLate,
     presence_errors.CoordinatorDecided,
+    presence_errors.PersonConsentMissing,
     errors.NotVerified,
 )
 @blueprint.arguments(CorrectionBody)

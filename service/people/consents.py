@@ -84,6 +84,12 @@ _OF_PEOPLE = Written(
 )
 
 
+def may_be_recorded(session: Session, volunteer_id: UUID, moments: Iterable[datetime]) -> bool:
+    """Whether somebody had consented to personal data at one of these moments: else nobody records them."""
+    given = [Given(*row) for _, *row in _OF_PEOPLE.rows(session, {"ids": [volunteer_id]})]
+    return any(ConsentName.PERSONAL_DATA in in_force(given, moment) for moment in moments)
+
+
 def history(session: Session, volunteer_id: UUID) -> Sequence[Consent]:
     """All that a person has ever agreed to, the newest first."""
     return session.scalars(

@@ -1,5 +1,6 @@
 """Staff's correction: who was there without a record, who was not in spite of one, how long."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from service.attendance.evidence import Status
 from service.attendance.presence_facts import EventFacts
 from service.events import events, frozen, signups
 from service.models import AuditAction, Event, EventStatus
+from service.people import consents
 from service.platform.thresholds import Thresholds
 from service.rulings import appeals, beyond_organizers, decisions
 from service.rulings.decisions import AttendanceFile, Ruling
@@ -56,6 +58,7 @@ def correct(
         OwnAttendance: about oneself. NotPublished, Cancelled: nothing took place.
         CorrectionTooEarly, CorrectionTooLate. Invalid: minutes beyond the event, or of somebody absent.
         CoordinatorDecided: a coordinator has decided otherwise. Busy.
+        PersonConsentMissing: about who had not consented, neither during the event nor by now.
     """
     event = events.get_visible(session, actor, event_id)
     target = events.target_of(event)
@@ -74,6 +77,7 @@ def correct(
         if correction.present:
             signups.confirm_seen(session, event_id, volunteer_id, now)
         file = decisions.lock_and_read(session, event_id, volunteer_id)
+        check_consent(session, file, ruling, (event.starts_at, min(event.ends_at, now), now))
         corrected = _correct(session, file, ruling, now, thresholds)
         if role is RuledBy.COORDINATOR:
             appeals.close(session, corrected["id"], now)
@@ -140,6 +144,20 @@ def check_minutes(event: EventFacts | Event, status: Status, minutes: int | None
     longest = event_minutes(event.starts_at, event.presence_ends_at)
     if not 0 <= minutes <= longest:
         raise errors.Invalid("minutes", "minutes-of-event", longest=longest)
+
+
+def check_consent(
+    session: Session, file: AttendanceFile, ruling: Ruling, moments: Iterable[datetime]
+) -> None:
+    """That somebody was there is recorded of who had consented at one of these moments, as by their phone.
+
+    Raises:
+        PersonConsentMissing.
+    """
+    if ruling.status is Status.REJECTED:
+        return
+    if not consents.may_be_recorded(session, UUID(str(file.facts.volunteer_id)), moments):
+        raise presence_errors.PersonConsentMissing()
 
 
 def check_unbound(file: AttendanceFile, ruling: Ruling) -> None:

@@ -16,6 +16,7 @@ from service.attendance.evidence import Status
 from service.attendance.presence_store import RaceLostError
 from service.events import events, signups, unusual
 from service.models import AuditAction, Event, ListTick, TypedPerson
+from service.people import consents
 from service.platform import installed, phones
 from service.platform.idempotency import content_hash
 from service.platform.thresholds import Thresholds
@@ -182,6 +183,7 @@ def _take_known(
     file = decisions.lock_and_read(session, event.id, volunteer_id)
     made.volunteer_id = volunteer_id
     ruling = ticks.ruling_of(session, made)
+    corrections.check_consent(session, file, ruling, (made.captured_at, sending.now))
     bound = file.binding
     if bound is not None and made.captured_at >= bound.decided_at:
         # What was said before it is taken, and holds no more.
@@ -198,10 +200,16 @@ def _take_typed(
     made.typed_person_id, made.volunteer_id = typed.id, typed.volunteer_id
     stored = _store(session, made)
     typed_people.follow_words(session, typed)
-    if typed.volunteer_id is not None:
+    if typed.volunteer_id is not None and _may_be_said(session, made, sending):
         ticks.say(session, stored, sending.now, sending.thresholds)
     _record(session, sending, event, None, {"present": made.present, "tick": str(made.id)})
     return Ticked(None, event.zone, repeated=False, meeting=ticks.meeting(session, stored))
+
+
+def _may_be_said(session: Session, made: ListTick, sending: Sending) -> bool:
+    """Whether a word about somebody typed who is known reaches them: whoever types learns nothing of it."""
+    about, moments = made.volunteer_id, (made.captured_at, sending.now)
+    return not made.present or (about is not None and consents.may_be_recorded(session, about, moments))
 
 
 def _repeated(session: Session, stored: ListTick) -> Ticked:

@@ -22,7 +22,7 @@ from service.happenings import PersonRegistered, PhoneMoved
 from service.ledger import ledger
 from service.models import Event, ListTick, TypedPerson, Volunteer
 from service.models.base import new_id
-from service.people import numbers
+from service.people import consents, numbers
 from service.platform import installed, queue
 from service.platform.written import Written, columns
 from service.rulings import ticks
@@ -102,7 +102,7 @@ def hold(session: Session, event_id: UUID, phone: str, name: str, now: datetime)
         present=False,
         said_at=now,
         created_at=now,
-        volunteer_id=_owner(session, phone, name),
+        volunteer_id=_owner(session, phone, name, now),
     )
     session.execute(made.on_conflict_do_nothing())
     return session.scalars(
@@ -136,12 +136,14 @@ def hold_event(session: Session, event_id: UUID) -> Event:
     ).one()
 
 
-def _owner(session: Session, phone: str, name: str) -> UUID | None:
-    """Who has registered with the number under this name."""
+def _owner(session: Session, phone: str, name: str, now: datetime) -> UUID | None:
+    """Who has registered with the number under this name, and consents to being recorded."""
     found = session.execute(
         sa.select(Volunteer.id, Volunteer.display_name).where(Volunteer.phone == phone)
     ).first()
-    return found.id if found is not None and name_key(found.display_name) == name_key(name) else None
+    if found is None or name_key(found.display_name) != name_key(name):
+        return None
+    return found.id if consents.may_be_recorded(session, found.id, [now]) else None
 
 
 def follow_words(session: Session, typed: TypedPerson) -> None:
