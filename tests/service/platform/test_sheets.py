@@ -137,6 +137,23 @@ def test_it_is_set_up_for_reading_and_for_paper() -> None:
     assert sheet["A8"].value == "Бос ұяшық"
 
 
+def test_on_paper_lines_part_its_rows_and_no_word_of_a_head_is_broken() -> None:
+    """The longest word of the region's report has 14 letters, and stands in a column of twelve."""
+    names = {"kk": "Ұйымдастырушы көрсеткен", "ru": "в т. ч. подтверждённых", "en": "Declared"}
+    file = io.BytesIO()
+    sheet = Sheet("Парақ", [Column("said", names, Kind.WHOLE), Column("few", {"kk": "Адам"})], [(1, "x")])
+    sheets.write_xlsx(file, [sheet], ("kk", "ru"))
+    found = openpyxl.load_workbook(io.BytesIO(file.getvalue())).worksheets[0]
+    assert found.print_options.gridLines
+    assert found.column_dimensions["A"].width >= 15
+    assert found.column_dimensions["B"].width < 13
+
+
+def test_the_line_above_the_total_has_no_gaps() -> None:
+    sheet = paper([ROW], total=("Барлығы", None, 2, None, None))
+    assert [cell.border.top.style for cell in sheet[4]] == ["thin"] * 5
+
+
 @pytest.mark.parametrize(("number", "papers"), [(0, 1), (3, 1), (4, 2), (6, 2), (7, 3)])
 def test_more_rows_than_a_sheet_takes_go_on_in_the_next(
     number: int, papers: int, monkeypatch: pytest.MonkeyPatch

@@ -138,6 +138,12 @@ def test_the_paper_says_what_the_page_says(
     assert (said.count("■"), said.count("□")) == (2, 2)
 
 
+def test_a_year_is_said_once(desk: Visitor, held: Event) -> None:
+    made = desk.get(f"{REPORT}.pdf?period={held.day:%Y}").data
+    with closing(pypdfium2.PdfDocument(made)) as document:
+        assert f"({held.day:%Y})" not in document[0].get_textpage().get_text_range()
+
+
 def test_it_is_recorded_as_sent_and_later_changes_are_shown(
     desk: Visitor, held: Event, session: Session
 ) -> None:

@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
+import pypdfium2
 import pytest
+from pypdfium2 import raw
 from sqlalchemy.orm import Session
 
 from http_base.application import Tazalyq
@@ -78,6 +81,22 @@ def test_it_is_one_page_with_its_photographs(
     assert "attachment" in answer.headers["Content-Disposition"]
     assert "no-store" in answer.headers["Cache-Control"]
     assert (pages_of(answer.data), pictures_of(answer.data)) == (1, 4)
+
+
+def test_a_photograph_stands_right_below_its_word(session: Session, files: Files, held: Event) -> None:
+    """One that is wide leaves nothing blank above it, and the next one follows it."""
+    for taken in ("before", "before", "after"):
+        kept(session, files, held, taken=taken)
+    report = event_report.make(session, files, held, NOW)
+    made = event_report_pdf.make(report, "en", "https://tazalyq.example/en/events/1")
+    with closing(pypdfium2.PdfDocument(made)) as document:
+        page = document[0]
+        pictures = [one.get_bounds() for one in page.get_objects([raw.FPDF_PAGEOBJ_IMAGE])]
+        first, second = sorted((one for one in pictures if one[0] < 200), key=lambda one: -one[3])
+        text = page.get_textpage()
+        word = text.get_charbox(text.get_text_range().index("Before"))
+    assert 0 < word[1] - first[3] < 12
+    assert 0 < first[1] - second[3] < 16
 
 
 def test_what_is_reported_or_refused_is_not_printed(
