@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from babel.numbers import format_decimal
 from fpdf import FPDF
+from PIL import Image
 
 from service.figures.event_report import EventReport
 from service.figures.report_columns import all_columns, definitions, word
@@ -152,6 +153,7 @@ class _Page:
 
     def _draw_photos(self, columns: Sequence[Sequence[bytes]], rows: int, height: float, head: float) -> None:
         pdf, top = self.pdf, self.pdf.get_y()
+        ends = [top]
         width = (INNER_MM - GAP_MM) / 2
         # On a page alone nothing breaks it: its room was measured.
         pdf.set_auto_page_break(auto=False)
@@ -161,11 +163,16 @@ class _Page:
                 pdf.set_xy(left, top)
                 pdf.set_font(FONT, "B", self.size)
                 pdf.cell(width, head, name)
-            for row, data in enumerate(some[:rows]):
-                y, file = top + head + row * (height + GAP_MM), io.BytesIO(data)
-                pdf.image(file, left, y, width, height, keep_aspect_ratio=True, alt_text=name)
+            below = top + head
+            for data in some[:rows]:
+                with Image.open(io.BytesIO(data)) as picture:
+                    share = picture.height / picture.width
+                tall = min(height, width * share)
+                pdf.image(io.BytesIO(data), left, below, tall / share, tall, alt_text=name)
+                below += tall + GAP_MM
+            ends.append(below - GAP_MM)
         pdf.set_auto_page_break(auto=True, margin=MARGIN_MM)
-        pdf.set_xy(MARGIN_MM, top + head + rows * height + (rows - 1) * GAP_MM)
+        pdf.set_xy(MARGIN_MM, max(ends))
 
     def _below(self) -> list[str]:
         moment = self.report.as_of.astimezone(ZoneInfo(self.report.event.zone))

@@ -46,9 +46,11 @@ def heading_lines(report: Report, language: str) -> list[str]:
     def line(key: str, said: str) -> str:
         return f"{word(key, language)}: {said}"
 
+    period = report.period.words(language)
+    code = "" if period == report.period.code else f" ({report.period.code})"
     found = [
         f"{word('title', language)}: {localized(report.region, language)}",
-        line("period", f"{report.period.words(language)} ({report.period.code})"),
+        line("period", period + code),
         line("as_of", f"{report.as_of.astimezone(COUNTRY_ZONE):%d.%m.%Y, %H:%M}"),
         line("action", report.action),
         line("made_by", report.made_by),

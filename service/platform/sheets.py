@@ -197,11 +197,13 @@ class _BookWriter:
     def _begin(self, sheet: Sheet, name: str) -> Worksheet:
         paper = self.book.add_worksheet(name)
         for index, column in enumerate(sheet.columns):
-            paper.set_column(index, index, column.width)
+            paper.set_column(index, index, self._width(column))
+        # Shown on the screen, and printed.
+        paper.hide_gridlines(0)
         paper.set_landscape()
         paper.set_paper(A4)
         paper.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.5)
-        wide = sum(column.width for column in sheet.columns)
+        wide = sum(map(self._width, sheet.columns))
         paper.fit_to_pages(ceil(wide / CHARACTERS_A_PAGE), 0)
         paper.repeat_columns(0)
         paper.set_footer("&L&A&R&P / &N")
@@ -209,7 +211,9 @@ class _BookWriter:
             paper.write_string(number, 0, cell_text(line), self.first_line if number == 0 else self.line)
         top = self._top(sheet)
         for number, language in enumerate(self.languages):
-            lines = max(ceil(1.2 * len(localized(one.names, language)) / one.width) for one in sheet.columns)
+            lines = max(
+                ceil(1.2 * len(localized(one.names, language)) / self._width(one)) for one in sheet.columns
+            )
             paper.set_row(top + number, LINE_HEIGHT * (lines + 0.5))
             for index, column in enumerate(sheet.columns):
                 text = cell_text(localized(column.names, language))
@@ -239,6 +243,11 @@ class _BookWriter:
             paper.write_string(at + 1 + number, 0, cell_text(note), self.line)
         return None
 
+    def _width(self, column: Column) -> int:
+        """In characters: as wide as it is to be, and no word of its head is broken in two."""
+        words = " ".join(localized(column.names, language) for language in self.languages).split()
+        return max(column.width, ceil(1.1 * max(map(len, words), default=0)))
+
     def _top(self, sheet: Sheet) -> int:
         return len(sheet.lines) + 1 if sheet.lines else 0
 
@@ -253,8 +262,9 @@ class _BookWriter:
         self, paper: Worksheet, at: int, index: int, value: Any, shape: Format, *, is_total: bool
     ) -> None:
         if value is None:
-            return
-        if isinstance(value, About):
+            if is_total:
+                paper.write_blank(at, index, None, shape)
+        elif isinstance(value, About):
             paper.write_number(at, index, float(value.value), self.total_about if is_total else self.about)
         elif isinstance(value, str):
             text = cell_text(value)
