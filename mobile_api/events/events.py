@@ -209,7 +209,7 @@ def post_event(body: dict[str, Any]) -> dict[str, Any]:
     whose, id_, contact = body["organization_id"], body.get("id"), said(body.get("contact"))
     if "repeat" in body:
         repeat = repeat_of(body["repeat"])
-        made = series.create(session(), caller, whose, plan, repeat, now(), id_, contact)[0]
+        made = series.create(session(), caller, whose, plan, repeat, now(), id_, contact)
     else:
         made = events.create(session(), caller, whose, plan, now(), id_, contact)
     session().commit()

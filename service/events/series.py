@@ -25,10 +25,10 @@ def create(
     now: datetime,
     event_id: UUID | None = None,
     contact: ContactSaid | None = None,
-) -> list[Event]:
-    """Make a draft for each date, the first under the client's id, with this contact; soonest first.
+) -> Event:
+    """Make a draft for each date, the first under the client's id, with this contact; returns the first.
 
-    The same id with the same content gives what is stored of them by now.
+    The same id with the same content gives the stored one as it is.
 
     Raises:
         NotFound, Forbidden, NotVerified, Invalid, OutsideKazakhstan, IdReused, TooManyRequests: as
@@ -42,9 +42,7 @@ def create(
     districts.settle(session, first, plan.district_code)
     stored, is_new = store_once(session, first)
     if not is_new:
-        listed = series_scopes.dates(session, stored.series_id)
-        # Others were added since.
-        return [stored, *(one for one in listed if one.id != stored.id and one.content_hash == digest)]
+        return stored
     series = EventSeries(rrule=repeat.text, created_at=now)
     session.add(series)
     session.flush()
@@ -62,7 +60,7 @@ def create(
         events.record(session, actor, AuditAction.EVENT_CREATED, one, now)
     if contact is not None:
         contacts.put_all(session, actor, map(contacts.of_event, made), contact, now)
-    return made
+    return stored
 
 
 def _later(actor: Actor, first: Event, plan: Plan, now: datetime) -> Event:

@@ -76,7 +76,7 @@ def _create(form: Form, there: Event | None) -> Event:
     if weeks is None:
         return events.create(session(), actor(), whose, plan, now(), id_, contact)
     repeat = Repeat("FREQ=WEEKLY", weeks)
-    return series.create(session(), actor(), whose, plan, repeat, now(), id_, contact)[0]
+    return series.create(session(), actor(), whose, plan, repeat, now(), id_, contact)
 
 
 @pages.page("/organizer/events/<uuid:event_id>/edit", ("GET", "POST"))
