@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from service import errors
 from service.access import Actor
-from service.events import districts, events, frozen, plans, waitlist
+from service.events import districts, events, frozen, plans, series_scopes, waitlist
 from service.events.told import Told
 from service.ledger import ledger
 from service.models import AuditAction, Event, EventStatus
@@ -34,13 +34,15 @@ def change(
     Raises:
         NotFound, Forbidden. Stale: made from an older version. Cancelled.
         ChangesClosed, AlreadyStarted: what would change is frozen.
-        Invalid, OutsideKazakhstan: the new plan breaks a rule. CapacityBelowGoing.
+        Invalid, OutsideKazakhstan: the new plan breaks a rule. Invalid, too: another date of its series is
+        at that time. CapacityBelowGoing.
     """
     event = events.get_to_change(session, actor, event_id)
     check_version(event, version)
     changed = put(session, actor, event, changes, now, reason=reason)
     if event.series_id is not None:
         event.series_own = sorted(changed.union(event.series_own))
+        series_scopes.check_moved(session, event.series_id, {event: changed})
     return event
 
 

@@ -98,11 +98,8 @@ def _check(made: Sequence[Event], before: Sequence[Event], now: datetime) -> Non
     to_come = sum(one.starts_at > now for one in before)
     if to_come + len(made) > MAX_DATES:
         raise errors.Invalid(FIELD, "series-full", max=MAX_DATES, dates=to_come)
-    stand = [one for one in before if not one.is_cancelled]
     for number, one in enumerate(made):
-        for other in (*stand, *made[:number]):
-            if one.starts_at < other.ends_at and other.starts_at < one.ends_at:
-                raise errors.Invalid(FIELD, "series-date-there", starts_at=other.local(other.starts_at))
+        series_scopes.check_apart(one, (*before, *made[:number]))
 
 
 def next_day(session: Session, event: Event, now: datetime) -> date:

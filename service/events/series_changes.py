@@ -49,10 +49,13 @@ def change(
     changed = changing.put(session, actor, event, changes, now, told, reason)
     event.series_own = sorted(set(event.series_own) - changed)
     open_ones = [one for one in later if not one.is_cancelled]
+    columns = {event: changed}
     for one in open_ones:
         follows = _changes_for(one, event, before, changed, changes)
         if follows:
-            _put(session, actor, one, follows, now, told, reason)
+            columns[one] = _put(session, actor, one, follows, now, told, reason)
+    if event.series_id is not None:
+        series_scopes.check_moved(session, event.series_id, columns)
     return [event, *open_ones]
 
 
@@ -64,9 +67,9 @@ def _put(
     now: datetime,
     told: Told | None,
     reason: str | None,
-) -> None:
+) -> frozenset[str]:
     try:
-        changing.put(session, actor, event, changes, now, told, reason)
+        return changing.put(session, actor, event, changes, now, told, reason)
     except errors.CapacityBelowGoing as refusal:
         # Which of the dates it is, nobody could guess.
         day = event.local(event.starts_at)

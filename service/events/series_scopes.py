@@ -1,6 +1,6 @@
 """Which dates of a series an act is about: this one alone, or others with it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -37,6 +37,26 @@ def dates(session: Session, series_id: UUID | None) -> Sequence[Event]:
     """The events of a series, soonest first, whoever may know of them."""
     query = sa.select(Event).where(Event.series_id == series_id).order_by(Event.starts_at, Event.id)
     return session.scalars(query).all()
+
+
+def check_moved(session: Session, series_id: UUID, changed: Mapping[Event, Set[str]]) -> None:
+    """Raise Invalid where a date of a series, of which these columns were changed, is onto another now."""
+    moved = [one for one, columns in changed.items() if columns & {"starts_at", "ends_at"}]
+    others = dates(session, series_id) if moved else ()
+    for one in moved:
+        check_apart(one, others)
+
+
+def check_apart(date: Event, others: Iterable[Event]) -> None:
+    """Raise Invalid where another date of the series, which is not called off, is at the time of this one."""
+    for one in others:
+        if (
+            one is not date
+            and not one.is_cancelled
+            and date.starts_at < one.ends_at
+            and one.starts_at < date.ends_at
+        ):
+            raise errors.Invalid("starts_at", "series-date-there", starts_at=one.local(one.starts_at))
 
 
 def with_others(

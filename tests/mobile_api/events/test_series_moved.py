@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from service.models import Event
@@ -60,11 +59,15 @@ def test_a_later_date_that_would_come_onto_one_that_stays_is_named(series: Serie
     assert "29 мамыр" in answer.json["errors"]["starts_at"][0]
 
 
-def test_dates_that_stand_at_one_time_since_long_can_be_changed(series: Series, session: Session) -> None:
+def test_of_two_dates_at_one_time_since_long_the_rest_can_be_changed_and_one_moved(
+    series: Series, session: Session
+) -> None:
     dates = series.makes(2)
     first, second = (session.get_one(Event, one["id"]) for one in dates)
     second.starts_at, second.ends_at, second.day = first.starts_at, first.ends_at, first.day
     session.commit()
-    assert series.patch(dates[0], "this", ends_at=(FIRST + TWO_HOURS * 2).isoformat()).status_code == 200
-    assert series.patch(dates[1], "this", capacity=5).status_code == 200
-    assert session.scalar(sa.select(sa.func.count()).select_from(Event)) == 2
+    times = {"starts_at": FIRST.isoformat(), "ends_at": (FIRST + TWO_HOURS).isoformat()}
+    changed = series.patch(dates[1], "this", capacity=5, **times)
+    assert changed.status_code == 200
+    assert move(series, changed.json, FIRST + timedelta(hours=1)).status_code == 422
+    assert move(series, changed.json, FIRST + WEEK).status_code == 200
