@@ -1,6 +1,7 @@
 """Migrations go down again and up: a release can be taken back. What they leave is what the files say."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from threading import Thread
 from time import sleep
@@ -11,8 +12,10 @@ from flask_migrate import check, downgrade, upgrade
 from sqlalchemy.orm import Session
 
 from app import create_app
+from service.models import EventHelper, EventSeries
 from service.platform.database import db
-from tests.conftest import fresh_database, test_settings
+from tests.conftest import NOW, fresh_database, test_settings
+from tests.makers import make_event, make_volunteer
 
 ROOT = Path(__file__).parent.parent
 MIGRATIONS = str(ROOT / "migrations")
@@ -27,6 +30,36 @@ def test_down_and_up_again(postgres_url: str) -> None:
             downgrade(directory=MIGRATIONS, revision=OLDEST)
             upgrade(directory=MIGRATIONS)
             check(directory=MIGRATIONS)
+            db.engine.dispose()
+
+
+def test_helpers_whom_an_older_release_named_for_later_dates_come_along(postgres_url: str) -> None:
+    """Who was named at several dates at one moment, and nobody who was named at each by itself."""
+    for url in fresh_database(postgres_url):
+        with create_app(test_settings(DATABASE_URL=url)).app_context():
+            session = db.session()
+            series = EventSeries(rrule="FREQ=WEEKLY", created_at=NOW)
+            session.add(series)
+            session.flush()
+            dates = [make_event(session, series_id=series.id) for _ in range(2)]
+            alone = [make_event(session) for _ in range(2)]
+            meant, one_by_one, of_no_series = (make_volunteer(session) for _ in range(3))
+            for number, (date, single) in enumerate(zip(dates, alone, strict=True)):
+                at = NOW + timedelta(minutes=number)
+                for event, who, when in (
+                    (date, meant, NOW),
+                    (date, one_by_one, at),
+                    (single, of_no_series, NOW),
+                ):
+                    session.add(
+                        EventHelper(event_id=event.id, volunteer_id=who.id, named_by=who.id, named_at=when)
+                    )
+            session.commit()
+            downgrade(directory=MIGRATIONS, revision="0066")
+            upgrade(directory=MIGRATIONS)
+            found = session.scalars(sa.select(EventHelper.volunteer_id).where(EventHelper.and_later))
+            assert found.all() == [meant.id] * 2
+            session.close()
             db.engine.dispose()
 
 
