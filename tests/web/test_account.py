@@ -167,6 +167,28 @@ def test_codes_cannot_be_tried_through_here_either(
     assert [confirm_with(visitor, "000000").status_code for _ in range(6)] == [422] * 5 + [429]
 
 
+def test_a_browser_where_a_code_was_right_goes_on_whatever_a_stranger_tries(
+    visitor: Visitor,
+    app: Tazalyq,
+    session: Session,
+    coordinator: Volunteer,
+    authenticator: Callable[[], str],
+    clock: FixedClock,
+) -> None:
+    """Known by a cookie of its own, which signing out and in again does not end."""
+    visitor.sign_in(session, coordinator, elevated=False)
+    assert confirm_with(visitor, authenticator()).status_code == 303
+    clock.move(STEP)
+    stranger = Visitor(app, app.response_class, use_cookies=True)
+    stranger.sign_in(session, coordinator, elevated=False)
+    assert [confirm_with(stranger, "000000").status_code for _ in range(6)] == [422] * 5 + [429]
+    visitor.sign_in(session, coordinator, elevated=False)
+    assert confirm_with(visitor, authenticator()).status_code == 303
+    cookie = visitor.get_cookie("tazalyq_known")
+    assert cookie is not None
+    assert (cookie.http_only, cookie.same_site) == (True, "Lax")
+
+
 def test_one_in_force_is_not_replaced_by_who_has_not_passed_it(
     visitor: Visitor, session: Session, coordinator: Volunteer, authenticator: Callable[[], str]
 ) -> None:
