@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from flask import Response, g, request
 
-from http_base import installations, kept_lists
+from http_base import installations, kept_lists, known_browsers
 from http_base.browsers import browser_of
 from http_base.context import PageCaller, now, page_caller, page_guest, services, session
 from service.access import Actor
@@ -145,6 +145,7 @@ def finish(response: Response) -> Response:
     given = g.get("page_cookie")
     kept_lists.finish(response)
     installations.finish(response, secure=is_secure())
+    known_browsers.finish(response, secure=is_secure())
     if given is not None:
         for name, value in ((cookie_name(), given), (HERE, given and secrets.token_hex(4))):
             response.set_cookie(

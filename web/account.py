@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import Response, redirect, request
 
-from http_base import page_sessions
+from http_base import known_browsers, page_sessions
 from http_base.context import (
     PageCaller,
     actor,
@@ -180,6 +180,7 @@ def set_up() -> Response:
                 services().settings.secret_key,
                 proven=passed_second_factor(caller.known.actor),
                 here=caller.session_id,
+                place=known_browsers.place(),
             )
         except errors.EnrolmentSecretRequired:
             form.refuse("secret", "page.factor.wrong-secret")
@@ -216,7 +217,8 @@ def confirm() -> Response:
 
 def _confirm(caller: PageCaller, totp: str) -> None:
     key, here = services().settings.secret_key, caller.session_id
-    second_factor.confirm(session(), caller.known.actor, totp, now(), key, here=here)
+    place = known_browsers.place()
+    second_factor.confirm(session(), caller.known.actor, totp, now(), key, here=here, place=place)
     page_sessions.elevate(caller)
 
 
@@ -237,12 +239,13 @@ def elevate() -> Response:
 
 def _prove(caller: PageCaller, totp: str) -> None:
     ask_provider(caller.subject)
-    second_factor.prove(session(), caller.known.actor, totp, now(), services().settings.secret_key)
+    key, place = services().settings.secret_key, known_browsers.place()
+    second_factor.prove(session(), caller.known.actor, totp, now(), key, place=place)
     page_sessions.elevate(caller)
 
 
 def _count_try(caller: PageCaller) -> None:
-    second_factor.count_try(session(), caller.known.actor.volunteer_id, now())
+    second_factor.count_try(session(), caller.known.actor.volunteer_id, now(), known_browsers.place())
     session().commit()
 
 

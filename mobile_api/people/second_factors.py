@@ -64,6 +64,7 @@ def post_second_factor(body: dict[str, Any]) -> dict[str, str]:
         now(),
         services().settings.secret_key,
         proven=passed_second_factor(actor()),
+        place=_place(),
     )
     session().commit()
     return {"otpauth_uri": enrolment.uri}
@@ -78,7 +79,8 @@ def post_second_factor(body: dict[str, Any]) -> dict[str, str]:
 def put_second_factor(body: dict[str, Any]) -> None:
     """Put the authenticator app in force by its first code; who replaces one signs in to the pages anew."""
     _count_try()
-    second_factor.confirm(session(), actor(), body["totp"], now(), services().settings.secret_key)
+    key = services().settings.secret_key
+    second_factor.confirm(session(), actor(), body["totp"], now(), key, place=_place())
     session().commit()
 
 
@@ -93,7 +95,7 @@ def post_elevation(body: dict[str, Any]) -> dict[str, Any]:
     _count_try()
     ask_provider(identity().subject)
     key = services().settings.secret_key
-    enrolment_id = second_factor.prove(session(), actor(), body["totp"], now(), key)
+    enrolment_id = second_factor.prove(session(), actor(), body["totp"], now(), key, place=_place())
     session().commit()
     elevation, expires_at = elevations.issue(identity(), enrolment_id, now(), key)
     return {"elevation": elevation, "expires_at": expires_at}
@@ -112,5 +114,10 @@ def post_reset(volunteer_id: UUID) -> dict[str, str]:
 
 
 def _count_try() -> None:
-    second_factor.count_try(session(), actor().volunteer_id, now())
+    second_factor.count_try(session(), actor().volunteer_id, now(), _place())
     session().commit()
+
+
+def _place() -> str:
+    """The phone as it signed in: a token says when that was, and nobody makes one of another's sign-in."""
+    return f"phone:{identity().signed_in_at.isoformat()}"

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.models.base import Base
@@ -31,6 +32,8 @@ class SecondFactor(Base):
     # The session whose page began it, which alone shows it again.
     pending_here: Mapped[UUID | None]
     pending_vouched: Mapped[bool] = mapped_column(server_default=sa.false(), default=False)
+    # Where a right code, or the one-time secret, was given: hashes of phones' sign-ins and of browsers.
+    places: Mapped[list[str]] = mapped_column(ARRAY(sa.Text), server_default="{}", default=list)
     # The first of the two national coordinators whom a reset takes.
     reset_asked_by: Mapped[UUID | None]
     reset_asked_at: Mapped[datetime | None]

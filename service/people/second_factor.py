@@ -31,7 +31,11 @@ from service.platform import outbox, usage_limits
 ISSUER = "Tazalyq"
 STEP_S, DIGITS, STEPS_AROUND = 30, 6, 1
 TRIES_AN_HOUR, TRIES_A_DAY = 5, 20
-"""So that codes cannot be tried through; a right one forgives the tries before it."""
+"""So that codes cannot be tried through; a right one forgives the tries before it. Each place that is known
+has so many, and all others of a person together: a stranger who signs in again and again gets no more."""
+
+PLACES = 10
+"""So many places are known: the newest."""
 
 CONFIRM_WITHIN = timedelta(minutes=15)
 ENROL_WITHIN = timedelta(days=7)
@@ -80,11 +84,13 @@ def begin(
     *,
     proven: bool,
     here: UUID | None = None,
+    place: str | None = None,
 ) -> Enrolment:
     """Begin to enrol an app, in place of one that was begun and not confirmed.
 
     `secret`: the one-time secret, which coordinators need for their first; `proven`: whether the factor in
-    force was passed, which replacing it takes; `here`: the session whose page begins, and shows it again.
+    force was passed, which replacing it takes; `here`: the session whose page begins, and shows it again;
+    `place`: as `count_try`'s.
 
     Raises:
         EnrolmentSecretRequired: a coordinator's first, without the right secret. SecondFactorRequired: one is
@@ -102,6 +108,8 @@ def begin(
     made = pyotp.random_base32()
     found.pending, found.pending_at = _fernet(key).encrypt(made.encode()), now
     found.pending_vouched, found.pending_here = vouched or found.is_vouched, here
+    if vouched or proven:
+        _know(found, place)
     session.flush()
     return _enrolment(actor, made)
 
@@ -119,22 +127,33 @@ def pending(session: Session, actor: Actor, now: datetime, key: str, *, here: UU
     return _enrolment(actor, _opened(found.pending, key))
 
 
-def count_try(session: Session, volunteer_id: UUID, now: datetime) -> None:
+def count_try(session: Session, volunteer_id: UUID, now: datetime, place: str | None = None) -> None:
     """Count one try, before it is judged and in a transaction of its own: a refusal must not forgive it.
+
+    `place`: a phone's sign-in or a browser, by what nobody else can bring; None: none that could be known.
 
     Raises:
         TooManyRequests.
     """
-    usage_limits.count_use(session, _tries_of(volunteer_id), now, TRIES_AN_HOUR)
-    usage_limits.count_use(session, f"{_tries_of(volunteer_id)}:day", now, TRIES_A_DAY, usage_limits.DAY)
+    found = session.get(SecondFactor, volunteer_id, populate_existing=True)
+    tries = _tries_of(volunteer_id, found, place)
+    usage_limits.count_use(session, tries, now, TRIES_AN_HOUR)
+    usage_limits.count_use(session, f"{tries}:day", now, TRIES_A_DAY, usage_limits.DAY)
 
 
 def confirm(
-    session: Session, actor: Actor, code: str, now: datetime, key: str, *, here: UUID | None = None
+    session: Session,
+    actor: Actor,
+    code: str,
+    now: datetime,
+    key: str,
+    *,
+    here: UUID | None = None,
+    place: str | None = None,
 ) -> None:
     """Let the app that was begun be in force, by its first code. The try has been counted.
 
-    Replacing another one ends the person's sessions, but the one `here`.
+    Replacing another one ends the person's sessions, but the one `here`, and what was known of places.
 
     Raises:
         NotEnrolled: nothing was begun lately. Invalid: not its code.
@@ -143,19 +162,23 @@ def confirm(
     if found.pending is None or found.pending_at is None or found.pending_at <= now - CONFIRM_WITHIN:
         raise errors.NotEnrolled()
     step = _step_of(_opened(found.pending, key), code, now, 0)
+    _forgive(session, found, place)
     if found.confirmed_at is not None:
         sessions.end_all(session, actor.volunteer_id, besides=here)
+        found.places = []
+    _know(found, place)
     found.secret, found.confirmed_at, found.enrolment_id = found.pending, now, new_id()
     found.is_vouched, found.last_step = found.pending_vouched, step
     found.pending = found.pending_at = found.pending_here = None
     found.pending_vouched = False
     session.execute(sa.delete(EnrolmentSecret).where(EnrolmentSecret.volunteer_id == actor.volunteer_id))
     _record(session, actor, AuditAction.SECOND_FACTOR_ENROLLED, actor.volunteer_id, now)
-    _forgive(session, actor.volunteer_id)
     session.flush()
 
 
-def prove(session: Session, actor: Actor, code: str, now: datetime, key: str) -> UUID:
+def prove(
+    session: Session, actor: Actor, code: str, now: datetime, key: str, *, place: str | None = None
+) -> UUID:
     """Pass the factor with a code that was not taken yet; the try has been counted. Returns the enrolment.
 
     Raises:
@@ -167,7 +190,8 @@ def prove(session: Session, actor: Actor, code: str, now: datetime, key: str) ->
         raise errors.NotEnrolled()
     found.last_step = _step_of(_opened(found.secret, key), code, now, found.last_step)
     _record(session, actor, AuditAction.ELEVATED, actor.volunteer_id, now)
-    _forgive(session, actor.volunteer_id)
+    _forgive(session, found, place)
+    _know(found, place)
     session.flush()
     return found.enrolment_id
 
@@ -324,9 +348,24 @@ def _opened(sealed: bytes, key: str) -> str:
         raise errors.NotEnrolled() from error
 
 
-def _tries_of(volunteer_id: UUID) -> str:
+def _tries_of(volunteer_id: UUID, found: SecondFactor | None, place: str | None) -> str:
+    """What tries are counted as: of a place that is known, or of all others."""
+    if found is not None and place is not None and (digest := _digest(place)) in found.places:
+        return f"totp:{volunteer_id}:{digest[:32]}"
     return f"totp:{volunteer_id}"
 
 
-def _forgive(session: Session, volunteer_id: UUID) -> None:
-    usage_limits.forget(session, [_tries_of(volunteer_id), f"{_tries_of(volunteer_id)}:day"])
+def _know(found: SecondFactor, place: str | None) -> None:
+    """Its person has proven something at this place: strangers are counted elsewhere from now on."""
+    if place is not None:
+        digest = _digest(place)
+        found.places = [*(one for one in found.places if one != digest), digest][-PLACES:]
+
+
+def _digest(place: str) -> str:
+    return hashlib.sha256(place.encode()).hexdigest()
+
+
+def _forgive(session: Session, found: SecondFactor, place: str | None) -> None:
+    tries = _tries_of(found.volunteer_id, found, place)
+    usage_limits.forget(session, [tries, f"{tries}:day"])
