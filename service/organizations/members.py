@@ -21,6 +21,7 @@ from service.models import (
     MemberRole,
     Membership,
     Organization,
+    OrganizationStatus,
     Volunteer,
 )
 from service.models.base import LocalizedText
@@ -204,18 +205,44 @@ def _keep_an_owner(session: Session, organization_id: UUID, besides: UUID) -> No
 
 def is_administered(session: Session, organization_id: UUID, now: datetime) -> bool:
     """Whether somebody can act as its owner: no role that rests, nobody who is banned."""
+    return bool(session.scalar(sa.select(_has_owner(organization_id, now))))
+
+
+def _has_owner(organization_id: UUID | sa.SQLColumnExpression[UUID], now: datetime) -> sa.Exists:
     banned = sa.exists().where(
         Ban.volunteer_id == Membership.volunteer_id,
         Ban.lifted_at.is_(None),
         sa.or_(Ban.expires_at.is_(None), Ban.expires_at > now),
     )
-    acting = sa.exists().where(
+    return sa.exists().where(
         Membership.organization_id == organization_id,
         Membership.role == MemberRole.OWNER,
         ~Membership.resting,
         ~banned,
     )
-    return bool(session.scalar(sa.select(acting)))
+
+
+def left_alone(
+    session: Session, actor: Actor, region_code: str | None, now: datetime, limit: int
+) -> Sequence[Organization]:
+    """Verified organizations that a coordinator has to find an administrator for: nobody can act as one, and
+    nobody is asked to become one. Of a region or of all of the actor's, without their own; by id.
+    """
+    regions = actor.coordinated_regions if region_code is None else [region_code]
+    is_asked = sa.exists().where(
+        Invitation.organization_id == Organization.id,
+        Invitation.role == MemberRole.OWNER,
+        Invitation.status == InvitationStatus.OPEN,
+        Invitation.expires_at >= now,
+    )
+    query = sa.select(Organization).where(
+        Organization.status == OrganizationStatus.VERIFIED,
+        sa.true() if regions is None else Organization.region_code.in_(regions),
+        Organization.id.not_in(list(actor.organizations)),
+        ~_has_owner(Organization.id, now),
+        ~is_asked,
+    )
+    return session.scalars(query.order_by(Organization.id).limit(limit)).all()
 
 
 def owned_alone(session: Session, volunteer_id: UUID) -> Sequence[LocalizedText]:

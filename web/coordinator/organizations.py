@@ -65,6 +65,7 @@ def show_all() -> Response:
     )
     items, following = cursors.page(found, A_PAGE, lambda one: (one.id,))
     known = shown_by(contacts.by_organization(session(), [one.id for one in items]))
+    is_first = query["view"] == "waiting" and not (query.keys() & {"q", "status", "cursor"})
     return desk.show(
         at,
         "organizations.html",
@@ -72,6 +73,7 @@ def show_all() -> Response:
         if query["view"] == "waiting"
         else items,
         contacts=known,
+        left=members.left_alone(session(), actor(), at.region_code, now(), A_PAGE) if is_first else [],
         query=query,
         statuses=list(OrganizationStatus),
         next_href=here(cursor=following) if following else None,

@@ -12,7 +12,7 @@ from service.access import Permission, may
 from service.geography import regions
 from service.models import OrganizationStatus
 from service.models.base import localized
-from service.organizations import contacts, organizations, verification
+from service.organizations import contacts, members, organizations, verification
 from service.organizations.organizations import target_of
 from service.people import volunteers
 from web import formats
@@ -100,6 +100,7 @@ def show(organization_id: UUID) -> Response:
         coordinator=coordinators.get(organization.region_code),
         region=None if region is None else localized(region.names, locale()),
         is_member=organization_id in actor().organizations,
+        is_left=organization.is_verified and not members.is_administered(session(), organization_id, now()),
         may_answer=organization.status == OrganizationStatus.ASKED and may_do(Permission.ANSWER_COORDINATOR),
         may_change=may_do(Permission.CHANGE_ORGANIZATION),
         may_name_contact=may_do(Permission.SET_ORGANIZATION_CONTACT),

@@ -1,5 +1,7 @@
 """A coordinator's organizations: what waits, decided in words that its administrators read."""
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -144,6 +146,35 @@ def test_the_national_one_chooses_the_region(visitor: Visitor, session: Session,
     page = visitor.page(f"{LIST}?region=KZ-15")
     assert page.one("select", id="region").one("option", selected="")["value"] == "KZ-15"
     assert "region=KZ-15" in page.one("ul", class_="rows").one("a", class_="btn-danger")["href"]
+
+
+def test_what_nobody_administers_stands_above_what_waits_until_somebody_is_asked(
+    desk: Visitor, session: Session, coordinator: Volunteer
+) -> None:
+    make_organization(session, name={"kk": "Басқарылатын"})
+    elsewhere, own, rejected, left = (
+        make_organization(session, name={"kk": name}, **changed)
+        for name, changed in (
+            ("Алматылық", {"region_code": "KZ-75"}),
+            ("Өзімдікі", {}),
+            ("Расталмаған", {"status": "rejected"}),
+            ("Иесіз қалған", {}),
+        )
+    )
+    whose = [one.id for one in (elsewhere, own, rejected, left)]
+    session.execute(sa.delete(Membership).where(Membership.organization_id.in_(whose)))
+    make_member(session, own, coordinator, "organizer")
+    session.commit()
+    page = desk.page(LIST)
+    assert [one.text for one in page.one("section", class_="section").all("h3")] == ["Иесіз қалған"]
+    assert "Бәрі шешілді" not in page.one("main").text
+    (ask,) = (one for one in page.one("main").all("a") if one["href"].partition("?")[0].endswith("/owner"))
+    assert ask["href"].partition("?")[0] == f"{LIST}/{left.id}/owner"
+    assert desk.send(ask["href"], {"phone": "+77015550188"}).status_code == 303
+    assert "Иесіз қалған" not in desk.page(LIST).one("main").text
+    session.execute(sa.update(Invitation).values(expires_at=NOW - timedelta(seconds=1)))
+    session.commit()
+    assert "Иесіз қалған" in desk.page(LIST).one("main").text
 
 
 @pytest.mark.parametrize("language", LOCALES)

@@ -7,10 +7,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from notifications import words
 from notifications.words import LOCALES
-from service.models import Contact, Organization, Volunteer
+from service.models import Contact, Membership, Organization, Volunteer
 from service.platform.settings import SecondFactorMode
-from tests.makers import make_organization, make_volunteer
+from tests.makers import make_member, make_organization, make_volunteer
 from tests.web.html import read
 from tests.web.visitor import Visitor
 
@@ -36,6 +37,21 @@ def desk(visitor: Visitor, session: Session, owner: Volunteer) -> Visitor:
 
 def page_of(organization: Organization, of: str = "", language: str = "kk") -> str:
     return f"/{language}/organizer/organizations/{organization.id}{of}"
+
+
+@pytest.mark.parametrize("language", LOCALES)
+def test_who_stays_where_nobody_administers_is_sent_to_the_coordinator(
+    desk: Visitor, session: Session, owner: Volunteer, language: str
+) -> None:
+    organization = make_organization(session)
+    make_member(session, organization, owner, "organizer")
+    session.commit()
+    said = words.translate("page.own-organization.left", language)
+    assert said not in desk.page(page_of(organization, language=language)).one("main").text
+    owners = sa.delete(Membership).where(Membership.role == "owner")
+    session.execute(owners.where(Membership.organization_id == organization.id))
+    session.commit()
+    assert said in desk.page(page_of(organization, language=language)).one("main").text
 
 
 def test_an_organization_is_founded_once(desk: Visitor, session: Session, owner: Volunteer) -> None:
