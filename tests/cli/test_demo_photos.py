@@ -1,7 +1,8 @@
-"""The demo has a gallery: two photographs that everybody sees, one that waits for its coordinator."""
+"""The demo as `make run` loads it: its gallery, one photograph of which waits, and its audit."""
 
 import io
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from cli import demo, demo_ids, demo_photos
 from http_base.application import Tazalyq
+from service.audit import seal, verify
 from service.platform.files import Files
 from tests.cli.test_demo import sign_in
 from tests.web.visitor import Visitor
@@ -54,6 +56,12 @@ def test_one_waits_for_its_coordinator(app: Tazalyq, client: FlaskClient, demo_f
     (one,) = client.get(url, headers=sign_in(app, "+77000000002")).json["items"]
     assert one["when"] == "after"
     assert len([file for file in demo_files.rglob("*") if file.is_file()]) == 2 * 3
+
+
+def test_nothing_is_wrong_with_its_audit(app: Tazalyq, session: Session, demo_files: Path) -> None:
+    """Its entries are as old as its week: who starts it at night would read that they were put in by hand."""
+    key = seal.key_of(app.extensions["tazalyq"].settings.secret_key)
+    assert list(verify.findings(session, [key], datetime.now(UTC))) == []
 
 
 def test_what_is_drawn_is_the_same_each_time_and_no_two_are() -> None:
