@@ -26,12 +26,16 @@ class Seen:
         Raises:
             EventMoved: it is another day, another hour or another place by now.
         """
-        times = (self.starts_at, event.starts_at), (self.ends_at or event.ends_at, event.ends_at)
-        now = event.latitude, event.longitude
-        is_then = all(abs(then - it) < SECOND for then, it in times)
-        is_there = all(
-            abs(then - it) <= DEGREES for then, it in zip(self.meeting_point or now, now, strict=True)
-        )
-        if not (is_then and is_there):
+        if not (self.is_then(event) and self.is_there(event)):
             moved = errors.EventMoved(starts_at=event.starts_at, version=event.version)
             raise moved.in_zone(event.zone)
+
+    def is_then(self, event: Event) -> bool:
+        """Whether its day and hours are those that were shown."""
+        times = (self.starts_at, event.starts_at), (self.ends_at or event.ends_at, event.ends_at)
+        return all(abs(then - it) < SECOND for then, it in times)
+
+    def is_there(self, event: Event) -> bool:
+        """Whether its place is the one that was shown."""
+        now = event.latitude, event.longitude
+        return all(abs(then - it) <= DEGREES for then, it in zip(self.meeting_point or now, now, strict=True))

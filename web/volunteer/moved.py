@@ -1,8 +1,9 @@
-"""What somebody was shown of an event's day and place: a press on an older page is no yes to the new ones."""
+"""What a form showed of an event's day and place, said again by it: an older page is no yes to new ones."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from service.events.seen import Seen
 from service.models import Event
 from web import formats
 
@@ -23,17 +24,15 @@ def shown(event: Event) -> str:
 
 def since(event: Event, said: str | None) -> Moved | None:
     """What is new since a form said this; None: nothing. Whoever says nothing was shown what stands."""
-    now = shown(event)
-    if not said or said == now:
+    if not said:
         return None
-    *times, place = said.split(" ")
-    *times_now, place_now = now.split(" ")
-    return Moved(None if times == times_now else _span(times, event.zone), place != place_now)
-
-
-def _span(times: list[str], zone: str) -> str | None:
     try:
-        starts, ends = (datetime.fromtimestamp(int(at), UTC) for at in times)
-        return formats.span(starts, ends, zone)
+        starts, ends, place = said.split(" ")
+        latitude, longitude = map(float, place.split(","))
+        starts_at, ends_at = (datetime.fromtimestamp(int(at), UTC) for at in (starts, ends))
+        seen = Seen(starts_at, ends_at, (latitude, longitude))
+        was = formats.span(starts_at, ends_at, event.zone)
     except (ValueError, OverflowError, OSError):
-        return None
+        return Moved(None, is_elsewhere=True)
+    is_then, is_there = seen.is_then(event), seen.is_there(event)
+    return None if is_then and is_there else Moved(None if is_then else was, not is_there)
