@@ -4,7 +4,7 @@ import itertools
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from service.ledger.ledger import Cell
 from service.models import (
     Attendance,
+    Ban,
     Consent,
     Contact,
     CountPending,
@@ -63,6 +64,17 @@ def make_coordinator(session: Session, region_code: str = "KZ-15", **overrides: 
     volunteer = make_volunteer(session, **overrides)
     _added(session, Coordinator(volunteer_id=volunteer.id, region_code=region_code, created_at=NOW))
     return volunteer
+
+
+def make_ban(session: Session, person_id: UUID, **overrides: Any) -> Ban:
+    """A ban for good, of whoever is or was there, by somebody of whom nothing is known."""
+    values: dict[str, Any] = {
+        "marks": [],
+        "reason": "Төбелес",
+        "banned_by": new_id(),
+        "banned_at": NOW,
+    } | overrides
+    return _added(session, Ban(volunteer_id=person_id, **values))
 
 
 def make_organization(session: Session, owner: Volunteer | None = None, **overrides: Any) -> Organization:

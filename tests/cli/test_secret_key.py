@@ -12,11 +12,10 @@ from http_base.application import Tazalyq
 from service import errors
 from service.access import Actor
 from service.models import SecondFactor, Volunteer
-from service.models.bans import Ban
 from service.models.base import new_id
 from service.people import bans, second_factor
 from tests.conftest import NOW
-from tests.makers import make_coordinator, make_organization, make_volunteer
+from tests.makers import make_ban, make_coordinator, make_organization, make_volunteer
 from tests.service.events.test_waitlist import actor_of
 
 FORMER = "the SECRET_KEY of before, which is as long as they are"
@@ -95,12 +94,7 @@ def test_a_factor_of_no_known_key_is_told_and_the_others_are_mended(
 def test_who_was_banned_is_known_again_by_number_and_account(run: Run, session: Session, key: str) -> None:
     person = make_volunteer(session, phone="+77015550011")
     for volunteer_id, known_by in ((person.id, (person.subject, person.phone)), (new_id(), ("gone", None))):
-        ban = Ban(
-            volunteer_id=volunteer_id, marks=bans.marks(*known_by, FORMER), banned_at=NOW, banned_by=person.id
-        )
-        ban.reason = "жалған белгі"
-        session.add(ban)
-    session.flush()
+        make_ban(session, volunteer_id, marks=bans.marks(*known_by, FORMER))
     of_a_new_account = bans.marks("local:another", "+77015550011", key)
     bans.refuse_banned(session, of_a_new_account, NOW)
     code, said = run(FORMER)

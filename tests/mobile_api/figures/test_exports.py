@@ -17,7 +17,6 @@ from http_base.application import Tazalyq
 from http_base.downloads import CSV, XLSX
 from service.figures import exports
 from service.models import AuditAction, AuditEntry, Coordinator, Membership, Volunteer
-from service.models.bans import Ban
 from service.models.exports import Export
 from service.platform.clock import FixedClock
 from service.platform.database import within
@@ -25,6 +24,7 @@ from service.platform.files import Files
 from tests.conftest import NOW
 from tests.makers import (
     make_attendance,
+    make_ban,
     make_coordinator,
     make_event,
     make_organization,
@@ -236,14 +236,7 @@ def test_who_lost_the_role_meanwhile_gets_no_file(office: Office, clock: FixedCl
     if how == "role":
         office.session.execute(sa.delete(Coordinator))
     elif how == "ban":
-        ban = Ban(
-            volunteer_id=office.coordinator.id,
-            marks=[],
-            reason="x",
-            banned_by=office.owner.id,
-            banned_at=NOW,
-        )
-        office.session.add(ban)
+        make_ban(office.session, office.coordinator.id)
     else:
         office.coordinator.disabled_at = NOW
     office.session.flush()

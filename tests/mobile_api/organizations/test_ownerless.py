@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from service.models import AuditAction, AuditEntry, Ban, Membership, Organization, Volunteer
+from service.models import AuditAction, AuditEntry, Membership, Organization, Volunteer
 from tests.conftest import NOW
-from tests.makers import make_coordinator, make_member, make_organization, make_volunteer
+from tests.makers import make_ban, make_coordinator, make_member, make_organization, make_volunteer
 
 Login = Callable[[Volunteer], dict[str, str]]
 Invite = Callable[..., Any]
@@ -45,10 +45,8 @@ def gone(session: Session, owner: Volunteer) -> None:
     session.execute(sa.delete(Membership).where(Membership.volunteer_id == owner.id))
 
 
-def ban(session: Session, person: Volunteer, **terms: Any) -> None:
-    values = {"reason": "Алаяқтық", "banned_by": person.id, "banned_at": NOW, "expires_at": None, "marks": []}
-    session.add(Ban(volunteer_id=person.id, **values | terms))
-    session.flush()
+def ban(session: Session, owner: Volunteer) -> None:
+    make_ban(session, owner.id)
 
 
 def rest(session: Session, owner: Volunteer) -> None:
@@ -106,7 +104,7 @@ def test_where_somebody_administers_a_coordinator_asks_nobody(
     session: Session, owner: Volunteer, invite: Invite
 ) -> None:
     assert invite("+77015550102").json["code"] == "forbidden"
-    ban(session, owner, banned_at=NOW - timedelta(days=9), expires_at=NOW)
+    make_ban(session, owner.id, banned_at=NOW - timedelta(days=9), expires_at=NOW)
     assert invite("+77015550102").status_code == 403, "a ban that is over"
 
 

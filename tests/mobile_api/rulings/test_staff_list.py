@@ -7,9 +7,9 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
-from service.models import Ban, EventHelper, ListTick, Outbox, Volunteer
+from service.models import EventHelper, ListTick, Outbox, Volunteer
 from tests.conftest import NOW
-from tests.makers import make_event, make_member, make_organization, make_volunteer
+from tests.makers import make_ban, make_event, make_member, make_organization, make_volunteer
 from tests.mobile_api.rulings.listed import MINUTE, NAME, PHONE, List
 
 pytestmark = pytest.mark.usefixtures("_counts_equal_the_rows")
@@ -288,8 +288,7 @@ def test_who_is_banned_counts_by_no_organizers_word(
 ) -> None:
     """Their own phone is refused; organizers are told of no ban, and have nothing to know it by."""
     banned_at, lifted_at = NOW + since, until and NOW + until
-    by = {"banned_by": listed.coordinator.id, "banned_at": banned_at, "lifted_at": lifted_at}
-    listed.session.add(Ban(volunteer_id=listed.volunteer.id, marks=[], reason="Төбелес", **by))
+    make_ban(listed.session, listed.volunteer.id, banned_at=banned_at, lifted_at=lifted_at)
     listed.session.commit()
     (stored,) = listed.results(listed.tick())
     assert stored["attendance"]["status"] == status
@@ -298,8 +297,7 @@ def test_who_is_banned_counts_by_no_organizers_word(
 
 def test_a_ban_of_later_takes_no_word_back(listed: List) -> None:
     end = listed.event.ends_at
-    by = {"banned_by": listed.coordinator.id, "banned_at": end + MINUTE}
-    listed.session.add(Ban(volunteer_id=listed.volunteer.id, marks=[], reason="Төбелес", **by))
+    make_ban(listed.session, listed.volunteer.id, banned_at=end + MINUTE)
     listed.session.commit()
     listed.clock.at = end + 2 * MINUTE
     assert listed.correct({"present": True, "minutes": 60}).json["status"] == "counted"

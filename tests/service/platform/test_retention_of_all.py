@@ -18,7 +18,7 @@ from service.platform.personal_data import PersonalTable
 from service.platform.queue import Runtime
 from service.platform.thresholds import Thresholds
 from tests.conftest import NOW
-from tests.makers import make_event, make_volunteer
+from tests.makers import make_ban, make_event, make_volunteer
 from tests.service.people.everywhere import fill
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -115,35 +115,20 @@ def test_what_was_owed_lives_as_long_as_an_inbox_has_it(session: Session, connec
     assert session.scalar(sa.select(sa.func.count()).select_from(Delivery)) == 1
 
 
-def ban(session: Session, volunteer_id: Any, **values: Any) -> Ban:
-    made = Ban(
-        volunteer_id=volunteer_id,
-        marks=[],
-        reason="x",
-        banned_by=uuid4(),
-        banned_at=NOW - timedelta(days=900),
-    )
-    for name, value in values.items():
-        setattr(made, name, value)
-    session.add(made)
-    session.flush()
-    return made
-
-
 def test_a_ban_outlives_its_end_and_its_person_by_two_years(
     session: Session, connection: sa.Connection
 ) -> None:
     long_ago, lately = NOW - timedelta(days=730) - MOMENT, NOW - timedelta(days=730) + MOMENT
-    erased = uuid4()
+    erased, years = uuid4(), {"banned_at": NOW - timedelta(days=900)}
     session.add(Erasure(volunteer_id=erased, at=lately))
     left = {
-        ban(session, make_volunteer(session).id).id,
-        ban(session, make_volunteer(session).id, lifted_at=lately).id,
-        ban(session, erased).id,
+        make_ban(session, make_volunteer(session).id, **years).id,
+        make_ban(session, make_volunteer(session).id, lifted_at=lately, **years).id,
+        make_ban(session, erased, **years).id,
     }
     for values in ({"lifted_at": long_ago}, {"expires_at": long_ago}):
-        ban(session, make_volunteer(session).id, **values)
-    ban(session, uuid4())
+        make_ban(session, make_volunteer(session).id, **years | values)
+    make_ban(session, uuid4(), **years)
     run(connection, "people.forget_bans")
     assert set(session.scalars(sa.select(Ban.id))) == left
 

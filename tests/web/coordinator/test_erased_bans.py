@@ -12,7 +12,7 @@ from service.models import AuditAction, AuditEntry, Ban, Volunteer
 from service.models.base import new_id
 from service.people import bans
 from tests.conftest import NOW
-from tests.makers import make_coordinator, make_volunteer
+from tests.makers import make_ban, make_coordinator, make_volunteer
 from tests.web.html import read
 from tests.web.visitor import Visitor
 
@@ -35,9 +35,7 @@ def chief(visitor: Visitor, session: Session, national: Volunteer) -> Visitor:
 def banned(session: Session, app: Tazalyq, national: Volunteer) -> Ban:
     """As erasure leaves it: of nobody who is there."""
     marks = bans.marks("local:gone", PHONE, app.extensions["tazalyq"].settings.secret_key)
-    values = {"reason": "Төбелес", "banned_by": national.id, "banned_at": NOW - timedelta(days=9)}
-    ban = Ban(id=new_id(), volunteer_id=new_id(), marks=marks, **values)
-    session.add(ban)
+    ban = make_ban(session, new_id(), marks=marks, banned_by=national.id, banned_at=NOW - timedelta(days=9))
     session.commit()
     return ban
 

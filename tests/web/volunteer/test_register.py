@@ -11,11 +11,10 @@ from werkzeug.test import TestResponse
 from http_base.application import Tazalyq
 from notifications.words import LOCALES
 from service.models import Consent, PageSession, Signup, Volunteer
-from service.models.bans import Ban
 from service.people import bans
 from service.platform.clock import FixedClock
 from tests.conftest import NOW
-from tests.makers import make_event, make_volunteer
+from tests.makers import make_ban, make_event, make_volunteer
 from tests.web.html import read
 from tests.web.test_sign_in import ask_code, code_of, hidden_of, type_code
 from tests.web.visitor import Visitor
@@ -260,8 +259,7 @@ def test_another_birth_date_twice_begins_a_new_record(
 def test_who_is_banned_does_not_register(guest: Visitor, session: Session, app: Tazalyq) -> None:
     typed = TYPED | form_of(guest)
     marks = bans.marks(f"local:{PHONE}", PHONE, app.extensions["tazalyq"].settings.secret_key)
-    by = make_volunteer(session).id
-    session.add(Ban(volunteer_id=by, marks=marks, reason="Төбелес", banned_by=by, banned_at=NOW))
+    make_ban(session, make_volunteer(session).id, marks=marks)
     session.commit()
     for answer in (guest.get("/kk/register"), guest.post("/kk/register", data=typed)):
         assert answer.status_code == 403

@@ -8,9 +8,8 @@ from sqlalchemy.orm import Session
 
 from notifications.words import LOCALES
 from service.models import Event, Signup, Volunteer
-from service.models.bans import Ban
 from tests.conftest import NOW
-from tests.makers import CONSENTS, make_event, make_organization, make_signup, make_volunteer
+from tests.makers import CONSENTS, make_ban, make_event, make_organization, make_signup, make_volunteer
 from tests.web.html import Element, read
 from tests.web.visitor import Visitor
 
@@ -366,7 +365,7 @@ def test_an_address_that_asks_for_odd_companions_is_taken_as_one_without(
 
 def test_who_is_banned_is_told_whom_to_ask(visitor: Visitor, session: Session, person: Volunteer) -> None:
     event = make_event(session, starts_at=TOMORROW)
-    session.add(Ban(volunteer_id=person.id, marks=["x"], reason="x", banned_by=person.id, banned_at=NOW))
+    make_ban(session, person.id, marks=["x"])
     session.commit()
     for asked in (path(event), f"/kk/events/{event.id}"):
         answer = visitor.get(asked)
