@@ -165,6 +165,17 @@ def test_it_is_recorded_as_sent_and_later_changes_are_shown(
     assert [link["href"] for link in listed.all("a", class_="row")] == [sent]
 
 
+def test_who_comes_back_to_the_form_reads_that_it_was_recorded(desk: Visitor, held: Event) -> None:
+    """The way back leads there after the freeze: pressed again, it would be one more version of the same."""
+    path = f"{REPORT}/send?period={held.day}"
+    assert desk.page(path).all("p", class_="notice-wait") == []
+    sent = desk.send(path, {"action": "Таза бейсенбі"}).headers["Location"]
+    (notice,) = desk.page(path).all("p", class_="notice-wait")
+    assert "бұрын бекітілген" in notice.text
+    link = notice.one("a")
+    assert (link["href"], link.text) == (sent, "Жіберілген нұсқа: 1")
+
+
 def test_a_second_press_sends_once(desk: Visitor, held: Event) -> None:
     path = f"{REPORT}/send?period={held.day}"
     hidden = {one["name"]: one["value"] for one in desk.page(path).one("main").one("form").all(type="hidden")}
