@@ -19,7 +19,7 @@ from service.access import Permission
 from service.figures import periods, region_report, region_reports, report_columns
 from service.figures.periods import Period
 from service.figures.region_report import WITHOUT, Report
-from service.figures.region_reports import Sending
+from service.figures.region_reports import Sending, Sent
 from service.figures.report_columns import HEADINGS
 from service.models import RegionReport
 from service.models.base import COUNTRY_ZONE, localized
@@ -92,9 +92,6 @@ def show() -> Response:
     asked = _asked(at)
     if asked is None:
         return desk.show(at, "report_region.html")
-    sent = region_reports.listed(
-        session(), actor(), asked.region_code, asked.period.code, None, VERSIONS_SHOWN
-    )
     return desk.show(
         at,
         "report.html",
@@ -102,8 +99,13 @@ def show() -> Response:
         asked=asked,
         periods=period_choices(asked.period),
         headings=[(name, text(f"page.report.headings.{name}")) for name in HEADINGS],
-        sent=sent,
+        sent=_sent(asked, VERSIONS_SHOWN),
     )
+
+
+def _sent(asked: Asked, limit: int) -> Sequence[Sent]:
+    """What has been sent of its period, newest first."""
+    return region_reports.listed(session(), actor(), asked.region_code, asked.period.code, None, limit)
 
 
 def _table(asked: Asked) -> Report:
@@ -138,7 +140,7 @@ def send() -> Response:
     if made is not None:
         return done(at.to("coordinator-report.show_sent", report_id=made.id), "page.report.recorded")
     notes = {f"{NOTE}{row.key or WITHOUT}": localized(row.name, locale()) for row in _table(asked).rows}
-    return desk.show(at, "report_send.html", notes=notes, asked=asked, form=form)
+    return desk.show(at, "report_send.html", notes=notes, asked=asked, form=form, sent=_sent(asked, 1))
 
 
 @cache
