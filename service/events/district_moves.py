@@ -54,16 +54,7 @@ def set_by_hand(session: Session, actor: Actor, event_id: UUID, code: str | None
         raise errors.Invalid("district", "district-unknown", region=event.region_code)
     event.district_by_hand = code is not None
     _move(session, event, code or _found(known, event), known, now)
-    audit.record(
-        session,
-        actor.volunteer_id,
-        AuditAction.DISTRICT_SET,
-        region_code=event.region_code,
-        organization_id=event.organization_id,
-        event_id=event.id,
-        detail={"district": code},
-        now=now,
-    )
+    events.record(session, actor, AuditAction.DISTRICT_SET, event, now, detail={"district": code})
     return event
 
 

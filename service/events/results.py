@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from service import errors
 from service.access import Actor, Permission, require
-from service.audit import audit
 from service.events import events, unusual
 from service.models import AuditAction, Event, EventResult, WasteUnit
 from service.models.results import FIGURES, MEASURED_FIGURES
@@ -158,16 +157,7 @@ def _note(
 ) -> None:
     """Who has said it when, and what a coordinator should look at."""
     detail = {"version": stored.version, "changed": changed}
-    audit.record(
-        session,
-        actor.volunteer_id,
-        AuditAction.RESULT_SET,
-        region_code=event.region_code,
-        organization_id=event.organization_id,
-        event_id=event.id,
-        detail=detail,
-        now=now,
-    )
+    events.record(session, actor, AuditAction.RESULT_SET, event, now, detail=detail)
     unusual.look(session, actor, event, changed, now)
 
 

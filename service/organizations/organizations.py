@@ -1,8 +1,9 @@
 """Organizations: founding, and verification by the region's coordinator."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -227,16 +228,29 @@ def change(
         raise errors.Stale(version=organization.version)
     organization.version += 1
     session.flush()
+    detail = {"fields": sorted(correction.fields)}
+    record(session, actor, AuditAction.ORGANIZATION_CHANGED, organization, now, detail)
+    return organization
+
+
+def record(
+    session: Session,
+    actor: Actor,
+    action: AuditAction,
+    organization: Organization,
+    now: datetime,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """Write down what somebody did about an organization."""
     audit.record(
         session,
         actor.volunteer_id,
-        AuditAction.ORGANIZATION_CHANGED,
+        action,
         region_code=organization.region_code,
         organization_id=organization.id,
-        detail={"fields": sorted(correction.fields)},
+        detail=detail,
         now=now,
     )
-    return organization
 
 
 VOUCHED_FOR = (OrganizationStatus.VERIFIED, OrganizationStatus.SUSPENDED)

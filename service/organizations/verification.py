@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from service import errors
 from service.access import Actor, Permission
-from service.audit import audit
 from service.geography import regions
 from service.happenings import EventsFate, OrganizationStatusChanged, tell
 from service.models import AuditAction, Organization, OrganizationStatus, Outbox
@@ -78,15 +77,8 @@ def decide(
         organization.version += 1
         _tell_owners(session, actor, organization, now)
     session.flush()
-    audit.record(
-        session,
-        actor.volunteer_id,
-        AuditAction.ORGANIZATION_DECIDED,
-        region_code=organization.region_code,
-        organization_id=organization.id,
-        detail={"before": before, "status": verdict.status, "events": verdict.events},
-        now=now,
-    )
+    detail = {"before": before, "status": verdict.status, "events": verdict.events}
+    organizations.record(session, actor, AuditAction.ORGANIZATION_DECIDED, organization, now, detail)
     _tell_rooms(session, actor, organization, before, verdict.events, now)
     return organization
 
@@ -169,14 +161,7 @@ def answer(
         raise errors.AlreadyDecided(organization_status=organization.status)
     organization.status, organization.answer = OrganizationStatus.PENDING, text
     organization.version += 1
-    audit.record(
-        session,
-        actor.volunteer_id,
-        AuditAction.ORGANIZATION_ANSWERED,
-        region_code=organization.region_code,
-        organization_id=organization.id,
-        now=now,
-    )
+    organizations.record(session, actor, AuditAction.ORGANIZATION_ANSWERED, organization, now)
     region = regions.get(organization.region_code)
     outbox.enqueue(
         session,
