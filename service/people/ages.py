@@ -7,12 +7,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from service import errors, happenings
-from service.access import Actor, Permission, Target, require, require_coordinator
+from service.access import Actor, Permission, Target, require
 from service.audit import audit
 from service.happenings import BirthDateSet
 from service.models import AuditAction, Volunteer
 from service.models.base import COUNTRY_ZONE
 from service.models.volunteers import ADULT_AGE, age_on
+from service.people import coordinators
 from service.platform import outbox
 
 GUARDED_AGES = (16, ADULT_AGE)
@@ -56,14 +57,7 @@ def set_birth_date(
     Raises:
         Forbidden: not a coordinator there, or one's own. NotFound. Invalid, TooYoungToRegister: as `check`.
     """
-    require_coordinator(actor)
-    if volunteer_id == actor.volunteer_id:
-        raise errors.Forbidden()
-    volunteer = session.get(
-        Volunteer, volunteer_id, with_for_update={"key_share": True}, populate_existing=True
-    )
-    if volunteer is None:
-        raise errors.NotFound(errors.Thing.VOLUNTEER)
+    volunteer = coordinators.hold_somebody(session, actor, volunteer_id)
     require(actor, Permission.SET_BIRTH_DATE, Target(region_code=volunteer.region_code))
     check(birth_date, now, min_age)
     if volunteer.birth_date != birth_date:

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from service import errors, happenings
-from service.access import Actor, Permission, Target, may, require_coordinator
+from service.access import Actor, Permission, Target, may
 from service.audit import audit
 from service.happenings import PersonBanned
 from service.models import (
@@ -30,6 +30,7 @@ from service.models import (
     Volunteer,
 )
 from service.models.bans import BANS_KEPT
+from service.people import coordinators
 from service.platform import queue
 
 REMEMBERED = timedelta(days=365)
@@ -230,14 +231,7 @@ def forget_old(session: Session, now: datetime) -> int:
 
 def _lock_target(session: Session, actor: Actor, volunteer_id: UUID, now: datetime) -> Volunteer:
     """The person, held, whom the actor may ban."""
-    require_coordinator(actor)
-    if volunteer_id == actor.volunteer_id:
-        raise errors.Forbidden()
-    volunteer = session.get(
-        Volunteer, volunteer_id, with_for_update={"key_share": True}, populate_existing=True
-    )
-    if volunteer is None:
-        raise errors.NotFound(errors.Thing.VOLUNTEER)
+    volunteer = coordinators.hold_somebody(session, actor, volunteer_id)
     if is_staff(session, volunteer_id):
         may_ban = may(actor, Permission.BAN_STAFF)
     else:

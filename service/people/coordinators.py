@@ -9,11 +9,29 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from service import errors
+from service.access import Actor, require_coordinator
 from service.audit import audit
 from service.geography import regions
 from service.models import AuditAction, Coordinator, Volunteer
 from service.models.volunteers import NATIONAL
 from service.platform import outbox
+
+
+def hold_somebody(session: Session, actor: Actor, volunteer_id: UUID) -> Volunteer:
+    """Somebody whom a coordinator decides about, locked; never themself.
+
+    Raises:
+        Forbidden: coordinates nothing, or it is oneself. NotFound.
+    """
+    require_coordinator(actor)
+    if volunteer_id == actor.volunteer_id:
+        raise errors.Forbidden()
+    volunteer = session.get(
+        Volunteer, volunteer_id, with_for_update={"key_share": True}, populate_existing=True
+    )
+    if volunteer is None:
+        raise errors.NotFound(errors.Thing.VOLUNTEER)
+    return volunteer
 
 
 def appoint(
