@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from service.models import Volunteer
-from tests.makers import make_coordinator, make_member, make_organization, make_volunteer
+from tests.makers import make_coordinator, make_event, make_member, make_organization, make_volunteer
 
 Login = Callable[[Volunteer], dict[str, str]]
 GOOD_BINS = ("971240001315", "020240000555", "100000000205")
@@ -80,6 +80,9 @@ def test_a_wrong_bin_is_refused(correcting: Correcting, number: str) -> None:
 
 
 def test_its_owner_corrects_it(correcting: Correcting) -> None:
+    """Before anybody vouches for it, at once."""
+    correcting.organization.status = "pending"
+    correcting.session.flush()
     before = correcting.read()
     changed = correcting.patch(bin=GOOD_BINS[0], kind="school")
     assert (changed.status_code, changed.json["bin"], changed.json["kind"]) == (200, GOOD_BINS[0], "school")
@@ -88,11 +91,85 @@ def test_its_owner_corrects_it(correcting: Correcting) -> None:
     assert correcting.read()["kind"] == "school"
 
 
+def test_what_a_verified_one_is_registered_as_waits(correcting: Correcting) -> None:
+    """Else a verified group of activists makes itself a state body, or another's number its own."""
+    correcting.patch(correcting.coordinator, bin=GOOD_BINS[0], kind="group")
+    waiting = correcting.patch(bin=GOOD_BINS[1], kind="state")
+    assert waiting.status_code == 200
+    assert (waiting.json["bin"], waiting.json["kind"]) == (GOOD_BINS[0], "group")
+    assert waiting.json["pending"] == {"bin": GOOD_BINS[1], "kind": "state"}
+    assert waiting.json["status"] == "verified"
+    stranger = correcting.read(make_volunteer(correcting.session))
+    assert (stranger["kind"], "pending" in stranger) == ("group", False)
+    queue = correcting.client.get(
+        "/v1/organizations?waiting=true", headers=correcting.login(correcting.coordinator)
+    ).json["items"]
+    assert [one["id"] for one in queue] == [str(correcting.organization.id)]
+    taken = correcting.decide("verified", version=waiting.json["version"]).json
+    assert (taken["bin"], taken["kind"], taken["pending"]) == (GOOD_BINS[1], "state", None)
+
+
+def test_to_take_the_number_away_waits_as_well(correcting: Correcting) -> None:
+    correcting.patch(correcting.coordinator, bin=GOOD_BINS[0])
+    waiting = correcting.patch(bin=None)
+    assert (waiting.json["bin"], waiting.json["pending"]) == (GOOD_BINS[0], {"bin": None})
+    assert correcting.decide("verified").json["bin"] is None
+
+
+def test_what_was_seen_is_what_is_confirmed(correcting: Correcting) -> None:
+    """Who swaps it between the look and the press is not vouched for."""
+    seen = correcting.patch(kind="ngo").json["version"]
+    correcting.patch(kind="state")
+    late = correcting.decide("verified", version=seen)
+    assert (late.status_code, late.json["code"]) == (412, "stale")
+    assert correcting.read()["kind"] is None
+
+
+def test_what_stands_said_again_takes_back_what_waits(correcting: Correcting) -> None:
+    correcting.patch(correcting.coordinator, bin=GOOD_BINS[0], kind="group")
+    correcting.patch(bin=GOOD_BINS[1], kind="state")
+    assert correcting.patch(kind="group").json["pending"] == {"bin": GOOD_BINS[1]}
+    kept = correcting.patch(correcting.coordinator, bin=GOOD_BINS[0])
+    assert (kept.json["bin"], kept.json["pending"]) == (GOOD_BINS[0], None)
+
+
+def test_a_coordinator_says_it_at_once_but_of_their_own(correcting: Correcting) -> None:
+    assert correcting.patch(correcting.coordinator, kind="state").json["kind"] == "state"
+    make_member(correcting.session, correcting.organization, correcting.coordinator, role="owner")
+    own = correcting.patch(correcting.coordinator, kind="ngo")
+    assert (own.json["kind"], own.json["pending"]) == ("state", {"kind": "ngo"})
+
+
+@pytest.mark.parametrize("state", ["pending", "asked", "rejected"])
+def test_what_nobody_has_vouched_for_is_corrected_at_once(correcting: Correcting, state: str) -> None:
+    correcting.patch(kind="state")
+    correcting.organization.status = state
+    correcting.session.flush()
+    changed = correcting.patch(kind="ngo").json
+    assert (changed["kind"], changed["pending"]) == ("ngo", None)
+
+
+def test_what_a_suspended_one_is_waits_as_well(correcting: Correcting) -> None:
+    correcting.decide("suspended")
+    assert correcting.patch(kind="state").json["pending"] == {"kind": "state"}
+
+
+def test_its_events_stay_while_something_waits(correcting: Correcting) -> None:
+    event = make_event(correcting.session, correcting.organization)
+    correcting.patch(bin=GOOD_BINS[0], kind="state")
+    answer = correcting.client.get(f"/v1/events/{event.id}")
+    assert (answer.status_code, answer.json["hidden"]) == (200, False)
+
+
 def test_a_stale_correction_is_refused(correcting: Correcting) -> None:
+    correcting.organization.status = "pending"
+    correcting.session.flush()
     assert correcting.patch(version=1, kind="ngo").status_code == 200
     stale = correcting.patch(version=1, kind="state")
     assert (stale.status_code, stale.json["code"], stale.json["version"]) == (412, "stale", 2)
     assert correcting.read()["kind"] == "ngo"
+    correcting.organization.status = "verified"
+    correcting.session.flush()
     decided = correcting.decide("suspended", version=1)
     assert (decided.status_code, decided.json["code"]) == (412, "stale")
     assert correcting.decide("suspended", version=2).status_code == 200

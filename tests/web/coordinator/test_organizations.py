@@ -208,3 +208,32 @@ def test_an_organization_that_nobody_administers_is_given_somebody(
 def is_offered(desk: Visitor, page: str) -> bool:
     links = desk.page(page).one("main").all("a")
     return any(link["href"].partition("?")[0] == f"{page}/owner" for link in links)
+
+
+def test_a_new_kind_of_a_verified_one_is_taken_or_left_and_its_events_stay(
+    desk: Visitor, session: Session
+) -> None:
+    """No press of what waits makes it an organization that nobody has verified."""
+    one = make_organization(
+        session, kind="group", bin="940140000385", pending_data={"bin": None, "kind": "state"}
+    )
+    event = make_event(session, one)
+    session.commit()
+    row = desk.page(LIST).one("main")
+    assert "мемлекеттік орган" in row.text
+    assert row.all("a", href=f"{LIST}/{one.id}/reject") == []
+    page = desk.page(f"{LIST}/{one.id}").one("main")
+    assert "мемлекеттік орган" in page.text
+    assert [form["action"] for form in page.all("form")] == [
+        f"{LIST}/{one.id}/verify",
+        f"{LIST}/{one.id}/keep",
+    ]
+    assert desk.send(f"{LIST}/{one.id}/keep", {"version": str(one.version)}).status_code == 303
+    session.expire_all()
+    assert (one.status, one.kind, one.bin, one.pending_data) == ("verified", "group", "940140000385", None)
+    one.pending_data = {"bin": None, "kind": "state"}
+    session.commit()
+    assert desk.send(f"{LIST}/{one.id}/verify", {"version": str(one.version)}).status_code == 303
+    session.expire_all()
+    assert (one.status, one.kind, one.bin, one.pending_data) == ("verified", "state", None, None)
+    assert event.hidden_by is None

@@ -122,11 +122,13 @@ def test_the_coordinators_question_is_answered(desk: Visitor, session: Session, 
     assert (own.status, own.answer) == ("pending", typed["text"])
 
 
-@pytest.mark.parametrize(("status", "new_name"), [("verified", "pending_name"), ("pending", "name")])
-def test_a_new_name_of_a_verified_one_waits(
-    desk: Visitor, session: Session, own: Organization, status: str, new_name: str
+@pytest.mark.parametrize(
+    ("status", "new_name", "kind"), [("verified", "pending_name", "group"), ("pending", "name", "school")]
+)
+def test_a_new_name_and_kind_of_a_verified_one_wait(
+    desk: Visitor, session: Session, own: Organization, status: str, new_name: str, kind: str
 ) -> None:
-    own.status = status
+    own.status, own.kind = status, "group"
     session.commit()
     typed: dict[str, Any] = {
         "name.kk": "Таза Толқын",
@@ -138,7 +140,13 @@ def test_a_new_name_of_a_verified_one_waits(
     assert desk.send(page_of(own, "/edit"), typed).location == page_of(own)
     session.expire_all()
     assert getattr(own, new_name) == {"kk": "Таза Толқын"}
-    assert own.kind == "school"
+    assert own.kind == kind
+    # What is asked for stands in the form again, and on the page until it is decided.
+    form = desk.page(page_of(own, "/edit"))
+    options = form.one("select", id="kind").all("option")
+    assert [one["value"] for one in options if "selected" in one.attributes] == ["school"]
+    assert ("үйлестіруші растай" in form.one("main").text) == (status == "verified")
+    assert "мектеп" in desk.page(page_of(own)).one("main").text
 
 
 def test_who_was_overtaken_reads_what_stands_and_keeps_the_text(
