@@ -1,6 +1,7 @@
 """An organization's names, number and kind, as its owner or a coordinator corrects them."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from http_base.context import actor, now, session
 from http_base.schemas.organizations import OrganizationPatch
@@ -12,13 +13,18 @@ from web.keeping import is_kept
 from web.templating import text
 
 
-def read_correction(organization: Organization, names: Mapping[str, str]) -> Form:
-    """The form of an organization, which begins with what stands, and with these names by language."""
+def read_correction(
+    organization: Organization,
+    names: Mapping[str, str],
+    data: Mapping[str, str | None] = MappingProxyType({}),
+) -> Form:
+    """The form of an organization, which begins with what stands, but with these names by language, and with
+    what of `bin` and `kind` is in `data`."""
+    begins = {"bin": organization.bin, "kind": organization.kind} | dict(data)
     return read_form(
         OrganizationPatch(exclude=("contact",)),
         version=organization.version,
-        bin=organization.bin,
-        kind=organization.kind,
+        **begins,
         **{f"name.{language}": name for language, name in names.items()},
     )
 

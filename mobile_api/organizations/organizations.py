@@ -34,6 +34,11 @@ from service.organizations.verification import Verdict
 blueprint = Blueprint("organizations", __name__, url_prefix="/v1/organizations", description="Organizations")
 
 
+class PendingData(Schema):
+    bin = fields.String(allow_none=True)
+    kind = one_of(*OrganizationKind, allow_none=True)
+
+
 class OrganizationShown(Schema):
     id = fields.UUID()
     name = fields.Nested(LocalizedName)
@@ -49,6 +54,7 @@ class OrganizationShown(Schema):
     question = fields.String(allow_none=True, metadata=OPTIONAL)
     answer = fields.String(allow_none=True, metadata=OPTIONAL)
     pending_name = fields.Nested(LocalizedName, allow_none=True, metadata=OPTIONAL)
+    pending = fields.Nested(PendingData, allow_none=True, metadata=OPTIONAL)
 
 
 class OrganizationPage(Schema):
@@ -91,6 +97,8 @@ def shown(
             "question": organization.question,
             "answer": organization.answer,
             "pending_name": organization.pending_name,
+            "pending": organization.pending_data
+            and {"bin": organization.bin, "kind": organization.kind} | organization.pending_data,
         }
     return document
 

@@ -75,6 +75,8 @@ class Organization(Base):
     kind: Mapped[str | None]
     # A new name of one that has been verified, until a coordinator has looked at it.
     pending_name: Mapped[LocalizedText | None] = mapped_column(JSONB(none_as_null=True))
+    # `bin` and `kind`, where the owner has asked for others; null in it takes one away.
+    pending_data: Mapped[dict[str, str | None] | None] = mapped_column(JSONB(none_as_null=True))
     status: Mapped[str] = mapped_column(default=OrganizationStatus.PENDING)
     status_reason: Mapped[str | None]
     # What its coordinator asked, and what its owner said to it.
@@ -89,11 +91,18 @@ class Organization(Base):
     def is_verified(self) -> bool:
         return self.status == OrganizationStatus.VERIFIED
 
+    @property
+    def has_news(self) -> bool:
+        """Whether something that it was vouched for is to be another: that waits for a coordinator."""
+        return self.pending_name is not None or self.pending_data is not None
+
 
 WAITS_FOR_COORDINATOR = sa.or_(
-    Organization.status == OrganizationStatus.PENDING, Organization.pending_name.is_not(None)
+    Organization.status == OrganizationStatus.PENDING,
+    Organization.pending_name.is_not(None),
+    Organization.pending_data.is_not(None),
 )
-"""What a coordinator has to look at: an organization to decide about, or a new name."""
+"""What a coordinator has to look at: an organization to decide about, or a new name, number or kind."""
 
 
 class Membership(Base):

@@ -206,22 +206,17 @@ def change(
     correction: Correction,
     now: datetime,
 ) -> Organization:
-    """Correct an organization. A new name of one that was vouched for waits for its coordinator. The same
-    again changes nothing, from whichever version it was said.
+    """Correct an organization. What one that was vouched for is called and registered as waits for its
+    coordinator. The same again changes nothing, from whichever version it was said.
 
     Raises:
         NotFound, Forbidden: neither its owner nor its coordinator. Stale: made from an older version.
         Invalid: no such BIN.
     """
     organization = get_for(session, actor, organization_id, Permission.CHANGE_ORGANIZATION, locked=True)
-    if "name" in correction.fields and correction.name is not None:
-        _rename(actor, organization, correction.name)
-    if "bin" in correction.fields:
-        if correction.bin is not None:
-            business_number.check(correction.bin)
-        organization.bin = correction.bin
-    if "kind" in correction.fields:
-        organization.kind = correction.kind
+    if "bin" in correction.fields and correction.bin is not None:
+        business_number.check(correction.bin)
+    _correct(actor, organization, correction)
     if not session.is_modified(organization):
         return organization
     if organization.version != version:
@@ -254,15 +249,46 @@ def record(
 
 
 VOUCHED_FOR = (OrganizationStatus.VERIFIED, OrganizationStatus.SUSPENDED)
-"""Under its name it is, or was, known to everybody."""
+"""As what it is called and registered it is, or was, known to everybody."""
 
 
-def _rename(actor: Actor, organization: Organization, name: LocalizedText) -> None:
-    may_name = may(actor, Permission.DECIDE_ORGANIZATION, target_of(organization))
-    if organization.status in VOUCHED_FOR and not may_name:
-        organization.pending_name = None if name == organization.name else name
-    else:
-        put_name(organization, name)
+def _correct(actor: Actor, organization: Organization, correction: Correction) -> None:
+    """At once, or to wait for the coordinator; what stands, said again, takes back what waits."""
+    waits = organization.status in VOUCHED_FOR and not may(
+        actor, Permission.DECIDE_ORGANIZATION, target_of(organization)
+    )
+    if "name" in correction.fields and correction.name is not None:
+        if waits:
+            organization.pending_name = None if correction.name == organization.name else correction.name
+        else:
+            put_name(organization, correction.name)
+    pending = dict(organization.pending_data or {})
+    for field in correction.fields & {"bin", "kind"}:
+        said = getattr(correction, field)
+        pending.pop(field, None)
+        if not waits:
+            setattr(organization, field, said)
+        elif said != getattr(organization, field):
+            pending[field] = said
+    organization.pending_data = pending or None
+
+
+def keep_present(
+    session: Session, actor: Actor, organization_id: UUID, version: int, now: datetime
+) -> Organization:
+    """Leave an organization as it was vouched for: a coordinator's no to what waits. Raises as `change`."""
+    present = get_for(session, actor, organization_id, Permission.DECIDE_ORGANIZATION)
+    stands = Correction(frozenset({"name", "bin", "kind"}), present.name, present.bin, present.kind)
+    return change(session, actor, organization_id, version, stands, now)
+
+
+def take_news(organization: Organization) -> None:
+    """Let an organization that is held be what it asked to be."""
+    if organization.pending_name is not None:
+        put_name(organization, organization.pending_name)
+    for field, value in (organization.pending_data or {}).items():
+        setattr(organization, field, value)
+    organization.pending_data = None
 
 
 def put_name(organization: Organization, name: LocalizedText) -> None:

@@ -47,7 +47,7 @@ def decide(
     """Verify, reject, suspend or ask an organization; its owners are told when that changes something.
 
     Of two who decide at once the later finds the other's word, and its own holds. The same again changes
-    nothing, from whichever version it was said. To verify takes a name that waits. An organization that is
+    nothing, from whichever version it was said. To verify takes what waits. An organization that is
     verified no more has its coming events hidden, where the coordinator does not say otherwise.
 
     Raises:
@@ -62,14 +62,14 @@ def decide(
     before = organization.status
     said = (organization.status, organization.status_reason, organization.question)
     question = verdict.question or organization.question
-    new_name = organization.pending_name if verdict.status == OrganizationStatus.VERIFIED else None
-    is_new = new_name is not None or said != (verdict.status, verdict.reason, question)
+    has_news = verdict.status == OrganizationStatus.VERIFIED and organization.has_news
+    is_new = has_news or said != (verdict.status, verdict.reason, question)
     if is_new and verdict.version not in (None, organization.version):
         raise errors.Stale(version=organization.version)
     if not is_new and verdict.events is None:
         return organization
-    if new_name is not None:
-        organizations.put_name(organization, new_name)
+    if has_news:
+        organizations.take_news(organization)
     if is_new:
         organization.status, organization.status_reason = verdict.status, verdict.reason
         if verdict.question is not None:

@@ -97,7 +97,8 @@ def show(organization_id: UUID) -> Response:
 
 
 @pages.page(
-    "/coordinator/organizations/<uuid:organization_id>/<any(verify,ask,reject,suspend):act>", ("GET", "POST")
+    "/coordinator/organizations/<uuid:organization_id>/<any(verify,keep,ask,reject,suspend):act>",
+    ("GET", "POST"),
 )
 @pages.staff(Permission.DECIDE_ORGANIZATION, audit=NO_PERSON)
 def decide(organization_id: UUID, act: str) -> Response:
@@ -107,7 +108,13 @@ def decide(organization_id: UUID, act: str) -> Response:
     wanted = {"ask": "question", "reject": "reason", "suspend": "reason"}.get(act)
     if form.is_good and wanted is not None and not form.data.get(wanted):
         form.refuse(wanted, "field.required")
-    if form.is_good:
+    if form.is_good and act == "keep":
+        version = form.data.get("version", organization.version)
+        if is_kept(
+            form, lambda: organizations.keep_present(session(), actor(), organization_id, version, now())
+        ):
+            return done(_back(), "page.desk.organization.done.keep")
+    elif form.is_good:
         body = form.data
         verdict = Verdict(
             ACTS[act],

@@ -124,9 +124,10 @@ def answer(organization_id: UUID) -> Response:
 @pages.page("/organizer/organizations/<uuid:organization_id>/edit", ("GET", "POST"))
 @pages.staff(Permission.CHANGE_ORGANIZATION, audit=NO_PERSON)
 def edit(organization_id: UUID) -> Response:
-    """Correct its names, number and kind; a new name of a verified one waits for the coordinator."""
+    """Correct its names, number and kind; what is new of a verified one waits for the coordinator."""
     organization = organizations.get_for(session(), actor(), organization_id, Permission.CHANGE_ORGANIZATION)
-    form = read_correction(organization, organization.pending_name or organization.name)
+    pending = organization.pending_data or {}
+    form = read_correction(organization, organization.pending_name or organization.name, pending)
     if is_corrected(form, organization):
         return done(_page(organization_id), "page.desk.saved")
     known = shown_by(contacts.by_organization(session(), [organization_id]))

@@ -112,7 +112,7 @@ def test_what_a_verified_one_is_registered_as_waits(correcting: Correcting) -> N
 def test_to_take_the_number_away_waits_as_well(correcting: Correcting) -> None:
     correcting.patch(correcting.coordinator, bin=GOOD_BINS[0])
     waiting = correcting.patch(bin=None)
-    assert (waiting.json["bin"], waiting.json["pending"]) == (GOOD_BINS[0], {"bin": None})
+    assert (waiting.json["bin"], waiting.json["pending"]) == (GOOD_BINS[0], {"bin": None, "kind": None})
     assert correcting.decide("verified").json["bin"] is None
 
 
@@ -128,7 +128,7 @@ def test_what_was_seen_is_what_is_confirmed(correcting: Correcting) -> None:
 def test_what_stands_said_again_takes_back_what_waits(correcting: Correcting) -> None:
     correcting.patch(correcting.coordinator, bin=GOOD_BINS[0], kind="group")
     correcting.patch(bin=GOOD_BINS[1], kind="state")
-    assert correcting.patch(kind="group").json["pending"] == {"bin": GOOD_BINS[1]}
+    assert correcting.patch(kind="group").json["pending"] == {"bin": GOOD_BINS[1], "kind": "group"}
     kept = correcting.patch(correcting.coordinator, bin=GOOD_BINS[0])
     assert (kept.json["bin"], kept.json["pending"]) == (GOOD_BINS[0], None)
 
@@ -137,7 +137,7 @@ def test_a_coordinator_says_it_at_once_but_of_their_own(correcting: Correcting) 
     assert correcting.patch(correcting.coordinator, kind="state").json["kind"] == "state"
     make_member(correcting.session, correcting.organization, correcting.coordinator, role="owner")
     own = correcting.patch(correcting.coordinator, kind="ngo")
-    assert (own.json["kind"], own.json["pending"]) == ("state", {"kind": "ngo"})
+    assert (own.json["kind"], own.json["pending"]) == ("state", {"bin": None, "kind": "ngo"})
 
 
 @pytest.mark.parametrize("state", ["pending", "asked", "rejected"])
@@ -151,7 +151,7 @@ def test_what_nobody_has_vouched_for_is_corrected_at_once(correcting: Correcting
 
 def test_what_a_suspended_one_is_waits_as_well(correcting: Correcting) -> None:
     correcting.decide("suspended")
-    assert correcting.patch(kind="state").json["pending"] == {"kind": "state"}
+    assert correcting.patch(kind="state").json["pending"] == {"bin": None, "kind": "state"}
 
 
 def test_its_events_stay_while_something_waits(correcting: Correcting) -> None:

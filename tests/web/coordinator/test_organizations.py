@@ -229,11 +229,14 @@ def test_a_new_kind_of_a_verified_one_is_taken_or_left_and_its_events_stay(
         f"{LIST}/{one.id}/keep",
     ]
     assert desk.send(f"{LIST}/{one.id}/keep", {"version": str(one.version)}).status_code == 303
-    session.expire_all()
-    assert (one.status, one.kind, one.bin, one.pending_data) == ("verified", "group", "940140000385", None)
+    assert _stands(session, one) == ("verified", "group", "940140000385", None)
     one.pending_data = {"bin": None, "kind": "state"}
     session.commit()
     assert desk.send(f"{LIST}/{one.id}/verify", {"version": str(one.version)}).status_code == 303
-    session.expire_all()
-    assert (one.status, one.kind, one.bin, one.pending_data) == ("verified", "state", None, None)
+    assert _stands(session, one) == ("verified", "state", None, None)
     assert event.hidden_by is None
+
+
+def _stands(session: Session, one: Organization) -> tuple[object, ...]:
+    session.expire_all()
+    return one.status, one.kind, one.bin, one.pending_data
