@@ -28,6 +28,9 @@ logger = logs.get(__name__)
 
 AT_ONCE = 500
 LONGEST_WAIT_S = 900
+LONGEST_ASKED_S = 28 * 24 * 3600
+"""No push lives longer: whoever asks to wait for more asks for none."""
+
 LONGEST_DETAIL = 200
 DOUBTS = 3
 """A device whose value Google has doubted so often is off until the phone registers again."""
@@ -188,7 +191,7 @@ FINAL = {
 
 
 def _end(claim: Claim, result: PushResult, now: datetime) -> _End:
-    detail = f"{result.outcome} {result.detail}"
+    detail = _writable(f"{result.outcome} {result.detail}")
     if result.outcome in FINAL:
         return _End(claim.delivery_id, FINAL[result.outcome], detail, now, tried=1)
     tried = int(result.outcome == PushOutcome.RETRY)
@@ -199,10 +202,15 @@ def _end(claim: Claim, result: PushResult, now: datetime) -> _End:
     return _End(claim.delivery_id, "due", detail, now + wait, tried)
 
 
+def _writable(text: str) -> str:
+    """Words of others as the database takes them: what cannot be written must hold up no other outcome."""
+    return text.replace("\0", " ").encode(errors="replace").decode()
+
+
 def retry_wait(attempts: int, retry_after_s: int | None, life: timedelta) -> timedelta:
     """Jittered exponential wait after so many tries: never less than the server asked for, and otherwise
     never more than half of what is left of the push's life."""
-    least = float(retry_after_s or 10)
+    least = float(min(retry_after_s or 10, LONGEST_ASKED_S))
     grown = least * 2 ** min(attempts - 1, 10) * random.uniform(1.0, 1.5)  # noqa: S311 - no secret
     return timedelta(seconds=max(least, min(grown, LONGEST_WAIT_S, life.total_seconds() / 2)))
 
