@@ -5,8 +5,10 @@ import os
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import FileStorage
 
 from service.events import events, photo_files, photos
@@ -34,6 +36,23 @@ def test_a_photograph_of_others_is_not_decoded(album: Album, monkeypatch: pytest
     monkeypatch.setattr(images, "make", make)
     assert album.send(by=make_volunteer(album.session)).status_code == 403
     assert album.sent(when="before")["id"] == one["id"]
+
+
+def test_a_photograph_outlives_a_database_that_starts_anew(
+    album: Album, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The request is tried once more: with the file that was sent, not with what is left of it."""
+    cut = [OperationalError("", {}, psycopg.errors.AdminShutdown())]
+    expect = photos.expect
+
+    def once(*arguments: Any) -> EventPhoto | None:
+        if cut:
+            raise cut.pop()
+        return expect(*arguments)
+
+    monkeypatch.setattr(photos, "expect", once)
+    album.sent(photo(300, 200))
+    assert not cut
 
 
 @pytest.mark.parametrize(

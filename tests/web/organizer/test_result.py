@@ -7,13 +7,16 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from http_base.application import Tazalyq
+from service.events import photos
 from service.models import AuditEntry, Event, EventPhoto, EventResult, Organization, Volunteer
 from service.models.base import new_id
 from service.platform import images
@@ -266,3 +269,20 @@ def test_without_its_token_nothing_is_taken(desk: Visitor, session: Session, hel
     assert desk.post(path_of(held), data=body, content_type=kind).status_code == 403
     assert photos_of(session, held) == []
     assert session.scalar(sa.select(sa.func.count()).select_from(AuditEntry)) == 0
+
+
+def test_photographs_outlive_a_database_that_starts_anew(
+    desk: Visitor, session: Session, held: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut = [OperationalError("", {}, psycopg.errors.AdminShutdown())]
+    expect = photos.expect
+
+    def once(*arguments: Any) -> EventPhoto | None:
+        if cut:
+            raise cut.pop()
+        return expect(*arguments)
+
+    monkeypatch.setattr(photos, "expect", once)
+    finish(desk, held, {"trees": "5"}, before=[("a.jpg", photo(100, 90))], after=[("b.jpg", photo(101, 90))])
+    assert not cut
+    assert photos_of(session, held) == ["after", "before"]
