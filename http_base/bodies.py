@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from flask import current_app, request
+from werkzeug.datastructures import FileStorage
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -30,3 +31,9 @@ def let_in() -> None:
     most = getattr(current_app.view_functions.get(request.endpoint or ""), "takes_bytes", None)
     if most is not None:
         request.max_content_length = most
+
+
+def beginning_of(file: FileStorage, most: int) -> bytes:
+    """The first so many bytes of a file of a form, also when a request is tried once more and has read it."""
+    file.stream.seek(0)
+    return file.stream.read(most)

@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 from werkzeug.datastructures import FileStorage
 
+from http_base.bodies import beginning_of
 from service.geography import regions
 from service.platform.images import MAX_BYTES
 from service.platform.text import clean
@@ -188,7 +189,7 @@ class UploadedFile(fields.Field[bytes]):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> bytes:
         if not isinstance(value, FileStorage):
             raise ValidationError("file")
-        return value.stream.read(MAX_BYTES + 1)
+        return beginning_of(value, MAX_BYTES + 1)
 
     def openapi(self, _converter: Any) -> dict[str, Any]:
         """As generators of clients know it."""

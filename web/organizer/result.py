@@ -89,7 +89,7 @@ def _take_photos(form: Form, event_id: UUID) -> None:
 
 
 def _refusals(file: FileStorage, when: PhotoWhen, event_id: UUID) -> Iterator[str]:
-    sent = Sent(when, file.stream.read(images.MAX_BYTES + 1))
+    sent = Sent(when, bodies.beginning_of(file, images.MAX_BYTES + 1))
     try:
         stored = photos.expect(session(), actor(), event_id, sent, now())
         session().commit()
