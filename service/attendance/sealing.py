@@ -1,5 +1,6 @@
 """The attendances of who is erased: closed, settled, and never derived again."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -7,13 +8,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from service import errors
-from service.attendance import presence_store
+from service.attendance import derivation, presence_facts, presence_store
 from service.attendance.evidence import Status
-from service.attendance.presence_facts import person_key
-from service.attendance.presence_store import RaceLostError
+from service.attendance.presence_facts import PairFacts, person_key
+from service.attendance.presence_store import Changes, Derived, RaceLostError
 from service.happenings import PersonErased
 from service.ledger import ledger
 from service.models import Attendance, Event, PresenceRecord, RefusedRecord, Signup, Volunteer
+from service.platform import installed
 from service.platform.database import driver_cursor
 
 SEALED = 2**31 - 1
@@ -30,6 +32,7 @@ def seal(session: Session, erased: PersonErased) -> None:
         Busy: something more of them has come at this very moment; to be tried again.
     """
     _hold(session, erased.volunteer_id)
+    _leave(session, erased)
     held = session.scalars(
         sa.select(Attendance)
         .where(Attendance.volunteer_id == erased.volunteer_id)
@@ -38,7 +41,7 @@ def seal(session: Session, erased: PersonErased) -> None:
         .execution_options(populate_existing=True)
     ).all()
     for attended in held:
-        _seal_one(session, attended, erased.at)
+        _seal_one(session, attended)
     session.flush()
     ledger.move_person(session, erased.volunteer_id, erased.tombstone_id)
 
@@ -71,18 +74,35 @@ def _events_of(volunteer_id: UUID) -> sa.CompoundSelect[UUID]:
     )
 
 
-def _seal_one(session: Session, attended: Attendance, now: datetime) -> None:
-    event = session.get_one(Event, attended.event_id, populate_existing=True)
-    if attended.checked_out_at is None:
-        left_at = max(attended.checked_in_at, min(now, event.presence_ends_at))
-        begin = min(max(attended.checked_in_at, event.starts_at), left_at)
-        attended.checked_out_at = left_at
-        attended.minutes = attended.assumed_minutes = int((left_at - begin).total_seconds() // 60)
-        attended.minutes_assumed = attended.minutes > 0
-        if attended.status == Status.COUNTED and attended.minutes:
-            ledger.add(session, event, minutes_assumed=attended.minutes)
+def _leave(session: Session, erased: PersonErased) -> None:
+    """Let them leave where they still are, as if the event ended now: what their records and staff say of it
+    counts. Raises Busy."""
+    still_there = session.scalars(
+        sa.select(Attendance.event_id).where(
+            Attendance.volunteer_id == erased.volunteer_id, Attendance.checked_out_at.is_(None)
+        )
+    ).all()
+    pairs = [(str(event_id), str(erased.volunteer_id)) for event_id in still_there]
+    try:
+        with driver_cursor(session.connection()) as cursor:
+            found = presence_facts.read_pairs(cursor, pairs)
+            left = [one for pair in found if (one := _left(pair, erased.at)) is not None]
+            presence_store.store(cursor, Changes([pair.event for pair in found], left))
+    except RaceLostError as error:
+        raise errors.Busy(retry_after_s=1) from error
+
+
+def _left(pair: PairFacts, at: datetime) -> Derived | None:
+    thresholds = installed.thresholds()
+    visit = replace(pair.visit(), ends_at=min(at, pair.event.presence_ends_at))
+    now = derivation.closes_at(visit.ends_at, thresholds)
+    return presence_store.derive_pair(pair, now, thresholds, changed=[visit])
+
+
+def _seal_one(session: Session, attended: Attendance) -> None:
     if attended.status == Status.REVIEW:
         attended.status = Status.REJECTED
+        event = session.get_one(Event, attended.event_id, populate_existing=True)
         ledger.add(session, event, in_review=-1)
     attended.version += 1
     attended.event_version = SEALED

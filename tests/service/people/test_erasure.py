@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from service import errors
+from service.attendance import check_in
 from service.ledger import ledger, verify
 from service.models import (
     Appeal,
@@ -24,7 +25,9 @@ from service.models import (
 )
 from service.models.base import new_id
 from service.people import bans, erasure, identities
+from service.platform.database import within
 from service.platform.settings import DEVELOPMENT_SECRET as KEY
+from service.platform.thresholds import Thresholds
 from tests.conftest import NOW
 from tests.makers import (
     make_attendance,
@@ -36,15 +39,18 @@ from tests.makers import (
     make_signup,
     make_volunteer,
 )
+from tests.service.attendance.test_races import report
 from tests.service.events.test_waitlist import actor_of
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-def erase(session: Session, person: Volunteer, *, keep_certificates: bool = False) -> UUID:
+def erase(
+    session: Session, person: Volunteer, *, keep_certificates: bool = False, at: datetime = NOW
+) -> UUID:
     """Whose id it was."""
     person_id = person.id
-    erasure.erase(session, actor_of(session, person), NOW, KEY, keep_certificates=keep_certificates)
+    erasure.erase(session, actor_of(session, person), at, KEY, keep_certificates=keep_certificates)
     session.expunge(person)
     session.expire_all()
     return person_id
@@ -97,11 +103,12 @@ def test_where_somebody_is_at_this_moment_they_were(session: Session) -> None:
     person = make_volunteer(session)
     event = make_event(session, going=1)
     make_signup(session, event, person)
-    open_ = {"checked_out_at": None, "minutes": None, "checked_in_at": NOW - timedelta(minutes=40)}
-    attended = make_counted(session, event, person, **open_)
+    connections, left_at = within(session.connection()), NOW + timedelta(minutes=40)
+    check_in.record(connections, str(person.subject), report(event.id), NOW, Thresholds())
+    attended = session.scalars(sa.select(Attendance)).one()
     ledger.add(session, event, events=1, signups=1)
-    erase(session, person)
-    assert (attended.minutes, attended.assumed_minutes, attended.checked_out_at) == (40, 40, NOW)
+    erase(session, person, at=left_at)
+    assert (attended.minutes, attended.assumed_minutes, attended.checked_out_at) == (40, 40, left_at)
     assert (event.going, attended.volunteer_id) == (1, tombstone(session).id)
     assert verify.differences(session) == []
 
