@@ -9,7 +9,9 @@ import pytest
 from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 
-from http_base.meanings import EVERYWHERE, SCOPED
+from http_base.meanings import SCOPED
+from http_base.meanings_of_names import EVERYWHERE
+from http_base.meanings_of_values import VALUES
 
 Document = dict[str, Any]
 NAMES = Path(__file__).with_name("operations.txt")
@@ -209,7 +211,7 @@ def test_an_area_is_a_named_union(document: Document) -> None:
         assert kept["properties"]["type"]["enum"] == [kind]
         assert "type" in kept["required"]
     for name in ("EventShown", "EventBody", "EventPatch"):
-        assert schemas[name]["properties"]["area"] == {"$ref": "#/components/schemas/Area"}
+        assert schemas[name]["properties"]["area"]["$ref"] == "#/components/schemas/Area"
 
 
 def test_every_body_has_an_example_that_fits(document: Document) -> None:
@@ -254,14 +256,19 @@ def properties(document: Document) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def has_to_be_explained(said: dict[str, Any]) -> bool:
-    """Numbers have units, moments an owner, and null means something: no name tells that."""
+    """Numbers have units, moments an owner, null and choices mean something: no name tells that."""
     kinds = said.get("type", ())
     kinds = [kinds] if isinstance(kinds, str) else list(kinds)
     kinds += [one.get("type") for one in said.get("anyOf", ())]
-    return bool({"integer", "number", "null"} & {*kinds}) or said.get("format") in ("date", "date-time")
+    is_choice = len(said.get("enum", ())) > 1
+    return (
+        is_choice
+        or bool({"integer", "number", "null"} & {*kinds})
+        or said.get("format") in ("date", "date-time")
+    )
 
 
-def test_numbers_moments_and_what_may_be_null_say_what_they_mean(document: Document) -> None:
+def test_numbers_moments_choices_and_what_may_be_null_say_what_they_mean(document: Document) -> None:
     silent = [
         name for name, said in properties(document) if has_to_be_explained(said) and "description" not in said
     ]
@@ -274,3 +281,4 @@ def test_no_meaning_is_left_over_or_said_twice(document: Document) -> None:
     assert [name for name, meaning in SCOPED.items() if said.get(name) != meaning] == []
     told = {(name.partition(".")[2], meaning) for name, meaning in said.items()}
     assert [name for name, meaning in EVERYWHERE.items() if (name, meaning) not in told] == []
+    assert {*VALUES.values()} <= {meaning for _, meaning in told}
