@@ -1,41 +1,34 @@
 // Sends what is kept until the service has answered for each. The same tap sent twice is known by its id.
+import { moved, movedBy, startClock } from '../clocks.js';
+
 const AT_ONCE = 50;
 const LATER = [429, 503];
-const WRONG_MS = 2 * 60 * 1000;
 export const ONLINE = 'online';
 export const OFFLINE = 'offline';
 export const ENDED = 'ended';
 
-// `ask(method, body, csrf)`: the answer as { status, json }, or null when none came.
 // A tap that was made by another clock than the phone has now is dated by the present one.
 const dated = (tap, ahead) => {
   const { person: _person, installation: _installation, ahead: before, ...record } = tap;
-  const by = ahead - before;
-  if (typeof before !== 'number' || !(Math.abs(by) > WRONG_MS)) return record;
-  const moved = (at) => new Date(Date.parse(at) + by).toISOString();
+  const by = movedBy(before, ahead);
+  if (!by) return record;
   const { position, captured_at: at } = record;
-  return { ...record, captured_at: moved(at), ...(position && { position: { ...position, fixed_at: moved(position.fixed_at) } }) };
+  return { ...record, captured_at: moved(at, by), ...(position && { position: { ...position, fixed_at: moved(position.fixed_at, by) } }) };
 };
 
+// `ask(method, body, csrf)`: the answer as { status, json }, or null when none came.
 // `changed({ state, now, refused, arrived })`: after each turn; `now`: what the service said last, with its person.
 export const startSync = (taps, ask, first, changed) => {
   let now = first;
   let busy = null;
   let again = false;
-  let ahead = 0;
-  let measured = 0;
-
-  // By how much the phone's clock is before the service's, and when that was seen by what no clock's setting changes.
-  const measure = ({ at }) => {
-    ahead = Date.now() - at;
-    measured = performance.now();
-  };
-  measure(first);
+  const clock = startClock();
+  clock.learn(first.at);
 
   const learn = (given) => {
     // Of an event that is not there now, what was held before stands.
     now = { ...given, held: given.held || now.held };
-    measure(given);
+    clock.learn(given.at);
   };
 
   const fresh = async () => {
@@ -55,7 +48,7 @@ export const startSync = (taps, ask, first, changed) => {
       by: now.person,
       sent_at: new Date().toISOString(),
       installation_id: installation,
-      records: alike.map((tap) => dated(tap, ahead)),
+      records: alike.map((tap) => dated(tap, clock.now().ahead)),
     }, now.csrf);
     if (!answer || answer.status >= 500) return OFFLINE;
     if (answer.status === 401) return ENDED;
@@ -121,10 +114,5 @@ export const startSync = (taps, ask, first, changed) => {
     })().finally(() => { busy = null; });
     return busy;
   };
-  // Known only where the clock was not set since: a phone that slept does not know.
-  const clock = () => {
-    const slept = Date.now() - ahead - now.at - (performance.now() - measured);
-    return { ahead, isSure: Math.abs(slept) < WRONG_MS };
-  };
-  return { run, now: () => now, clock };
+  return { run, now: () => now, clock: clock.now };
 };

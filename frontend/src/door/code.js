@@ -67,6 +67,8 @@ export const startCode = (event, box) => {
 
   const draw = async () => {
     if (!data) return;
+    // From here on it comes by itself.
+    document.getElementById('code-new').hidden = true;
     const at = now();
     const found = await present(at);
     document.getElementById('code-there').hidden = !found;
@@ -87,7 +89,6 @@ export const startCode = (event, box) => {
     qr.textContent = '';
     qr.append(drawn(`${data.address}#code=${found.code}`));
   };
-  document.getElementById('code-new').hidden = true;
   setInterval(draw, 1000);
 
   return async () => {

@@ -76,10 +76,17 @@ export const startList = (event, box, sync) => {
     const who = row.phone ? { phone: row.phone, display_name: row.name } : { [row.typed ? 'typed_id' : 'volunteer_id']: row.id };
     const made = { id: id(), ...who, present, captured_at: new Date().toISOString() };
     if (present && row.along) made.companions = row.along;
-    await store.addTick(event, made);
+    await sync.keep(made);
     ticks = await store.ticksOf(event);
     draw();
     sync();
+  };
+
+  // Whose tick was not taken, and why: it may have been made an hour ago.
+  const refusal = ({ tick: { display_name: typed, volunteer_id: known, typed_id: before }, problem }) => {
+    const row = data && data.rows.find((one) => one.id === (known || before));
+    const fields = Object.keys(problem.errors || {}).map((field) => problem.errors[field].join(' '));
+    return `${typed || (row ? row.name : '')}: ${fields.join(' ') || problem.detail}`.replace(/^: /, '');
   };
 
   const line = (row) => {
@@ -133,7 +140,8 @@ export const startList = (event, box, sync) => {
     if (status.state === OFFLINE) say('wait', `${words.offline}${number}`);
     else if (status.state === ENDED) say('wait', `${words.ended}${number}`, words.signIn, words.signInLabel);
     if (status.met) say('wait', words.disputed);
-    status.refused.slice(-3).forEach((text) => say('bad', text));
+    if (ticks.some((one) => !store.lasts(one.id))) say('wait', words.stay);
+    status.refused.slice(-3).forEach((one) => say('bad', refusal(one)));
     return made;
   };
 

@@ -38,8 +38,28 @@ const act = async (name, mode, work) => {
   }
   return result;
 };
-const read = (name, work) => act(name, 'readonly', work);
 const write = (name, work) => act(name, 'readwrite', work);
+
+// What a browser has no room for, or lets nobody keep: for as long as the page is open.
+const here = { events: new Map(), ticks: new Map() };
+
+const all = async (name) => {
+  const kept = await act(name, 'readonly', (store) => store.getAll()).catch(() => []);
+  return kept.filter((one) => !here[name].has(one.id)).concat(Array.from(here[name].values()));
+};
+const find = async (name, id) => (await all(name)).find((one) => one.id === id);
+const put = async (name, one) => {
+  try {
+    await write(name, (store) => store.put(one));
+    here[name].delete(one.id);
+  } catch {
+    here[name].set(one.id, one);
+  }
+};
+const drop = async (name, id) => {
+  const isHereAlone = here[name].delete(id) && !(await find(name, id));
+  if (!isHereAlone) await write(name, (store) => store.delete(id));
+};
 
 const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 
@@ -52,7 +72,10 @@ const unseal = async (key, { iv, sealed }) => JSON.parse(
   new TextDecoder().decode(await crypto.subtle.decrypt({ name: 'AES-GCM', iv }, key, sealed)),
 );
 
-const forgetLists = () => write('events', (store) => store.clear());
+const forgetLists = () => {
+  here.events.clear();
+  return write('events', (store) => store.clear());
+};
 
 // Called by each page, and before a door is shown.
 export const forgetLeft = async () => {
@@ -63,14 +86,14 @@ export const forgetLeft = async () => {
 
 // What is too old goes: the list a day after the end, all else when nobody would take it any more.
 export const forgetOld = async () => {
-  for (const event of await read('events', (store) => store.getAll())) {
+  for (const event of await all('events')) {
     if (event.until < Date.now() && event.sealed) {
-      await write('events', (store) => store.put({ id: event.id, key: event.key, person: event.person, until: event.until }));
+      await put('events', { id: event.id, key: event.key, person: event.person, until: event.until });
     }
-    if (event.until + LONGEST_MS < Date.now()) await write('events', (store) => store.delete(event.id));
+    if (event.until + LONGEST_MS < Date.now()) await drop('events', event.id);
   }
-  const events = (await read('events', (store) => store.getAll())).map((event) => event.id);
-  for (const tick of await read('ticks', (store) => store.getAll())) {
+  const events = (await all('events')).map((event) => event.id);
+  for (const tick of await all('ticks')) {
     // One of the release before does not say when it was made.
     const isOld = tick.made ? tick.made + LONGEST_MS + DAY_MS < Date.now() : !events.includes(tick.event);
     if (isOld) await dropTick(tick.id);
@@ -79,34 +102,34 @@ export const forgetOld = async () => {
 
 // Keep what the service has just said. Another person's lists go first; long after the end there is no key.
 export const keep = async (id, given) => {
-  const all = await read('events', (store) => store.getAll());
-  if (all.some((one) => one.person !== given.person)) await forgetLists();
+  const others = (await all('events')).filter((one) => one.person !== given.person);
+  if (others.length) await forgetLists();
   if (!given.key) return;
   const key = await crypto.subtle.importKey('raw', bytes(given.key), 'AES-GCM', false, ['encrypt', 'decrypt']);
   const { key: _key, csrf: _csrf, ...data } = given;
-  const kept = { id, key, person: given.person, until: Date.parse(given.until), ...(await seal(key, data)) };
-  await write('events', (store) => store.put(kept));
+  await put('events', { id, key, person: given.person, until: Date.parse(given.until), ...(await seal(key, data)) });
 };
 
 export const held = async (id) => {
-  const event = await read('events', (store) => store.get(id));
+  const event = await find('events', id);
   return event && event.sealed ? unseal(event.key, event) : null;
 };
 
 export const addTick = async (id, tick) => {
-  const event = await read('events', (store) => store.get(id));
-  const one = { id: tick.id, event: id, person: event.person, made: Date.now(), ...(await seal(event.key, tick)) };
-  await write('ticks', (store) => store.put(one));
+  const event = await find('events', id);
+  await put('ticks', { id: tick.id, event: id, person: event.person, made: Date.now(), ...(await seal(event.key, tick)) });
 };
 
 // Those of whose list is held, in the order in which they were made.
 export const ticksOf = async (id) => {
-  const event = await read('events', (store) => store.get(id));
+  const event = await find('events', id);
   if (!event) return [];
-  const kept = (await read('ticks', (store) => store.getAll())).filter((one) => one.event === id && one.person === event.person);
+  const kept = (await all('ticks')).filter((one) => one.event === id && one.person === event.person);
   const ticks = await Promise.all(kept.map((one) => unseal(event.key, one)));
   return ticks.sort((a, b) => (a.captured_at < b.captured_at ? -1 : 1));
 };
 
-export const ticksBy = async (person) => (await read('ticks', (store) => store.getAll())).filter((one) => one.person === person);
-export const dropTick = (id) => write('ticks', (store) => store.delete(id));
+export const ticksBy = async (person) => (await all('ticks')).filter((one) => one.person === person);
+export const dropTick = (id) => drop('ticks', id);
+// Whether it outlives the page.
+export const lasts = (id) => !here.ticks.has(id);
