@@ -8,7 +8,7 @@ from service.organizations import contacts
 from web.contact_forms import is_put, read_contact
 from web.coordinator import desk
 from web.forms import blank
-from web.pages import Pages, Unaudited, done, render
+from web.pages import Pages, Unaudited, done
 from web.templating import text
 
 pages = Pages("coordinator-contact")
@@ -43,8 +43,8 @@ def remove() -> Response:
         contacts.put_region(session(), actor(), at.region_code, None, now())
         session().commit()
         return done(back, "page.contact.removed")
-    return render(
-        "confirm.html",
+    return desk.ask_again(
+        at,
         title=text("page.contact.remove-title", region=at.name),
         text=text("page.contact.remove-sure"),
         act=text("page.contact.remove"),

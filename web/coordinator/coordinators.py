@@ -18,7 +18,7 @@ from service.people import consents, coordinators, second_factor
 from service.platform import phones
 from web.coordinator import desk
 from web.forms import Form, blank, read_form
-from web.pages import Pages, done, render
+from web.pages import Pages, done
 from web.templating import text
 
 pages = Pages("coordinator-coordinators")
@@ -106,7 +106,8 @@ def confirm(subject_id: UUID) -> Response:
 @pages.staff(Permission.APPOINT_COORDINATORS, audit=AuditAction.COORDINATORS_READ)
 def remove(subject_id: UUID) -> Response:
     """Take all regions from somebody; asked again before it is done."""
-    back = desk.sit_down("people").to("coordinator-coordinators.show_all")
+    at = desk.sit_down("people")
+    back = at.to("coordinator-coordinators.show_all")
     form: Form = read_form(SureForm)
     mine = [role for role in _roles() if role.volunteer_id == subject_id]
     if not mine:
@@ -116,8 +117,8 @@ def remove(subject_id: UUID) -> Response:
         coordinators.dismiss(session(), subject_id, now(), by=actor().volunteer_id)
         session().commit()
         return done(back, "page.coordinators.removed")
-    return render(
-        "confirm.html",
+    return desk.ask_again(
+        at,
         title=text("page.coordinators.remove-title", name=mine[0].name),
         text=text("page.coordinators.remove-sure", regions=", ".join(role.region for role in mine)),
         act=text("page.coordinators.remove"),

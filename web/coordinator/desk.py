@@ -135,6 +135,11 @@ def ask_for_ticks(form: Form) -> None:
         form.errors["ids"] = [text("page.desk.tick-one")]
 
 
+def ask_again(desk: Desk, /, **values: object) -> Response:
+    """The page that asks once more before what cannot be undone; `values`: those of confirm.html."""
+    return render("confirm.html", desk=desk, wide=True, **values)
+
+
 def show(desk: Desk, template: str, how: How = PLAIN, /, **values: object) -> Response:
     """A page of the desk."""
     return render(f"coordinator/{template}", how, desk=desk, wide=True, **values)

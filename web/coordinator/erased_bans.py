@@ -10,7 +10,7 @@ from service.people import erased_bans
 from service.platform import phones
 from web.coordinator import desk
 from web.forms import Form, read_form
-from web.pages import Pages, Unaudited, done, render
+from web.pages import Pages, Unaudited, done
 from web.templating import text
 
 pages = Pages("coordinator-erased")
@@ -35,8 +35,8 @@ def lift() -> Response:
     session().commit()
     if form.is_sure:
         return done(at.to("coordinator-people.show_all"), "page.person.ban-lifted")
-    return render(
-        "confirm.html",
+    return desk.ask_again(
+        at,
         title=text("page.people.coordinator-erased"),
         text=text("page.person.lift.sure", reason=reason),
         act=text("page.person.lift"),

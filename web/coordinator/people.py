@@ -19,7 +19,7 @@ from web.coordinator import desk
 from web.coordinator.desk import Desk
 from web.forms import Form, blank, read_form, read_query
 from web.keeping import is_kept
-from web.pages import Pages, Unaudited, done, render
+from web.pages import Pages, Unaudited, done
 from web.templating import text
 
 pages = Pages("coordinator-people")
@@ -177,8 +177,8 @@ def _terms(seen: Seen) -> dict[str, str | None]:
 
 def _ask(at: Desk, seen: Seen, form: Form, act: str, reason: str) -> Response:
     """Once more, on a page of its own."""
-    return render(
-        "confirm.html",
+    return desk.ask_again(
+        at,
         title=text(f"page.person.{act}.title", name=seen.name),
         text=text(f"page.person.{act}.sure", reason=reason),
         act=text(f"page.person.{act}"),

@@ -67,6 +67,11 @@ def test_what_cannot_stand_is_told_at_its_field(
 def test_nobody_is_to_be_asked_any_more(desk: Visitor, session: Session) -> None:
     desk.send(PATH, {"name": "Айгерім"})
     assert standing(session) is not None
+    # Asked within the desk: whoever will not has the sections to go on by.
+    tabs = desk.page(f"{PATH}/remove").one("nav", class_="tabs")
+    assert [one["href"] for one in tabs.all("a") if one.has("aria-current", "page")] == [
+        "/kk/coordinator/people"
+    ]
     assert desk.send(f"{PATH}/remove", {"sure": "yes"}).status_code == 303
     assert standing(session) is None
 

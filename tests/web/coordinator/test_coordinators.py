@@ -38,7 +38,7 @@ def actions(session: Session) -> list[str]:
 def test_pages_are_whole(national: Visitor, session: Session, language: str) -> None:
     person = make_coordinator(session, "KZ-75", display_name="Болат Ахметов")
     assert "Болат Ахметов" in national.page(f"/{language}/coordinator/coordinators").text
-    national.page(f"/{language}/coordinator/coordinators/{person.id}/remove")
+    assert national.page(f"/{language}/coordinator/coordinators/{person.id}/remove").one("nav", class_="tabs")
 
 
 def test_the_secret_of_who_is_appointed_is_shown_once(national: Visitor, session: Session) -> None:

@@ -153,8 +153,12 @@ def test_a_ban_is_asked_again_before_it_stands(desk: Visitor, session: Session, 
 
 def test_a_ban_is_lifted(desk: Visitor, session: Session, person: Volunteer) -> None:
     assert desk.get(path_of(person, "/lift-ban")).location == path_of(person)
+    asked = desk.send(path_of(person, "/ban"), {"reason": "Төбелес"})
+    assert read(asked.text).one("nav", class_="tabs")
+    assert ban_of(session, person) is None
     desk.send(path_of(person, "/ban"), {"reason": "Төбелес", "sure": "yes"})
     assert ban_of(session, person) is not None
+    assert desk.page(path_of(person, "/lift-ban")).one("nav", class_="tabs")
     assert desk.send(path_of(person, "/lift-ban"), {"sure": "yes"}).status_code == 303
     assert ban_of(session, person) is None
     assert len(recorded(session, AuditAction.BAN_LIFTED)) == 1
