@@ -1,6 +1,7 @@
 """A draft is its staff's own, called off as well: for everybody else there is no such event."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -108,3 +109,41 @@ def test_members_are_told_that_it_is_not_published(stage: Stage) -> None:
         stage.url + "/check-ins", json=presence(stage.clock), headers=stage.login(stage.owner)
     )
     assert (answer.status_code, answer.json["code"]) == (409, "not-published")
+
+
+def test_no_kept_record_counts_at_a_draft_that_was_called_off_in_its_hours(stage: Stage) -> None:
+    phone = Phone(stage.client, stage.clock, stage.login(stage.owner))
+    kept = phone.record("check_in", stage.event, stage.clock.now())
+    stage.clock.move(timedelta(minutes=30))
+    stage.call_off()
+    assert outcomes(phone.send([kept])) == ["not-published"]
+
+
+def test_nothing_is_said_of_a_draft_that_was_called_off_in_its_hours(stage: Stage) -> None:
+    tick = {"id": str(uuid4()), "present": True, "captured_at": stage.clock.now().isoformat()}
+    stage.clock.move(timedelta(minutes=30))
+    stage.call_off()
+    headers, person = stage.login(stage.owner), str(stage.stranger.id)
+    calls: list[tuple[str, dict[str, Any]]] = [
+        (f"/attendance/{person}", {"present": True, "reason": "x"}),
+        (f"/headcounts/{uuid4()}", {"group": "x", "people": 2_000, "minutes": 10}),
+        ("/result", {"version": 0, "trees": 5}),
+    ]
+    for path, body in calls:
+        answer = stage.client.put(stage.url + path, json=body, headers=headers)
+        assert (path, answer.json["code"]) == (path, "not-published")
+    body = {"sent_at": stage.clock.now().isoformat(), "records": [tick | {"volunteer_id": person}]}
+    listed = stage.client.post(stage.url + "/attendance", json=body, headers=headers).json
+    assert outcomes(listed["results"]) == ["not-published"]
+
+
+def test_nobody_is_asked_what_came_of_a_draft_that_was_called_off_in_its_hours(stage: Stage) -> None:
+    stage.clock.move(timedelta(minutes=30))
+    stage.call_off()
+    stage.clock.move(timedelta(hours=3))
+    answer = stage.client.post(
+        "/v1/events/remind-results",
+        json={"ids": [str(stage.event.id)]},
+        headers=stage.login(make_coordinator(stage.session, "KZ-15")),
+    )
+    assert [one["outcome"] for one in answer.json["results"]] == ["not-due"]
