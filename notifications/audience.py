@@ -279,7 +279,10 @@ AUDIENCES: Mapping[str, Audience] = {
     "milestone": _reached(),
     "certificate_changed": _the_person,
     "result_missing": _organizers(
-        Event.status != EventStatus.DRAFT, presence_end(Event) > Event.starts_at, ~_result_is_said
+        Event.status != EventStatus.DRAFT,
+        ~Event.never_published,
+        presence_end(Event) > Event.starts_at,
+        ~_result_is_said,
     ),
     "event_planned": _organizers(Event.status == EventStatus.DRAFT),
     "listed": _the_person,

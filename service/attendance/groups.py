@@ -200,7 +200,7 @@ def _check_open(event: Event, now: datetime, open_for: timedelta, *, is_announce
     if event.never_began:
         raise events.cancelled(event)
     if not is_announced:
-        if event.is_draft:
+        if event.is_secret:
             raise errors.NotPublished()
         if now < event.starts_at:
             raise errors.NotStarted(starts_at=event.local(event.starts_at))

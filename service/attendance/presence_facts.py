@@ -17,7 +17,7 @@ from service.attendance.derivation import Decision, Record, State
 from service.attendance.evidence import Evidence, RecordKind, Status
 from service.attendance.overlap import NEIGHBOURHOOD, Visit
 from service.attendance.presence_queries import FACTS, GUARDIANS, PAIRS
-from service.models import SignupStatus
+from service.models import EventStatus, SignupStatus
 from service.models.base import COUNTRY_ZONE
 from service.people.bans import BanTerms, read_terms
 from service.people.consents import Given
@@ -81,6 +81,11 @@ class EventFacts:
         if self.code_secret_before is not None and changed_at is not None and moment < changed_at:
             return self.code_secret_before
         return self.code_secret
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether only its staff may know of it: a draft, called off or not."""
+        return self.status == EventStatus.DRAFT or self.never_published
 
     @property
     def decision(self) -> Decision | None:

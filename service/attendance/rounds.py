@@ -24,7 +24,7 @@ from service.attendance.presence_facts import (
 from service.attendance.presence_store import Changes, Derived
 from service.attendance.refusals import Refused
 from service.attendance.sent_records import SentRecord, record_row
-from service.models import ConsentName, EventStatus
+from service.models import ConsentName
 from service.models.volunteers import age_on
 from service.people import consents
 from service.platform.thresholds import Thresholds
@@ -244,10 +244,9 @@ def _check_may_attend(facts: PresenceFacts, event: EventFacts, sent: SentRecord,
     """Whether this person may be at this event at all. Who is there may leave, unless banned by then."""
     if facts.ban is not None and facts.ban.holds_at(sent.captured_at):
         raise facts.ban.refusal()
-    is_draft = event.status == EventStatus.DRAFT
-    if (is_draft or event.never_published) and not event.is_member and event.signup is None:
-        raise errors.NotFound(errors.Thing.EVENT)
-    if is_draft:
+    if event.is_secret:
+        if not event.is_member and event.signup is None:
+            raise errors.NotFound(errors.Thing.EVENT)
         raise errors.NotPublished()
     if sent.kind is RecordKind.CHECK_OUT:
         return

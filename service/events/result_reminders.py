@@ -56,7 +56,7 @@ def remind(session: Session, actor: Actor, event_ids: Sequence[UUID], now: datet
         event = found.get(id_)
         if event is None or not may(actor, Permission.REMIND_RESULT, events.target_of(event)):
             outcome = Reminded.NOT_FOUND
-        elif id_ in said or event.is_draft or event.never_began or now < event.presence_ends_at:
+        elif id_ in said or event.is_secret or event.never_began or now < event.presence_ends_at:
             outcome = Reminded.NOT_DUE
         elif keys[id_] in owed:
             outcome = Reminded.ALREADY_REMINDED

@@ -136,7 +136,7 @@ def check_open(event: Event, actor: Actor, now: datetime) -> None:
     Raises:
         NotPublished, Cancelled: nothing takes place. ResultClosed.
     """
-    if event.is_draft:
+    if event.is_secret:
         raise errors.NotPublished()
     if event.never_began:
         raise events.cancelled(event)

@@ -40,7 +40,7 @@ def make(session: Session, files: Files, event: Event, now: datetime) -> EventRe
     Raises:
         NotPublished: a draft. NotStarted: nothing can have happened yet.
     """
-    if event.is_draft:
+    if event.is_secret:
         raise errors.NotPublished()
     if now < event.starts_at:
         raise errors.NotStarted(starts_at=event.local(event.starts_at))

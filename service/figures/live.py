@@ -148,6 +148,7 @@ def _of_today(among: Among) -> Written:
             Event.day.between(since, day),
             sa.or_(Event.day == day, runs),
             Event.status != EventStatus.DRAFT,
+            ~Event.never_published,
             # Called off before it began, it is no part of the day.
             sa.or_(~is_off, Event.cancelled_at > Event.starts_at),
             *among.holding(Event.region_code),

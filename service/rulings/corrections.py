@@ -14,7 +14,7 @@ from service.attendance.derivation import event_minutes
 from service.attendance.evidence import Status
 from service.attendance.presence_facts import EventFacts
 from service.events import events, frozen, signups
-from service.models import AuditAction, Event, EventStatus
+from service.models import AuditAction, Event
 from service.people import consents
 from service.platform.thresholds import Thresholds
 from service.rulings import appeals, beyond_organizers, decisions
@@ -123,7 +123,7 @@ def check_open(
     closed_at = event.ends_at + open_for
     refusal: errors.ServiceError | None = None
     never_began = event.cancelled_at is not None and event.cancelled_at <= event.starts_at
-    if event.status == EventStatus.DRAFT:
+    if event.is_secret:
         refusal = errors.NotPublished()
     elif never_began and status is not Status.REJECTED:
         refusal = errors.Cancelled.of(event.cancelled_at, event.cancel_reason)

@@ -92,7 +92,7 @@ def acts_of(event: Event, caller: Actor, at: datetime) -> list[str]:
     def can(permission: Permission) -> bool:
         return may(caller, permission, target_of(event))
 
-    took_place = not event.is_draft and not event.never_began and event.starts_at <= at
+    took_place = not event.is_secret and not event.never_began and event.starts_at <= at
     may_come_back = (
         event.is_cancelled
         and not event.is_over(at)

@@ -80,7 +80,7 @@ def block_of(event: Event, me: EventState | None) -> dict[str, Any] | None:
 
     From a day before check-in opens until nothing that a phone kept is taken any more.
     """
-    if me is None or event.never_began or event.is_draft:
+    if me is None or event.never_began or event.is_secret:
         return None
     hours = held.hours_of(event)
     if not hours.opens - SOON <= now() < hours.sends_until:
@@ -91,7 +91,7 @@ def block_of(event: Event, me: EventState | None) -> dict[str, Any] | None:
 def is_open(event: Event) -> bool:
     """Whether who is not signed in is led from the event's page to its check-in."""
     hours = held.hours_of(event)
-    return not event.is_draft and not event.never_began and hours.opens <= now() < hours.comes_until
+    return not event.is_secret and not event.never_began and hours.opens <= now() < hours.comes_until
 
 
 def _block(event: Event, me: EventState, form: Form) -> dict[str, Any]:
@@ -226,7 +226,7 @@ def _back_to(event: Event) -> Response:
 
 def _found(event_id: UUID) -> Event:
     event = events.get_visible(session(), actor(), event_id)
-    if event.is_draft:
+    if event.is_secret:
         raise errors.NotFound(errors.Thing.EVENT)
     return event
 

@@ -133,3 +133,8 @@ def test_of_ones_own_regions_alone(session: Session) -> None:
     asleep = Actor(uuid4(), None, "kk", {}, frozenset(), elevated=False, asleep=frozenset({"KZ-15"}))
     with pytest.raises(errors.SecondFactorRequired):
         today(session, "KZ-15", asleep)
+
+
+def test_a_draft_that_was_called_off_in_its_hours_is_no_part_of_the_day(session: Session) -> None:
+    make_event(session, status="cancelled", cancelled_at=NOW, never_published=True)
+    assert list(today(session).events) == []
