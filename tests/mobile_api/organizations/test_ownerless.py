@@ -88,6 +88,45 @@ def test_a_coordinator_asks_somebody_to_administer_what_nobody_does(
     assert invite(make_volunteer(session).phone).status_code == 403
 
 
+@pytest.mark.parametrize("role", ["owner", "organizer"])
+def test_whose_role_rests_there_administers_it_once_they_were_asked_and_said_yes(
+    client: FlaskClient,
+    session: Session,
+    login: Login,
+    organization: Organization,
+    owner: Volunteer,
+    invite: Invite,
+    role: str,
+) -> None:
+    """Somebody else has vouched for them, as whoever confirms a role does."""
+    asked = owner
+    if role == "organizer":
+        asked = make_volunteer(session)
+        make_member(session, organization, asked)
+        gone(session, owner)
+    rest(session, asked)
+    assert invite(asked.phone).status_code == 202
+    (found,) = mine(client, login(asked))
+    client.post(f"/v1/me/invitations/{found['id']}/accept", headers=login(asked))
+    (member,) = session.scalars(sa.select(Membership).execution_options(populate_existing=True))
+    assert (member.volunteer_id, member.role, member.resting) == (asked.id, "owner", False)
+    assert invite(make_volunteer(session).phone).status_code == 403
+
+
+def test_a_lesser_invitation_puts_no_greater_role_in_force(
+    client: FlaskClient, session: Session, login: Login, organization: Organization, owner: Volunteer
+) -> None:
+    other = make_volunteer(session)
+    make_member(session, organization, other, "owner")
+    rest(session, owner)
+    url = f"/v1/organizations/{organization.id}/invitations"
+    client.post(url, json={"phone": owner.phone, "role": "organizer"}, headers=login(other))
+    (found,) = mine(client, login(owner))
+    client.post(f"/v1/me/invitations/{found['id']}/accept", headers=login(owner))
+    member = session.get_one(Membership, (organization.id, owner.id), populate_existing=True)
+    assert (member.role, member.resting) == ("owner", True)
+
+
 def test_whoever_is_asked_next_is_asked_instead(
     client: FlaskClient, session: Session, login: Login, owner: Volunteer, invite: Invite
 ) -> None:
