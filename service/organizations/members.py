@@ -286,14 +286,18 @@ def confirm(
 
 
 def add(session: Session, organization_id: UUID, volunteer_id: UUID, role: str, now: datetime) -> None:
-    """Make somebody a member; who is one already may rise by it, and never falls."""
+    """Make somebody a member; who is one already may rise by it, and never falls.
+
+    Whoever asked them has vouched for them: a role that rests, and is no greater, is in force again.
+    """
+    no_greater = RANKS[: RANKS.index(MemberRole(role)) + 1]
     statement = insert(Membership).values(
         organization_id=organization_id, volunteer_id=volunteer_id, role=role, created_at=now
     )
     session.execute(
         statement.on_conflict_do_update(
             index_elements=["organization_id", "volunteer_id"],
-            set_={"role": role},
-            where=Membership.role.in_(RANKS[: RANKS.index(MemberRole(role))]),
+            set_={"role": role, "resting": False},
+            where=Membership.role.in_(no_greater),
         )
     )
