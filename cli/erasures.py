@@ -6,8 +6,9 @@ import click
 from flask.cli import AppGroup
 
 from service import errors
-from service.people import erasure_list
+from service.people import erased_numbers, erasure_list
 from service.people.erasure_list import Erased
+from service.platform import phones
 from service.platform.database import db
 from wiring import wired
 
@@ -43,6 +44,19 @@ def replay_erasures(file: TextIO) -> None:
     click.echo(f"{again} erased again; {gone} were not there.")
     if busy:
         raise click.ClickException(f"{busy} were doing something at that moment: do the same once more.")
+
+
+@erasures.command("forget-number")
+@click.argument("number")
+def forget_number(number: str) -> None:
+    """Forget what erasing has left of NUMBER: who had typed a wrong birth date registers anew at once."""
+    try:
+        phone = phones.parse(number, wired().settings.phone_regions)
+    except errors.Invalid as error:
+        raise click.BadParameter("this is no number of a country that is served.") from error
+    gone = erased_numbers.forget(db.session(), phone)
+    db.session.commit()
+    click.echo(f"{gone} forgotten.")
 
 
 def _read(file: TextIO) -> list[Erased]:

@@ -39,8 +39,21 @@ class Evidence(StrEnum):
     """Of an appeal alone, which is no attendance yet."""
 
 
+BEGUN_ANEW = "begun-anew"
+"""A record of the same number was erased since the event had opened, and has counted somewhere."""
+
 INTEGRITY = frozenset(
-    {"mocked", "attestation", "clock", "travel", "same-fix", "shared-code", "replayed-fix", "installation"}
+    {
+        "mocked",
+        "attestation",
+        "clock",
+        "travel",
+        "same-fix",
+        "shared-code",
+        "replayed-fix",
+        "installation",
+        BEGUN_ANEW,
+    }
 )
 """Doubts about honesty: a better fix does not settle them."""
 

@@ -198,7 +198,8 @@ class PresenceFacts:
     """All that is known of a sender and of what the new records may touch.
 
     `taken`: ids of new records under which somebody else's attendance is stored; `owners`: to whom their
-    installation is registered as a device, since which day; `minor`: None of an adult.
+    installation is registered as a device, since which day; `minor`: None of an adult; `anew_at`: when the
+    record was begun, where one of the same number was erased just before that had counted somewhere.
     """
 
     volunteer_id: str
@@ -211,6 +212,7 @@ class PresenceFacts:
     standing: Standing
     ban: BanTerms | None
     minor: Minor | None
+    anew_at: datetime | None = None
 
     @property
     def checksum(self) -> int:
@@ -257,6 +259,7 @@ def read(cursor: Cursor, window: Window) -> PresenceFacts | None:
         ),
         ban=read_terms(facts["ban"]),
         minor=_minor(cursor, facts["id"], date.fromisoformat(facts["birth_date"]), window),
+        anew_at=_moment(facts["anew_at"]),
     )
 
 

@@ -117,6 +117,7 @@ def _facts() -> sa.Select[Any]:
         _object(
             Volunteer.id,
             Volunteer.birth_date,
+            Volunteer.anew_at,
             Volunteer.phone,
             Volunteer.phone_seen_at,
             Volunteer.last_seen_at,

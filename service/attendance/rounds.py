@@ -64,7 +64,11 @@ class Round:
             _check_may_attend(self.facts, event, sent, self.now)
             judged = sent.presence(event, self.now, self.thresholds)
             verdict = evidence.judge(judged, event.starts_at, event.ends_at, self.thresholds)
-            reasons = (*verdict.reasons, *guardian_doubts.of(self.facts.minor, event, sent, self.thresholds))
+            reasons = (
+                *verdict.reasons,
+                *guardian_doubts.of(self.facts.minor, event, sent, self.thresholds),
+                *_begun_anew(self.facts, event, sent, self.thresholds),
+            )
         except errors.ServiceError as refusal:
             is_of_presence = isinstance(refusal, presence_errors.PresenceRefused)
             if is_of_presence and sent.position and sent.has_wrong_code(event):
@@ -260,3 +264,13 @@ def _check_may_attend(facts: PresenceFacts, event: EventFacts, sent: SentRecord,
         raise errors.TooYoung(min_age=event.min_age)
     if not event.walk_ins and not event.was_going(sent.captured_at):
         raise presence_errors.SignupRequired()
+
+
+def _begun_anew(
+    facts: PresenceFacts, event: EventFacts, sent: SentRecord, thresholds: Thresholds
+) -> Sequence[str]:
+    """The doubt that the same number has counted here already, by a record that was erased since."""
+    if facts.anew_at is None or sent.kind is RecordKind.CHECK_OUT:
+        return ()
+    since = event.starts_at - thresholds.counts_before_start
+    return (evidence.BEGUN_ANEW,) if facts.anew_at >= since else ()

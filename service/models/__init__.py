@@ -17,7 +17,7 @@ from service.models.counts import (
     SightingTotal,
 )
 from service.models.districts import District, DistrictImport, DistrictKind
-from service.models.erasures import Erasure, GuardianErasure
+from service.models.erasures import ErasedNumber, Erasure, GuardianErasure
 from service.models.events import (
     CancelledBy,
     Event,
@@ -114,6 +114,7 @@ __all__ = [
     "District",
     "DistrictImport",
     "DistrictKind",
+    "ErasedNumber",
     "Erasure",
     "Event",
     "EventKind",

@@ -18,7 +18,7 @@ from service.happenings import PersonErased
 from service.models import Erasure, Volunteer
 from service.models.base import LocalizedText
 from service.organizations import members
-from service.people import bans, coordinators, guardian_data, numbers
+from service.people import bans, coordinators, erased_numbers, guardian_data, numbers
 from service.platform import personal_rows, queue
 
 NAME = personal_rows.SAID_NO_MORE
@@ -38,6 +38,7 @@ def erase(session: Session, actor: Actor, now: datetime, secret_key: str, *, kee
     volunteer = _hold(session, actor.volunteer_id)
     is_banned = bans.outlive(session, volunteer, now, secret_key)
     _end_roles(session, volunteer, now, whatever_becomes=is_banned)
+    erased_numbers.note(session, volunteer, now)
     bury(session, volunteer, now, keep_certificates=keep_certificates)
 
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from service.models.bans import BANS_KEPT
-from service.models.erasures import ERASURES_KEPT
+from service.models.erasures import ERASURES_KEPT, NUMBERS_KEPT
 from service.platform.personal_data import OWN, STAFF, Erased, Person, PersonalTable
 
 # A hash by which nobody is found, and the id of a record that is gone: a ban outlives the person's erasure.
@@ -60,6 +60,12 @@ TABLES = (
         {"guardianship_id": Person(Erased.KEPT, exported=False)},
         kept=ERASURES_KEPT,
         aged="at",
+    ),
+    PersonalTable(
+        "erased_number",
+        {"mark": Person(Erased.KEPT, exported=False)},
+        kept=NUMBERS_KEPT,
+        job="people.forget_erased_numbers",
     ),
     PersonalTable("local_identity", {"phone": OWN, "subject": OWN}),
     PersonalTable(

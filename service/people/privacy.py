@@ -24,7 +24,7 @@ class Topic(StrEnum):
 
 
 TABLES = {
-    Topic.ACCOUNT: ("volunteer", "local_identity", "notification_settings", "erasure"),
+    Topic.ACCOUNT: ("volunteer", "local_identity", "notification_settings", "erasure", "erased_number"),
     Topic.CONSENTS: ("consent",),
     Topic.FAMILY: ("guardian_link", "guardianship", "guardian_erasure"),
     Topic.GOING: ("signup", "typed_person", "list_tick", "calendar_feed"),

@@ -17,7 +17,7 @@ from service.models import Membership, Organization, Volunteer
 from service.models.base import COUNTRY_ZONE, LocalizedText, new_id
 from service.models.volunteers import ADULT_AGE
 from service.organizations import invitations
-from service.people import ages, consents, dormancy, guardians, numbers
+from service.people import ages, consents, dormancy, erased_numbers, guardians, numbers
 from service.people.identities import Identity
 from service.platform import installed, phones, usage_limits
 from service.platform.written import Written
@@ -69,7 +69,8 @@ def register(
     Raises:
         Invalid: the region is none, the personal data consent is missing or of another version, a newcomer's
             number is of a country not served, the guardian's is their own, the birth date is a coordinator's
-            to move, or (GuardianRequired, TooYoungToRegister) the age forbids it. AccountDisabled.
+            to move, or of somebody older than whose record of the number was erased lately, or
+            (GuardianRequired, TooYoungToRegister) the age forbids it. AccountDisabled.
         TooManyRequests: the number has begun two records today.
         OtherBirthDate: of a dormant record, once; this try is counted, which the caller has to commit.
     """
@@ -85,7 +86,10 @@ def register(
         guardians.end_by_change(session, dormant_id, now)
     is_new = volunteer is None
     if volunteer is None:
+        before = erased_numbers.known(session, identity.phone, now)
+        before.check_age(age)
         volunteer = _begin(session, identity, volunteer_id or new_id(), phone_regions, now)
+        volunteer.anew_at = now if before.may_count_twice else None
     else:
         ages.check_own_change(volunteer.birth_date, profile.birth_date, now)
     _check_guardian(profile, age, {volunteer.phone, identity.phone})

@@ -1,6 +1,7 @@
 """The limits of the rules of attendance: settings, with the design's values as defaults."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +40,8 @@ class Thresholds:
     guardian_consent_age: int = 16
     event_records: int = 40
     day_records: int = 400
+
+    @property
+    def counts_before_start(self) -> timedelta:
+        """How long before an event's start somebody may have come to count there, by the hastiest clock."""
+        return timedelta(minutes=self.open_before_min, seconds=self.future_s)

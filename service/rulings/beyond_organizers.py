@@ -7,12 +7,13 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
-from service.models import Ban, Event, EventHelper, Membership
+from service.models import Ban, Event, EventHelper, Membership, Volunteer
+from service.platform import installed
 
 
 def among(session: Session, event_id: UUID, volunteer_ids: Collection[UUID]) -> set[UUID]:
     """Those of these people who are the organization's members or the event's helpers, or were banned while
-    it was: organizers are told of no ban."""
+    it was: organizers are told of no ban; or whose number may have counted there before (0255)."""
     them = sa.any_(sa.literal(list(volunteer_ids), ARRAY(sa.Uuid)))
     members = (
         sa.select(Membership.volunteer_id)
@@ -32,4 +33,9 @@ def among(session: Session, event_id: UUID, volunteer_ids: Collection[UUID]) -> 
             sa.or_(ended_at.is_(None), ended_at > Event.starts_at),
         )
     )
-    return set(session.scalars(members.union(helpers, banned)))
+    anew = (
+        sa.select(Volunteer.id)
+        .join(Event, Volunteer.anew_at >= Event.starts_at - installed.thresholds().counts_before_start)
+        .where(Event.id == event_id, Volunteer.id == them)
+    )
+    return set(session.scalars(members.union(helpers, banned, anew)))

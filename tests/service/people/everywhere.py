@@ -119,7 +119,7 @@ def _naming(column: sa.Column[Any], found: Everywhere, known: Mapping[str, Any])
         return found.person.id
     if isinstance(column.type, sa.ARRAY):
         return ["a mark that nobody can read"]
-    if column.table.name == "secret_use":
+    if column.table.name in ("secret_use", "erased_number"):
         return "code-phone:a mark that nobody can read"
     return {"phone": PHONE, "recipient": PHONE, "subject": SUBJECT}.get(column.name, PHONE)
 

@@ -1,0 +1,122 @@
+"""What is known of a number whose record was erased, for a short time: nobody counts twice at an event by it,
+and no child comes back grown up.
+
+By a keyed hash alone, and only where there is something to guard: of most people nothing is kept.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+import procrastinate
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from service import errors
+from service.models import Attendance, ErasedNumber, Event, Volunteer
+from service.models.base import COUNTRY_ZONE
+from service.models.erasures import NUMBERS_KEPT
+from service.people.ages import GUARDED_AGES
+from service.platform import installed, queue
+
+FORGET_TASK = "people.forget_erased_numbers"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """`younger_than`: the age that the record had not reached, None of an adult's, or of nobody's;
+    `may_count_twice`: it counted at an event where something may still come to count."""
+
+    younger_than: int | None = None
+    may_count_twice: bool = False
+
+    def check_age(self, age: int) -> None:
+        """Raise Invalid where somebody is older now than a birthday would have made them."""
+        if self.younger_than is not None and age >= self.younger_than:
+            raise errors.Invalid("birth_date", "birth-date-of-erased")
+
+
+def note(session: Session, volunteer: Volunteer, now: datetime) -> None:
+    """Keep what is to be known of somebody who is about to be erased, and is held."""
+    if volunteer.phone is None:
+        return
+    younger_than, younger_until = _younger(volunteer, now)
+    counted_until = _counted_until(session, volunteer, now)
+    if younger_until is None and counted_until is None:
+        return
+    new = insert(ErasedNumber).values(
+        mark=_mark(volunteer.phone),
+        younger_than=younger_than,
+        younger_until=younger_until,
+        counted_until=counted_until,
+    )
+    # Of the age the newest record knows best: a coordinator may have corrected it.
+    values = {
+        "younger_than": new.excluded.younger_than,
+        "younger_until": new.excluded.younger_until,
+        "counted_until": sa.func.greatest(ErasedNumber.counted_until, new.excluded.counted_until),
+    }
+    session.execute(new.on_conflict_do_update(index_elements=["mark"], set_=values))
+
+
+def _younger(volunteer: Volunteer, now: datetime) -> tuple[int | None, datetime | None]:
+    """The age that somebody has not reached, and until when that is known: until they do, at most 30 days."""
+    age = volunteer.age_on(now.astimezone(COUNTRY_ZONE).date())
+    above = next((guarded for guarded in GUARDED_AGES if age < guarded), None)
+    if above is None:
+        return None, None
+    return above, min(now + NUMBERS_KEPT, _reaches(volunteer.birth_date, above))
+
+
+def _reaches(birth_date: date, age: int) -> datetime:
+    """When somebody comes to be so old, as `age_on` counts."""
+    year, leap_day = birth_date.year + age, (birth_date.month, birth_date.day) == (2, 29)
+    day = date(year, 3, 1) if leap_day else birth_date.replace(year=year)
+    return datetime.combine(day, time(), COUNTRY_ZONE)
+
+
+def _counted_until(session: Session, volunteer: Volunteer, now: datetime) -> datetime | None:
+    """Until when an attendance may come to count, without anybody's look, where this person counted."""
+    last = session.scalar(
+        sa.select(sa.func.max(Event.ends_at))
+        .join(Attendance, Attendance.event_id == Event.id)
+        .where(Attendance.volunteer_id == volunteer.id, Attendance.status == "counted")
+    )
+    until = None if last is None else last + timedelta(hours=installed.thresholds().sync_hours)
+    return until if until is not None and until > now else None
+
+
+def known(session: Session, phone: str, now: datetime) -> Known:
+    """What is known of a number that begins a record, and is held."""
+    found = session.get(ErasedNumber, _mark(phone), populate_existing=True)
+    if found is None:
+        return Known()
+    is_younger = found.younger_until is not None and found.younger_until > now
+    may_count = found.counted_until is not None and found.counted_until > now
+    return Known(found.younger_than if is_younger else None, may_count)
+
+
+def forget(session: Session, phone: str) -> int:
+    """Forget a number, in E.164, at once; how many were known."""
+    gone = sa.delete(ErasedNumber).where(ErasedNumber.mark == _mark(phone)).returning(ErasedNumber.mark)
+    return len(session.execute(gone).all())
+
+
+def forget_old(session: Session, now: datetime) -> None:
+    """Forget what guards nothing any more."""
+    lasts = sa.func.greatest(ErasedNumber.younger_until, ErasedNumber.counted_until)
+    session.execute(sa.delete(ErasedNumber).where(lasts <= now))
+
+
+def _mark(phone: str) -> str:
+    """Another one than that of the lists, which it is not to be compared with."""
+    return installed.mark_of(f"erased:{phone}")
+
+
+@queue.app.periodic(cron="40 21 * * *")  # UTC: the night in Kazakhstan
+@queue.app.task(name=FORGET_TASK, queueing_lock=FORGET_TASK, pass_context=True)
+def forget_all_old(context: procrastinate.JobContext, timestamp: int) -> None:
+    """Forget what has lived its time."""
+    runtime = queue.runtime(context)
+    with runtime.sessions.begin() as session:
+        forget_old(session, runtime.clock.now())
