@@ -50,6 +50,11 @@ MIN_CELL_SPACING_KM = 5
 """A little less than the distance of two neighbouring H3 cells of resolution 6 anywhere in Kazakhstan."""
 
 EVENT_IS_ON = Event.status == EventStatus.PUBLISHED
+MAY_SPEAK = sa.exists().where(
+    Organization.id == Event.organization_id, Organization.status == OrganizationStatus.VERIFIED
+)
+"""The event's organization, which may have been stopped since it said something."""
+
 COMING = (SignupStatus.GOING, SignupStatus.WAITLISTED, SignupStatus.OFFERED)
 """Who goes, or may go yet."""
 
@@ -93,7 +98,8 @@ def _not_there_yet() -> Audience:
 
 
 def _announced() -> Audience:
-    """Whom the organizer meant; an entry that says nothing of it, as older ones, means who goes."""
+    """Whom the organizer meant, while the event is on and they may speak; an entry that says nothing of whom,
+    as older ones, means who goes."""
     meant = sa.func.coalesce(Outbox.facts["to"].astext, AnnouncementTo.GOING)
     goes = Signup.status == SignupStatus.GOING
     there = sa.exists().where(
@@ -101,11 +107,13 @@ def _announced() -> Audience:
     )
     waits = Signup.status.in_((SignupStatus.WAITLISTED, SignupStatus.OFFERED))
     return _signed_up(*COMING).where(
+        EVENT_IS_ON,
+        MAY_SPEAK,
         sa.or_(
             sa.and_(meant == AnnouncementTo.GOING, goes),
             sa.and_(meant == AnnouncementTo.NOT_HERE, goes, ~there),
             sa.and_(meant == AnnouncementTo.WAITLISTED, waits),
-        )
+        ),
     )
 
 
@@ -182,7 +190,7 @@ def _neighbours() -> Audience:
         _people(Volunteer.id)
         .join(Event, Event.id == Outbox.event_id)
         .join(Volunteer, sa.true())
-        .where(EVENT_IS_ON, Event.hidden_by.is_(None), AS_TOLD, ~joined)
+        .where(EVENT_IS_ON, MAY_SPEAK, Event.hidden_by.is_(None), AS_TOLD, ~joined)
     )
 
 

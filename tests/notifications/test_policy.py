@@ -161,7 +161,9 @@ def test_the_daily_cap_counts_the_local_day_and_spares_the_urgent(session: Sessi
     notification_settings.put(session, person.id, {"daily_cap": 2})
     for _ in range(3):
         owe(session, event)
-    urgent = owe(session, event, "event_cancelled")
+    other = make_event(session, starts_at=NOW + timedelta(days=3))
+    make_signup(session, other, person)
+    urgent = owe(session, other, "event_cancelled")
     ids = session.scalars(sa.select(Delivery.id).where(Delivery.id != urgent)).all()
     decisions = decide(session, ids, NOW)
     sent = [key for key, decision in decisions.items() if decision.action == Action.SEND]
