@@ -5,20 +5,25 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, post_load
 
-from http_base.fields import Paged, RegionCode, one_of, told
+from http_base.fields import Paged, RegionCode, Strict, one_of, told
 from service.audit.audit import AuditQuestion
 from service.models import AuditAction
 
 MAX_DAYS = 366 * 5
 
 
-class AuditQuery(Paged):
+class AuditFields(Strict):
+    """Which entries: of whom, of what, about whom."""
+
     actor = fields.UUID()
     action = one_of(*AuditAction)
     region = RegionCode()
     organization = fields.UUID()
     event = fields.UUID()
     subject = fields.UUID()
+
+
+class AuditQuery(Paged, AuditFields):
     first_day = fields.Date(data_key="from")
     last_day = fields.Date(data_key="to")
 

@@ -6,9 +6,10 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, post_load
 
 from http_base.fields import DistrictCode, RegionCode, Strict, Text, one_of, told
+from http_base.schemas.audit import AuditFields
 from service.figures.counts import GROUPINGS
 from service.figures.report_columns import HEADINGS
-from service.models import AuditAction, EventKind, EventStatus
+from service.models import EventKind, EventStatus
 from service.models.exports import ExportFormat, ExportOf
 from service.platform.sheets import Dialect
 
@@ -52,13 +53,8 @@ class RegionReportFilters(Strict):
     columns = Text(longest=1_000)
 
 
-class AuditFilters(_Days):
-    actor = fields.UUID()
-    action = one_of(*AuditAction)
-    region = RegionCode()
-    organization = fields.UUID()
-    event = fields.UUID()
-    subject = fields.UUID()
+class AuditFilters(_Days, AuditFields):
+    """As the list of the audit."""
 
 
 FILTERS: Mapping[str, type[Schema]] = {
