@@ -34,7 +34,8 @@ KEEP_A_TICK = """() => new Promise((resolve) => {
   };
   request.onsuccess = () => {
     const kept = request.result.transaction('ticks', 'readwrite');
-    kept.objectStore('ticks').put({ id: 'one' });
+    const { person } = document.querySelector('form[data-person]').dataset;
+    kept.objectStore('ticks').put({ id: 'one', person });
     kept.oncomplete = () => { request.result.close(); resolve(); };
   };
 })"""
