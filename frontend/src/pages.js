@@ -1,7 +1,5 @@
 // What makes the pages quicker for who has JavaScript. Without it each of them does all the same.
-import {
-  dropTick, forgetLeft, isAble, ticksBy,
-} from './door/store.js';
+import { dropTick, forgetLeft, ticksBy } from './door/store.js';
 import { keepTyped } from './pages/typed.js';
 
 const script = document.currentScript;
@@ -35,7 +33,7 @@ forgetLeft().catch(() => null);
 // Signing out takes it away, and one's own taps: that is said first. Another's wait for them.
 each('form[data-person]', (form) => {
   let ticks = [];
-  if (isAble()) ticksBy(form.dataset.person).then((found) => { ticks = found; }).catch(() => null);
+  ticksBy(form.dataset.person).then((found) => { ticks = found; }).catch(() => null);
   form.addEventListener('submit', (event) => {
     const mine = taps(form.dataset.person);
     if (form.dataset.warns && (ticks.length || mine.length) && !window.confirm(form.dataset.warns)) {

@@ -27,6 +27,20 @@ const open = () => {
   return opened;
 };
 
+// Whether a door was ever kept here. To look makes no store.
+const isBegun = () => new Promise((resolve) => {
+  const request = window.indexedDB.open(NAME);
+  request.onupgradeneeded = () => request.transaction.abort();
+  request.onerror = (event) => {
+    event.preventDefault();
+    resolve(false);
+  };
+  request.onsuccess = () => {
+    request.result.close();
+    resolve(true);
+  };
+});
+
 const act = async (name, mode, work) => {
   const made = (await open()).transaction(name, mode);
   const result = await done(work(made.objectStore(name)));
@@ -80,7 +94,7 @@ const forgetLists = () => {
 // Called by each page, and before a door is shown.
 export const forgetLeft = async () => {
   if (!isAble() || !document.cookie.split('; ').includes(LEFT)) return;
-  await forgetLists();
+  if (await isBegun()) await forgetLists();
   document.cookie = 'tazalyq_door=; path=/; max-age=0';
 };
 
@@ -129,7 +143,10 @@ export const ticksOf = async (id) => {
   return ticks.sort((a, b) => (a.captured_at < b.captured_at ? -1 : 1));
 };
 
-export const ticksBy = async (person) => (await all('ticks')).filter((one) => one.person === person);
+export const ticksBy = async (person) => {
+  if (!isAble() || !await isBegun()) return [];
+  return (await all('ticks')).filter((one) => one.person === person);
+};
 export const dropTick = (id) => drop('ticks', id);
 // Whether it outlives the page.
 export const lasts = (id) => !here.ticks.has(id);
