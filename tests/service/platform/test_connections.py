@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
+from flask import request_finished
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -96,6 +97,20 @@ def test_a_lost_connection_is_told_when_the_transaction_is_given_up(read_app: Ta
         with pytest.raises(sa.exc.OperationalError):
             connection.rollback()
         assert connection.invalidated
+
+
+def test_a_connection_that_is_lost_once_all_is_answered_takes_nothing_back(read_app: Tazalyq) -> None:
+    """The server, or a pooler before it, is restarted just then: what was read had nothing to be undone."""
+
+    def cut(*_: object, **__: object) -> None:
+        pid = db.session.scalar(sa.text("SELECT pg_backend_pid()"))
+        with db.engines["read"].connect() as other:
+            other.execute(sa.text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+
+    with request_finished.connected_to(cut, read_app):
+        assert read_app.test_client().get("/v1/meta").status_code == 200
+    assert not db.session.registry.registry
+    assert read_app.test_client().get("/readyz").status_code == 200
 
 
 def test_a_database_ahead_of_the_code_is_ready(client: FlaskClient, session: Session) -> None:
