@@ -54,6 +54,17 @@ class Tazalyq(Flask):
             start_response("500 INTERNAL SERVER ERROR", [("Content-Type", "text/plain")])
             return [b"Internal Server Error\n"]
 
+    def do_teardown_appcontext(self, *given: Any) -> None:
+        """Put away what a request has left. Of a connection that is lost by then nothing has to be undone."""
+        try:
+            super().do_teardown_appcontext(*given)
+        except sa.exc.DBAPIError as error:
+            if not is_lost_connection(error):
+                raise
+            # SQLAlchemy keeps a session that it could not close.
+            db.session.registry.clear()
+            logger.warning("the database was lost once all was answered")
+
     def preprocess_request(self) -> Any:
         """The checks before a view: they read the database, too."""
         return _tried_again(super().preprocess_request)
