@@ -65,6 +65,28 @@ def test_the_newest_record_of_a_number_says_the_age(session: Session) -> None:
     assert erased_numbers.known(session, phone_of(person), NOW + DAY) == Known(None, may_count_twice=True)
 
 
+def test_who_is_grown_up_by_a_coordinators_word_leaves_no_child(session: Session) -> None:
+    person = make_volunteer(session, birth_date=date(2012, 1, 1))
+    erased_numbers.note(session, person, NOW)
+    person.birth_date = date(1980, 1, 1)
+    erased_numbers.note(session, person, NOW + DAY)
+    assert erased_numbers.known(session, phone_of(person), NOW + DAY) == Known()
+    erased_numbers.forget_old(session, NOW + DAY)
+    assert kept(session) == []
+
+
+def test_whose_record_was_begun_anew_is_as_anybody_after_30_days(session: Session) -> None:
+    """Longer than anything of an event that had opened before it is taken without a coordinator."""
+    old, new = (
+        make_volunteer(session, anew_at=NOW - 30 * DAY),
+        make_volunteer(session, anew_at=NOW - 29 * DAY),
+    )
+    erased_numbers.forget_old(session, NOW)
+    for one in (old, new):
+        session.refresh(one)
+    assert (old.anew_at, new.anew_at) == (None, NOW - 29 * DAY)
+
+
 @pytest.mark.parametrize("born", [date(2008, 2, 29), date(2010, 2, 28), date(2010, 3, 1), date(2009, 12, 31)])
 def test_a_birthday_is_the_one_that_ages_go_by(session: Session, born: date) -> None:
     above = 18 if born.year < 2010 else 16
