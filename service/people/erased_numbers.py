@@ -40,23 +40,16 @@ def note(session: Session, volunteer: Volunteer, now: datetime) -> None:
     """Keep what is to be known of somebody who is about to be erased, and is held."""
     if volunteer.phone is None:
         return
-    younger_than, younger_until = _younger(volunteer, now)
-    counted_until = _counted_until(session, volunteer, now)
-    if younger_until is None and counted_until is None:
-        return
-    new = insert(ErasedNumber).values(
-        mark=_mark(volunteer.phone),
-        younger_than=younger_than,
-        younger_until=younger_until,
-        counted_until=counted_until,
-    )
+    mark, counted_until = _mark(volunteer.phone), _counted_until(session, volunteer, now)
     # Of the age the newest record knows best: a coordinator may have corrected it.
-    values = {
-        "younger_than": new.excluded.younger_than,
-        "younger_until": new.excluded.younger_until,
-        "counted_until": sa.func.greatest(ErasedNumber.counted_until, new.excluded.counted_until),
-    }
-    session.execute(new.on_conflict_do_update(index_elements=["mark"], set_=values))
+    younger_than, younger_until = _younger(volunteer, now)
+    said = {"younger_than": younger_than, "younger_until": younger_until}
+    if younger_until is None and counted_until is None:
+        session.execute(sa.update(ErasedNumber).where(ErasedNumber.mark == mark).values(said))
+        return
+    new = insert(ErasedNumber).values(mark=mark, counted_until=counted_until, **said)
+    latest = sa.func.greatest(ErasedNumber.counted_until, new.excluded.counted_until)
+    session.execute(new.on_conflict_do_update(index_elements=["mark"], set_=said | {"counted_until": latest}))
 
 
 def _younger(volunteer: Volunteer, now: datetime) -> tuple[int | None, datetime | None]:
@@ -103,9 +96,15 @@ def forget(session: Session, phone: str) -> int:
 
 
 def forget_old(session: Session, now: datetime) -> None:
-    """Forget what guards nothing any more."""
+    """Forget what guards nothing any more: of numbers, and of records that were begun by them."""
     lasts = sa.func.greatest(ErasedNumber.younger_until, ErasedNumber.counted_until)
-    session.execute(sa.delete(ErasedNumber).where(lasts <= now))
+    session.execute(sa.delete(ErasedNumber).where(sa.or_(lasts.is_(None), lasts <= now)))
+    session.execute(
+        sa.update(Volunteer)
+        .where(Volunteer.anew_at <= now - NUMBERS_KEPT)
+        .values(anew_at=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _mark(phone: str) -> str:
