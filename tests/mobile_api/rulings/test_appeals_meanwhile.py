@@ -1,0 +1,32 @@
+"""An appeal of a refusal, and what becomes of its event and its person meanwhile."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy.orm import Session
+
+from tests.makers import make_volunteer
+from tests.mobile_api.phones import END
+from tests.mobile_api.rulings.test_refusal_appeals import FAR, appeal
+from tests.mobile_api.scene import Scene
+
+
+@pytest.fixture
+def refused(scene: Scene) -> Scene:
+    """Somebody was refused; the event is over by now."""
+    assert scene.send("check-ins", **FAR).json["code"] == "outside-area"
+    scene.clock.at = END + timedelta(hours=1)
+    return scene
+
+
+def test_who_was_refused_is_heard_though_the_event_is_hidden_by_now(refused: Scene, session: Session) -> None:
+    refused.event.hidden_by = "coordinator"
+    session.flush()
+    mine = refused.login(refused.volunteer)
+    (listed,) = refused.client.get("/v1/me/refusals", headers=mine).json["items"]
+    assert listed["can_appeal"] is True
+    id_ = str(uuid4())
+    assert [appeal(refused, id=id_).status_code for _ in range(2)] == [201, 200]
+    stranger = appeal(refused, by=make_volunteer(session))
+    assert (stranger.status_code, stranger.json["code"]) == (404, "not-found")
