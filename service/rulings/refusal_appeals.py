@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from service import presence_errors
 from service.access import Actor
+from service.attendance import refusals
 from service.attendance.check_in import Attended
 from service.attendance.derivation import Decision, event_minutes
 from service.attendance.evidence import Evidence, RecordKind, Status
@@ -58,7 +59,10 @@ def appeal(
         NotFound: no such event. NothingToAppeal: not refused there, or an attendance is there after all.
         AppealTooEarly, AppealTooLate. AlreadyAppealed. TooManyAppeals: open ones, or in a month.
     """
-    event = events.get_visible(session, actor, event_id)
+    told = refusals.told(session, event_id, actor.volunteer_id)
+    # Who was refused there knows of the event, hidden by now or not.
+    is_known = told.is_asked or told.refused_as is not None
+    event = events.get(session, event_id) if is_known else events.get_visible(session, actor, event_id)
     decisions.lock_person(session, actor.volunteer_id)
     stored = session.get(RefusalAppeal, (event_id, actor.volunteer_id), populate_existing=True)
     if stored is not None:
