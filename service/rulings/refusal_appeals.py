@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
-from service import presence_errors
+from service import errors, presence_errors
 from service.access import Actor
-from service.attendance import refusals
+from service.attendance import check_in, refusals
 from service.attendance.check_in import Attended
 from service.attendance.derivation import Decision, event_minutes
 from service.attendance.evidence import Evidence, RecordKind, Status
@@ -307,6 +307,15 @@ def find(session: Session, attendance_id: UUID) -> RefusalAppeal | None:
         .with_for_update()
         .execution_options(populate_existing=True)
     )
+
+
+def upheld(session: Session, accepted: RefusalAppeal) -> UUID:
+    """The attendance that stands by an appeal that was accepted: the one that began with it, or was there
+    before. Raises NotFound."""
+    attended = check_in.of_person(session, accepted.event_id, accepted.volunteer_id)
+    if attended is None:
+        raise errors.NotFound(errors.Thing.ATTENDANCE)
+    return attended.id
 
 
 def put(

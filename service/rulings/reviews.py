@@ -188,9 +188,8 @@ def decide(
             return _decide_refusal(
                 session, actor, refused, ruling, now, thresholds, only_waiting=only_waiting
             )
-        return _decide_attendance(
-            session, actor, attendance_id, ruling, now, thresholds, only_waiting=only_waiting
-        )
+        decided = attendance_id if refused is None else refusal_appeals.upheld(session, refused)
+        return _decide_attendance(session, actor, decided, ruling, now, thresholds, only_waiting=only_waiting)
 
     return decisions.retrying(session, act)
 
