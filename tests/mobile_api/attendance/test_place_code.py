@@ -204,6 +204,17 @@ def test_nine_people_by_one_code_count_and_ten_do_not(
     assert statuses(phones) == [("review", ["shared-code"])] * 10
 
 
+def test_a_code_is_the_same_one_in_whatever_digits_it_is_written(
+    make_phone: Callable[..., Phone], event: Event
+) -> None:
+    """Full-width digits are right ones: ten ways of writing one code are no ten codes."""
+    phones, code = [make_phone() for _ in range(10)], code_of(event, NOW)
+    for wide, phone in enumerate(phones):
+        written = "".join(chr(ord(one) + 0xFEE0) if wide >> at & 1 else one for at, one in enumerate(code))
+        phone.send_live(alone(phone, event, NOW, written))
+    assert statuses(phones) == [("review", ["shared-code"])] * 10
+
+
 def test_of_two_codes_each_has_its_own_people(
     make_phone: Callable[..., Phone], event: Event, clock: FixedClock
 ) -> None:
