@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from hashlib import blake2b
 from itertools import chain, combinations, product
 from math import asin, cos, radians, sin, sqrt
+from unicodedata import normalize
 from uuid import UUID
 
 from service.geography.geodesy import EARTH_RADIUS_M
@@ -70,8 +71,11 @@ def fix_key(latitude: float, longitude: float) -> int:
 
 
 def code_key(event_id: UUID, code: str) -> int:
-    """One 64-bit number for all who have one code of an event, in CODE_KEYS: it is that of one minute."""
-    digest = blake2b(f"{event_id}:{code}".encode(), digest_size=8).digest()
+    """One 64-bit number for all who have one code of an event, in CODE_KEYS: it is that of one minute.
+
+    In whatever digits it is written, as it is compared.
+    """
+    digest = blake2b(f"{event_id}:{normalize('NFKC', code)}".encode(), digest_size=8).digest()
     return CODE_KEYS | int.from_bytes(digest) % CODE_KEYS
 
 
