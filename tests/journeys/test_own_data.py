@@ -118,6 +118,10 @@ def takes_a_copy(me: Volunteer, stage: Stage, said: Said) -> None:
     assert json.loads(text)
     for part in (NAME, PHONE, str(stage.was_at.id), str(stage.goes_to.id)):
         assert part in text, part
+    # The page stays: its button goes on working, where the first file was lost, say.
+    me.page.wait_for_timeout(3_500)
+    with me.page.expect_download():
+        me.press(said.download)
 
 
 def gives_and_takes_back(me: Volunteer, said: Said) -> None:
