@@ -93,6 +93,8 @@ each('[data-locate]', (button) => {
 });
 
 // A second press does nothing: the button says that it is at work. Its value has gone with the form by then.
+// Where a file is answered, the page stays, and its button serves again.
+const FILE_COMES_MS = 3000;
 each('form[method="post"]', (form) => {
   form.addEventListener('submit', (event) => {
     if (form.dataset.sent) {
@@ -100,6 +102,7 @@ each('form[method="post"]', (form) => {
       return;
     }
     form.dataset.sent = 'yes';
+    if (form.hasAttribute('data-file')) setTimeout(() => form.removeAttribute('data-sent'), FILE_COMES_MS);
     const button = event.submitter || form.querySelector('.btn');
     if (!button || !button.dataset.sending) return;
     setTimeout(() => {
