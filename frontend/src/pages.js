@@ -92,8 +92,7 @@ each('[data-locate]', (button) => {
   });
 });
 
-// A second press does nothing: the button says that it is at work. Its value has gone with the form by then.
-// Where a file is answered, the page stays, and its button serves again.
+// A second press does nothing. Where a file is answered, the page stays, and its button serves again.
 const FILE_COMES_MS = 3000;
 each('form[method="post"]', (form) => {
   form.addEventListener('submit', (event) => {
@@ -103,13 +102,6 @@ each('form[method="post"]', (form) => {
     }
     form.dataset.sent = 'yes';
     if (form.hasAttribute('data-file')) setTimeout(() => form.removeAttribute('data-sent'), FILE_COMES_MS);
-    const button = event.submitter || form.querySelector('.btn');
-    if (!button || !button.dataset.sending) return;
-    setTimeout(() => {
-      button.disabled = true;
-      button.dataset.label = button.textContent;
-      button.textContent = button.dataset.sending;
-    });
   });
 });
 
@@ -124,10 +116,6 @@ window.addEventListener('pageshow', (event) => {
     return;
   }
   each('form[data-sent]', (form) => form.removeAttribute('data-sent'));
-  each('button[data-label]', (button) => {
-    button.disabled = false;
-    button.textContent = button.dataset.label;
-  });
 });
 
 // Five minutes before a session ends, of which so many seconds are left, it is said, with a way to stay.

@@ -31,7 +31,6 @@ NEWER = {
 """By what Chrome 72 or Firefox 68 lacks; after MDN's tables."""
 
 ASKED_FIRST = {
-    "pages.js": {"submitter"},
     "sign-in.js": {"transitions, stored cookies"},
 }
 """What a script looks for before it uses it, and goes on without."""
