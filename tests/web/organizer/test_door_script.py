@@ -10,7 +10,7 @@ import pytest
 
 from cli.assets import NODE
 
-SCRIPT = Path(__file__).parent / "run_door.mjs"
+SCRIPT, WORKER = (Path(__file__).parent / name for name in ("run_door.mjs", "run_door_worker.mjs"))
 NOON = datetime(2026, 5, 16, 7, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 KEY = "A" * 43 + "="
@@ -45,14 +45,14 @@ def step(at: datetime, mono: timedelta, **what: Any) -> dict[str, Any]:
 
 
 def play(*steps: dict[str, Any], room: int | None = 100) -> Any:
+    return json.loads(node(SCRIPT, room=room, steps=steps))
+
+
+def node(script: Path, **told: Any) -> str:
     said = subprocess.run(
-        [NODE / "bin" / "node", SCRIPT],
-        input=json.dumps({"room": room, "steps": steps}),
-        capture_output=True,
-        check=True,
-        text=True,
+        [NODE / "bin" / "node", script], input=json.dumps(told), capture_output=True, check=True, text=True
     )
-    return json.loads(said.stdout)
+    return said.stdout.strip()
 
 
 def kept_then(*answers: Any, room: int | None = 100) -> Any:
@@ -124,3 +124,19 @@ def test_who_was_refused_is_told_with_why() -> None:
     (one,) = done["news"]["refused"]
     assert (one["tick"]["volunteer_id"], one["problem"]["errors"]) == ("v", {"phone": ["no number"]})
     assert done["waiting"] == []
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        ({"kept": True, "slow": False, "answers": True}, "network"),
+        ({"kept": True, "slow": True, "answers": True}, "kept"),
+        ({"kept": True, "slow": False, "answers": False}, "kept"),
+        # Nothing better is there: over 2G a page comes late, and is better than none.
+        ({"kept": False, "slow": True, "answers": True}, "network"),
+        ({"kept": False, "slow": True, "answers": False}, "nothing"),
+        ({"kept": False, "slow": False, "answers": False}, "nothing"),
+    ],
+)
+def test_which_page_a_phone_shows(told: dict[str, bool], shown: str) -> None:
+    assert node(WORKER, **told) == shown
