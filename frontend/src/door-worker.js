@@ -13,17 +13,19 @@ self.addEventListener('message', (event) => {
   }))));
 });
 
-const inTime = (request) => new Promise((resolve, reject) => {
-  setTimeout(reject, PATIENCE_MS);
-  fetch(request).then(resolve, reject);
-});
+// The network's, if it comes in time; else the one that is kept; else the network's, however late.
+const page = (request, kept) => {
+  const coming = fetch(request);
+  const late = new Promise((_, reject) => { setTimeout(reject, PATIENCE_MS); });
+  return Promise.race([coming, late]).catch(async () => (await caches.match(kept)) || coming).catch(() => Response.error());
+};
 
 self.addEventListener('fetch', (event) => {
   const { request } = event;
   const { pathname } = new URL(request.url);
   if (request.method !== 'GET') return;
   if (request.mode === 'navigate' && /\/(list|code)$/.test(pathname)) {
-    event.respondWith(inTime(request).catch(async () => (await caches.match(`${pathname}/shell`)) || Response.error()));
+    event.respondWith(page(request, `${pathname}/shell`));
   } else if (pathname.startsWith('/static/')) {
     event.respondWith(caches.match(request).then((found) => found || fetch(request)));
   }
