@@ -75,6 +75,22 @@ def test_the_board_leads_to_the_other_dates_that_are_to_come(
     assert not desk.page(f"/kk/organizer/events/{alone.id}").all("h2", id="beside")
 
 
+@pytest.mark.parametrize("act", ["edit", "move"])
+def test_a_day_that_the_series_has_already_is_refused_beside_its_field(
+    desk: Visitor, session: Session, act: str
+) -> None:
+    made = make_series(desk, session)
+    before = [one.starts_at for one in made]
+    day = made[2].local(made[2].starts_at)
+    answer = desk.post(
+        path(made[0], act),
+        data=form_of(desk, path(made[0], act)) | {"day": f"{day:%Y-%m-%d}", "scope": "this"},
+    )
+    assert answer.status_code == 422
+    assert f"{day.day} " in read(answer.text).one(id="day-error").text
+    assert [one.starts_at for one in dates(session)] == before
+
+
 def test_one_date_alone_is_published(desk: Visitor, session: Session) -> None:
     made = make_series(desk, session)
     sent = form_of(desk, path(made[1], "preview")) | {"scope": "this"}
