@@ -36,6 +36,7 @@ from service.platform.settings import Settings
 from tests.contract import ContractClient
 
 pytest_plugins = [
+    "tests.fixtures",
     "tests.google.fixtures",
     "tests.http_base.page_world",
     "tests.journeys.browser",

@@ -12,7 +12,7 @@ from notifications.models import Delivery, InboxItem
 from notifications.policy import Action
 from service.models import Event, EventResult, Organization, Outbox, Volunteer
 from tests.conftest import NOW
-from tests.makers import make_device, make_event, make_member, make_organization, make_volunteer
+from tests.makers import make_device, make_event, make_member, make_volunteer
 from tests.notifications.conftest import Run
 from tests.notifications.test_reminders import told
 
@@ -20,16 +20,6 @@ START = datetime(2026, 5, 16, 5, 0, tzinfo=UTC)
 """Saturday, 10:00 in Almaty; it ends at 13:00."""
 
 EVENING = datetime(2026, 5, 16, 14, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def owner(session: Session) -> Volunteer:
-    return make_volunteer(session)
-
-
-@pytest.fixture
-def organization(session: Session, owner: Volunteer) -> Organization:
-    return make_organization(session, owner)
 
 
 @pytest.fixture

@@ -24,11 +24,6 @@ Join = Callable[..., tuple[Volunteer, Any]]
 
 
 @pytest.fixture
-def owner(session: Session) -> Volunteer:
-    return make_volunteer(session)
-
-
-@pytest.fixture
 def event(session: Session, owner: Volunteer) -> Event:
     """Tomorrow, with one place."""
     organization = make_organization(session, owner)

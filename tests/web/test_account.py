@@ -1,7 +1,6 @@
 """The account page: sessions, second factor, and what stands before the pages of staff."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import timedelta
 
 import pyotp
@@ -15,7 +14,7 @@ from service.models import PageSession, Volunteer
 from service.models.audit import AuditEntry
 from service.people import identities, second_factor, sessions
 from service.platform.clock import FixedClock
-from service.platform.settings import DEVELOPMENT_SECRET, SecondFactorMode
+from service.platform.settings import DEVELOPMENT_SECRET
 from tests.conftest import NOW
 from tests.makers import make_coordinator, make_organization, make_volunteer
 from tests.web.html import read
@@ -24,14 +23,7 @@ from tests.web.visitor import Visitor
 STEP = timedelta(seconds=30)
 
 
-@pytest.fixture(autouse=True)
-def required(app: Tazalyq) -> Iterator[None]:
-    """As in production."""
-    services = app.extensions["tazalyq"]
-    before = services.settings
-    services.settings = replace(before, second_factor=SecondFactorMode.REQUIRED)
-    yield
-    services.settings = before
+pytestmark = pytest.mark.usefixtures("second_factor_required")
 
 
 @pytest.fixture

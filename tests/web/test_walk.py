@@ -1,6 +1,6 @@
 """A walk over every page and every call: what is hidden shows to nobody whom it does not concern."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -31,13 +31,7 @@ NOT_WALKED = ("dev.", "docs.", "metrics.", "static")
 NOT_READING = frozenset({"HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 
 
-@pytest.fixture(autouse=True)
-def _as_in_production(app: Tazalyq) -> Iterator[None]:
-    services = app.extensions["tazalyq"]
-    before = services.settings
-    services.settings = replace(before, second_factor=SecondFactorMode.REQUIRED)
-    yield
-    services.settings = before
+pytestmark = pytest.mark.usefixtures("second_factor_required")
 
 
 @pytest.fixture

@@ -22,11 +22,6 @@ BODY = {"group": "7 «Б» сыныбы", "people": 24, "minutes": 90}
 
 
 @pytest.fixture
-def owner(session: Session) -> Volunteer:
-    return make_volunteer(session)
-
-
-@pytest.fixture
 def event(session: Session, owner: Volunteer) -> Event:
     return make_event(session, make_organization(session, owner))
 

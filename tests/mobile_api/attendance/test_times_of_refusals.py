@@ -26,11 +26,6 @@ CALLED_OFF = {"status": "cancelled", "cancelled_at": NOW - timedelta(hours=2), "
 
 
 @pytest.fixture
-def owner(session: Session) -> Volunteer:
-    return make_volunteer(session)
-
-
-@pytest.fixture
 def held(session: Session, owner: Volunteer) -> Callable[..., Event]:
     """An event of the owner's organization, in that zone."""
     organization = make_organization(session, owner)

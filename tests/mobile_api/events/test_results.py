@@ -37,16 +37,6 @@ ALL = {
 
 
 @pytest.fixture
-def owner(session: Session) -> Volunteer:
-    return make_volunteer(session)
-
-
-@pytest.fixture
-def organization(session: Session, owner: Volunteer) -> Organization:
-    return make_organization(session, owner)
-
-
-@pytest.fixture
 def event(session: Session, organization: Organization) -> Event:
     return make_event(session, organization)
 

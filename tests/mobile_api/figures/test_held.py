@@ -25,11 +25,6 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def owner(session: Session) -> Volunteer:
-    return make_volunteer(session)
-
-
-@pytest.fixture
 def event(session: Session, owner: Volunteer) -> Event:
     """Published; begun an hour ago, to last two more."""
     event = make_event(session, make_organization(session, owner))

@@ -11,20 +11,10 @@ from sqlalchemy.orm import Session
 
 from service.models import AuditAction, AuditEntry, Membership, Organization, Volunteer
 from tests.conftest import NOW
-from tests.makers import make_ban, make_coordinator, make_member, make_organization, make_volunteer
+from tests.makers import make_ban, make_coordinator, make_member, make_volunteer
 
 Login = Callable[[Volunteer], dict[str, str]]
 Invite = Callable[..., Any]
-
-
-@pytest.fixture
-def owner(session: Session) -> Volunteer:
-    return make_volunteer(session)
-
-
-@pytest.fixture
-def organization(session: Session, owner: Volunteer) -> Organization:
-    return make_organization(session, owner)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from http_base.application import Tazalyq
 from service.models import Event, Volunteer
 from service.platform.clock import FixedClock
 from tests.conftest import NOW
-from tests.makers import AKTOBE, CONSENTS, make_coordinator, make_event, make_organization, make_volunteer
+from tests.makers import AKTOBE, CONSENTS, make_coordinator, make_event, make_organization
 
 pytestmark = pytest.mark.usefixtures("_counts_equal_the_rows")
 
@@ -80,11 +80,6 @@ class Number:
 @pytest.fixture
 def number(app: Tazalyq, client: FlaskClient, clock: FixedClock) -> Number:
     return Number(app, client, clock)
-
-
-@pytest.fixture
-def owner(session: Session) -> Volunteer:
-    return make_volunteer(session)
 
 
 @pytest.fixture

@@ -1,18 +1,16 @@
 """Wrong codes of a stranger who has somebody's number: they find none, and lock its owner out of nothing."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from http_base.application import Tazalyq
 from service.models import Volunteer
 from service.people import second_factor
 from service.platform.clock import FixedClock
-from service.platform.settings import DEVELOPMENT_SECRET, SecondFactorMode
+from service.platform.settings import DEVELOPMENT_SECRET
 from tests.conftest import NOW
 from tests.makers import make_coordinator
 from tests.mobile_api.people.test_second_factor import STEP, Person
@@ -21,13 +19,7 @@ Login = Callable[[Volunteer], dict[str, str]]
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture(autouse=True)
-def _required(app: Tazalyq) -> Iterator[None]:
-    services = app.extensions["tazalyq"]
-    before = services.settings
-    services.settings = replace(before, second_factor=SecondFactorMode.REQUIRED)
-    yield
-    services.settings = before
+pytestmark = pytest.mark.usefixtures("second_factor_required")
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Who was seen where: written by the fold, moved with the event or a ruling; checked and mended."""
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -10,7 +9,6 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from http_base.application import Tazalyq
 from service.attendance.evidence import Status
 from service.ledger import checks, ledger, scope_checks, verify
 from service.ledger.ledger import Cell
@@ -28,8 +26,8 @@ from service.platform.thresholds import Thresholds
 from service.rulings import reviews
 from tests.conftest import NOW
 from tests.makers import make_coordinator, make_counted, make_event, make_organization, make_volunteer
+from tests.service.ledger.conftest import Run
 
-Run = Callable[[str], tuple[int, str]]
 DISTRICT = "151000000"
 MAY, YEAR = 202605, 2026
 
@@ -37,18 +35,6 @@ MAY, YEAR = 202605, 2026
 @pytest.fixture
 def person(session: Session) -> Volunteer:
     return make_volunteer(session)
-
-
-@pytest.fixture
-def run(app: Tazalyq, session: Session) -> Run:
-    """Run `flask counts …`: the exit code, and what was printed."""
-
-    def run_command(command: str) -> tuple[int, str]:
-        session.commit()
-        done = app.test_cli_runner().invoke(args=["counts", command])
-        return done.exit_code, done.output
-
-    return run_command
 
 
 def seen(session: Session, volunteer: Volunteer) -> dict[tuple[str, int], int]:

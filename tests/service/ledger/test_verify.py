@@ -1,6 +1,5 @@
 """The ledger is held against the rows that it sums up, by `flask counts verify`, and mended by `rebuild`."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -10,26 +9,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from http_base.application import Tazalyq
 from service.ledger import ledger, rebuild, verify
 from service.models import CountPending, CountTotal, Event, EventResult, Headcount
 from tests.conftest import NOW, Sessions
 from tests.makers import make_attendance, make_counted, make_event, make_signup, make_volunteer
 from tests.proofs.waiting import until_done_or_waiting
-
-Run = Callable[[str], tuple[int, str]]
-
-
-@pytest.fixture
-def run(app: Tazalyq, session: Session) -> Run:
-    """Run `flask counts …`: the exit code, and what was printed."""
-
-    def run_command(command: str) -> tuple[int, str]:
-        session.commit()
-        done = app.test_cli_runner().invoke(args=["counts", command])
-        return done.exit_code, done.output
-
-    return run_command
+from tests.service.ledger.conftest import Run
 
 
 @pytest.fixture

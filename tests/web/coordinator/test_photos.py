@@ -1,8 +1,6 @@
 """Photographs on a coordinator's pages: what waits, reported ones first; shown, or not, with a reason."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -10,7 +8,6 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from http_base.application import Tazalyq
 from service.events import photo_files
 from service.models import AuditEntry, Event, EventPhoto, PhotoReport, Volunteer
 from service.platform import images
@@ -22,14 +19,6 @@ from tests.service.platform.pictures import photo
 from tests.web.visitor import Visitor
 
 LIST = "/kk/coordinator/photos"
-
-
-@pytest.fixture
-def files(app: Tazalyq, tmp_path: Path) -> Iterator[Files]:
-    parts = app.extensions["tazalyq"]
-    before, parts.files = parts.files, Files(tmp_path.as_uri())
-    yield parts.files
-    parts.files = before
 
 
 @pytest.fixture

@@ -1,17 +1,14 @@
 """The report of an event: one page, verified and declared apart, photographs that may be handed on."""
 
 import re
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
-from pathlib import Path
 
 import pypdfium2
 import pytest
 from pypdfium2 import raw
 from sqlalchemy.orm import Session
 
-from http_base.application import Tazalyq
 from service.events import photo_files
 from service.figures import event_report, event_report_pdf
 from service.models import Event, EventResult, Headcount, Organization
@@ -22,14 +19,6 @@ from tests.conftest import NOW
 from tests.makers import make_attendance, make_coordinator, make_event, make_photo, make_volunteer
 from tests.service.platform.pictures import photo
 from tests.web.visitor import Visitor
-
-
-@pytest.fixture
-def files(app: Tazalyq, tmp_path: Path) -> Iterator[Files]:
-    parts = app.extensions["tazalyq"]
-    before, parts.files = parts.files, Files(tmp_path.as_uri())
-    yield parts.files
-    parts.files = before
 
 
 @pytest.fixture

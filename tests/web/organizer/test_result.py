@@ -1,10 +1,8 @@
 """The result in one minute: figures, photographs, what is refused by name, and nothing lost."""
 
 import io
-from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -15,12 +13,10 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
-from http_base.application import Tazalyq
 from service.events import photos
 from service.models import AuditEntry, Event, EventPhoto, EventResult, Organization, Volunteer
 from service.models.base import new_id
 from service.platform import images
-from service.platform.files import Files
 from tests.conftest import NOW
 from tests.makers import make_event, make_photo, make_volunteer
 from tests.service.platform.pictures import photo, png_that_says
@@ -34,12 +30,7 @@ def held(session: Session, organization: Organization) -> Event:
     return make_event(session, organization, starts_at=NOW - timedelta(days=1))
 
 
-@pytest.fixture(autouse=True)
-def files(app: Tazalyq, tmp_path: Path) -> Iterator[Files]:
-    parts = app.extensions["tazalyq"]
-    before, parts.files = parts.files, Files(tmp_path.as_uri())
-    yield parts.files
-    parts.files = before
+pytestmark = pytest.mark.usefixtures("files")
 
 
 def path_of(event: Event, language: str = "kk") -> str:

@@ -1,15 +1,12 @@
 """Photographs on an event's page for everybody, and the way to have one hidden at once."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from http_base.application import Tazalyq
 from service.events import photo_files
 from service.models import Event, EventPhoto, PhotoReport
 from service.platform import images
@@ -19,14 +16,6 @@ from tests.makers import make_event, make_photo, make_volunteer
 from tests.service.platform.pictures import photo
 from tests.web.html import read
 from tests.web.visitor import Visitor
-
-
-@pytest.fixture
-def files(app: Tazalyq, tmp_path: Path) -> Iterator[Files]:
-    parts = app.extensions["tazalyq"]
-    before, parts.files = parts.files, Files(tmp_path.as_uri())
-    yield parts.files
-    parts.files = before
 
 
 @pytest.fixture
