@@ -1,0 +1,35 @@
+"""What the page of signing in does with Google's answers, run in Node, and with those that come late (R6)."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.assets import NODE
+
+SCRIPT = Path(__file__).parent / "run_firebase_door.mjs"
+
+
+def play(**told: Any) -> Any:
+    said = subprocess.run(
+        [NODE / "bin" / "node", SCRIPT], input=json.dumps(told), capture_output=True, check=True, text=True
+    )
+    return json.loads(said.stdout)
+
+
+@pytest.mark.parametrize(
+    ("told", "seen"),
+    [
+        ({"slow": 1_000, "good": True}, []),
+        ({"slow": 1_000, "good": False}, ["firebase-wrong"]),
+        # Over 2G: the other door is offered, and this one is open still.
+        ({"slow": 8_000, "good": True}, ["firebase-away"]),
+        ({"slow": 8_000, "good": False}, ["firebase-away", "firebase-wrong"]),
+    ],
+)
+def test_a_right_code_lets_in_however_late_google_says_so(told: dict[str, Any], seen: list[str]) -> None:
+    done = play(**told)
+    assert done["seen"] == seen
+    assert done["sent"] == (["token"] if told["good"] else [])
