@@ -13,8 +13,9 @@ SCRIPT = Path(__file__).parent / "run_firebase_door.mjs"
 
 
 def play(**told: Any) -> Any:
+    given = json.dumps({"presses": 1} | told)
     said = subprocess.run(
-        [NODE / "bin" / "node", SCRIPT], input=json.dumps(told), capture_output=True, check=True, text=True
+        [NODE / "bin" / "node", SCRIPT], input=given, capture_output=True, check=True, text=True
     )
     return json.loads(said.stdout)
 
@@ -33,3 +34,9 @@ def test_a_right_code_lets_in_however_late_google_says_so(told: dict[str, Any], 
     done = play(**told)
     assert done["seen"] == seen
     assert done["sent"] == (["token"] if told["good"] else [])
+
+
+def test_who_presses_twice_is_sent_one_message_and_has_one_try() -> None:
+    """Another message would make the code of the first one a wrong one."""
+    done = play(slow=1_000, good=True, presses=2)
+    assert (done["asked"], done["sent"], done["seen"]) == (["code", "confirm"], ["token"], [])
