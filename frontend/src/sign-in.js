@@ -58,12 +58,9 @@ const prove = () => {
   return inTime(Promise.all([fetch(google, { mode: 'no-cors' }), verifier.render()]));
 };
 
-number.addEventListener('submit', (event) => {
-  event.preventDefault();
-  event.stopImmediatePropagation();
+const ask = () => {
   const phone = document.getElementById('firebase-phone').value.replace(/[^+0-9]/g, '');
-  Promise.resolve()
-    .then(prove)
+  return prove()
     .then(() => signInWithPhoneNumber(auth, phone.replace(/^8(?=\d{10}$)/, '+7'), verifier))
     .then((confirmation) => {
       sent = confirmation;
@@ -71,24 +68,36 @@ number.addEventListener('submit', (event) => {
       hide('firebase-number');
       show('firebase-code');
       document.getElementById('firebase-digits').focus();
-    })
-    .catch(failed);
-}, true);
+    });
+};
 
-typed.addEventListener('submit', (event) => {
-  event.preventDefault();
-  event.stopImmediatePropagation();
+const confirm = () => {
   // Where Google is slow the other door is offered, and this one stays open: the code is used by now.
   const late = setTimeout(() => failed(new Error('away')), PATIENCE_MS);
-  sent.confirm(document.getElementById('firebase-digits').value.replace(/\s/g, ''))
+  const done = () => clearTimeout(late);
+  const confirmed = sent.confirm(document.getElementById('firebase-digits').value.replace(/\s/g, ''));
+  confirmed.then(done, done);
+  return confirmed
     .then((credential) => credential.user.getIdToken())
     .then((token) => {
       document.getElementById('firebase-token').value = token;
       entry.submit();
-    })
-    .catch(failed)
-    .then(() => clearTimeout(late));
-}, true);
+    });
+};
+
+// A second press while one is answered does nothing: another message would make the first one's code a wrong one.
+const onSubmit = (form, act) => {
+  let isBusy = false;
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (isBusy) return;
+    isBusy = true;
+    Promise.resolve().then(act).catch(failed).then(() => { isBusy = false; });
+  }, true);
+};
+onSubmit(number, ask);
+onSubmit(typed, confirm);
 
 document.getElementById('firebase-anew').addEventListener('click', anew);
 box.hidden = false;
