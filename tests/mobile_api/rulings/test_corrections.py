@@ -8,7 +8,14 @@ import pytest
 
 from service.models import EventHelper, Volunteer
 from tests.conftest import NOW
-from tests.makers import make_attendance, make_coordinator, make_member, make_organization, make_volunteer
+from tests.makers import (
+    make_attendance,
+    make_coordinator,
+    make_member,
+    make_organization,
+    make_signup,
+    make_volunteer,
+)
 from tests.mobile_api.scene import Scene
 
 
@@ -124,6 +131,16 @@ def test_an_event_that_was_called_off_has_no_minutes_after_that(scene: Scene) ->
     scene.session.flush()
     answer = scene.correct({"present": True, "minutes": 0})
     assert (answer.status_code, answer.json["code"]) == (409, "cancelled")
+
+
+def test_who_signed_up_and_did_not_come_is_said_to_be_absent(scene: Scene) -> None:
+    """Also where a phone's kept record comes later; the person can answer to it."""
+    make_signup(scene.session, scene.event, scene.volunteer)
+    absent = scene.correct({"present": False})
+    assert (absent.status_code, absent.json["status"]) == (200, "rejected")
+    assert scene.send("check-ins").json["status"] == "rejected"
+    assert scene.counts() == (0, 0, 0, 0)
+    assert scene.appeal(absent.json["id"]).status_code == 201
 
 
 def test_who_is_not_known_to_have_been_there_cannot_be_denied(scene: Scene) -> None:
