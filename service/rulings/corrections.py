@@ -54,7 +54,7 @@ def correct(
     the organization's own, or somebody banned, was there counts by their phone, or by a coordinator's word.
 
     Raises:
-        NotFound: no such event or person, or nobody knew of the presence that is denied. Forbidden.
+        NotFound: no such event or person, or who is denied neither came nor had signed up. Forbidden.
         OwnAttendance: about oneself. NotPublished, Cancelled: nothing took place.
         CorrectionTooEarly, CorrectionTooLate. Invalid: minutes beyond the event, or of somebody absent.
         CoordinatorDecided: a coordinator has decided otherwise. Busy.
@@ -96,13 +96,21 @@ def _correct(
     open_for = organizers_have if is_organizer else frozen.COORDINATORS_OPEN_AFTER_END
     check_open(event, ruling.status, event.starts_at, open_for, said_at=now, now=now)
     check_minutes(event, ruling.status, ruling.minutes)
-    if ruling.status is Status.REJECTED and file.held is None and not file.facts.records:
+    if ruling.status is Status.REJECTED and not _is_known(session, file):
         raise errors.NotFound(errors.Thing.ATTENDANCE)
     if file.is_repeated(ruling):
         return decisions.shown(file)
     if is_organizer:
         check_unbound(file, ruling)
     return decisions.put(session, file, ruling, now, thresholds)
+
+
+def _is_known(session: Session, file: AttendanceFile) -> bool:
+    """Whether there is any presence of this person to deny: one that was recorded, or announced."""
+    if file.held is not None or file.facts.records:
+        return True
+    event_id, volunteer_id = UUID(file.facts.event.id), UUID(file.facts.volunteer_id)
+    return events.is_one_of_its_people(session, event_id, volunteer_id)
 
 
 def check_open(
