@@ -184,3 +184,21 @@ def test_a_vague_position_does_not_switch_the_travel_rule_off(
         ]
     )
     assert all("travel" in one["attendance"]["reasons"] for one in results)
+
+
+def test_what_comes_three_days_later_takes_no_doubt_back(
+    phone: Phone, session: Session, clock: FixedClock
+) -> None:
+    """Of an event's neighbours all is known, whatever another event near by knows of them in part alone."""
+    long, beside, later, new = (
+        make_event(session, starts_at=after(60 * starts), ends_at=after(60 * ends))
+        for starts, ends in ((20, 28), (22, 30), (96, 99), (100, 103))
+    )
+    visits = ((long, 20, 27.9), (beside, 22.5, 29), (later, 96.5, 98), (new, 100.5, 102))
+    verdicts = []
+    for event, come, leave in visits:
+        for record in visit(phone, event, 60 * come, 60 * leave):
+            clock.at = datetime.fromisoformat(record["captured_at"])
+            phone.send([record])
+        verdicts.append([verdict(phone, one) for one in (long, beside) if str(one.id) in phone.history()])
+    assert verdicts == [[COUNTED], *[[DOUBTED] * 2] * 3]
