@@ -5,7 +5,7 @@ any order of records and rulings gives one state; it vanishes when one of them s
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from service.attendance.derivation import Decision, Elsewhere, Record, Span, is_comparable, stays_of
@@ -31,6 +31,11 @@ class Visit:
     def is_rejected(self) -> bool:
         """What staff has rejected did not happen."""
         return self.decision is not None and self.decision.status is Status.REJECTED
+
+    def joined(self, other: "Visit") -> "Visit":
+        """The same with what another reading of it knows besides: each may know a part of the records."""
+        records = {record.id: record for record in (*self.records, *other.records)}
+        return replace(self, records=list(records.values()))
 
     def meets(self, other: "Visit") -> bool:
         """Whether the two events share a time, so that the one can say something of the other."""

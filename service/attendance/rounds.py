@@ -11,7 +11,7 @@ from service.attendance import cross_checks, evidence, guardian_doubts, presence
 from service.attendance.cross_checks import RecordKey, Sighting
 from service.attendance.derivation import Record
 from service.attendance.evidence import RecordKind, Status
-from service.attendance.overlap import Neighbourhood
+from service.attendance.overlap import Neighbourhood, Visit
 from service.attendance.presence_facts import (
     Cursor,
     EventFacts,
@@ -183,8 +183,11 @@ class Round:
             if one.sighting.sender_id == self.facts.volunteer_id and one.sighting.event_id in own:
                 own[one.sighting.event_id].append(one.record)
         stored = [pair for pair in pairs if pair.volunteer_id == self.facts.volunteer_id]
+        near: dict[str, Visit] = {}
+        for visit in (visit for pair in stored for visit in pair.around):
+            near[visit.event_id] = near.get(visit.event_id, visit).joined(visit)
         visits = [
-            *(visit for pair in stored for visit in pair.around),
+            *near.values(),
             *(pair.event.visit(_with_doubts(pair, records)) for pair in stored),
             *(self.facts.events[event_id].visit(mine) for event_id, mine in own.items()),
         ]
