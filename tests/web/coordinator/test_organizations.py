@@ -224,7 +224,8 @@ def test_a_new_kind_of_a_verified_one_is_taken_or_left_and_its_events_stay(
     session.commit()
     row = desk.page(LIST).one("main")
     assert "мемлекеттік орган" in row.text
-    assert row.all("a", href=f"{LIST}/{one.id}/reject") == []
+    for act in ("reject", "ask"):
+        assert row.all("a", href=f"{LIST}/{one.id}/{act}") == []
     page = desk.page(f"{LIST}/{one.id}").one("main")
     assert "мемлекеттік орган" in page.text
     assert [form["action"] for form in page.all("form")] == [
@@ -238,6 +239,16 @@ def test_a_new_kind_of_a_verified_one_is_taken_or_left_and_its_events_stay(
     assert desk.send(f"{LIST}/{one.id}/verify", {"version": str(one.version)}).status_code == 303
     assert _stands(session, one) == ("verified", "state", None, None)
     assert event.hidden_by is None
+
+
+def test_who_asks_a_verified_one_reads_before_what_that_does(
+    desk: Visitor, session: Session, waits: Organization
+) -> None:
+    """It is verified no more until the answer, and its coming events are hidden meanwhile."""
+    one = make_organization(session)
+    session.commit()
+    assert "іс-шаралары жасырылады" in desk.page(f"{LIST}/{one.id}/ask").one("main").text
+    assert "іс-шаралары жасырылады" not in desk.page(f"{LIST}/{waits.id}/ask").one("main").text
 
 
 def _stands(session: Session, one: Organization) -> tuple[object, ...]:
