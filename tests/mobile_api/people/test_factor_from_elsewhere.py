@@ -77,6 +77,18 @@ def test_a_right_code_of_the_coordinators_forgives_no_strangers(
     assert wrong(stranger, 1) == [429]
 
 
+def test_who_is_kept_out_of_a_new_place_reads_where_it_goes_on(coordinator: Person, stranger: Person) -> None:
+    """On the phone that is known it is the own fingers: nobody else has tried there."""
+    for person, is_told in ((stranger, True), (coordinator, False)):
+        wrong(person, 5)
+        refused = person.client.post(
+            "/v1/me/elevation", json={"totp": "000000"}, headers=person.headers | {"Accept-Language": "en"}
+        )
+        assert (refused.status_code, refused.json["code"]) == (429, "too-many-requests")
+        assert ("somebody else knows your number" in refused.json["detail"]) == is_told
+        assert 0 < int(refused.headers["Retry-After"]) <= 3600
+
+
 def test_the_own_phone_has_no_more_tries_than_anybody(coordinator: Person) -> None:
     assert wrong(coordinator, 6) == [422] * 5 + [429]
     assert coordinator.elevate().status_code == 429
