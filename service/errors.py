@@ -136,6 +136,12 @@ class TooManyRequests(ServiceError):
     code = "too-many-requests"
 
 
+class TooManyCodes(TooManyRequests):
+    """Of the second factor, where none was right yet: perhaps somebody else's, who has the number."""
+
+    words = "too-many-codes"
+
+
 class TooManyOrganizations(TooManyRequests):
     """So many of one's organizations are `open`: nobody has decided about them yet."""
 

@@ -133,12 +133,17 @@ def count_try(session: Session, volunteer_id: UUID, now: datetime, place: str | 
     `place`: a phone's sign-in or a browser, by what nobody else can bring; None: none that could be known.
 
     Raises:
-        TooManyRequests.
+        TooManyRequests; TooManyCodes: where nobody is known, so that they may be a stranger's.
     """
     found = session.get(SecondFactor, volunteer_id, populate_existing=True)
     tries = _tries_of(volunteer_id, found, place)
-    usage_limits.count_use(session, tries, now, TRIES_AN_HOUR)
-    usage_limits.count_use(session, f"{tries}:day", now, TRIES_A_DAY, usage_limits.DAY)
+    try:
+        usage_limits.count_use(session, tries, now, TRIES_AN_HOUR)
+        usage_limits.count_use(session, f"{tries}:day", now, TRIES_A_DAY, usage_limits.DAY)
+    except errors.TooManyRequests as error:
+        if tries == _tries_of(volunteer_id, None, None):
+            raise errors.TooManyCodes(**error.data) from error
+        raise
 
 
 def confirm(
