@@ -137,16 +137,30 @@ def test_it_is_set_up_for_reading_and_for_paper() -> None:
     assert sheet["A8"].value == "Бос ұяшық"
 
 
-def test_on_paper_lines_part_its_rows_and_no_word_of_a_head_is_broken() -> None:
+def test_no_word_of_a_head_is_broken_in_two() -> None:
     """The longest word of the region's report has 14 letters, and stands in a column of twelve."""
     names = {"kk": "Ұйымдастырушы көрсеткен", "ru": "в т. ч. подтверждённых", "en": "Declared"}
     file = io.BytesIO()
     sheet = Sheet("Парақ", [Column("said", names, Kind.WHOLE), Column("few", {"kk": "Адам"})], [(1, "x")])
     sheets.write_xlsx(file, [sheet], ("kk", "ru"))
     found = openpyxl.load_workbook(io.BytesIO(file.getvalue())).worksheets[0]
-    assert found.print_options.gridLines
     assert found.column_dimensions["A"].width >= 15
     assert found.column_dimensions["B"].width < 13
+
+
+def test_on_paper_lines_lead_from_a_name_to_its_numbers() -> None:
+    """They are around the rows alone: a list that is taken to be sorted has none."""
+    sheet = paper([ROW, ROW], lines=("Өңірдің есебі",), total=row_of("Барлығы"), notes=("Бос ұяшық",))
+    (lined,) = sheet.conditional_formatting
+    assert str(lined.sqref) == "A5:E6"
+    assert list(paper([ROW, ROW]).conditional_formatting) == []
+
+
+def test_on_paper_a_long_text_is_seen_whole() -> None:
+    """Excel makes room for it by itself, LibreOffice does not."""
+    sheet = paper([row_of("Ұ" * 65), ROW], lines=("Өңірдің есебі",))
+    assert (sheet.row_dimensions[5].height or 0) >= 4 * 13
+    assert sheet.row_dimensions[6].height is None
 
 
 def test_the_line_above_the_total_has_no_gaps() -> None:

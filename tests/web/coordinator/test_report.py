@@ -165,6 +165,13 @@ def test_it_is_recorded_as_sent_and_later_changes_are_shown(
     assert [link["href"] for link in listed.all("a", class_="row")] == [sent]
 
 
+def test_that_it_was_recorded_is_said_on_the_screen_alone(desk: Visitor, held: Event) -> None:
+    """The page is printed right then, and signed."""
+    sent = desk.send(f"{REPORT}/send?period={held.day}", {"action": "Таза бейсенбі"}).headers["Location"]
+    said = [one.text for one in desk.page(sent).one("main").all("div", class_="no-print")]
+    assert any("жіберілген күйінде бекітілді" in one for one in said)
+
+
 def test_who_comes_back_to_the_form_reads_that_it_was_recorded(desk: Visitor, held: Event) -> None:
     """The way back leads there after the freeze: pressed again, it would be one more version of the same."""
     path = f"{REPORT}/send?period={held.day}"
