@@ -75,7 +75,8 @@ class About:
 class Sheet:
     """A table: values None (nobody filled it), text, numbers, days, moments, as wide as `columns`.
 
-    `lines` stand above it, `total` and `notes` below. `rows` is gone through once.
+    `lines` stand above it, and make a sheet for paper of it; `total` and `notes` below.
+    `rows` is gone through once.
     """
 
     name: str
@@ -175,6 +176,7 @@ class _BookWriter:
         self.plain = book.add_format({**base, "text_wrap": True})
         # Stays text also when somebody goes into the cell and out again.
         self.quoted = book.add_format({**base, "text_wrap": True, "quote_prefix": True})
+        self.around = book.add_format({"border": 1, "border_color": "#B0B8B0"})
         self.line, self.first_line = book.add_format(base), book.add_format({**base, "bold": True})
         self.heads = [book.add_format(head), book.add_format({**head, "bold": False, "italic": True})]
         self.kinds = {kind: book.add_format({**base, "num_format": one}) for kind, one in numbers.items()}
@@ -198,8 +200,6 @@ class _BookWriter:
         paper = self.book.add_worksheet(name)
         for index, column in enumerate(sheet.columns):
             paper.set_column(index, index, self._width(column))
-        # Shown on the screen, and printed.
-        paper.hide_gridlines(0)
         paper.set_landscape()
         paper.set_paper(A4)
         paper.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.5)
@@ -231,8 +231,13 @@ class _BookWriter:
             if at - first == ROWS_A_SHEET:
                 left = row
                 break
+            if sheet.lines:
+                self._make_room(paper, at, sheet.columns, row)
             self._write_row(paper, at, sheet.columns, row, is_total=False)
             at += 1
+        if sheet.lines and at > first:
+            whatever = {"type": "formula", "criteria": "=TRUE", "format": self.around}
+            paper.conditional_format(first, 0, at - 1, len(sheet.columns) - 1, whatever)
         paper.autofilter(first - 1, 0, max(at - 1, first), len(sheet.columns) - 1)
         if left is not None:
             return left
@@ -250,6 +255,15 @@ class _BookWriter:
 
     def _top(self, sheet: Sheet) -> int:
         return len(sheet.lines) + 1 if sheet.lines else 0
+
+    def _make_room(self, paper: Worksheet, at: int, columns: Sequence[Column], row: Sequence[Any]) -> None:
+        """For texts of several lines, in a sheet that is printed: not every program does so by itself."""
+        texts = (
+            (len(value), column) for column, value in zip(columns, row, strict=True) if isinstance(value, str)
+        )
+        lines = max((ceil(1.1 * length / self._width(column)) for length, column in texts), default=1)
+        if lines > 1:
+            paper.set_row(at, LINE_HEIGHT * (lines + 0.5))
 
     def _write_row(
         self, paper: Worksheet, at: int, columns: Sequence[Column], row: Sequence[Any], *, is_total: bool
