@@ -35,6 +35,17 @@ def test_development_needs_nothing() -> None:
         ("DATABASE_URL", "mysql://x"),
         ("GOOGLE_APPLICATION_CREDENTIALS", "/no/such/file"),
         ("PRESENCE_NEAR_M", "far"),
+        ("PUBLIC_URL", "http://[api.example"),
+        ("PUBLIC_URL", "http://api.example:port"),
+        ("WEB_APP_URL", "http://[app"),
+        ("GEOCODER_URL", "ftp://[::1"),
+        ("FILES_URL", "nowhere://[bucket"),
+        ("RATELIMIT_STORAGE_URI", "redis:/limits"),
+        ("RATELIMIT_STORAGE_URI", "redis://limits:port"),
+        ("RATELIMIT_STORAGE_URI", "limits"),
+        ("RATELIMIT_STORAGE_URI", "valkey://limits"),
+        ("PHONE_REGIONS", "KAZ"),
+        ("PHONE_REGIONS", "KZ, +7"),
     ],
 )
 def test_each_wrong_value_is_named(name: str, value: str) -> None:
@@ -45,6 +56,20 @@ def test_each_wrong_value_is_named(name: str, value: str) -> None:
 def test_thresholds_can_be_set() -> None:
     found = settings.read({"TAZALYQ_ENV": "development", "PRESENCE_NEAR_M": "80"})
     assert found.thresholds.near_m == 80
+
+
+def test_what_is_right_is_taken() -> None:
+    right = {
+        # A password may have any sign that PostgreSQL's own reading of an address takes.
+        "DATABASE_URL": "postgresql://tazalyq:p[w@db.example/tazalyq",
+        "RATELIMIT_STORAGE_URI": "rediss://:secret@limits.example:6380/1",
+        "PHONE_REGIONS": "kz, KG",
+        "PUBLIC_URL": "http://[::1]:8000/",
+    }
+    found = settings.read({"TAZALYQ_ENV": "development", **right})
+    assert found.database_url == right["DATABASE_URL"]
+    assert found.ratelimit_storage_uri == right["RATELIMIT_STORAGE_URI"]
+    assert (found.phone_regions, found.public_url) == (("KZ", "KG"), "http://[::1]:8000")
 
 
 BLANK = [" ", "\t", "\n", "\u00a0"]
