@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import fsspec
+import phonenumbers
+from limits.errors import ConfigurationError
+from limits.storage import storage_from_string
 
 from service.platform.thresholds import Thresholds
 
@@ -138,8 +141,8 @@ def read(environment: Mapping[str, str]) -> Settings:
         auth_emulator=reader.text("FIREBASE_AUTH_EMULATOR_HOST"),
         app_check_required=reader.choice("APP_CHECK", ("checked", "required"), "checked") == "required",
         app_check_app_ids=reader.names("APP_CHECK_APP_IDS"),
-        ratelimit_storage_uri=reader.text("RATELIMIT_STORAGE_URI") or "memory://",
-        phone_regions=reader.words("PHONE_REGIONS", ("KZ",)),
+        ratelimit_storage_uri=reader.limits_storage("RATELIMIT_STORAGE_URI") or "memory://",
+        phone_regions=reader.phone_regions("PHONE_REGIONS", ("KZ",)),
         min_age=reader.number("MIN_AGE", 14, int, lowest=0, highest=18),
         lowest_app_version=reader.text("LOWEST_APP_VERSION") or "1.0.0",
         offers_app_version=reader.app_version("OFFERS_APP_VERSION"),
@@ -155,7 +158,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         worker_pool=reader.number("WORKER_POOL", 6, int, lowest=2, highest=256),
         push_threads=reader.number("PUSH_THREADS", 48, int, lowest=1, highest=64),
         push_lease_s=reader.number("PUSH_LEASE_S", 15, int, lowest=1, highest=3_600),
-        web_app_url=reader.url("WEB_APP_URL", ("https",)),
+        web_app_url=(reader.url("WEB_APP_URL", ("https",)) or "").rstrip("/") or None,
         public_url=public_url or f"http://127.0.0.1:{port}",
         trusted_hosts=reader.names("TRUSTED_HOSTS") or _hosts_of(public_url),
         push_per_second=reader.number("PUSH_PER_SECOND", 500, int, lowest=0, highest=10_000),
@@ -175,8 +178,8 @@ def read(environment: Mapping[str, str]) -> Settings:
 
 def _hosts_of(public_url: str | None) -> tuple[str, ...]:
     """Where nothing else is said, the only host is that of our own address; in development any is."""
-    host = urlsplit(public_url or "").hostname
-    return (host,) if host else ()
+    found = _split(public_url or "")
+    return (found.hostname,) if found and found.hostname else ()
 
 
 def put_back(environment: MutableMapping[str, str]) -> None:
@@ -187,6 +190,15 @@ def put_back(environment: MutableMapping[str, str]) -> None:
             environment[name] = value
         else:
             del environment[name]
+
+
+def _split(address: str) -> SplitResult | None:
+    """The parts of an address that has a host; None of any other, or of what is none at all."""
+    try:
+        found = urlsplit(address)
+        return found if found.hostname and found.port != 0 else None
+    except ValueError:
+        return None
 
 
 class _Reader:
@@ -241,7 +253,8 @@ class _Reader:
 
     def url(self, name: str, schemes: tuple[str, ...]) -> str | None:
         value = self.text(name)
-        if value is not None and urlsplit(value).scheme not in schemes:
+        # By its beginning alone: a password may have any sign, and who connects reads the rest.
+        if value is not None and value.partition("://")[0] not in schemes:
             self.problems.append(f"{name} is not an address: start it with {schemes[0]}://")
             return None
         return value
@@ -251,8 +264,8 @@ class _Reader:
         value = (self.text(name) or "").rstrip("/") or None
         if value is None:
             return None
-        found = urlsplit(value)
-        if found.scheme in schemes and found.hostname and value == f"{found.scheme}://{found.netloc}":
+        found = _split(value)
+        if found and found.scheme in schemes and value == f"{found.scheme}://{found.netloc}":
             return value
         self.problems.append(
             f"{name} is {value!r}: set it to scheme and host alone, {schemes[-1]}://api.example"
@@ -264,7 +277,7 @@ class _Reader:
         value = self.text(name)
         if value is None:
             return None
-        scheme = urlsplit(value).scheme
+        scheme = value.partition(":")[0]
         if scheme not in fsspec.available_protocols():
             self.problems.append(
                 f"{name} is not the address of a folder: file:///srv/tazalyq, s3://bucket/path."
@@ -305,9 +318,25 @@ class _Reader:
         """Names as they are written, between commas or spaces."""
         return tuple((self.text(name) or "").replace(",", " ").split())
 
-    def words(self, name: str, default: tuple[str, ...]) -> tuple[str, ...]:
+    def phone_regions(self, name: str, default: tuple[str, ...]) -> tuple[str, ...]:
+        found = tuple(one.upper() for one in self.names(name))
+        if wrong := [one for one in found if one not in phonenumbers.SUPPORTED_REGIONS]:
+            self.problems.append(
+                f"{name}: {', '.join(wrong)} is no country of two letters, as in KZ or KZ,KG."
+            )
+        return found or default
+
+    def limits_storage(self, name: str) -> str | None:
+        """Where limits are counted: an address that the library of limits knows; nobody is asked yet."""
         value = self.text(name)
-        return tuple(value.upper().replace(",", " ").split()) if value else default
+        if value is not None:
+            try:
+                storage_from_string(value)
+            except (ConfigurationError, ValueError):
+                self.problems.append(
+                    f"{name} is no address of a storage: redis://host:6379/0, or memory:// for one process."
+                )
+        return value
 
     def thresholds(self) -> Thresholds:
         """Each rule of presence can be set: near_m is PRESENCE_NEAR_M, and so on."""

@@ -65,11 +65,14 @@ def test_what_is_right_is_taken() -> None:
         "RATELIMIT_STORAGE_URI": "rediss://:secret@limits.example:6380/1",
         "PHONE_REGIONS": "kz, KG",
         "PUBLIC_URL": "http://[::1]:8000/",
+        "WEB_APP_URL": "https://app.example/go/",
     }
     found = settings.read({"TAZALYQ_ENV": "development", **right})
     assert found.database_url == right["DATABASE_URL"]
     assert found.ratelimit_storage_uri == right["RATELIMIT_STORAGE_URI"]
     assert (found.phone_regions, found.public_url) == (("KZ", "KG"), "http://[::1]:8000")
+    # What stands behind it begins with a slash.
+    assert found.web_app_url == "https://app.example/go"
 
 
 BLANK = [" ", "\t", "\n", "\u00a0"]
