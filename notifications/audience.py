@@ -237,7 +237,7 @@ def _owners() -> Audience:
     return (
         _people(Membership.volunteer_id)
         .join(Membership, Membership.organization_id == Outbox.organization_id)
-        .where(Membership.role == MemberRole.OWNER)
+        .where(Membership.role == MemberRole.OWNER, ~Membership.resting)
     )
 
 
