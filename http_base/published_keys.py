@@ -87,7 +87,10 @@ class PublishedKeys:
             answer = self._transport(self._url, "GET", headers=self._headers, timeout=FETCH_TIMEOUT_S)
             if answer.status != 200:
                 raise _Refused(answer.status)
-            self._keys = self._parse(answer.data)
+            found = self._parse(answer.data)
+            if not found:
+                raise ValueError("not a single key")
+            self._keys = found
             life_s = max_age_s(answer.headers) if self._life_s is None else self._life_s
             self._fresh_until = time.monotonic() + life_s
             self._trouble = None
