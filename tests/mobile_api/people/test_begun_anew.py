@@ -130,6 +130,27 @@ def test_nor_by_the_organizers_word(
     assert client.put(path, json=said, headers=login(coordinator)).json["status"] == "counted"
 
 
+def test_nor_by_having_been_typed_before_they_began_anew(
+    number: Number, event: Event, owner: Volunteer, client: FlaskClient, login: Login, session: Session
+) -> None:
+    number.begin()
+    number.come(event)
+    number.erase()
+    tick = {
+        "id": str(uuid4()),
+        "phone": PHONE,
+        "display_name": "Айгүл",
+        "present": True,
+        "captured_at": number.clock.now().isoformat(),
+    }
+    sent = {"sent_at": number.clock.now().isoformat(), "records": [tick]}
+    path = f"/v1/events/{event.id}/attendance"
+    assert client.post(path, json=sent, headers=login(owner)).json["results"][0]["outcome"] == "stored"
+    anew = number.begin()
+    found = sa.text("SELECT status FROM attendance WHERE volunteer_id = :anew")
+    assert session.scalar(found, {"anew": anew}) == "review"
+
+
 def test_at_what_comes_after_they_are_as_anybody(
     number: Number, event: Event, session: Session, owner: Volunteer, clock: FixedClock
 ) -> None:
