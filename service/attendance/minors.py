@@ -71,27 +71,39 @@ def settle(session: Session, volunteer_id: UUID, now: datetime, thresholds: Thre
     Raises:
         RaceLostError: something has changed meanwhile, and nothing was stored.
     """
+    check_ins = _check_ins(session, volunteer_id)
+    subject = session.scalar(sa.select(Volunteer.subject).where(Volunteer.id == volunteer_id))
+    held = {record.id for record, _ in check_ins}
+    keys = set().union(*(_keys(record, subject or str(volunteer_id)) for record, _ in check_ins))
+    with driver_cursor(session.connection()) as cursor:
+        presence_store.lock(cursor, sorted({str(event.id) for _, event in check_ins}), sorted(keys))
+    # Whoever looks at them as well waits from here on; what they follow from may be another by now.
+    wrong = [one for one in _wrong(session, volunteer_id, thresholds) if one[0].id in held]
+    for record, doubts in wrong:
+        _write(session, record, doubts)
+    pairs = sorted({(str(record.event_id), str(volunteer_id)) for record, _ in wrong})
+    if pairs:
+        rederivation.derive_all_or_none(session, pairs, now, thresholds)
+
+
+def _keys(record: PresenceRecord, subject: str) -> set[int]:
+    return lock_keys(subject, record.installation_id, record.day, record.fix_key)
+
+
+def _wrong(
+    session: Session, volunteer_id: UUID, thresholds: Thresholds
+) -> list[tuple[PresenceRecord, frozenset[str]]]:
+    """The check-ins that have other doubts than there are about them, each with those that there are."""
     person = session.get(Volunteer, volunteer_id, populate_existing=True)
     if person is None:
-        return
+        return []
     consents = guardians.terms_of(session, volunteer_id)
-    wrong = [
+    return [
         (record, doubts)
         for record, event in _check_ins(session, volunteer_id)
         if (doubts := _doubts(person, consents, record, event, thresholds))
         != OF_THE_PERSON.intersection(record.reasons)
     ]
-    if not wrong:
-        return
-    subject = person.subject or str(person.id)
-    keys = {key for one, _ in wrong for key in lock_keys(subject, one.installation_id, one.day, one.fix_key)}
-    event_ids = sorted({str(record.event_id) for record, _ in wrong})
-    with driver_cursor(session.connection()) as cursor:
-        presence_store.lock(cursor, event_ids, sorted(keys))
-    for record, doubts in wrong:
-        _write(session, record, doubts)
-    pairs = [(event_id, str(volunteer_id)) for event_id in event_ids]
-    rederivation.derive_all_or_none(session, pairs, now, thresholds)
 
 
 def _check_ins(session: Session, volunteer_id: UUID) -> list[tuple[PresenceRecord, Event]]:
@@ -117,8 +129,7 @@ def _doubts(
 
 
 def _write(session: Session, record: PresenceRecord, doubts: frozenset[str]) -> None:
-    """What others cast on the record meanwhile stays: it is read again, under its locks."""
-    session.refresh(record)
+    """What others cast on the record stays: it was read under its locks."""
     kept = [reason for reason in record.reasons if reason not in OF_THE_PERSON]
     record.reasons = [*kept, *sorted(doubts)]
     record.status = Status.REVIEW if record.reasons else Status.COUNTED
