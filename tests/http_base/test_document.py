@@ -143,6 +143,20 @@ def test_every_refusal_is_a_problem_document(document: Document) -> None:
             assert MEMBERS | {"errors", "distance_m", "allowed_m"} <= problem["properties"].keys()
 
 
+@pytest.mark.parametrize(
+    ("name", "never"),
+    [
+        # Who is there may leave, whatever they would need to come.
+        ("checkOut", {"cancelled", "consent-missing", "too-young", "signup-required"}),
+        ("getCode", {"not-published", "cancelled"}),
+        # A head count sent again is another word about the same group.
+        ("putHeadcount", {"id-reused"}),
+    ],
+)
+def test_no_refusal_is_promised_that_never_comes(document: Document, name: str, never: set[str]) -> None:
+    assert never.isdisjoint(by_name(document)[name]["x-refuses"]["409"])
+
+
 def test_what_a_refusal_is_called_stands_beside_its_status(document: Document) -> None:
     named = by_name(document)
     assert "outside-area" in named["checkIn"]["x-refuses"]["409"]
