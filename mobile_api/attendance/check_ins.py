@@ -23,15 +23,14 @@ REFUSALS = (
     presence_errors.StalePosition,
     presence_errors.WrongPlaceCode,
     presence_errors.TooManyRecords,
-    presence_errors.SignupRequired,
     errors.NotPublished,
-    errors.Cancelled,
-    errors.ConsentMissing,
-    errors.TooYoung,
     errors.IdReused,
     errors.TooManyRequests,
 )
 """Of a check-in or check-out; those of a kept record stand in its result."""
+
+COMING = (presence_errors.SignupRequired, errors.Cancelled, errors.ConsentMissing, errors.TooYoung)
+"""Of a check-in alone: who is there may leave."""
 
 
 class AttendanceShown(Schema):
@@ -70,7 +69,7 @@ class BatchShown(Schema):
 
 
 @blueprint.route("/events/<uuid:event_id>/check-ins", methods=["POST"])
-@blueprint.operation("checkIn", "a volunteer", *REFUSALS)
+@blueprint.operation("checkIn", "a volunteer", *REFUSALS, *COMING)
 @blueprint.arguments(CheckInBody)
 @blueprint.response(HTTPStatus.OK, PresenceShown)
 @blueprint.alt_response(HTTPStatus.CREATED, schema=PresenceShown)

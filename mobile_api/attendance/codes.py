@@ -46,8 +46,6 @@ class CodeShown(Schema):
     "getCode",
     "its organizer; its helper: the codes of its hours, without the secret",
     errors.Forbidden,
-    errors.NotPublished,
-    errors.Cancelled,
     errors.NotVerified,
 )
 @blueprint.response(HTTPStatus.OK, CodeShown)

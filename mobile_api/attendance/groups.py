@@ -58,7 +58,6 @@ def _shown(headcount: Headcount, event: Event) -> dict[str, Any]:
     errors.NotStarted,
     errors.HeadcountsClosed,
     errors.TooManyGroups,
-    errors.IdReused,
     errors.NotVerified,
 )
 @blueprint.arguments(HeadcountBody)
