@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
 from service import errors
-from service.access import Actor, Permission
+from service.access import Actor, Permission, require_coordinator
 from service.audit import audit
 from service.happenings import MemberLeft, tell
 from service.models import (
@@ -226,8 +226,14 @@ def left_alone(
     session: Session, actor: Actor, region_code: str | None, now: datetime, limit: int
 ) -> Sequence[Organization]:
     """Verified organizations that a coordinator has to find an administrator for: nobody can act as one, and
-    nobody is asked to become one. Of a region or of all of the actor's, without their own; by id.
+    nobody is asked to become one. Of a region of the actor's or of all of them, without their own; by id.
+
+    Raises:
+        Forbidden: not a coordinator (there).
     """
+    require_coordinator(actor)
+    if region_code is not None and not actor.coordinates(region_code):
+        raise errors.Forbidden()
     regions = actor.coordinated_regions if region_code is None else [region_code]
     is_asked = sa.exists().where(
         Invitation.organization_id == Organization.id,
