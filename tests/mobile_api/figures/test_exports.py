@@ -271,6 +271,22 @@ def test_files_that_no_request_stands_for_are_swept(office: Office, clock: Fixed
     assert office.files.names("exports") == [f"exports/{kept}.csv"]
 
 
+class Making(Files):
+    # A worker finishes another file as somebody looks what there is.
+    office: Office
+    clock: FixedClock
+
+    def names(self, folder: str) -> list[str]:
+        self.office.work(self.office.ask(self.office.coordinator).json["id"], self.clock)
+        return super().names(folder)
+
+
+def test_a_file_that_is_made_as_others_are_swept_stands(office: Office, clock: FixedClock) -> None:
+    office.files = files = Making("memory://making")
+    files.office, files.clock = office, clock
+    assert exports.forget(office.sessions(), files, clock.now()) == 0
+
+
 def test_a_request_that_is_gone_ends_the_work(
     office: Office, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
