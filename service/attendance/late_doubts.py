@@ -41,13 +41,16 @@ def doubt_codes(context: procrastinate.JobContext, timestamp: int) -> None:
     now, thresholds = runtime.clock.now(), runtime.thresholds
     with runtime.sessions.begin() as session:
         waiting = session.scalars(_with_codes_alone(now, thresholds)).all()
-    for event_id in waiting:
+
+    def doubt(event_id: UUID) -> None:
         tries, is_more = 0, True
         while is_more and tries < TRIES:
             tries += 1
             with suppress(RaceLostError), runtime.sessions.begin() as session:
                 is_more = doubt_chunk(session, event_id, now, thresholds)
                 tries = 0
+
+    queue.each_by_itself(waiting, doubt)
 
 
 def doubt_chunk(session: Session, event_id: UUID, now: datetime, thresholds: Thresholds) -> bool:

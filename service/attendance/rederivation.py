@@ -7,6 +7,7 @@ so a job that died is gone on with where it was; counts follow in the transactio
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import procrastinate
@@ -58,8 +59,7 @@ def derive_again_left(context: procrastinate.JobContext, timestamp: int) -> None
     with runtime.sessions.begin() as session:
         begun_before = runtime.clock.now() - LEFT_AFTER
         left = session.scalars(sa.select(Event.id).where(Event.rederiving_since < begun_before)).all()
-    for event_id in left:
-        _derive_all(runtime, event_id)
+    queue.each_by_itself(left, partial(_derive_all, runtime))
 
 
 def _derive_all(runtime: Runtime, event_id: UUID) -> None:

@@ -39,6 +39,9 @@ def pass_places_on(context: procrastinate.JobContext, timestamp: int) -> None:
     now = runtime.clock.now()
     with runtime.sessions.begin() as session:
         event_ids = due(session, now)
-    for event_id in event_ids:
+
+    def pass_one_on(event_id: UUID) -> None:
         with runtime.sessions.begin() as session:
             pass_on(session, event_id, runtime.clock.now())
+
+    queue.each_by_itself(event_ids, pass_one_on)

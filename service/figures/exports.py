@@ -273,11 +273,13 @@ def forget_erased(session: Session, erased: PersonErased) -> None:
 
 def forget(sessions: sessionmaker[Session], files: Files, now: datetime) -> int:
     """Let requests whose day is over be gone, and every file that no request stands for; how many files."""
+    # Listed first: what is finished afterwards has a file that this look does not know.
+    names = files.names(FOLDER)
     with sessions.begin() as session:
         session.execute(sa.delete(Export).where(Export.expires_at <= now))
     with sessions() as session:
         standing = {str(id_) for id_ in session.scalars(sa.select(Export.id))}
-    gone = [name for name in files.names(FOLDER) if name.rpartition("/")[2].partition(".")[0] not in standing]
+    gone = [name for name in names if name.rpartition("/")[2].partition(".")[0] not in standing]
     for name in gone:
         files.remove(name)
     return len(gone)

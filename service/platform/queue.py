@@ -3,9 +3,9 @@
 import asyncio
 import json
 import signal
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import procrastinate
 import psycopg
@@ -16,11 +16,12 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from service.platform import health, logs
 from service.platform.clock import Clock
-from service.platform.database import connect_args
+from service.platform.database import connect_args, is_lost_connection
 from service.platform.failures import name_of
 from service.platform.thresholds import Thresholds
 
 logger = logs.get(__name__)
+T = TypeVar("T")
 
 # This connector is never opened: workers bring their own, an asynchronous one.
 app = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
@@ -108,6 +109,21 @@ def forget(session: Session, values: Collection[str]) -> None:
             sa.or_(*(sa.func.strpos(arguments, json.dumps(value)) > 0 for value in values)),
         )
     )
+
+
+def each_by_itself(things: Iterable[T], act: Callable[[T], None]) -> None:
+    """Act on each; one that fails is logged and left to the job's next turn, and holds up no other.
+
+    Raises:
+        DBAPIError: the connection was lost: nothing of this is broken.
+    """
+    for thing in things:
+        try:
+            act(thing)
+        except Exception as error:
+            if is_lost_connection(error):
+                raise
+            logger.exception("one of many has failed", act=getattr(act, "__qualname__", None))
 
 
 _JOBS = sa.table("procrastinate_jobs", sa.column("status"), sa.column("args"))

@@ -37,8 +37,11 @@ def forget(session: Session, said: PersonalTable, now: datetime) -> int:
 def forget_all(context: procrastinate.JobContext, timestamp: int) -> None:
     """All that is old, a chunk a transaction."""
     runtime = queue.runtime(context)
-    for said in personal_data.registered():
+
+    def forget_of(said: PersonalTable) -> None:
         deleted = CHUNK
         while deleted == CHUNK:
             with runtime.sessions.begin() as session:
                 deleted = forget(session, said, runtime.clock.now())
+
+    queue.each_by_itself(personal_data.registered(), forget_of)
