@@ -11,7 +11,7 @@ from service.events import unusual
 from service.models import EventHelper, TypedPerson, Volunteer
 from service.rulings import typed_people
 from tests.conftest import NOW
-from tests.makers import make_event, make_signup, make_volunteer
+from tests.makers import make_event, make_member, make_signup, make_volunteer
 from tests.mobile_api.rulings.listed import MINUTE, NAME, PHONE, List
 
 pytestmark = pytest.mark.usefixtures("_counts_equal_the_rows")
@@ -45,11 +45,15 @@ def test_who_is_registered_counts_as_verified_and_is_told(listed: List) -> None:
     assert listed.counts() == (0, 0, 0, 0)
 
 
-@pytest.mark.parametrize("who", ["the owner", "a helper"])
+@pytest.mark.parametrize("who", ["the owner", "a helper", "a helper of all events"])
 def test_a_crowd_that_is_typed_is_looked_at(listed: List, monkeypatch: pytest.MonkeyPatch, who: str) -> None:
     """As one that is told in groups: a number is quickly made up, and has ten people along."""
     monkeypatch.setitem(unusual.UNUSUAL, "declared", 20)
     by = listed.owner
+    if who == "a helper of all events":
+        by = make_volunteer(listed.session)
+        make_member(listed.session, listed.organization, by, role="helper")
+        listed.session.commit()
     if who == "a helper":
         by = make_volunteer(listed.session)
         named = {"named_by": listed.owner.id, "named_at": NOW}
