@@ -46,7 +46,7 @@ def look(session: Session, actor: Actor, event: Event, changed: Collection[str],
     session.flush()
     figures = _figures(session, event.id)
     found = _outliers(figures)
-    is_of_it = actor.organizes(event.organization_id) or event.id in actor.helps
+    is_of_it = event.organization_id in actor.organizations or event.id in actor.helps
     if not found or not is_of_it:
         _forget_report(session, event.id)
     elif set(found) & set(changed) or ("recycled_t" in found and "waste_t" in changed):
