@@ -51,6 +51,13 @@ def test_who_goes_stands_first_with_a_number_to_press(desk: Visitor, session: Se
     assert page.one("main").all("a", href=f"tel:{phone}")
 
 
+@pytest.mark.parametrize("page", ["people", "list"])
+def test_on_paper_a_list_says_of_which_event_it_is(desk: Visitor, event: Event, page: str) -> None:
+    """The way back, which says so on the screen, is not printed."""
+    (said,) = desk.page(f"/kk/organizer/events/{event.id}/{page}").one("main").all("p", class_="only-print")
+    assert event.title["kk"] in said.text
+
+
 def test_the_line_is_shown_in_its_order_with_places(desk: Visitor, event: Event) -> None:
     first, second = rows(desk.page(url(event, "?list=waitlisted")))
     assert first.startswith("1")
