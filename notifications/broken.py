@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from service.models import Outbox
 from service.platform import logs
-from service.platform.database import is_lost_connection
+from service.platform.database import is_lost_connection, is_passing
 
 logger = logs.get(__name__)
 T = TypeVar("T")
@@ -26,7 +26,7 @@ def each_alone(
     Returns what `work` gave, part by part, and the broken things with their errors. Each part is a savepoint.
 
     Raises:
-        DBAPIError: the connection was lost: nothing of this is broken.
+        DBAPIError: the connection was lost, or the database is busy or full: nothing of this is broken.
     """
     if not things:
         return [], {}
@@ -34,7 +34,7 @@ def each_alone(
         with session.begin_nested():
             return [work(things)], {}
     except Exception as error:
-        if is_lost_connection(error):
+        if is_lost_connection(error) or is_passing(error):
             raise
         if len(things) == 1:
             logger.exception("one of many is broken and left out")

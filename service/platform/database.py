@@ -179,6 +179,19 @@ def is_lost_connection(error: BaseException) -> bool:
     )
 
 
+PASSING = ("40", "53", "55P03", "58")
+"""How PostgreSQL's codes begin: given up for others, out of room or memory, locked too long, a bad disk."""
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether the database could not do at this moment what it may do later: nothing is wrong with it.
+
+    What took too long is none of it: that may be what was asked.
+    """
+    state = getattr(getattr(error, "orig", error), "sqlstate", None)
+    return isinstance(state, str) and state.startswith(PASSING)
+
+
 def is_deadlock(error: DBAPIError) -> bool:
     """Whether this transaction was given up so that others could go on: once they are through, it can."""
     return getattr(error.orig, "sqlstate", None) == "40P01"
