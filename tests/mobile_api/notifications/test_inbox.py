@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from notifications import fan_out
+from notifications.models import InboxItem
 from service.models import Outbox, Volunteer
 from service.models.base import new_id
 from tests.conftest import NOW
@@ -91,3 +93,22 @@ def test_a_long_announcement_is_whole_in_the_inbox(
     text = "Таза өзен — таза болашақ. " * 150
     announce(session, person, text)
     assert client.get(URL, headers=login(person)).json["items"][0]["body"] == text
+
+
+def test_what_was_forgotten_by_age_hides_nothing_that_came_since(
+    client: FlaskClient, session: Session, login: Login
+) -> None:
+    """As many as before, and as many unread: one went after its time, another came and was read elsewhere."""
+    person = make_volunteer(session)
+
+    def read_all() -> None:
+        for one in client.get(URL, headers=login(person)).json["items"]:
+            assert client.put(f"{URL}/{one['id']}/read", headers=login(person)).status_code == 204
+
+    announce(session, person)
+    read_all()
+    known = client.get(URL, headers=login(person)).headers["ETag"]
+    session.execute(sa.delete(InboxItem))
+    announce(session, person)
+    read_all()
+    assert client.get(URL, headers=login(person) | {"If-None-Match": known}).status_code == 200
