@@ -113,26 +113,36 @@ def _item(session: Session, item: InboxItem, entry: Outbox, locale: str) -> Inbo
 
 @dataclass(frozen=True, slots=True)
 class InboxState:
-    """How many items an inbox has, and how many of them wait to be read.
+    """How many items an inbox has, how many of them wait to be read, and which came last.
 
-    Both together change with all that an inbox tells: items only come, and are only ever read. Whom to ask
-    about an organization may change without them (decision 102).
+    Together they change with all that an inbox tells: the newest comes, any is read once, the oldest goes by
+    its age. Whom to ask about an organization may change without them (decision 102).
     """
 
     items: int
     unread: int
+    newest: UUID | None
 
 
 def state(session: Session, volunteer_id: UUID) -> InboxState:
     """One query over one index, so that phones may poll."""
     (row,) = _STATE.rows(session, {"volunteer_id": volunteer_id})
-    return InboxState(row.items, row.unread)
+    return InboxState(row.items, row.unread, row.newest)
 
 
+_THEIRS = InboxItem.volunteer_id == sa.bindparam("volunteer_id", type_=sa.Uuid)
 _STATE = Written(
     sa.select(
-        sa.func.count().label("items"), sa.func.count().filter(InboxItem.read_at.is_(None)).label("unread")
-    ).where(InboxItem.volunteer_id == sa.bindparam("volunteer_id", type_=sa.Uuid))
+        sa.func.count().label("items"),
+        sa.func.count().filter(InboxItem.read_at.is_(None)).label("unread"),
+        sa.select(InboxItem.id)
+        .where(_THEIRS)
+        .order_by(InboxItem.id.desc())
+        .limit(1)
+        .correlate(None)
+        .scalar_subquery()
+        .label("newest"),
+    ).where(_THEIRS)
 )
 
 
