@@ -307,3 +307,14 @@ def test_a_crowd_that_one_clean_up_hardly_has_is_looked_at(
     assert looked_at() == [("declared: 2450", ["declared"])]
     client.delete(urls[0], headers=login(owner))
     assert looked_at() == []
+
+
+def test_an_event_that_was_called_off_has_no_minutes_after_that(
+    client: FlaskClient, session: Session, login: Login, owner: Volunteer, event: Event
+) -> None:
+    event.status, event.cancelled_at = "cancelled", NOW - timedelta(minutes=20)
+    session.flush()
+    url, headers = url_of(event, uuid4()), login(owner)
+    long = client.put(url, json=BODY | {"minutes": 41}, headers=headers)
+    assert (long.status_code, list(long.json["errors"])) == (422, ["minutes"])
+    assert client.put(url, json=BODY | {"minutes": 40}, headers=headers).status_code == 201
