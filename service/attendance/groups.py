@@ -208,7 +208,7 @@ def _check_open(event: Event, now: datetime, open_for: timedelta, *, is_announce
 
 
 def _check_minutes(event: Event, group: Group) -> None:
-    length = event_minutes(event.starts_at, event.ends_at)
+    length = event_minutes(event.starts_at, event.presence_ends_at)
     if group.minutes is not None and group.minutes > length:
         raise errors.Invalid("minutes", "headcount-minutes", limit=length)
 
