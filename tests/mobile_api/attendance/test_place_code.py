@@ -181,6 +181,23 @@ def test_a_code_kept_with_a_position_counts_as_before(phone: Phone, event: Event
     assert verdict(phone.send([record])[0]["attendance"]) == COUNTED
 
 
+@pytest.mark.parametrize("live", [True, False])
+def test_what_is_stored_is_repeated_however_often_its_answer_is_lost(
+    phone: Phone, event: Event, clock: FixedClock, *, live: bool
+) -> None:
+    """To send again what was stored is no try of a code; to send another one is."""
+    record = alone(phone, event, NOW)
+    for number in range(15):
+        clock.move(timedelta(seconds=10))
+        if live:
+            assert phone.send_live(record).status_code == (200 if number else 201)
+        else:
+            assert outcomes(phone.send([record])) == ["repeated" if number else "stored"]
+    tries = [outcomes(phone.send([alone(phone, event, NOW, wrong(event))])) for _ in range(10)]
+    assert tries == [["wrong-place-code"]] * 9 + [["too-many-requests"]]
+    assert outcomes(phone.send([record])) == ["repeated"]
+
+
 # A code that goes round in a chat
 
 
