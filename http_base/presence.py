@@ -109,14 +109,20 @@ def _kept(record: dict[str, Any], body: dict[str, Any]) -> SentRecord:
 
 
 def _count_tries(sent: Sequence[SentRecord]) -> Mapping[UUID, errors.TooManyRequests]:
-    """Count the tries of codes before any is judged, in a transaction of its own; refusals by event."""
-    tried = [one.event_id for one in sent if one.code is not None]
+    """Count the tries of codes before any is judged, in a transaction of its own; refusals by record.
+
+    To send again what was stored is no try: its answer was lost, and the stored one is given.
+    """
+    tried = [one for one in sent if one.code is not None]
     if not tried:
         return {}
+    sender_id = _sender_id()
+    known = check_in.sent_before(session(), sender_id, [one.id for one in tried])
+    new = [one for one in tried if one.id not in known]
     limit = services().settings.code_tries_per_hour
-    refused = place_codes.count_tries(session(), tried, _sender_id(), now(), limit)
+    refused = place_codes.count_tries(session(), [one.event_id for one in new], sender_id, now(), limit)
     session().commit()
-    return refused
+    return {one.id: refused[one.event_id] for one in new if one.event_id in refused}
 
 
 def _sender_id() -> UUID:
@@ -148,7 +154,7 @@ def _sender() -> tuple[str, Identity | None]:
 def _outcomes(sent: Sequence[SentRecord]) -> list[RecordOutcome]:
     """Of each record; those whose code has been tried too often are not judged."""
     tried = _count_tries(sent)
-    held_back = [tried.get(one.event_id) if one.code is not None else None for one in sent]
+    held_back = [tried.get(one.id) if one.code is not None else None for one in sent]
     judged = [one for one, refusal in zip(sent, held_back, strict=True) if refusal is None]
     subject, token = _sender()
     thresholds = services().settings.thresholds

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from service import errors
@@ -27,11 +28,12 @@ from service.attendance.presence_store import Derived, RaceLostError
 from service.attendance.rounds import Round
 from service.attendance.sent_records import SentRecord
 from service.events import signups
-from service.models import Attendance, SignupStatus
+from service.models import Attendance, PresenceRecord, SignupStatus
 from service.people import identities
 from service.people.identities import Identity
 from service.platform.database import Connections, driver_cursor
 from service.platform.thresholds import Thresholds
+from service.platform.written import Written
 
 MAX_RACES = 5
 
@@ -239,6 +241,20 @@ def of_person(session: Session, event_id: UUID, volunteer_id: UUID) -> Attendanc
     return session.scalars(
         sa.select(Attendance).where(Attendance.event_id == event_id, Attendance.volunteer_id == volunteer_id)
     ).one_or_none()
+
+
+def sent_before(session: Session, sender_id: UUID, record_ids: Collection[UUID]) -> set[UUID]:
+    """Those of the records that this sender has sent before, and that were stored."""
+    found = _SENT_BEFORE.rows(session, {"sender_id": sender_id, "ids": list(record_ids)})
+    return {row.id for row in found}
+
+
+_SENT_BEFORE = Written(
+    sa.select(PresenceRecord.id).where(
+        PresenceRecord.sender_id == sa.bindparam("sender_id", type_=sa.Uuid),
+        PresenceRecord.id == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid))),
+    )
+)
 
 
 def present(session: Session, event_id: UUID) -> int:
