@@ -27,6 +27,7 @@ def worker() -> None:
     sender: Sender = runtime.extras["sender"]
     sender.start()
     try:
-        asyncio.run(queue.work(services.database_url, runtime, services.settings.worker_concurrency))
+        concurrency = services.settings.worker_concurrency
+        asyncio.run(queue.work(services.database_url, runtime, concurrency, sender.leave))
     finally:
         sender.stop()

@@ -136,10 +136,14 @@ class Sender:
         """Look now: something has become due."""
         self._wake.set()
 
-    def stop(self) -> None:
-        """Finish what has begun, give the rest back, and close the gateway."""
+    def leave(self) -> None:
+        """Begin with nothing more: what has begun is finished, the rest given back. Waits for nothing."""
         self._stopping.set()
         self._wake.set()
+
+    def stop(self) -> None:
+        """Leave, wait until that is done, and close the gateway."""
+        self.leave()
         if self._thread is not None:
             self._thread.join()
         self._gateway.close()

@@ -52,8 +52,10 @@ def runtime(context: procrastinate.JobContext) -> Runtime:
     return found
 
 
-async def work(database_url: str, runtime: Runtime, concurrency: int) -> None:
-    """Run jobs, so many at once, until SIGTERM or SIGINT.
+async def work(
+    database_url: str, runtime: Runtime, concurrency: int, leave: Callable[[], None] = lambda: None
+) -> None:
+    """Run jobs, so many at once, until SIGTERM or SIGINT; `leave` is called then, while the last jobs end.
 
     When the database goes away procrastinate's worker stops, and says so only in its log: a new one is begun
     until there is a database again.
@@ -66,6 +68,7 @@ async def work(database_url: str, runtime: Runtime, concurrency: int) -> None:
         working = asyncio.create_task(_work(database_url, runtime, concurrency))
         await asyncio.wait({working, told_to_stop}, return_when=asyncio.FIRST_COMPLETED)
         if told.is_set():
+            leave()
             working.cancel()
         await asyncio.wait({working})
         error = None if working.cancelled() else working.exception()
