@@ -369,6 +369,15 @@ def test_there_has_to_be_something_to_deny(listed: List) -> None:
     assert (answer.status_code, answer.json["code"]) == (409, "nothing-to-deny")
 
 
+def test_who_was_ticked_off_denies_nothing_and_is_ticked_again(listed: List) -> None:
+    """Nobody says that they were there: no coordinator hears of it, and it binds no organizer."""
+    listed.results(listed.tick(present=False))
+    assert not_me(listed).status_code == 404
+    assert listed.notices("attendance_denied") == []
+    (again,) = listed.results(listed.tick(NOW + MINUTE), late=True)
+    assert again["attendance"]["status"] == "counted"
+
+
 def test_a_minor_may_be_ticked_and_keeps_their_number(listed: List) -> None:
     minor = make_volunteer(listed.session, birth_date=date(2010, 1, 1), phone=PHONE, display_name=NAME)
     listed.results(listed.tick(volunteer_id=str(minor.id)))
