@@ -26,7 +26,7 @@ def deny(session: Session, actor: Actor, event_id: UUID, now: datetime, threshol
     It binds organizers; a coordinator may decide otherwise. Repeated, it changes nothing.
 
     Raises:
-        NotFound: no such event, or nobody has ticked one there. NothingToDeny: one's own phone was there.
+        NotFound: no such event, or nobody says that one was there. NothingToDeny: one's own phone was there.
         CoordinatorDecided: a coordinator has looked at it. Busy.
     """
 
@@ -42,6 +42,8 @@ def deny(session: Session, actor: Actor, event_id: UUID, now: datetime, threshol
             raise presence_errors.CoordinatorDecided(attendance_status=bound.status)
         if bound is not None:
             return Corrected(decisions.shown(file), zone)
+        if file.held.state.status is Status.REJECTED:
+            raise errors.NotFound(errors.Thing.ATTENDANCE)
         ruling = Ruling(RuledBy.VOLUNTEER, actor.volunteer_id, Status.REJECTED, None, "")
         shown = decisions.put(session, file, ruling, now, thresholds)
         event = events.get(session, event_id)

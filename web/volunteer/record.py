@@ -15,6 +15,7 @@ from http_base.fields import Paged, Strict
 from http_base.schemas.appeals import AppealBody
 from http_base.wording import doubt
 from service import errors
+from service.attendance.evidence import Status
 from service.models import Event, RefusalAppeal
 from service.models.base import localized
 from service.organizations import contacts
@@ -130,7 +131,9 @@ def _behind(event_id: UUID) -> Behind:
         [doubt(reason, locale()) for reason in attended.reasons],
         [evidence.line(facts, event.zone) for facts in grounds.records],
         evidence.picture(event, grounds.records),
-        is_mine_to_deny=not grounds.records and said_by == {RuledBy.ORGANIZER},
+        is_mine_to_deny=not grounds.records
+        and said_by == {RuledBy.ORGANIZER}
+        and attended.status != Status.REJECTED,
     )
 
 
