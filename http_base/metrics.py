@@ -10,6 +10,11 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from service.platform import logs
+from service.platform.failures import name_of
+
+logger = logs.get(__name__)
+
 DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
 """Where prometheus-client keeps what the processes of one server have counted together."""
 
@@ -39,10 +44,14 @@ def shared_by_children() -> Iterator[None]:
 
 
 def count(method: str, route: str | None, status: int, seconds: float) -> None:
-    """Count a request; `route`: None where no call stands."""
+    """Count a request; `route`: None where no call stands. Without room to count in it is answered all the
+    same."""
     # What somebody invents as a method is no label of ours.
     known = method if method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS") else "other"
-    _requests.labels(known, route or "none", str(status)).observe(seconds)
+    try:
+        _requests.labels(known, route or "none", str(status)).observe(seconds)
+    except OSError as error:
+        logger.warning("a request is not counted", error=name_of(error))
 
 
 class Figures(Collector):
@@ -68,10 +77,11 @@ class Figures(Collector):
 
 
 def text(figures: Figures) -> bytes:
-    """The figures, and the requests of all processes, as Prometheus reads them."""
+    """The figures, and the requests of all processes while their folder stands, as Prometheus reads them."""
     registry = CollectorRegistry()
     registry.register(figures)
     if DIRECTORY in os.environ:
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call] # as the library has it
+        if os.path.isdir(os.environ[DIRECTORY]):
+            MultiProcessCollector(registry)  # type: ignore[no-untyped-call] # as the library has it
         return generate_latest(registry)
     return generate_latest(registry) + generate_latest(_own)
