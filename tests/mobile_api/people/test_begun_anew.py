@@ -130,6 +130,19 @@ def test_nor_by_the_organizers_word(
     assert client.put(path, json=said, headers=login(coordinator)).json["status"] == "counted"
 
 
+def test_nor_by_the_organizers_word_once_no_phone_is_heard_any_more(
+    number: Number, event: Event, owner: Volunteer, client: FlaskClient, login: Login, clock: FixedClock
+) -> None:
+    """Organizers say who was there for 14 days, and nobody looks at it."""
+    number.begin()
+    number.come(event)
+    clock.at = event.ends_at + timedelta(hours=73)
+    number.erase()
+    path = f"/v1/events/{event.id}/attendance/{number.begin()}"
+    answer = client.put(path, json={"present": True, "reason": "Көрдім"}, headers=login(owner))
+    assert answer.json["status"] == "review"
+
+
 def test_nor_by_having_been_typed_before_they_began_anew(
     number: Number, event: Event, owner: Volunteer, client: FlaskClient, login: Login, session: Session
 ) -> None:
