@@ -69,14 +69,16 @@ def _reaches(birth_date: date, age: int) -> datetime:
 
 
 def _counted_until(session: Session, volunteer: Volunteer, now: datetime) -> datetime | None:
-    """Until when an attendance may come to count, without anybody's look, where this person counted."""
+    """Until when an attendance may come to count, without a coordinator's look, where this person counted: by
+    a phone, or by an organizer's word, who is heard longer."""
     last = session.scalar(
         sa.select(sa.func.max(Event.ends_at))
         .join(Attendance, Attendance.event_id == Event.id)
         .where(Attendance.volunteer_id == volunteer.id, Attendance.status == "counted")
     )
-    until = None if last is None else last + timedelta(hours=installed.thresholds().sync_hours)
-    return until if until is not None and until > now else None
+    limits = installed.thresholds()
+    heard = max(timedelta(hours=limits.sync_hours), timedelta(days=limits.review_sync_days))
+    return last + heard if last is not None and last + heard > now else None
 
 
 def known(session: Session, phone: str, now: datetime) -> Known:

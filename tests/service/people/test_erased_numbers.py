@@ -26,12 +26,12 @@ def phone_of(person: Volunteer) -> str:
     return person.phone
 
 
-def test_it_goes_72_hours_after_the_last_event_that_counted(session: Session) -> None:
+def test_it_goes_14_days_after_the_last_event_that_counted(session: Session) -> None:
     person, event = make_volunteer(session), make_event(session)
     make_counted(session, make_event(session, starts_at=NOW - 30 * DAY), person)
     make_counted(session, event, person)
     erased_numbers.note(session, person, NOW)
-    until = event.ends_at + timedelta(hours=72)
+    until = event.ends_at + 14 * DAY
     assert [one.counted_until for one in kept(session)] == [until]
     assert erased_numbers.known(session, phone_of(person), until - MINUTE) == Known(
         None, may_count_twice=True
