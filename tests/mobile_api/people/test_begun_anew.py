@@ -28,10 +28,11 @@ class Number:
 
     def __init__(self, app: Tazalyq, client: FlaskClient, clock: FixedClock) -> None:
         self.app, self.client, self.clock = app, client, clock
+        self.subject = f"local:{PHONE}"
 
     @property
     def headers(self) -> dict[str, str]:
-        token, _ = self.app.extensions["tazalyq"].verifier.issue(f"local:{PHONE}", PHONE)
+        token, _ = self.app.extensions["tazalyq"].verifier.issue(self.subject, PHONE)
         return {"Authorization": f"Bearer {token}"}
 
     def register(self, born: str = "1990-01-01", **more: Any) -> Any:
@@ -53,6 +54,11 @@ class Number:
 
     def erase(self) -> None:
         assert self.client.delete("/v1/me", headers=self.headers).status_code == 204
+        self.clock.move(MINUTE)
+
+    def sign_in_anew(self) -> None:
+        """With another account of the same number: whoever has an account can delete it at Google."""
+        self.subject = f"{self.subject}:anew"
         self.clock.move(MINUTE)
 
     def come(self, event: Event, at: datetime | None = None) -> tuple[str, list[str]]:
@@ -162,6 +168,22 @@ def test_nor_by_having_been_typed_before_they_began_anew(
     anew = number.begin()
     found = sa.text("SELECT status FROM attendance WHERE volunteer_id = :anew")
     assert session.scalar(found, {"anew": anew}) == "review"
+
+
+def test_nor_by_another_account_of_the_number(number: Number, event: Event) -> None:
+    """Its record loses the number, and what it has counted stays."""
+    number.begin()
+    assert number.come(event) == ("counted", [])
+    number.sign_in_anew()
+    number.begin()
+    assert number.come(event) == ("review", ["begun-anew"])
+
+
+def test_another_account_of_who_was_nowhere_is_as_anybody(number: Number, event: Event) -> None:
+    number.begin()
+    number.sign_in_anew()
+    number.begin()
+    assert number.come(event) == ("counted", [])
 
 
 def test_at_what_comes_after_they_are_as_anybody(
@@ -294,3 +316,16 @@ def test_the_operator_mends_what_was_mistyped(number: Number, app: Tazalyq, sess
         assert (done.exit_code, done.output) == (0, said)
     assert app.test_cli_runner().invoke(args=["erasures", "forget-number", "abc"]).exit_code == 2
     assert number.register().status_code == 201
+
+
+def test_nor_does_another_account_of_a_childs_number_make_them_older(
+    number: Number, clock: FixedClock
+) -> None:
+    number.begin("2011-01-01")
+    number.sign_in_anew()
+    assert is_refused(number.register("1990-01-01"))
+    assert number.register("2011-01-01").status_code == 201
+    # As after an erasure: a month after the child was here last, the number may be somebody else's.
+    number.sign_in_anew()
+    clock.move(30 * DAY)
+    assert number.register("1990-01-01").status_code == 201
