@@ -40,7 +40,7 @@ class Evidence(StrEnum):
 
 
 BEGUN_ANEW = "begun-anew"
-"""A record of the same number was erased since the event had opened, and has counted somewhere."""
+"""A record of the number was erased, or lost it, since the event had opened, and has counted somewhere."""
 
 INTEGRITY = frozenset(
     {

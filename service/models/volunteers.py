@@ -58,7 +58,7 @@ class Volunteer(Base):
         "consents", JSONB, server_default=sa.text("'{}'::jsonb")
     )
     created_at: Mapped[datetime]
-    # Of a number whose record was erased just before, and counted at an event: when it began anew.
+    # Of a number whose record was erased or left just before, and counted at an event: when it began anew.
     anew_at: Mapped[datetime | None]
     # Nobody: what stays of somebody who was erased names this record in their place.
     is_tombstone: Mapped[bool] = mapped_column(server_default=sa.false(), default=False)

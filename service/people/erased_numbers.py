@@ -1,5 +1,5 @@
-"""What is known of a number whose record was erased, for a short time: nobody counts twice at an event by it,
-and no child comes back grown up.
+"""What is known of a number whose record was erased, or has lost it to another account, for a short time:
+nobody counts twice at an event by it, and no child comes back grown up.
 
 By a keyed hash alone, and only where there is something to guard: of most people nothing is kept.
 """
@@ -36,13 +36,16 @@ class Known:
             raise errors.Invalid("birth_date", "birth-date-of-erased")
 
 
-def note(session: Session, volunteer: Volunteer, now: datetime) -> None:
-    """Keep what is to be known of somebody who is about to be erased, and is held."""
+def note(session: Session, volunteer: Volunteer, now: datetime, seen_at: datetime | None = None) -> None:
+    """Keep what is to be known of somebody who is about to be erased, or to lose the number, and is held.
+
+    `seen_at`: when they were here last, None: now.
+    """
     if volunteer.phone is None:
         return
     mark, counted_until = _mark(volunteer.phone), _counted_until(session, volunteer, now)
     # Of the age the newest record knows best: a coordinator may have corrected it.
-    younger_than, younger_until = _younger(volunteer, now)
+    younger_than, younger_until = _younger(volunteer, now, seen_at or now)
     said = {"younger_than": younger_than, "younger_until": younger_until}
     if younger_until is None and counted_until is None:
         session.execute(sa.update(ErasedNumber).where(ErasedNumber.mark == mark).values(said))
@@ -52,13 +55,14 @@ def note(session: Session, volunteer: Volunteer, now: datetime) -> None:
     session.execute(new.on_conflict_do_update(index_elements=["mark"], set_=said | {"counted_until": latest}))
 
 
-def _younger(volunteer: Volunteer, now: datetime) -> tuple[int | None, datetime | None]:
-    """The age that somebody has not reached, and until when that is known: until they do, at most 30 days."""
+def _younger(volunteer: Volunteer, now: datetime, seen_at: datetime) -> tuple[int | None, datetime | None]:
+    """The age that somebody has not reached, and until when that is known: until they do, at most 30 days
+    from when they were here last."""
     age = volunteer.age_on(now.astimezone(COUNTRY_ZONE).date())
     above = next((guarded for guarded in GUARDED_AGES if age < guarded), None)
-    if above is None:
+    if above is None or seen_at + NUMBERS_KEPT <= now:
         return None, None
-    return above, min(now + NUMBERS_KEPT, _reaches(volunteer.birth_date, above))
+    return above, min(seen_at + NUMBERS_KEPT, _reaches(volunteer.birth_date, above))
 
 
 def _reaches(birth_date: date, age: int) -> datetime:
@@ -81,8 +85,11 @@ def _counted_until(session: Session, volunteer: Volunteer, now: datetime) -> dat
     return last + heard if last is not None and last + heard > now else None
 
 
-def known(session: Session, phone: str, now: datetime) -> Known:
-    """What is known of a number that begins a record, and is held."""
+def known(session: Session, phone: str, now: datetime, holder: Volunteer | None = None) -> Known:
+    """What is known of a number that begins a record, and is held; `holder`: whose it was until now, held."""
+    if holder is not None:
+        # An account that was deleted and made again is another one, and takes the number as a stranger's.
+        note(session, holder, now, holder.last_seen_at)
     found = session.get(ErasedNumber, _mark(phone), populate_existing=True)
     if found is None:
         return Known()

@@ -69,7 +69,7 @@ def register(
     Raises:
         Invalid: the region is none, the personal data consent is missing or of another version, a newcomer's
             number is of a country not served, the guardian's is their own, the birth date is a coordinator's
-            to move, or of somebody older than whose record of the number was erased lately, or
+            to move, or of somebody older than the number's record, erased or left lately, said, or
             (GuardianRequired, TooYoungToRegister) the age forbids it. AccountDisabled.
         TooManyRequests: the number has begun two records today.
         OtherBirthDate: of a dormant record, once; this try is counted, which the caller has to commit.
@@ -86,7 +86,7 @@ def register(
         guardians.end_by_change(session, dormant_id, now)
     is_new = volunteer is None
     if volunteer is None:
-        before = erased_numbers.known(session, identity.phone, now)
+        before = erased_numbers.known(session, identity.phone, now, claim.holder)
         before.check_age(age)
         volunteer = _begin(session, identity, volunteer_id or new_id(), phone_regions, now)
         volunteer.anew_at = now if before.may_count_twice else None

@@ -179,6 +179,16 @@ def test_nor_by_another_account_of_the_number(number: Number, event: Event) -> N
     assert number.come(event) == ("review", ["begun-anew"])
 
 
+def test_nor_by_a_third_account_whose_second_was_nowhere(number: Number, event: Event) -> None:
+    number.begin()
+    number.come(event)
+    for _ in range(2):
+        number.sign_in_anew()
+        number.clock.move(DAY)
+        number.begin()
+    assert number.come(event, NOW + MINUTE) == ("review", ["begun-anew"])
+
+
 def test_another_account_of_who_was_nowhere_is_as_anybody(number: Number, event: Event) -> None:
     number.begin()
     number.sign_in_anew()
