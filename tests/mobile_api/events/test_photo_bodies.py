@@ -1,5 +1,6 @@
 """Photographs over HTTP: what is refused, in which words, and what becomes of the files."""
 
+import errno
 import io
 import os
 from typing import Any
@@ -200,3 +201,15 @@ def test_a_disk_that_is_full_leaves_no_file_and_no_row(album: Album, monkeypatch
     assert album.send().status_code == 500
     assert album.files() == set()
     assert album.items(album.owner) == []
+
+
+def test_where_there_is_no_room_it_is_to_be_sent_again(album: Album, monkeypatch: pytest.MonkeyPatch) -> None:
+    def write(_files: Files, _made: images.Made) -> UUID:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as full:
+        full.setattr(photo_files, "write", write)
+        answer = album.send(photo(300, 200))
+    assert code(answer) == (503, "unavailable")
+    assert int(answer.headers["Retry-After"]) > 0
+    album.sent(photo(300, 200))
