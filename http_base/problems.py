@@ -1,5 +1,6 @@
 """Problem documents (RFC 9457), and the one table from errors to statuses."""
 
+import errno
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -145,6 +146,7 @@ def install(app: Flask | Blueprint) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(sa.exc.SQLAlchemyError, _database_error)
     app.register_error_handler(psycopg.Error, _database_error)
+    app.register_error_handler(OSError, _no_room)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -233,6 +235,15 @@ def is_gone(error: object) -> bool:
         return False
     constraint, said = error.diag.constraint_name or "", error.diag.message_primary or ""
     return constraint.endswith("_volunteer") and said.startswith("insert or update")
+
+
+def _no_room(error: OSError) -> Response:
+    """A disk is full: 503, try again; an operator has to make room. Anything else is a defect of ours."""
+    if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        return _unexpected(error)
+    db.session.rollback()
+    logger.error("there is no room for a file", exc_info=error)
+    return problem(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", retry_after_s=RETRY_AFTER_S)
 
 
 def _unexpected(error: Exception) -> Response:
