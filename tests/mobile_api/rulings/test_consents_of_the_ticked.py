@@ -89,3 +89,23 @@ def test_a_later_word_of_somebody_typed_does_not_record_them_either(listed: List
     del row["volunteer_id"]
     assert listed.results(row, late=True)[0]["outcome"] == "stored"
     assert (listed.counts(), listed.notices("listed")) == ((0, 0, 0, 0), [])
+
+
+def test_minutes_of_what_was_recorded_stay_to_be_mended(listed: List) -> None:
+    """Of who agreed at the place, came by their own phone, and took it back before the end."""
+    withdraw(listed)
+    listed.event.starts_at = NOW + timedelta(seconds=30)
+    listed.session.flush()
+    listed.clock.move(MINUTE)
+    headers = listed.login(listed.volunteer)
+    assert listed.client.patch("/v1/me", json={"consents": CONSENTS}, headers=headers).status_code == 200
+    listed.clock.move(MINUTE)
+    assert listed.send("check-ins").status_code == 201
+    listed.clock.move(MINUTE)
+    withdraw(listed)
+    listed.clock.move(MINUTE)
+    assert listed.correct({"present": True, "minutes": 60}).status_code == 200
+    assert listed.counts() == (1, 60, 0, 0)
+    # Once they were not there, nobody says again that they were.
+    assert listed.correct({"present": False}).status_code == 200
+    assert listed.correct({"present": True}).json["code"] == "person-consent-missing"
