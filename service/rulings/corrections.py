@@ -58,7 +58,8 @@ def correct(
         OwnAttendance: about oneself. NotPublished, Cancelled: nothing took place.
         CorrectionTooEarly, CorrectionTooLate. Invalid: minutes beyond the event, or of somebody absent.
         CoordinatorDecided: a coordinator has decided otherwise. Busy.
-        PersonConsentMissing: about who had not consented, neither during the event nor by now.
+        PersonConsentMissing: about who had not consented, neither during the event nor by now, and was not
+            recorded before.
     """
     event = events.get_visible(session, actor, event_id)
     target = events.target_of(event)
@@ -77,7 +78,8 @@ def correct(
         if correction.present:
             signups.confirm_seen(session, event_id, volunteer_id, now)
         file = decisions.lock_and_read(session, event_id, volunteer_id)
-        check_consent(session, file, ruling, (event.starts_at, min(event.ends_at, now), now))
+        if not file.stands:
+            check_consent(session, file, ruling, (event.starts_at, min(event.ends_at, now), now))
         corrected = _correct(session, file, ruling, now, thresholds)
         if role is RuledBy.COORDINATOR:
             appeals.close(session, corrected["id"], now)

@@ -83,6 +83,11 @@ class AttendanceFile:
         return self.facts.event.attendance
 
     @property
+    def stands(self) -> bool:
+        """Whether they are recorded to have been there, counted or waiting."""
+        return self.held is not None and self.held.state.status is not Status.REJECTED
+
+    @property
     def has_check_in(self) -> bool:
         return any(known.record.kind is RecordKind.CHECK_IN for known in self.facts.records)
 
