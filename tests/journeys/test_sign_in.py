@@ -187,6 +187,11 @@ CAPTCHA = """window.grecaptcha = {
 };
 window[new URL(document.currentScript.src).searchParams.get('onload')]();"""
 
+CLOSED = """if (!document.getElementById('challenge')) {
+    document.body.append(Object.assign(document.createElement('i'), { id: 'challenge' }));
+    return;
+}"""
+
 
 def as_google(route: Route, refusals: list[str]) -> None:
     url = route.request.url
@@ -225,3 +230,32 @@ def test_a_code_of_googles_that_is_over_leads_to_another_for_the_same_number(
             # One that does not come is asked for anew, too.
             page.get_by_role("button", name="Жаңа код").click()
             assert page.get_by_label("Телефон нөмірі").is_visible()
+
+
+def test_a_challenge_of_googles_that_was_closed_is_shown_by_the_next_press(
+    window: Open, postgres_url: str
+) -> None:
+    """Google answers nothing to who presses beside it; and one message is sent, not two."""
+    begins = "execute: () => {"
+    closed = CAPTCHA.replace(begins, f"{begins} {CLOSED}")
+    sent: list[str] = []
+
+    def answer(route: Route) -> None:
+        if "/recaptcha/" in route.request.url:
+            route.fulfill(body=closed, content_type="text/javascript")
+            return
+        if "sendVerificationCode" in route.request.url and route.request.method == "POST":
+            sent.append(route.request.url)
+        as_google(route, [])
+
+    for database_url in fresh_demo(postgres_url):
+        with serving(database_url, **FIREBASE) as running:
+            page = window(running.url, PHONE).page
+            page.route(re.compile(r"^https://[^/]*google"), answer)
+            page.goto(f"{running.url}/kk/sign-in")
+            page.get_by_label("Телефон нөмірі").fill("8 700 000 01 01")
+            page.get_by_role("button", name="Код алу").click()
+            page.locator("#challenge").wait_for(state="attached")
+            page.get_by_role("button", name="Код алу").click()
+            page.locator("#firebase-digits").wait_for(timeout=8_000)
+            assert len(sent) == 1
