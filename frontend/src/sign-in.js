@@ -85,19 +85,25 @@ const confirm = () => {
     });
 };
 
-// A second press while one is answered does nothing: another message would make the first one's code a wrong one.
-const onSubmit = (form, act) => {
+// Google answers nothing to who has closed its picture: it is shown again, and answers the press before.
+const showAgain = () => { if (verifier) verifier.verify().catch(() => null); };
+
+// A second press while one is answered asks for nothing: another message would make the first one's code a wrong one.
+const onSubmit = (form, act, again) => {
   let isBusy = false;
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     event.stopImmediatePropagation();
-    if (isBusy) return;
+    if (isBusy) {
+      again();
+      return;
+    }
     isBusy = true;
     Promise.resolve().then(act).catch(failed).then(() => { isBusy = false; });
   }, true);
 };
-onSubmit(number, ask);
-onSubmit(typed, confirm);
+onSubmit(number, ask, showAgain);
+onSubmit(typed, confirm, () => null);
 
 document.getElementById('firebase-anew').addEventListener('click', anew);
 box.hidden = false;
