@@ -195,7 +195,7 @@ def let_somebody_else_in(page: Page, service: Service, engine: sa.Engine) -> Non
     page.goto(f"{service.url}/kk/account")
     sign_in(page, service, SOMEBODY_ELSE)
     page.wait_for_url("**/kk/account")
-    assert in_store(page, "events") == 0
+    until(lambda: in_store(page, "events") == 0)
     assert in_store(page, "ticks") == 0
 
 
