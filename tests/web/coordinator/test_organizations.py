@@ -241,6 +241,18 @@ def test_a_new_kind_of_a_verified_one_is_taken_or_left_and_its_events_stay(
     assert event.hidden_by is None
 
 
+@pytest.mark.parametrize("status", ["suspended", "rejected"])
+def test_a_stopped_one_is_not_let_go_on_by_a_press_in_the_list(
+    desk: Visitor, session: Session, status: str
+) -> None:
+    """Its owner asks for another kind, and stands among what waits: there the kind is taken, or left."""
+    one = make_organization(session, status=status, kind="group", pending_data={"kind": "ngo"})
+    session.commit()
+    row = desk.page(LIST).one("main")
+    assert row.all("form", action=f"{LIST}/{one.id}/verify") == []
+    assert len(row.one("ul").all("a", href=f"{LIST}/{one.id}")) == 2
+
+
 def test_who_asks_a_verified_one_reads_before_what_that_does(
     desk: Visitor, session: Session, waits: Organization
 ) -> None:
