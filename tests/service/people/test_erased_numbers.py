@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 from service.models import ErasedNumber, Volunteer
 from service.models.base import COUNTRY_ZONE
 from service.models.volunteers import age_on
-from service.people import erased_numbers
+from service.people import erased_numbers, erasure, numbers
 from service.people.erased_numbers import Known
+from service.platform.settings import DEVELOPMENT_SECRET as KEY
 from tests.conftest import NOW
 from tests.makers import make_counted, make_event, make_volunteer
+from tests.service.events.test_waitlist import actor_of
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
@@ -97,6 +99,23 @@ def test_a_birthday_is_the_one_that_ages_go_by(session: Session, born: date) -> 
     erased_numbers.note(session, make_volunteer(session, birth_date=born), eve)
     (row,) = kept(session)
     assert row.younger_until == datetime(day.year, day.month, day.day, tzinfo=COUNTRY_ZONE)
+
+
+def test_what_comes_while_they_are_being_erased_is_known_too(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A check-in that commits before erasing holds the person counts, and stays."""
+    person, event = make_volunteer(session), make_event(session)
+    leave = numbers.leave
+
+    def and_a_check_in(within: Session, volunteer: Volunteer, now: datetime) -> None:
+        leave(within, volunteer, now)
+        make_counted(within, event, volunteer)
+
+    monkeypatch.setattr(numbers, "leave", and_a_check_in)
+    phone = phone_of(person)
+    erasure.erase(session, actor_of(session, person), NOW, KEY, keep_certificates=False)
+    assert erased_numbers.known(session, phone, NOW) == Known(None, may_count_twice=True)
 
 
 def test_of_a_number_that_is_somebody_elses_nothing_is_noted(session: Session) -> None:
