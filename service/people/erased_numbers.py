@@ -36,14 +36,14 @@ class Known:
             raise errors.Invalid("birth_date", "birth-date-of-erased")
 
 
-def note(session: Session, volunteer: Volunteer, now: datetime, seen_at: datetime | None = None) -> None:
-    """Keep what is to be known of somebody who is about to be erased, or to lose the number, and is held.
+def note(
+    session: Session, volunteer: Volunteer, phone: str, now: datetime, seen_at: datetime | None = None
+) -> None:
+    """Keep what is to be known of a number whose person is being erased, or loses it, and is held.
 
     `seen_at`: when they were here last, None: now.
     """
-    if volunteer.phone is None:
-        return
-    mark, counted_until = _mark(volunteer.phone), _counted_until(session, volunteer, now)
+    mark, counted_until = _mark(phone), _counted_until(session, volunteer, now)
     # Of the age the newest record knows best: a coordinator may have corrected it.
     younger_than, younger_until = _younger(volunteer, now, seen_at or now)
     said = {"younger_than": younger_than, "younger_until": younger_until}
@@ -89,7 +89,7 @@ def known(session: Session, phone: str, now: datetime, holder: Volunteer | None 
     """What is known of a number that begins a record, and is held; `holder`: whose it was until now, held."""
     if holder is not None:
         # An account that was deleted and made again is another one, and takes the number as a stranger's.
-        note(session, holder, now, holder.last_seen_at)
+        note(session, holder, phone, now, holder.last_seen_at)
     found = session.get(ErasedNumber, _mark(phone), populate_existing=True)
     if found is None:
         return Known()

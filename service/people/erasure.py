@@ -38,8 +38,7 @@ def erase(session: Session, actor: Actor, now: datetime, secret_key: str, *, kee
     volunteer = _hold(session, actor.volunteer_id)
     is_banned = bans.outlive(session, volunteer, now, secret_key)
     _end_roles(session, volunteer, now, whatever_becomes=is_banned)
-    erased_numbers.note(session, volunteer, now)
-    bury(session, volunteer, now, keep_certificates=keep_certificates)
+    bury(session, volunteer, now, keep_certificates=keep_certificates, is_noted=True)
 
 
 def erase_again(
@@ -106,8 +105,18 @@ def _hold(session: Session, volunteer_id: UUID) -> Volunteer:
     return own
 
 
-def bury(session: Session, volunteer: Volunteer, now: datetime, *, keep_certificates: bool) -> None:
-    """Let rooms do what is theirs to do, then move or delete every row of a person who is held."""
+def bury(
+    session: Session,
+    volunteer: Volunteer,
+    now: datetime,
+    *,
+    keep_certificates: bool,
+    is_noted: bool = False,
+) -> None:
+    """Let rooms do what is theirs to do, then move or delete every row of a person who is held.
+
+    `is_noted`: their number is known for a while, where it has to be.
+    """
     volunteer_id, whose = volunteer.id, personal_rows.whose(session, volunteer)
     if volunteer.phone is not None:
         numbers.leave(session, volunteer, now)
@@ -124,6 +133,9 @@ def bury(session: Session, volunteer: Volunteer, now: datetime, *, keep_certific
         ),
     )
     session.flush()
+    if is_noted and whose.phone is not None:
+        # By now nothing more of theirs can come to count.
+        erased_numbers.note(session, volunteer, whose.phone, now)
     personal_rows.erase(session, whose, tombstone.id)
     guardian_data.forget_number(session, whose.phone)
     queue.forget(session, [value for value in (str(volunteer_id), whose.phone, whose.subject) if value])

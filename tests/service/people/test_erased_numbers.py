@@ -32,7 +32,7 @@ def test_it_goes_14_days_after_the_last_event_that_counted(session: Session) -> 
     person, event = make_volunteer(session), make_event(session)
     make_counted(session, make_event(session, starts_at=NOW - 30 * DAY), person)
     make_counted(session, event, person)
-    erased_numbers.note(session, person, NOW)
+    erased_numbers.note(session, person, phone_of(person), NOW)
     until = event.ends_at + 14 * DAY
     assert [one.counted_until for one in kept(session)] == [until]
     assert erased_numbers.known(session, phone_of(person), until - MINUTE) == Known(
@@ -48,7 +48,7 @@ def test_it_goes_14_days_after_the_last_event_that_counted(session: Session) -> 
 def test_a_minors_goes_after_30_days_and_nobody_elses_is_touched(session: Session) -> None:
     child, grown = make_volunteer(session, birth_date=date(2012, 1, 1)), make_volunteer(session)
     for one in (child, grown):
-        erased_numbers.note(session, one, NOW)
+        erased_numbers.note(session, one, phone_of(one), NOW)
     assert [one.younger_until for one in kept(session)] == [NOW + 30 * DAY]
     assert erased_numbers.known(session, phone_of(grown), NOW) == Known()
     erased_numbers.forget_old(session, NOW + 30 * DAY - MINUTE)
@@ -60,18 +60,18 @@ def test_a_minors_goes_after_30_days_and_nobody_elses_is_touched(session: Sessio
 def test_the_newest_record_of_a_number_says_the_age(session: Session) -> None:
     """A coordinator has corrected a birth date meanwhile: who was no child is none by the first record."""
     person = make_volunteer(session, birth_date=date(2012, 1, 1))
-    erased_numbers.note(session, person, NOW)
+    erased_numbers.note(session, person, phone_of(person), NOW)
     person.birth_date = date(1980, 1, 1)
     make_counted(session, make_event(session), person)
-    erased_numbers.note(session, person, NOW + DAY)
+    erased_numbers.note(session, person, phone_of(person), NOW + DAY)
     assert erased_numbers.known(session, phone_of(person), NOW + DAY) == Known(None, may_count_twice=True)
 
 
 def test_who_is_grown_up_by_a_coordinators_word_leaves_no_child(session: Session) -> None:
     person = make_volunteer(session, birth_date=date(2012, 1, 1))
-    erased_numbers.note(session, person, NOW)
+    erased_numbers.note(session, person, phone_of(person), NOW)
     person.birth_date = date(1980, 1, 1)
-    erased_numbers.note(session, person, NOW + DAY)
+    erased_numbers.note(session, person, phone_of(person), NOW + DAY)
     assert erased_numbers.known(session, phone_of(person), NOW + DAY) == Known()
     erased_numbers.forget_old(session, NOW + DAY)
     assert kept(session) == []
@@ -96,7 +96,8 @@ def test_a_birthday_is_the_one_that_ages_go_by(session: Session, born: date) -> 
     while age_on(born, day) < above:
         day += DAY
     eve = datetime(day.year, day.month, day.day, 12, tzinfo=COUNTRY_ZONE) - DAY
-    erased_numbers.note(session, make_volunteer(session, birth_date=born), eve)
+    person = make_volunteer(session, birth_date=born)
+    erased_numbers.note(session, person, phone_of(person), eve)
     (row,) = kept(session)
     assert row.younger_until == datetime(day.year, day.month, day.day, tzinfo=COUNTRY_ZONE)
 
@@ -119,7 +120,6 @@ def test_what_comes_while_they_are_being_erased_is_known_too(
 
 
 def test_of_a_number_that_is_somebody_elses_nothing_is_noted(session: Session) -> None:
-    person = make_volunteer(session, birth_date=date(2012, 1, 1))
-    person.phone = None
-    erased_numbers.note(session, person, NOW)
+    person = make_volunteer(session, birth_date=date(2012, 1, 1), phone=None)
+    erasure.erase(session, actor_of(session, person), NOW, KEY, keep_certificates=False)
     assert kept(session) == []
