@@ -11,6 +11,7 @@ from benchmarks.kit.service import wait_for
 from http_base.application import Tazalyq
 from service.models import Volunteer
 from tests.conftest import Sessions
+from tests.waiting import waiting
 
 Act = Callable[[], Any]
 
@@ -31,12 +32,7 @@ class Together:
 
     def waiting(self) -> int:
         """How many wait for a lock of this database."""
-        query = (
-            "SELECT count(*) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
-        with self.sessions() as session:
-            return int(session.scalar(sa.text(query)) or 0)
+        return waiting(self.sessions)
 
     def while_held(self, held: sa.Select[Any], *acts: Act, key_share: bool = False) -> list[Any]:
         """The answers of all of these, which have each begun before what is held is let go, in this order.

@@ -23,8 +23,8 @@ from tests.conftest import NOW, Sessions, committing
 from tests.makers import make_coordinator, make_event, make_organization, make_volunteer
 from tests.mobile_api.phones import Phone, assert_counts_equal_the_rows
 from tests.mobile_api.scene import Scene
-from tests.proofs.waiting import until_done_or_waiting
 from tests.service.attendance.test_races import report
+from tests.waiting import until_done_or_waiting
 
 Login = Callable[[Volunteer], dict[str, str]]
 

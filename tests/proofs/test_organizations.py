@@ -15,7 +15,7 @@ from service.organizations.verification import Verdict
 from service.people import identities
 from tests.conftest import NOW, Sessions
 from tests.makers import make_coordinator, make_event, make_organization, make_volunteer
-from tests.proofs.waiting import until_done_or_waiting
+from tests.waiting import until_done_or_waiting
 
 Login = Callable[[Volunteer], dict[str, str]]
 

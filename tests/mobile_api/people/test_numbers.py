@@ -18,6 +18,7 @@ from service.people import volunteers
 from service.platform.clock import FixedClock
 from tests.makers import make_coordinator, make_organization, make_volunteer
 from tests.mobile_api.people.test_volunteers import PROFILE, sign_in
+from tests.waiting import WAITING
 
 Login = Callable[[Volunteer], dict[str, str]]
 A, B, C = "+77015550301", "+77015550302", "+77015550303"
@@ -162,11 +163,6 @@ def test_staff_who_lost_a_number_and_the_national_coordinators_are_told(
     told = set(session.scalars(sa.select(Outbox.volunteer_id)))
     assert told == {national.id, regional.id}
     assert volunteer.display_name not in str(list(session.scalars(sa.select(Outbox.facts))))
-
-
-WAITING = (
-    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-)
 
 
 def together(app: Tazalyq, headers: list[dict[str, str]]) -> list[Any]:

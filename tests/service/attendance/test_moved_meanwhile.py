@@ -4,7 +4,6 @@ Whoever comes first: the presence is judged by, and counted on, the event as it 
 the two is refused.
 """
 
-import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
@@ -30,12 +29,12 @@ from service.platform.database import Connections, within
 from service.platform.thresholds import Thresholds
 from tests.conftest import Sessions, committing
 from tests.makers import AKTOBE, make_event, make_organization, make_volunteer
+from tests.waiting import WAIT_S, until_done_or_waiting
 
 ALMOST_MIDNIGHT = datetime(2026, 5, 16, 18, 50, tzinfo=UTC)
 """23:50 in Aktobe: an event that moves a little later moves to the next day, and one may still be there."""
 
 STARTS = ALMOST_MIDNIGHT - timedelta(minutes=20)
-WAIT_S = 10
 
 CHANGES: Mapping[str, Mapping[str, Any]] = {
     "day": {"starts_at": STARTS + timedelta(minutes=40), "ends_at": STARTS + timedelta(hours=4)},
@@ -134,17 +133,6 @@ def pausing(
             yield opened
 
 
-def done_or_waiting(sessions: Sessions, future: "Future[str]") -> None:
-    """Until it is through, or waits for a lock that somebody else holds."""
-    query = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"
-    deadline = time.monotonic() + WAIT_S
-    while not future.done() and time.monotonic() < deadline:
-        with sessions() as session:
-            if session.scalar(sa.text(query)):
-                return
-        time.sleep(0.01)
-
-
 class Interruption:
     """Lets an act begin at the n-th pause; it goes on by itself when it has to wait."""
 
@@ -161,7 +149,7 @@ class Interruption:
 
     def _begin(self) -> "Future[str]":
         self._future = self._pool.submit(self._act)
-        done_or_waiting(self._sessions, self._future)
+        until_done_or_waiting(self._sessions, self._future)
         return self._future
 
     def result(self) -> str:
@@ -205,7 +193,7 @@ def test_a_change_waits_for_a_check_in_that_is_being_stored(stage: Stage) -> Non
     with engine.connect() as storing, ThreadPoolExecutor(1) as pool:
         stage.check_in(within(storing))
         changing = pool.submit(stage.change, CHANGES["day"])
-        done_or_waiting(stage.sessions, changing)
+        until_done_or_waiting(stage.sessions, changing)
         assert not changing.done()
         storing.commit()
         assert changing.result(WAIT_S) == "already-started"

@@ -1,7 +1,6 @@
 """What happens at the same moment, on committed data and connections of their own."""
 
 import itertools
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -25,6 +24,7 @@ from service.platform.database import within
 from service.platform.thresholds import Thresholds
 from tests.conftest import NOW, Sessions, committing
 from tests.makers import AKTOBE, make_event, make_volunteer
+from tests.waiting import until_done_or_waiting
 
 ALMATY = (43.2389, 76.8897)
 _metres = itertools.cycle(range(50))
@@ -116,18 +116,11 @@ def test_what_is_being_stored_meanwhile_is_waited_for(sessions: Sessions) -> Non
     person, first, second = in_two_places(sessions)
     with sessions.kw["bind"].connect() as storing, ThreadPoolExecutor(1) as pool:
         check_in.record(within(storing), person.subject, second, NOW, Thresholds())
-        waiting = pool.submit(checked_in, sessions, person, first)
-        while not waiting.done() and not waits_for_a_lock(sessions):
-            time.sleep(0.01)
+        ours = pool.submit(checked_in, sessions, person, first)
+        until_done_or_waiting(sessions, ours)
         storing.commit()
-        waiting.result()
+        ours.result()
     assert doubts(sessions, first, second) == [["travel"], ["travel"]]
-
-
-def waits_for_a_lock(sessions: Sessions) -> bool:
-    with sessions() as session:
-        query = "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)"
-        return bool(session.scalar(sa.text(query)))
 
 
 def test_somebody_elses_id_is_refused(sessions: Sessions) -> None:

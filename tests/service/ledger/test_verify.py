@@ -13,8 +13,8 @@ from service.ledger import ledger, rebuild, verify
 from service.models import CountPending, CountTotal, Event, EventResult, Headcount
 from tests.conftest import NOW, Sessions
 from tests.makers import make_attendance, make_counted, make_event, make_signup, make_volunteer
-from tests.proofs.waiting import until_done_or_waiting
 from tests.service.ledger.conftest import Run
+from tests.waiting import until_done_or_waiting
 
 
 @pytest.fixture

@@ -9,17 +9,22 @@ import sqlalchemy as sa
 from tests.conftest import Sessions
 
 WAIT_S = 10
+WAITING = (
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
+"""How many wait on this database alone: others' tests have the same server."""
+
+
+def waiting(sessions: Sessions) -> int:
+    """How many wait for a lock now."""
+    with sessions() as session:
+        return int(session.scalar(sa.text(WAITING)) or 0)
 
 
 def until_done_or_waiting(sessions: Sessions, future: "Future[Any]") -> None:
     """Return when it is through, or when somebody on this database waits for a lock."""
-    waits = sa.text(
-        "SELECT EXISTS (SELECT FROM pg_stat_activity"
-        " WHERE datname = current_database() AND wait_event_type = 'Lock')"
-    )
     deadline = time.monotonic() + WAIT_S
     while not future.done() and time.monotonic() < deadline:
-        with sessions() as session:
-            if session.scalar(waits):
-                return
+        if waiting(sessions):
+            return
         time.sleep(0.01)
