@@ -22,7 +22,6 @@ from http_base.application import Tazalyq
 from http_base.local_tokens import LocalTokens
 from service.models import Volunteer
 from service.platform import embedded_postgres, installed, settings
-from service.platform.clock import FixedClock
 from service.platform.database import (
     Connections,
     connections,
@@ -33,6 +32,7 @@ from service.platform.database import (
     within,
 )
 from service.platform.settings import Settings
+from tests.clock import FixedClock
 from tests.contract import ContractClient
 
 pytest_plugins = [

@@ -62,16 +62,3 @@ def set_clock(session: Session, at: datetime) -> None:
 def reset_clock(session: Session) -> None:
     """Let the shared clock show the system's time again."""
     session.execute(sa.delete(ClockOffset))
-
-
-class FixedClock:
-    """A clock for tests: stands still until it is set or moved."""
-
-    def __init__(self, at: datetime) -> None:
-        self.at = at
-
-    def now(self) -> datetime:
-        return self.at
-
-    def move(self, by: timedelta) -> None:
-        self.at += by

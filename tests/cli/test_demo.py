@@ -14,7 +14,7 @@ from cli.demo import WELCOME
 from http_base.application import Tazalyq
 from service.models import Event, Organization, Signup, Volunteer
 from service.people import guardians
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 
 NOON = datetime(2026, 11, 26, 7, 0, tzinfo=UTC)
 NIGHT = datetime(2026, 11, 26, 22, 30, tzinfo=UTC)

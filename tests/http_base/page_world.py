@@ -15,8 +15,8 @@ from http_base.application import Tazalyq
 from http_base.context import actor, maybe_actor, now, page_caller, session
 from service.models import Volunteer
 from service.people import identities
-from service.platform.clock import FixedClock
 from service.platform.database import db, within
+from tests.clock import FixedClock
 from tests.conftest import NOW, test_settings
 
 HERE = "http://localhost"

@@ -15,8 +15,8 @@ from http_base.application import Tazalyq
 from http_base.firebase_tokens import FirebaseVerifier, KnownTokens
 from http_base.identity import IdentityUnavailable, Unauthenticated
 from service.people.identities import Identity
-from service.platform.clock import FixedClock
 from service.platform.database import db
+from tests.clock import FixedClock
 from tests.conftest import NOW, test_settings
 from tests.google.keys import PROJECT, Keys
 from tests.google.standin import Google

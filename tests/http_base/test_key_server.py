@@ -16,8 +16,8 @@ from http_base.application import Tazalyq
 from http_base.firebase_tokens import FirebaseVerifier
 from http_base.identity import IdentityUnavailable, Unauthenticated
 from http_base.published_keys import PublishedKeys
-from service.platform.clock import FixedClock
 from service.platform.database import db
+from tests.clock import FixedClock
 from tests.conftest import NOW, test_settings
 from tests.google.keys import APP_ID, PROJECT, Keys
 from tests.google.standin import Google

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from service.models import Coordinator, PageSession, Volunteer
 from service.people import accounts, bans, identities, numbers, sessions
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.http_base.page_world import HERE, Browser
 from tests.makers import make_coordinator, make_organization, make_volunteer

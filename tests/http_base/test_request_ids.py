@@ -6,8 +6,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from app import create_app
-from service.platform.clock import FixedClock
 from service.platform.database import db
+from tests.clock import FixedClock
 from tests.conftest import NOW, test_settings
 
 GIVEN = "4f1c0a86d3e94b5f8f6d2f1a7c3b9e05"

@@ -15,7 +15,7 @@ from http_base.application import Tazalyq
 from http_base.fields import Strict, Text
 from service.attendance import place_codes
 from service.models import Volunteer
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import make_event, make_organization, make_signup, make_volunteer
 from tests.mobile_api.phones import Phone

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from service.models import AttendanceDecision, Outbox, Volunteer
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.makers import AKTOBE, make_coordinator, make_event, make_organization, make_volunteer
 
 Login = Callable[[Volunteer], dict[str, str]]

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from benchmarks.kit.service import wait_for
 from http_base.application import Tazalyq
 from service.models import Ban, Event, Signup
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.conftest import NOW, Sessions
 from tests.makers import make_coordinator, make_event, make_organization, make_volunteer
 from tests.mobile_api.phones import Login

@@ -17,9 +17,9 @@ from notifications.models import Delivery, InboxItem
 from notifications.push import deliveries
 from service.models import Event, Outbox, Volunteer
 from service.models.base import new_id
-from service.platform.clock import FixedClock
 from service.platform.queue import Runtime
 from service.platform.thresholds import Thresholds
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import make_device, make_event, make_signup, make_volunteer
 

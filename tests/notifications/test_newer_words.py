@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from notifications.models import Delivery, InboxItem
 from notifications.words import LOCALES
 from service.models import Event, Outbox, Volunteer
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.notifications.push.test_deliveries import statuses
 from tests.notifications.push.test_sender import Database, Gateway, make_crowd, make_sender
 

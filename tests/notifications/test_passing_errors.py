@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from notifications import fan_out, policy
 from notifications.models import InboxItem
 from service.models import Outbox
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import make_event, make_signup, make_volunteer
 from tests.notifications.push.test_deliveries import owe, statuses

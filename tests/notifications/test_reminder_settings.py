@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from notifications import tasks
 from service.models import Outbox
-from service.platform.clock import FixedClock
 from service.platform.queue import Runtime
 from service.platform.thresholds import Thresholds
+from tests.clock import FixedClock
 from tests.makers import (
     make_attendance,
     make_event,

@@ -17,8 +17,8 @@ from service.attendance import check_in
 from service.events import announcements, changing, events
 from service.models import Attendance, CountPending, Event, Outbox, Signup, Volunteer
 from service.people import identities
-from service.platform.clock import FixedClock
 from service.platform.thresholds import Thresholds
+from tests.clock import FixedClock
 from tests.conftest import NOW, Sessions, committing
 from tests.makers import make_coordinator, make_event, make_organization, make_volunteer
 from tests.mobile_api.phones import Phone, assert_counts_equal_the_rows

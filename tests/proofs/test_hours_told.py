@@ -18,9 +18,9 @@ from http_base.application import Tazalyq
 from notifications import words
 from service.attendance import closing as forgotten
 from service.models import Attendance, Event, Organization, Volunteer
-from service.platform.clock import FixedClock
 from service.platform.thresholds import Thresholds
 from service.recognition import renewal
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import AKTOBE, make_coordinator, make_event, make_organization, make_volunteer
 from tests.mobile_api.phones import Login, Phone

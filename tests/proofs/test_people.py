@@ -14,7 +14,7 @@ from service.models import Volunteer
 from service.people import consents, volunteers
 from service.people.identities import Identity
 from service.people.volunteers import Profile
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.conftest import NOW, Sessions
 from tests.makers import make_event, make_volunteer
 from tests.mobile_api.phones import Phone

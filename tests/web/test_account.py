@@ -13,8 +13,8 @@ from http_base.application import Tazalyq
 from service.models import PageSession, Volunteer
 from service.models.audit import AuditEntry
 from service.people import identities, second_factor, sessions
-from service.platform.clock import FixedClock
 from service.platform.settings import DEVELOPMENT_SECRET
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import make_coordinator, make_organization, make_volunteer
 from tests.web.html import read

@@ -12,8 +12,8 @@ from werkzeug.test import TestResponse
 from notifications.words import LOCALES
 from service.models import Ban, PageSession, Volunteer
 from service.people import bans, identities
-from service.platform.clock import FixedClock
 from service.platform.settings import DEVELOPMENT_SECRET
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import make_coordinator, make_volunteer
 from tests.web.html import Element, read

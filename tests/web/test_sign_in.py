@@ -15,7 +15,7 @@ from http_base.application import Tazalyq
 from notifications.push import local
 from service.models import PageSession, Volunteer, WebSignIn
 from service.people import bans, identities
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import make_coordinator, make_volunteer
 from tests.web.html import Element, read

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from http_base.address_limit import AddressLimit
 from http_base.application import Tazalyq
 from service.models import Volunteer
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.makers import make_volunteer
 from tests.web.html import read
 from tests.web.test_sign_in import SIGN_IN, ask_code, code_of, hidden_of, type_code

@@ -19,8 +19,8 @@ from service.access import Permission
 from service.audit import audit
 from service.models import Volunteer
 from service.models.audit import AuditAction, AuditEntry
-from service.platform.clock import FixedClock
 from service.platform.database import db, within
+from tests.clock import FixedClock
 from tests.conftest import NOW, test_settings
 from tests.makers import make_coordinator, make_volunteer
 from tests.web.html import read

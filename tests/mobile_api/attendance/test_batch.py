@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from service.models import Event
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import make_event
 from tests.mobile_api.phones import END, EVENING, START, Phone, outcomes

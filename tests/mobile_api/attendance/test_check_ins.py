@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from mobile_api.attendance.check_ins import AttendanceShown
 from service.attendance import check_in
 from service.models import Volunteer
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import AKTOBE, make_coordinator, make_event, make_signup, make_volunteer
 

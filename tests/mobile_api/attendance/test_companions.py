@@ -14,8 +14,8 @@ from service.events import changing
 from service.ledger import ledger, verify
 from service.models import Attendance, Event, PresenceRecord
 from service.people import identities
-from service.platform.clock import FixedClock
 from service.platform.thresholds import Thresholds
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import make_event
 from tests.mobile_api.phones import START, Phone, outcomes

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from service.attendance import groups
 from service.ledger import ledger
 from service.models import Event, Organization, Volunteer
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import make_coordinator, make_event, make_member, make_organization, make_volunteer
 

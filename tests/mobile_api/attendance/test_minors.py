@@ -15,8 +15,8 @@ from service.models import Attendance, Event, GuardianRelation, Signup, Voluntee
 from service.people import guardian_links, guardians
 from service.people.guardians import Word
 from service.people.identities import Identity
-from service.platform.clock import FixedClock
 from service.platform.thresholds import Thresholds
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import make_coordinator, make_event, make_signup, make_volunteer
 from tests.mobile_api.phones import START, Login, Phone

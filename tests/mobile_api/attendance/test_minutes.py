@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from service.models import Event
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.makers import make_event
 from tests.mobile_api.phones import EVENING, START, Phone
 from tests.mobile_api.scene import Scene

@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from service.models import Event
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.mobile_api.phones import Phone, outcomes
 

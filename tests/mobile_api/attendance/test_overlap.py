@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from service.models import Event, Volunteer
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.makers import make_coordinator, make_event
 from tests.mobile_api.phones import EVENING, START, Phone
 

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from service.attendance.closing import close_forgotten
 from service.models import Event
-from service.platform.clock import FixedClock
 from service.platform.thresholds import Thresholds
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import AKTOBE, make_event
 from tests.mobile_api.phones import END, EVENING, START, Phone, assert_counts_equal_the_rows

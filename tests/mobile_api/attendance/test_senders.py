@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from service.models import Event, PresenceRecord, Volunteer
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import make_event, make_volunteer
 from tests.mobile_api.people.test_volunteers import PROFILE, sign_in

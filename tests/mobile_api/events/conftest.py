@@ -8,8 +8,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from http_base.application import Tazalyq
-from service.platform.clock import FixedClock
 from service.platform.files import Files
+from tests.clock import FixedClock
 from tests.mobile_api.events.album import Album
 from tests.mobile_api.events.door import Door
 from tests.mobile_api.events.line import Line, Login

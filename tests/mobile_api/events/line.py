@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from service.events import passing_on
 from service.models import CountPending, Event, Outbox, Volunteer
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import make_event, make_organization, make_volunteer
 

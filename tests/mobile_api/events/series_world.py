@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from notifications import fan_out
 from notifications.models import InboxItem
 from service.models import Outbox, Volunteer
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.makers import make_organization, make_volunteer
 from tests.mobile_api.events.test_events import event_body
 

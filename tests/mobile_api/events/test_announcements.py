@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from notifications import audience
 from service.models import Event, Outbox, Volunteer
 from service.models.base import new_id
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import make_attendance, make_event, make_organization, make_signup, make_volunteer
 

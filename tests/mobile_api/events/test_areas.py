@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from notifications.words import LOCALES
 from service.models import Volunteer
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import make_organization, make_volunteer
 from tests.mobile_api.attendance.test_check_ins import presence

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from http_base.application import Tazalyq
 from service.models import Volunteer
 from service.people import consents, numbers
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import make_coordinator, make_event, make_signup, make_volunteer
 from tests.mobile_api.events.feeds import Feed, MakeFeed

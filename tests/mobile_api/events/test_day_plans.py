@@ -16,7 +16,7 @@ from service.access import Actor
 from service.events import day_plans
 from service.events.day_plans import DayPlan
 from service.models import Event, Outbox, Volunteer
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.conftest import NOW, Sessions
 from tests.makers import (
     make_coordinator,

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from service.models import Event
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.makers import make_event
 
 NEAR = "near=50.2839,57.167"

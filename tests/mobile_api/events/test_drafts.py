@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from service.models import Event, Volunteer
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.makers import make_coordinator, make_event, make_organization, make_volunteer
 from tests.mobile_api.attendance.test_check_ins import presence
 from tests.mobile_api.phones import Phone, outcomes

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from service.ledger import verify
 from service.models import AuditEntry, Event, Outbox, Volunteer
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import make_coordinator, make_volunteer
 from tests.mobile_api.events.series_world import FIRST, Series, of, starts

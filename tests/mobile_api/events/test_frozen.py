@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from service.models import Volunteer
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.makers import make_attendance, make_event, make_organization, make_volunteer
 
 Login = Callable[[Volunteer], dict[str, str]]

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from service.models import AuditEntry, Outbox, Volunteer
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import (
     make_attendance,

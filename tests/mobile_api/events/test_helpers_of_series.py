@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from notifications.messages import words
 from notifications.words import LOCALES
 from service.models import AuditEntry, Event, EventHelper, EventSeries, Outbox
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import (
     make_coordinator,

@@ -13,7 +13,7 @@ from notifications.audience import recipients
 from notifications.messages import KINDS, words
 from notifications.words import LOCALES
 from service.models import CountPending, Outbox, Volunteer
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import make_event, make_organization, make_signup, make_volunteer
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from notifications.audience import recipients
 from service.models import CountPending, Event, Outbox, Signup, Volunteer
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import (
     make_attendance,

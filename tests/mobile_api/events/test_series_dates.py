@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from service.models import AuditEntry, Event, Outbox, Volunteer
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.makers import (
     box,
     make_coordinator,

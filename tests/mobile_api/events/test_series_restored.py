@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from notifications import messages, words
 from notifications.words import LOCALES
 from service.models import Outbox, Volunteer
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.makers import make_coordinator, make_volunteer
 from tests.mobile_api.events.series_world import FIRST, Series, of
 

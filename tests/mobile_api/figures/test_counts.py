@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from service.ledger import ledger
 from service.models import Coordinator, Event, Organization, Volunteer
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import (
     make_coordinator,

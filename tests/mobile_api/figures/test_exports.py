@@ -18,9 +18,9 @@ from http_base.downloads import CSV, XLSX
 from service.figures import exports
 from service.models import AuditAction, AuditEntry, Coordinator, Membership, Volunteer
 from service.models.exports import Export
-from service.platform.clock import FixedClock
 from service.platform.database import within
 from service.platform.files import Files
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import (
     make_attendance,

@@ -15,7 +15,7 @@ from service.ledger.ledger import Cell
 from service.models import Event, Volunteer
 from service.models.base import new_id
 from service.people import identities
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import make_coordinator, make_counted, make_event, make_organization, make_volunteer
 

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from service.models import AuditAction, AuditEntry, Consent, Organization, Volunteer
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import make_attendance, make_coordinator, make_event, make_volunteer
 from tests.mobile_api.figures.region import Login, Region

@@ -18,7 +18,7 @@ from service.figures import counts, public, public_columns
 from service.figures.counts import CountRequest
 from service.ledger import ledger
 from service.models import Event, Organization, PublicMonth
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.conftest import Sessions
 from tests.makers import make_counted, make_event, make_organization, make_volunteer
 

@@ -22,7 +22,7 @@ from service.models import (
     RegionReport,
     Volunteer,
 )
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import make_attendance, make_coordinator, make_volunteer
 from tests.mobile_api.figures.region import ALGA, SQUARE, WEEK, Login, Region

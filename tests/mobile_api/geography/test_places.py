@@ -15,7 +15,7 @@ from http_base.application import Tazalyq
 from service.geography import geocoding
 from service.geography.nominatim import Nominatim
 from service.models import Geocoded, GeocoderTurn
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import box, make_district, make_import
 from tests.mobile_api.geography import stub as stubs

@@ -10,8 +10,8 @@ from app import create_app
 from service.models import Outbox
 from service.models.base import new_id
 from service.platform import health, settings
-from service.platform.clock import FixedClock
 from service.platform.database import db
+from tests.clock import FixedClock
 from tests.conftest import NOW, test_settings
 
 TOKEN = "a token of more than thirty-two characters"

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from notifications import audience
 from service.models import Invitation, Organization, Outbox, Volunteer
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import make_member, make_organization, make_volunteer
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from http_base.application import Tazalyq
 from service.models import Event, Signup, Volunteer
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import (
     CONSENTS,

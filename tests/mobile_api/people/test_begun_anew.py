@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from http_base.application import Tazalyq
 from service.models import Event, Volunteer
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import AKTOBE, CONSENTS, make_coordinator, make_event, make_organization
 

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from service.models import Device, Volunteer
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.makers import make_device, make_event, make_volunteer
 from tests.mobile_api.phones import Login, Phone
 

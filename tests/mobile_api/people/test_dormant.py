@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from service.models import Outbox, Volunteer
-from service.platform.clock import FixedClock
 from service.platform.settings import DEVELOPMENT_SECRET
+from tests.clock import FixedClock
 from tests.makers import make_coordinator, make_device, make_member, make_organization, make_volunteer
 from tests.mobile_api.people.test_volunteers import PROFILE, sign_in
 

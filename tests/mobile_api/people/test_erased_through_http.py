@@ -15,9 +15,9 @@ from http_base.application import Tazalyq
 from service.figures import exports
 from service.ledger import ledger, verify
 from service.models import Export, Volunteer
-from service.platform.clock import FixedClock
 from service.platform.database import within
 from service.platform.files import Files
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import AKTOBE, make_event, make_organization, make_volunteer
 from tests.service.people.everywhere import CANARY, traces

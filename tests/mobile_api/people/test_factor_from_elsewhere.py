@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from service.models import Volunteer
 from service.people import second_factor
-from service.platform.clock import FixedClock
 from service.platform.settings import DEVELOPMENT_SECRET
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import make_coordinator
 from tests.mobile_api.people.test_second_factor import STEP, Person

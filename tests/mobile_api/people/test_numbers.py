@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from http_base.application import Tazalyq
 from service.models import Outbox, Volunteer
 from service.people import volunteers
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.makers import make_coordinator, make_organization, make_volunteer
 from tests.mobile_api.people.test_volunteers import PROFILE, sign_in
 from tests.waiting import WAITING

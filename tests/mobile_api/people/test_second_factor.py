@@ -16,8 +16,8 @@ from http_base.application import Tazalyq
 from service.models import Coordinator, EnrolmentSecret, Outbox, PageSession, SecondFactor, Volunteer
 from service.models.audit import AuditEntry
 from service.people import identities, second_factor, sessions
-from service.platform.clock import FixedClock
 from service.platform.settings import DEVELOPMENT_SECRET, SecondFactorMode
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import make_coordinator, make_organization, make_volunteer
 

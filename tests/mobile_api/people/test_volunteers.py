@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from http_base.application import Tazalyq
 from service.models import Invitation, Volunteer
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.makers import CONSENTS, make_organization, make_volunteer
 
 Login = Callable[[Volunteer], dict[str, str]]

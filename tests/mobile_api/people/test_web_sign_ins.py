@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from service.models import Volunteer
 from service.people import web_sign_ins
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import make_volunteer
 

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.mobile_api.rulings.listed import List
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.mobile_api.phones import END, Phone
 from tests.mobile_api.rulings.test_refusal_appeals import FAR, appeal
 from tests.mobile_api.scene import Scene

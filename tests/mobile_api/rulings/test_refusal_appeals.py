@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from service.models import Volunteer
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import make_coordinator, make_event, make_volunteer
 from tests.mobile_api.phones import END, Login, Phone, assert_counts_equal_the_rows, outcomes

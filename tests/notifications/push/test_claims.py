@@ -13,7 +13,7 @@ from notifications.models import Delivery
 from notifications.push import deliveries
 from notifications.push.gateway import OnResult, Push, PushOutcome, PushResult
 from notifications.push.sender import Sender, SendRate
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.conftest import NOW, Sessions, test_settings
 from tests.makers import make_device, make_event, make_signup, make_volunteer
 from tests.notifications.push.test_deliveries import owe

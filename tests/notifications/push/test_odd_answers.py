@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from notifications.push.gateway import PushOutcome, PushResult
 from service.models import Device
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.notifications.push.test_deliveries import statuses
 from tests.notifications.push.test_sender import Database, Gateway, make_crowd, make_sender
 

@@ -20,7 +20,7 @@ from notifications.push.gateway import OnResult, Push, PushOutcome, PushResult
 from notifications.push.sender import Sender, SendRate
 from service.models import Device, Event, Outbox, Signup, Volunteer
 from service.people import devices
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import make_device, make_event, make_signup, make_volunteer
 from tests.notifications.push.test_deliveries import owe, statuses

@@ -16,10 +16,10 @@ from notifications.push.gateway import Push, PushOutcome, PushResult
 from notifications.push.sender import Sender, SendRate
 from service.models import Event, Outbox
 from service.platform import outbox, queue
-from service.platform.clock import FixedClock
 from service.platform.database import libpq_url
 from service.platform.queue import Runtime
 from service.platform.thresholds import Thresholds
+from tests.clock import FixedClock
 from tests.conftest import NOW, Sessions
 from tests.makers import make_device, make_event, make_signup, make_volunteer
 from tests.notifications.push.test_deliveries import owe

@@ -19,11 +19,11 @@ from service.ledger import verify
 from service.models import Attendance, Event, Organization, Signup, Volunteer
 from service.people import identities
 from service.platform import queue
-from service.platform.clock import FixedClock
 from service.platform.queue import Runtime
 from service.platform.thresholds import Thresholds
 from service.rulings import corrections, reviews
 from service.rulings.corrections import Correction
+from tests.clock import FixedClock
 from tests.conftest import NOW, Sessions, committing
 from tests.makers import AKTOBE, make_coordinator, make_event, make_organization, make_volunteer
 

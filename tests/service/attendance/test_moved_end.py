@@ -19,11 +19,11 @@ from service.ledger import ledger
 from service.models import Attendance, CountPending, CountTotal, Event, Organization, Volunteer
 from service.people import identities
 from service.platform import queue
-from service.platform.clock import FixedClock
 from service.platform.queue import Runtime
 from service.platform.thresholds import Thresholds
 from service.rulings import corrections, reviews
 from service.rulings.corrections import Correction
+from tests.clock import FixedClock
 from tests.conftest import NOW, Sessions, committing
 from tests.makers import AKTOBE, make_coordinator, make_event, make_organization, make_volunteer
 

@@ -12,7 +12,7 @@ from http_base.firebase_accounts import FirebaseAccounts
 from service.models import Volunteer
 from service.people import accounts
 from service.people.accounts import AccountsUnavailable
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.google.keys import PROJECT, Keys
 from tests.google.standin import Google

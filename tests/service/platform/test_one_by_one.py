@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from service.events import passing_on
 from service.platform import personal_data, queue, retention
-from service.platform.clock import FixedClock
 from service.platform.personal_data import PersonalTable
 from service.platform.queue import Runtime
 from service.platform.thresholds import Thresholds
+from tests.clock import FixedClock
 from tests.conftest import NOW
 
 pytestmark = pytest.mark.usefixtures("app")

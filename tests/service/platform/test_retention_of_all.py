@@ -13,10 +13,10 @@ from notifications.models import Delivery, InboxItem
 from service.models import Ban, Erasure, Outbox, PageSession, WebSignIn
 from service.models.base import Base, new_id
 from service.platform import personal_data, queue, retention
-from service.platform.clock import FixedClock
 from service.platform.personal_data import PersonalTable
 from service.platform.queue import Runtime
 from service.platform.thresholds import Thresholds
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import make_ban, make_event, make_volunteer
 from tests.service.people.everywhere import fill

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from service.platform import queue
-from service.platform.clock import FixedClock
 from service.platform.queue import Runtime
 from service.platform.thresholds import Thresholds
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.notifications.push.test_deliveries import statuses
 from tests.notifications.push.test_sender import Database, Gateway, make_crowd, make_sender

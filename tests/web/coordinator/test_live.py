@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from notifications.words import LOCALES
 from service.models import AuditEntry
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import make_attendance, make_coordinator, make_event, make_member, make_volunteer
 from tests.web.coordinator.test_events import make_result

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from service.events import photo_files
 from service.models import AuditEntry, Event, EventPhoto, PhotoReport, Volunteer
 from service.platform import images
-from service.platform.clock import FixedClock
 from service.platform.files import Files
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import make_coordinator, make_event, make_member, make_photo, make_volunteer
 from tests.service.platform.pictures import photo

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from notifications import messages, words
 from notifications.words import LOCALES
 from service.models import Event, Organization, Outbox
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import make_attendance, make_event, make_volunteer
 from tests.web.html import read

@@ -13,7 +13,7 @@ from notifications import words
 from notifications.words import LOCALES
 from service.models import Event, Organization, Outbox, Volunteer
 from service.models.base import COUNTRY_ZONE
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import box, make_attendance, make_event, make_member, make_organization, make_volunteer
 from tests.web.html import read

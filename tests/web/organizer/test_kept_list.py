@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from service.models import Attendance, Event, EventHelper, ListTick, Organization, Volunteer
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import make_event, make_member, make_signup, make_volunteer
 from tests.web.visitor import Visitor

@@ -10,7 +10,7 @@ from notifications import words
 from service import errors
 from service.events import series_changes
 from service.models import Event, Outbox
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.web.html import read
 from tests.web.organizer.forms import filled
 from tests.web.organizer.test_event_form import FIVE, NEW

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from notifications.words import LOCALES
 from service.models import Attendance, Event, EventHelper, Organization, TypedPerson, Volunteer
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import make_attendance, make_event, make_member, make_signup, make_volunteer
 from tests.web.html import Element, read

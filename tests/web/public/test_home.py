@@ -9,7 +9,7 @@ from notifications.words import LOCALES
 from service.events import search
 from service.ledger import ledger
 from service.models import Event
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import make_counted, make_event, make_organization, make_volunteer
 from tests.web.html import Element

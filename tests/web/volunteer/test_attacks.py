@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from http_base.application import Tazalyq
 from service.models import PageSession, Signup, Volunteer
 from service.people import identities, sessions
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import make_event, make_signup, make_volunteer
 from tests.web.test_sign_in import hidden_of

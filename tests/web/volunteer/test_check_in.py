@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from http_base import installations
 from service.models import Attendance, Event, PresenceRecord, RefusedRecord, Volunteer
 from service.models.base import new_id
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import AKTOBE, make_attendance, make_event, make_signup, make_volunteer
 from tests.web.html import Element

@@ -13,7 +13,7 @@ from notifications.push import local
 from notifications.words import LOCALES
 from service.models import Event, Signup, Volunteer
 from service.people import guardians
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import make_attendance, make_event, make_volunteer
 from tests.web.html import Element, read

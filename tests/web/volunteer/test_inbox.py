@@ -13,7 +13,7 @@ from notifications.models import InboxItem
 from notifications.words import LOCALES
 from service.models import Event, Outbox, Volunteer
 from service.models.base import new_id
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import make_event, make_volunteer
 from tests.web.visitor import Visitor

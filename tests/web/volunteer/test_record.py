@@ -19,7 +19,7 @@ from service.models import (
     Volunteer,
 )
 from service.models.base import new_id
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import AKTOBE, make_attendance, make_contact, make_event, make_volunteer
 from tests.web.html import Element

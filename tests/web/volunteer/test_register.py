@@ -12,7 +12,7 @@ from http_base.application import Tazalyq
 from notifications.words import LOCALES
 from service.models import Consent, PageSession, Signup, Volunteer
 from service.people import bans
-from service.platform.clock import FixedClock
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import make_ban, make_event, make_volunteer
 from tests.web.html import read
