@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 from unittest.mock import patch
 
 import psycopg
+import pytest
 import sqlalchemy as sa
 
 
@@ -51,3 +53,17 @@ def is_planned_once(connection: sa.Connection, part: str) -> bool:
 def forget_plans(connection: sa.Connection) -> None:
     """Let nothing be prepared that earlier tests asked."""
     connection.exec_driver_sql("DEALLOCATE ALL")
+
+
+def lost_once(monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str) -> list[Exception]:
+    """Let the first call of a module's function fail as where the database starts anew; empty once it has."""
+    left: list[Exception] = [sa.exc.OperationalError("", {}, psycopg.errors.AdminShutdown())]
+    whole = getattr(module, name)
+
+    def once(*arguments: Any, **named: Any) -> Any:
+        if left:
+            raise left.pop()
+        return whole(*arguments, **named)
+
+    monkeypatch.setattr(module, name, once)
+    return left

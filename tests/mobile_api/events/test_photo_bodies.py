@@ -6,10 +6,8 @@ import os
 from typing import Any
 from uuid import UUID
 
-import psycopg
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import FileStorage
 
 from service.events import events, photo_files, photos
@@ -17,6 +15,7 @@ from service.models import EventPhoto
 from service.platform import images
 from service.platform.files import Files
 from service.platform.images import Size
+from tests.driver import lost_once
 from tests.makers import make_volunteer
 from tests.mobile_api.events.album import Album, code, form
 from tests.service.platform.pictures import MARK, corners, photo, png_that_says, with_metadata
@@ -43,15 +42,7 @@ def test_a_photograph_outlives_a_database_that_starts_anew(
     album: Album, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The request is tried once more: with the file that was sent, not with what is left of it."""
-    cut = [OperationalError("", {}, psycopg.errors.AdminShutdown())]
-    expect = photos.expect
-
-    def once(*arguments: Any) -> EventPhoto | None:
-        if cut:
-            raise cut.pop()
-        return expect(*arguments)
-
-    monkeypatch.setattr(photos, "expect", once)
+    cut = lost_once(monkeypatch, photos, "expect")
     album.sent(photo(300, 200))
     assert not cut
 

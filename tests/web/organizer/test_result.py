@@ -5,10 +5,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-import psycopg
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
@@ -18,6 +16,7 @@ from service.models import AuditEntry, Event, EventPhoto, EventResult, Organizat
 from service.models.base import new_id
 from service.platform import images
 from tests.conftest import NOW
+from tests.driver import lost_once
 from tests.makers import make_event, make_photo, make_volunteer
 from tests.service.platform.pictures import photo, png_that_says
 from tests.web.html import Element, read
@@ -265,15 +264,7 @@ def test_without_its_token_nothing_is_taken(desk: Visitor, session: Session, hel
 def test_photographs_outlive_a_database_that_starts_anew(
     desk: Visitor, session: Session, held: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cut = [OperationalError("", {}, psycopg.errors.AdminShutdown())]
-    expect = photos.expect
-
-    def once(*arguments: Any) -> EventPhoto | None:
-        if cut:
-            raise cut.pop()
-        return expect(*arguments)
-
-    monkeypatch.setattr(photos, "expect", once)
+    cut = lost_once(monkeypatch, photos, "expect")
     finish(desk, held, {"trees": "5"}, before=[("a.jpg", photo(100, 90))], after=[("b.jpg", photo(101, 90))])
     assert not cut
     assert photos_of(session, held) == ["after", "before"]
