@@ -14,6 +14,7 @@ from notifications.messages import words
 from notifications.samples import SAMPLES
 from notifications.words import LOCALES
 from service.models import Outbox, Volunteer
+from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import (
     make_coordinator,
@@ -92,6 +93,28 @@ def test_verified_again_they_come_back(verified: Verified, events: str | None) -
     assert verified.event().json["hidden"] is False
     assert verified.sign_up(verified.stranger).json["status"] == "going"
     assert verified.owed("event_shown") == [verified.coming.id]
+
+
+def test_called_off_while_out_of_sight_and_restored_it_is_seen_again(verified: Verified) -> None:
+    verified.put_status("suspended")
+    verified.put_status("suspended", events="cancel")
+    verified.put_status("verified")
+    url, headers = f"/v1/events/{verified.coming.id}/restore", verified.login(verified.coordinator)
+    assert verified.client.post(url, json={}, headers=headers).json["status"] == "published"
+    shown = verified.event()
+    assert (shown.status_code, shown.json["hidden"]) == (200, False)
+    assert str(verified.coming.id) in verified.listed()
+
+
+def test_what_ended_out_of_sight_is_seen_again_and_nobody_is_told(
+    verified: Verified, clock: FixedClock
+) -> None:
+    verified.put_status("suspended")
+    clock.move(timedelta(days=3))
+    verified.put_status("verified")
+    shown = verified.event()
+    assert (shown.status_code, shown.json["hidden"]) == (200, False)
+    assert verified.owed("event_shown") == []
 
 
 def test_kept_events_stay_visible_and_take_nobody_new(verified: Verified) -> None:
