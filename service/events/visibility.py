@@ -80,31 +80,29 @@ def _set_hidden_by(
 
 
 def follow_organization(session: Session, happening: OrganizationStatusChanged) -> None:
-    """Do with an organization's published events that are not over what was decided about it."""
+    """Do with an organization's published events that are not over what was decided about it; what had gone
+    out of sight with it comes back, also what was called off or has ended meanwhile."""
     at, by = happening.at, happening.decided_by
+    coming = Event.status == EventStatus.PUBLISHED, Event.ends_at > at
     if happening.status == OrganizationStatus.VERIFIED or happening.events is EventsFate.KEEP:
-        for event in _coming(session, happening.organization_id, at):
-            if event.hidden_by == HiddenBy.ORGANIZATION:
-                _set_hidden_by(session, event, None, by, at)
+        went_with_it = Event.hidden_by == HiddenBy.ORGANIZATION
+        for event in _held(session, happening.organization_id, went_with_it):
+            _set_hidden_by(session, event, None, by, at)
     elif happening.events is EventsFate.HIDE:
-        for event in _coming(session, happening.organization_id, at):
+        for event in _held(session, happening.organization_id, *coming):
             if not event.is_hidden:
                 _set_hidden_by(session, event, HiddenBy.ORGANIZATION, by, at)
     elif happening.events is EventsFate.CANCEL:
-        for event in _coming(session, happening.organization_id, at):
+        for event in _held(session, happening.organization_id, *coming):
             # Why the organization was stopped is its own business: its events' people are given no reason.
             calling_off.call_off(session, event, None, by, CancelledBy.COORDINATOR, at)
 
 
-def _coming(session: Session, organization_id: UUID, now: datetime) -> Sequence[Event]:
-    """Those that are published and not over, held, in the order in which everybody takes several."""
+def _held(session: Session, organization_id: UUID, *which: sa.ColumnElement[bool]) -> Sequence[Event]:
+    """Its events of which these hold, locked in the order in which everybody takes several."""
     return session.scalars(
         sa.select(Event)
-        .where(
-            Event.organization_id == organization_id,
-            Event.status == EventStatus.PUBLISHED,
-            Event.ends_at > now,
-        )
+        .where(Event.organization_id == organization_id, *which)
         .order_by(Event.id)
         .with_for_update(of=Event)
         .execution_options(populate_existing=True)
