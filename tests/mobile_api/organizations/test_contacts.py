@@ -129,6 +129,17 @@ def test_a_no_leaves_what_stood(asking: Asking) -> None:
     assert asking.read()["phone"] == asking.owner.phone
 
 
+def test_what_stands_said_again_takes_back_what_waits(asking: Asking) -> None:
+    own = {"name": "Айгүл", "phone": asking.owner.phone}
+    asking.put(own)
+    asking.put({"name": "Бекзат", "phone": asking.member.phone})
+    (contact_id,) = asking.asked(asking.member)
+    assert asking.put(own).status_code == 200
+    # They were asked by mistake, or for a day: a yes that comes later is to nothing.
+    assert asking.answer(contact_id, "accept", asking.member).status_code == 404
+    assert asking.read() == own | {"public": False}
+
+
 def test_the_holder_ticks_public_by_accepting_what_was_asked(asking: Asking) -> None:
     asking.put({"phone": asking.member.phone, "public": True})
     assert asking.read_event() is None
