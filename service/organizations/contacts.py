@@ -96,7 +96,7 @@ def put(session: Session, actor: Actor, about: About, said: ContactSaid | None, 
     """Say whom to ask, for an actor who may change what it is about; None: nobody.
 
     One's own number stands at once. A colleague's waits for that person's yes, who is told; until then what
-    stood before stands.
+    stood before stands, and said again takes back what waits.
 
     Raises:
         Invalid: nothing is said, or the number is no adult colleague's. TooManyRequests: asked too often.
@@ -132,7 +132,11 @@ def _say(
         raise errors.Invalid("contact", "contact-empty")
     holder = _holder(session, actor, about, said.phone, now)
     stands = holder is None or holder.id == actor.volunteer_id
-    if not _is_new(session, about, said, holder):
+    said_before = _said_before(session, about, said, holder)
+    if said_before is ContactState.STANDING:
+        # What was asked meanwhile is not wanted any more.
+        session.execute(rows.where(Contact.state == ContactState.WAITING))
+    if said_before is not None:
         return None
     id_ = new_id()
     values = {
@@ -185,9 +189,11 @@ def _holder(
     return found
 
 
-def _is_new(session: Session, about: About, said: ContactSaid, holder: Volunteer | None) -> bool:
-    """Whether this was not said before, so that a repeat asks nobody twice."""
-    same = sa.exists().where(
+def _said_before(
+    session: Session, about: About, said: ContactSaid, holder: Volunteer | None
+) -> ContactState | None:
+    """Whether just this stands or waits already, so that a repeat asks nobody twice."""
+    same = sa.select(Contact.state).where(
         Contact.about == about.kind,
         Contact.about_id == about.id,
         Contact.state != ContactState.DECLINED,
@@ -196,7 +202,8 @@ def _is_new(session: Session, about: About, said: ContactSaid, holder: Volunteer
         Contact.public == said.public,
         Contact.volunteer_id.is_not_distinct_from(holder and holder.id),
     )
-    return not session.scalar(sa.select(same))
+    states = set(session.scalars(same))
+    return next((one for one in (ContactState.STANDING, ContactState.WAITING) if one in states), None)
 
 
 def forget_member(session: Session, left: MemberLeft) -> None:
