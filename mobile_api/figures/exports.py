@@ -15,7 +15,7 @@ from http_base.fields import one_of
 from http_base.schemas.exports import ExportBody
 from service import errors
 from service.figures import exports
-from service.figures.export_tables import Asked
+from service.figures.export_tables import SCOPE, Asked
 from service.figures.exports import ExportRequest
 from service.models.exports import Export, ExportFormat, ExportOf, ExportStatus
 from service.platform.sheets import Dialect
@@ -48,7 +48,8 @@ def shown(export: Export) -> dict[str, Any]:
     plain = {name: getattr(export, name) for name in ExportShown._declared_fields if name != "url"}
     is_ready = export.status == ExportStatus.READY
     return plain | {
-        "url": f"{services().settings.public_url}/v1/exports/{export.id}/file" if is_ready else None
+        "filters": {name: said for name, said in export.filters.items() if name != SCOPE},
+        "url": f"{services().settings.public_url}/v1/exports/{export.id}/file" if is_ready else None,
     }
 
 

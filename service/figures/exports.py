@@ -74,16 +74,17 @@ def request(session: Session, actor: Actor, wanted: ExportRequest, now: datetime
         return stored
     export_tables.check(session, actor, wanted.asked, now)
     _check_open(session, actor)
+    asked = export_tables.settled(actor, wanted.asked, now)
     made, is_new = store_once(
         session,
         Export(
             id=wanted.id,
             requested_by=actor.volunteer_id,
-            what=wanted.asked.what,
+            what=asked.what,
             format=wanted.format,
             dialect=wanted.dialect,
-            headings=wanted.asked.headings,
-            filters=dict(wanted.asked.filters),
+            headings=asked.headings,
+            filters=dict(asked.filters),
             status=ExportStatus.WAITING,
             done=0,
             created_at=now,
