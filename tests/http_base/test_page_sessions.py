@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from service.models import Coordinator, PageSession, Volunteer
+from service.models import Coordinator, PageSession, SecondFactor, Volunteer
 from service.people import accounts, bans, identities, numbers, sessions
 from tests.clock import FixedClock
 from tests.conftest import NOW
@@ -208,6 +208,39 @@ def test_another_role_gives_a_new_token_once(browser: Browser, person: Volunteer
     assert after != before
     assert browser.who()["id"]
     assert browser.cookie == after
+
+
+def test_another_role_brings_no_lapsed_factor_back(
+    browser: Browser, clock: FixedClock, session: Session
+) -> None:
+    """A page that looks for itself is no act, also where it is the first to learn of a new role."""
+    owner = make_volunteer(session)
+    make_organization(session, owner)
+    browser.sign_in(owner)
+    browser.post("elevate")
+    clock.move(45 * MINUTE)
+    assert browser.who(**{"X-Live": "1"})["elevated"] is False
+    make_organization(session, owner)
+    assert browser.who(**{"X-Live": "1"})["elevated"] is False
+    assert browser.who(**{"X-Live": "1"})["elevated"] is False
+
+
+@pytest.mark.parametrize("is_vouched", [False, True])
+def test_who_becomes_a_coordinator_has_passed_only_a_factor_that_was_vouched_for(
+    browser: Browser, session: Session, *, is_vouched: bool
+) -> None:
+    """An administrator enrols with their number alone: that is enough for no region."""
+    owner = make_volunteer(session)
+    make_organization(session, owner)
+    session.add(SecondFactor(volunteer_id=owner.id, confirmed_at=NOW, is_vouched=is_vouched))
+    session.flush()
+    browser.sign_in(owner)
+    browser.post("elevate")
+    assert browser.who()["elevated"] is True
+    session.add(Coordinator(volunteer_id=owner.id, region_code="KZ-15", created_at=NOW))
+    session.flush()
+    assert browser.who()["elevated"] is is_vouched
+    assert browser.who()["elevated"] is is_vouched
 
 
 def test_a_ban_ends_what_was_begun_and_refuses_what_begins(
