@@ -109,7 +109,7 @@ def recognize() -> None:
     known = identities.find(session(), found.subject)
     if known is None or found.ends_at(known.actor) <= now():
         return
-    _keep_news(given, found, known)
+    found = _keep_news(given, found, known)
     g.page_caller = PageCaller(
         subject=found.subject,
         known=known,
@@ -120,12 +120,15 @@ def recognize() -> None:
     )
 
 
-def _keep_news(given: str, found: Found, known: Known) -> None:
-    """Another token where the roles are others than at the last request, and the moment of this act."""
+def _keep_news(given: str, found: Found, known: Known) -> Found:
+    """Another token where the roles are others than at the last request, and the moment of this act.
+
+    Returns the session as it stands then.
+    """
     is_changed = found.roles != sessions.roles_of(known.actor) and not found.is_former
     is_act = _is_act(found)
     if not (is_changed or is_act):
-        return
+        return found
     # Who calls is asked before anything is written: this only gives the connection back.
     session().rollback()
     with services().connections.begin() as connection:
@@ -134,6 +137,8 @@ def _keep_news(given: str, found: Found, known: Known) -> None:
         new = sessions.rotate(connection, given, known.actor, now()) if is_changed else None
     if new is not None:
         _give(new)
+    # With other roles, what was passed before them may be worth less.
+    return (sessions.find(session(), new or given, now()) or found) if is_changed else found
 
 
 def _is_act(found: Found) -> bool:

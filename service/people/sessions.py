@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from service import errors
 from service.access import Actor
 from service.happenings import PersonBanned, PhoneMoved
-from service.models import PageSession, Volunteer
+from service.models import PageSession, SecondFactor, Volunteer
 from service.platform import queue
 from service.platform.written import Written
 
@@ -160,7 +160,8 @@ def rotate(
 ) -> str | None:
     """Give a session another token; `elevated`: because its second factor has just been passed.
 
-    None: somebody was faster, and the token is none any more.
+    Else because of other roles: that is no act of its person, and what was passed counts for a region only
+    where it was vouched for. None: somebody was faster, and the token is none any more.
     """
     new = new_token()
     values = {
@@ -168,8 +169,11 @@ def rotate(
         "former_hash": hash_of(token),
         "rotated_at": now,
         "roles": roles_of(actor),
-        "seen_at": now,
-    } | ({"elevated_at": now} if elevated else {})
+    }
+    if elevated:
+        values |= {"elevated_at": now, "seen_at": now}
+    elif actor.regions:
+        values["elevated_at"] = sa.case((_is_vouched(), PageSession.elevated_at), else_=sa.null())
     rotated = connection.execute(
         sa.update(PageSession)
         .where(PageSession.token_hash == hash_of(token))
@@ -177,6 +181,11 @@ def rotate(
         .returning(PageSession.id)
     ).scalar()
     return None if rotated is None else new
+
+
+def _is_vouched() -> sa.ColumnElement[bool]:
+    """Whether a session's person has enrolled as coordinators do, by the secret that was given to them."""
+    return sa.exists().where(SecondFactor.volunteer_id == PageSession.volunteer_id, SecondFactor.is_vouched)
 
 
 def all_of(session: Session, actor: Actor, now: datetime) -> Sequence[PageSession]:
