@@ -143,6 +143,23 @@ def test_places_that_became_free_meanwhile_go_to_the_line(off: Off) -> None:
     assert off.session.get_one(Signup, (off.event.id, waiting.id)).status == "going"
 
 
+def test_who_turned_out_too_young_meanwhile_is_taken_off_and_told(off: Off) -> None:
+    off.event.hazard, off.event.capacity, off.event.going, off.event.waitlisted = True, 1, 1, 1
+    young, waiting = make_volunteer(off.session), make_volunteer(off.session)
+    make_signup(off.session, off.event, young)
+    make_signup(off.session, off.event, waiting, status="waitlisted")
+    off.session.commit()
+    off.cancel()
+    url, born = f"/v1/volunteers/{young.id}/birth-date", {"birth_date": "2009-06-01"}
+    assert off.client.put(url, json=born, headers=off.login(off.coordinator)).status_code == 200
+    off.restore()
+    off.session.expire_all()
+    stands = [off.session.get_one(Signup, (off.event.id, one.id)).status for one in (young, waiting)]
+    assert stands == ["cancelled", "going"]
+    removed = sa.select(Outbox.volunteer_id).where(Outbox.kind == "removed")
+    assert off.session.scalars(removed).all() == [young.id]
+
+
 def test_what_a_coordinator_called_off_an_organizer_does_not_bring_back(off: Off) -> None:
     off.cancel(off.coordinator)
     refused = off.restore()
