@@ -58,6 +58,8 @@ def bring_back(session: Session, actor: Actor, event: Event, now: datetime, told
         ledger.add(session, event, events=1)
         events.owe(session, event, "event_restored", plans.facts_of(event), actor.volunteer_id, now, told)
     events.tell_changed(session, event, ["status"], now)
+    # While it was off nobody was taken off it for a birth date that was set right.
+    waitlist.remove_too_young(session, event, now, told)
     waitlist.fill_from_waitlist(session, event, now)
 
 
