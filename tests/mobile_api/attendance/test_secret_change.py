@@ -74,6 +74,52 @@ def test_the_secret_of_coming_events_changes(leaving: Leaving, by_oneself: bool)
     assert len(shown["secret"]) == len(before[leaving.later.id])
 
 
+def test_of_what_may_be_restored_it_changes_too(leaving: Leaving) -> None:
+    url, headers = f"/v1/events/{leaving.later.id}", leaving.login(leaving.owner)
+    assert leaving.client.post(f"{url}/cancel", json={"reason": "x"}, headers=headers).status_code == 200
+    before = leaving.secret(leaving.later)
+    leaving.leave()
+    assert leaving.client.post(f"{url}/restore", json={}, headers=headers).status_code == 200
+    assert leaving.secret(leaving.later) != before
+
+
+@pytest.mark.parametrize(
+    ("before", "role", "changes"),
+    [
+        ("organizer", "helper", True),
+        ("owner", "helper", True),
+        ("owner", "organizer", False),
+        ("helper", "organizer", False),
+    ],
+)
+def test_who_may_only_help_from_now_on_computes_no_codes(
+    leaving: Leaving,
+    before: str,
+    role: str,
+    changes: bool,  # noqa: FBT001 - a case
+) -> None:
+    url = f"/v1/organizations/{leaving.organization.id}/members/{leaving.member.id}"
+    headers = leaving.login(leaving.owner)
+    assert leaving.client.put(url, json={"role": before}, headers=headers).status_code == 200
+    kept = leaving.secret(leaving.later)
+    assert leaving.client.put(url, json={"role": role}, headers=headers).status_code == 200
+    assert (leaving.secret(leaving.later) != kept) == changes
+
+
+@pytest.mark.parametrize("how", ["member", "helper"])
+def test_who_is_banned_computes_no_codes(leaving: Leaving, how: str) -> None:
+    person, headers = leaving.member, leaving.login(make_coordinator(leaving.session, "*"))
+    if how == "helper":
+        person = make_volunteer(leaving.session)
+        helpers = f"/v1/events/{leaving.later.id}/helpers/{person.id}"
+        assert leaving.client.put(helpers, headers=leaving.login(leaving.owner)).status_code == 204
+    before = [leaving.secret(event) for event in (leaving.later, leaving.foreign)]
+    ban = leaving.client.put(f"/v1/bans/{person.id}", json={"reason": "x"}, headers=headers)
+    assert ban.status_code == 200
+    assert leaving.secret(leaving.later) != before[0]
+    assert leaving.secret(leaving.foreign) == before[1]
+
+
 def test_no_two_events_get_one_secret(leaving: Leaving) -> None:
     leaving.leave()
     events = (leaving.soon, leaving.later, leaving.draft)
