@@ -134,6 +134,14 @@ class MemberLeft(Happening):
     volunteer_id: UUID
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnlyHelps(Happening):
+    """A member who has run an organization's events may only help at their doors from now on."""
+
+    organization_id: UUID
+    volunteer_id: UUID
+
+
 Listener = Callable[[Session, Any], None]
 Table = Mapping[type[Happening], Sequence[Listener]]
 

@@ -17,6 +17,7 @@ from service.happenings import (
     GuardianConsented,
     GuardianWithdrawn,
     MemberLeft,
+    OnlyHelps,
     OrganizationStatusChanged,
     PersonBanned,
     PersonErased,
@@ -41,10 +42,16 @@ LISTENERS: Table = {
     PersonRegistered: (typed_people.recognise,),
     OrganizationStatusChanged: (code_secrets.follow_organization, visibility.follow_organization),
     MemberLeft: (code_secrets.follow_member, contacts.forget_member),
+    OnlyHelps: (code_secrets.follow_member,),
     AttendanceChanged: (renewal.follow,),
     GuardianConsented: (minors.follow_person,),
     GuardianWithdrawn: (signups.withdraw_child,),
-    PersonBanned: (signups.withdraw_banned, sessions.end_of_banned, calendar_feeds.end_of_banned),
+    PersonBanned: (
+        code_secrets.follow_ban,
+        signups.withdraw_banned,
+        sessions.end_of_banned,
+        calendar_feeds.end_of_banned,
+    ),
     # The second one holds what all after it need.
     PersonErased: (
         guardians.withdraw_erased,

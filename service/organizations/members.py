@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from service import errors
 from service.access import Actor, Permission, require_coordinator
 from service.audit import audit
-from service.happenings import MemberLeft, tell
+from service.happenings import MemberLeft, OnlyHelps, tell
 from service.models import (
     AuditAction,
     Ban,
@@ -89,8 +89,12 @@ def set_role(
         return
     if membership.role == MemberRole.OWNER:
         _keep_an_owner(session, organization_id, volunteer_id)
+    has_run_events = membership.role != MemberRole.HELPER
     membership.role = role
     _record(session, actor.volunteer_id, AuditAction.MEMBER_CHANGED, membership, now)
+    if has_run_events and role == MemberRole.HELPER:
+        session.flush()
+        tell(session, OnlyHelps(at=now, organization_id=organization_id, volunteer_id=volunteer_id))
     if volunteer_id != actor.volunteer_id:
         facts = {"role": role, "organization": organizations.get(session, organization_id).name}
         outbox.enqueue(

@@ -39,6 +39,7 @@ HEARD_BY: dict[str, tuple[str, ...]] = {
         "service.events.code_secrets.follow_member",
         "service.organizations.contacts.forget_member",
     ),
+    "OnlyHelps": ("service.events.code_secrets.follow_member",),
     "AttendanceChanged": ("service.recognition.renewal.follow",),
     "BirthDateSet": (
         "service.events.signups.withdraw_too_young",
@@ -47,6 +48,7 @@ HEARD_BY: dict[str, tuple[str, ...]] = {
     "GuardianConsented": ("service.attendance.minors.follow_person",),
     "GuardianWithdrawn": ("service.events.signups.withdraw_child",),
     "PersonBanned": (
+        "service.events.code_secrets.follow_ban",
         "service.events.signups.withdraw_banned",
         "service.people.sessions.end_of_banned",
         "service.events.calendar_feeds.end_of_banned",
