@@ -137,3 +137,14 @@ def test_a_silent_district_leads_to_its_last_event(desk: Visitor, session: Sessi
     assert links["Алға ауданы"] == []
     (last,) = links["Ақтөбе қаласы"]
     assert len(desk.page(last["href"]).one("tbody").all("tr")) == 1
+
+
+def test_an_event_of_a_district_that_is_gone_stands_in_the_table_too(desk: Visitor, session: Session) -> None:
+    """As in the report: what the rows say is what the week says in all."""
+    make_district(session, "151010000", box(57, 50, 58, 51), names={"kk": "Ақтөбе қаласы"})
+    make_import(session)
+    held(session, 1, 2, district_code="151010000")
+    held(session, 1, 7, district_code="153620000")
+    page = desk.page(HOME)
+    rows = {row.all("th")[0].text: row.text for row in page.all("tr") if row.all("th")}
+    assert "7" in rows["Аудансыз"]
