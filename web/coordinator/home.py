@@ -132,14 +132,18 @@ def _was_held(row: Mapping[str, Any] | None) -> bool:
     return row is not None and row["events_held"] > 0
 
 
-def _names(at: Desk, known: Districts, by_key: Collection[str | None]) -> dict[str | None, str]:
-    """Of each district (or each region), also where nothing was; and of what has no district."""
+def _names(
+    at: Desk, known: Districts, by_key: Mapping[str | None, Mapping[str, Any]]
+) -> dict[str | None, str]:
+    """Of each district (or each region), also where nothing was; then of what is in none, or in one that is
+    no more."""
     if at.region is None:
         return dict(at.named_regions)
     names: dict[str | None, str] = {
         one.code: localized(one.names, locale()) for one in known.of_region(at.region.code)
     }
-    return names | ({None: localized(districts.WITHOUT, locale())} if None in by_key else {})
+    others = (key for key, row in by_key.items() if key not in names and (key is None or _was_held(row)))
+    return names | dict.fromkeys(others, localized(districts.WITHOUT, locale()))
 
 
 def _rows(
