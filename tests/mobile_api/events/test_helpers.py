@@ -57,6 +57,21 @@ def test_nor_name_others_nor_take_the_list_along_as_a_file(door: Door) -> None:
     assert answer.status_code == 403
 
 
+@pytest.mark.parametrize("how", ["named", "by role"])
+def test_the_door_is_kept_where_an_event_is_out_of_sight(door: Door, how: str) -> None:
+    if how == "named":
+        door.name()
+    else:
+        make_member(door.session, door.organization, door.helper, role="helper")
+    hidden = door.call(make_coordinator(door.session), "POST", "/hide", json={"reason": "x"})
+    assert hidden.status_code == 200
+    # It may well take place, and its people come.
+    assert len(door.people(door.helper)) == 2
+    assert door.call(door.helper, "GET", "").json["hidden"] is True
+    assert door.call(door.helper, "GET", "/code").status_code == 200
+    assert door.call(make_volunteer(door.session), "GET", "/participants").status_code == 404
+
+
 def test_of_another_event_they_see_nothing(door: Door) -> None:
     door.name()
     door.event = make_event(door.session, door.organization)
