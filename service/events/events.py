@@ -149,7 +149,7 @@ def get(session: Session, event_id: UUID) -> Event:
 
 
 def get_visible(session: Session, actor: Actor | None, event_id: UUID) -> Event:
-    """An event; a draft only for its staff, a hidden one for its people, too. Raises NotFound.
+    """An event; a draft only for its staff, a hidden one for its helpers and people, too. Raises NotFound.
 
     Staff: its organizers and its region's coordinators. Its people: who goes, waits or was there.
     """
@@ -179,7 +179,8 @@ def is_visible(session: Session, actor: Actor | None, event: Event) -> bool:
     """Whether somebody may know of an event."""
     if event.is_secret:
         return may(actor, Permission.SEE_DRAFT, target_of(event))
-    if not event.is_hidden or may(actor, Permission.SEE_HIDDEN, target_of(event)):
+    staff = Permission.SEE_HIDDEN, Permission.SEE_LIST
+    if not event.is_hidden or any(may(actor, one, target_of(event)) for one in staff):
         return True
     return actor is not None and is_one_of_its_people(session, event.id, actor.volunteer_id)
 
