@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from service.models import Volunteer
+from service.models import Announcement, Volunteer
 from tests.conftest import NOW
 from tests.makers import make_attendance, make_event, make_signup, make_volunteer
 from tests.web.visitor import Visitor
@@ -69,6 +69,25 @@ def test_who_was_there_is_told_so_and_who_was_rejected_is_not(
     make_attendance(session, event, rejected, status="rejected")
     visitor.sign_in(session, rejected)
     assert "болдыңыз" not in text_of(visitor, event.id)
+
+
+@pytest.mark.parametrize("signed_up", [True, False])
+def test_who_is_there_still_reads_what_the_organizer_tells(
+    visitor: Visitor,
+    session: Session,
+    person: Volunteer,
+    signed_up: bool,  # noqa: FBT001 - a case
+) -> None:
+    event = make_event(session)
+    said = "Автобус 15:00-де қақпадан"
+    made = {"event_id": event.id, "sent_to": "going", "created_by": event.created_by, "created_at": NOW}
+    session.add(Announcement(text=said, **made))
+    if signed_up:
+        make_signup(session, event, person)
+    make_attendance(session, event, person)
+    visitor.sign_in(session, person)
+    # Who came without signing up is told nothing by it, as by the API.
+    assert (said in text_of(visitor, event.id)) == signed_up
 
 
 def test_what_one_session_is_told_is_kept_by_no_cache(
