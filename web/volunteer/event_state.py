@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from http_base.context import maybe_actor, now, page_caller, session
+from service import errors
 from service.access import Actor
 from service.attendance import check_in
 from service.attendance.evidence import Status
@@ -80,8 +81,12 @@ MOST_ANNOUNCED = 10
 
 
 def announced(event: Event, me: EventState | None) -> Sequence[Announcement]:
-    """What its organizer has said to who goes or waits, newest first."""
+    """What its organizer has said to who goes, is there or waits, newest first."""
     who = caller()
-    if who is None or me is None or not me.is_on_list:
+    if who is None or me is None or me.being is Being.NOTHING:
         return ()
-    return announcements.of_event(session(), who, event.id, None, MOST_ANNOUNCED)
+    try:
+        return announcements.of_event(session(), who, event.id, None, MOST_ANNOUNCED)
+    except errors.Forbidden:
+        # They came without having signed up.
+        return ()
