@@ -145,6 +145,27 @@ def test_no_withheld_cell_is_determined_by_all_that_is_public(client: FlaskClien
         assert np.linalg.matrix_rank(np.vstack([system, row])) > rank
 
 
+def test_who_came_along_is_not_told_by_what_organizers_declared(
+    client: FlaskClient, session: Session, make: Make
+) -> None:
+    """Without a group all who were declared came along: a cell that says so covers no other one."""
+    for region, said in {
+        "KZ-15": {"companions": 3, "headcount": 100, "collectives": 2},
+        "KZ-75": {"companions": 50},
+        "KZ-79": {"companions": 60, "headcount": 40, "collectives": 1},
+    }.items():
+        ledger.add(session, make(10, region, "cleanup", 10), **said)
+    public.publish(session, OCTOBER, MID_NOVEMBER)
+    report = asked(client, "from=2026-10&to=2026-10")
+    assert report["totals"]["companions"] == 113
+    rows = {row["key"]: row for row in report["rows"]}
+    told = {key: row["declared"] for key, row in rows.items() if row["collectives"] == 0}
+    hidden = [key for key, row in rows.items() if row["companions"] is None and key not in told]
+    assert "KZ-15" in hidden
+    assert len(hidden) >= 2
+    assert rows["KZ-75"]["participations"] == 10
+
+
 def test_what_was_published_stays_as_it_is(
     client: FlaskClient, session: Session, autumn: None, make: Make
 ) -> None:
