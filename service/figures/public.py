@@ -4,7 +4,7 @@ Whatever is answered here is made of the stored cells, so nothing that they leav
 another way.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -133,13 +133,24 @@ def _withheld(tables: Tables) -> dict[tuple[PublicTable, str], set[str]]:
     apart = (PublicTable.REGION, PublicTable.KIND)
     for group in DECIDED_BY:
         people = [{key: _people(figures, group) for key, figures in tables[one].items()} for one in apart]
-        left = withhold(people, _people(tables[PublicTable.TOTAL][TOTAL_KEY], group))
+        total = _people(tables[PublicTable.TOTAL][TOTAL_KEY], group)
+        telling = [
+            {key for key, figures in tables[one].items() if _tells(group, figures, found.get((one, key), ()))}
+            for one in apart
+        ]
+        left = withhold(people, total, telling)
         for table, keys in zip(apart, left.keys, strict=True):
             for key in keys:
                 found.setdefault((table, key), set()).add(group)
         if left.total:
             found.setdefault((PublicTable.TOTAL, TOTAL_KEY), set()).add(group)
     return found
+
+
+def _tells(group: str, figures: Mapping[str, Any], left: Collection[str]) -> bool:
+    """Whether a group of figures of a cell says what was left out of it: without groups of people, all who
+    were declared came along."""
+    return group == "declared" and "companions" in left and figures["companions"] == figures["declared"]
 
 
 def _people(figures: Mapping[str, Any], group: str) -> int:

@@ -14,10 +14,13 @@ FILE = Path(__file__).parent / "data" / "public_columns.csv"
 DECIDED_BY: Mapping[str, Sequence[str]] = {
     "verified": ("volunteers", "participations"),
     "signups": ("signups",),
-    "declared": ("declared",),
     "companions": ("companions",),
+    "declared": ("declared",),
 }
-"""Of each group of figures about people: those that say about how many; the smallest but 0 does."""
+"""Of each group of figures about people: those that say about how many; the smallest but 0 does.
+
+In the order in which they are decided: what was left out of one must not be told by a later one.
+"""
 
 DEFINITIONS: Mapping[str, LocalizedText] = {
     "event": {

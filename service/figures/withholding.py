@@ -4,7 +4,7 @@ Pure: numbers of people in, keys out. The tables of a month are the same people 
 region, by kind), each way with the same sum: all of them are decided together, once.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 LEAST = 5
@@ -22,14 +22,20 @@ class Withheld:
     total: bool
 
 
-def withhold(tables: Sequence[Mapping[str, int]], total: int) -> Withheld:
+def withhold(
+    tables: Sequence[Mapping[str, int]], total: int, telling: Sequence[Collection[str]] | None = None
+) -> Withheld:
     """Decide for tables of numbers of people by key, all with this sum.
 
-    Left out of a table: cells under LEAST; then, smallest first, as many more as it takes until at least two
-    are and they are LEAST_TOGETHER people. Where a table has no more to leave out, or the sum itself is under
-    LEAST, the sum goes, too; and then every table leaves something out, or it would tell the sum.
+    Left out of a table: cells under LEAST, and those `telling` what another group of figures leaves out;
+    then, smallest first, as many more as it takes until at least two are and they are LEAST_TOGETHER people.
+    Where a table has no more to leave out, or the sum itself is under LEAST, the sum goes, too; and then
+    every table leaves something out, or it would tell the sum.
     """
-    few = [frozenset(key for key, people in table.items() if 0 < people < LEAST) for table in tables]
+    few = [
+        frozenset(key for key, people in table.items() if 0 < people < LEAST or key in others)
+        for table, others in zip(tables, telling or [()] * len(tables), strict=True)
+    ]
     keys = [_more(table, left) if left else left for table, left in zip(tables, few, strict=True)]
     without_total = 0 < total < LEAST or any(
         left and not _is_enough(table, left) for table, left in zip(tables, keys, strict=True)

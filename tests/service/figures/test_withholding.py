@@ -83,3 +83,9 @@ def test_where_a_table_has_no_more_to_hide_the_sum_goes_and_the_other_table_hide
     assert left == Withheld([frozenset({"a"}), frozenset({"x"})], total=True)
     left = withhold([{"a": 4, "b": 3}, {"x": 7}], 7)
     assert left == Withheld([frozenset({"a", "b"}), frozenset({"x"})], total=True)
+
+
+def test_what_tells_another_group_goes_with_a_second_one() -> None:
+    left = withhold([{"a": 103, "b": 50, "c": 100}, {"x": 253}], 253, [{"b"}, set()])
+    assert left.keys == [frozenset({"b", "c"}), frozenset()]
+    assert not left.total
