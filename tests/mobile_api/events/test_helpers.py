@@ -8,7 +8,7 @@ import pyotp
 import pytest
 import sqlalchemy as sa
 
-from service.models import AuditEntry, Outbox, Volunteer
+from service.models import AuditEntry, EventHelper, Outbox, Volunteer
 from tests.clock import FixedClock
 from tests.conftest import NOW
 from tests.makers import (
@@ -88,6 +88,24 @@ def test_a_helper_of_the_organization_helps_at_each_of_its_events(door: Door) ->
     assert door.client.get(f"/v1/events/{draft.id}", headers=door.login(door.helper)).status_code == 404
     answer = door.client.patch(f"/v1/events/{draft.id}", json={"version": 1}, headers=door.login(door.helper))
     assert answer.status_code in (403, 404)
+
+
+@pytest.mark.parametrize("by_oneself", [True, False])
+def test_who_belongs_to_the_organization_no_more_keeps_none_of_its_doors(
+    door: Door, by_oneself: bool
+) -> None:  # noqa: FBT001 - a case
+    make_member(door.session, door.organization, door.helper, role="helper")
+    door.name()
+    elsewhere = make_event(door.session)
+    helps = {"volunteer_id": door.helper.id, "named_by": elsewhere.created_by, "named_at": NOW}
+    door.session.add(EventHelper(event_id=elsewhere.id, **helps))
+    door.session.commit()
+    path = f"/v1/organizations/{door.organization.id}/members/{door.helper.id}"
+    by = door.helper if by_oneself else door.owner
+    assert door.client.delete(path, headers=door.login(by)).status_code == 204
+    assert door.call(door.helper, "GET", "/participants").status_code == 403
+    door.event = elsewhere
+    assert door.call(door.helper, "GET", "/participants").status_code == 200
 
 
 def test_an_invitation_as_helper_is_taken_and_rises(door: Door) -> None:
