@@ -6,7 +6,7 @@ May import every room.
 from service.attendance import minors, rederivation, sealing
 from service.attendance import personal_data as attendance_data
 from service.audit import personal_data as audit_data
-from service.events import calendar_feeds, code_secrets, signups, visibility
+from service.events import calendar_feeds, code_secrets, helpers, signups, visibility
 from service.events import personal_data as events_data
 from service.figures import exports
 from service.figures import personal_data as figures_data
@@ -41,7 +41,7 @@ LISTENERS: Table = {
     PhoneMoved: (invitations.void, typed_people.void, sessions.end_of_moved, calendar_feeds.end_of_moved),
     PersonRegistered: (typed_people.recognise,),
     OrganizationStatusChanged: (code_secrets.follow_organization, visibility.follow_organization),
-    MemberLeft: (code_secrets.follow_member, contacts.forget_member),
+    MemberLeft: (code_secrets.follow_member, helpers.forget_member, contacts.forget_member),
     OnlyHelps: (code_secrets.follow_member,),
     AttendanceChanged: (renewal.follow,),
     GuardianConsented: (minors.follow_person,),

@@ -12,6 +12,7 @@ from service import errors
 from service.access import Actor, Permission, require
 from service.events import code_secrets, events, participants, series_scopes
 from service.events.series_scopes import Scope
+from service.happenings import MemberLeft
 from service.models import AuditAction, ConsentName, Event, EventHelper, Membership, Volunteer
 from service.models.volunteers import ADULT_AGE
 from service.people import consents
@@ -148,6 +149,16 @@ def dismiss(
             events.record(session, actor, AuditAction.HELPER_DISMISSED, event, now, volunteer_id)
     code_secrets.renew(session, sorted(held), now)
     session.flush()
+
+
+def forget_member(session: Session, left: MemberLeft) -> None:
+    """Who belongs to an organization no more helps at none of its events to come, unless named anew."""
+    coming = sa.select(Event.id).where(Event.organization_id == left.organization_id, Event.ends_at > left.at)
+    session.execute(
+        sa.delete(EventHelper)
+        .where(EventHelper.volunteer_id == left.volunteer_id, EventHelper.event_id.in_(coming))
+        .execution_options(synchronize_session=False)
+    )
 
 
 def helps(session: Session, event_id: UUID, volunteer_id: UUID) -> bool:

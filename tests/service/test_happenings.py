@@ -37,6 +37,7 @@ HEARD_BY: dict[str, tuple[str, ...]] = {
     ),
     "MemberLeft": (
         "service.events.code_secrets.follow_member",
+        "service.events.helpers.forget_member",
         "service.organizations.contacts.forget_member",
     ),
     "OnlyHelps": ("service.events.code_secrets.follow_member",),

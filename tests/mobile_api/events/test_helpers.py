@@ -92,8 +92,9 @@ def test_a_helper_of_the_organization_helps_at_each_of_its_events(door: Door) ->
 
 @pytest.mark.parametrize("by_oneself", [True, False])
 def test_who_belongs_to_the_organization_no_more_keeps_none_of_its_doors(
-    door: Door, by_oneself: bool
-) -> None:  # noqa: FBT001 - a case
+    door: Door,
+    by_oneself: bool,  # noqa: FBT001 - a case
+) -> None:
     make_member(door.session, door.organization, door.helper, role="helper")
     door.name()
     elsewhere = make_event(door.session)
