@@ -385,3 +385,14 @@ class TestForms:
     )
     def test_from_here(self, browser: Browser, headers: dict[str, str]) -> None:
         assert self.act(browser, browser.who()["csrf"], **headers) is None
+
+
+def test_what_has_ended_is_not_listed_to_a_coordinator_without_the_factor(
+    browser: Browser, coordinator: Volunteer, session: Session
+) -> None:
+    browser.sign_in(coordinator)
+    known = identities.find(session, coordinator.subject or "")
+    assert known is not None
+    for actor in (known.actor, known.actor.without_powers()):
+        assert len(sessions.all_of(session, actor, NOW + 29 * MINUTE)) == 1
+        assert sessions.all_of(session, actor, NOW + 31 * MINUTE) == []

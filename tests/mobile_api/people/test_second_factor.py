@@ -203,6 +203,19 @@ def test_who_enrolled_as_an_owner_cannot_pass_as_a_coordinator(
     assert person.elevate().status_code == 200
 
 
+def test_what_was_begun_before_somebody_coordinates_uses_up_no_secret(
+    owner: Volunteer, person_of: Any, session: Session
+) -> None:
+    person = person_of(owner)
+    person.begin()
+    session.add(Coordinator(volunteer_id=owner.id, region_code="KZ-15", created_at=NOW))
+    session.flush()
+    secret = secret_for(session, owner)
+    person.confirm()
+    person.enrol(secret)
+    assert person.elevate().status_code == 200
+
+
 def test_a_step_of_time_is_taken_once(coordinator: Person) -> None:
     code = coordinator.code
     assert coordinator.elevate(code).status_code == 200
