@@ -176,7 +176,8 @@ def confirm(
     found.is_vouched, found.last_step = found.pending_vouched, step
     found.pending = found.pending_at = found.pending_here = None
     found.pending_vouched = False
-    session.execute(sa.delete(EnrolmentSecret).where(EnrolmentSecret.volunteer_id == actor.volunteer_id))
+    if found.is_vouched:
+        session.execute(sa.delete(EnrolmentSecret).where(EnrolmentSecret.volunteer_id == actor.volunteer_id))
     _record(session, actor, AuditAction.SECOND_FACTOR_ENROLLED, actor.volunteer_id, now)
     session.flush()
 

@@ -191,7 +191,9 @@ def _is_vouched() -> sa.ColumnElement[bool]:
 def all_of(session: Session, actor: Actor, now: datetime) -> Sequence[PageSession]:
     """The person's sessions that have not ended, the last used first."""
     used_since, begun_since = (
-        (now - POWERS_IDLE, now - POWERS_LAST) if actor.regions else (now - LIFETIME, now - LIFETIME)
+        (now - POWERS_IDLE, now - POWERS_LAST)
+        if actor.with_powers().regions
+        else (now - LIFETIME, now - LIFETIME)
     )
     return session.scalars(
         sa.select(PageSession)
