@@ -13,7 +13,7 @@ DEFAULT_DAYS = 90
 MAX_DAYS = 366
 MOST_DAYS_OF_YEARS = 366 * 5
 KNOWN_DAYS = validate.Range(date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31), error=NUMBER)
-"""Others overflow when the days before them are looked for."""
+"""Others overflow when the days about them are looked for, or the hours of an event are moved."""
 
 
 class LastDays(Schema):

@@ -8,6 +8,7 @@ from marshmallow import fields
 
 from http_base.context import actor, now, session
 from http_base.fields import TimeOfDay, one_of, whole
+from http_base.schemas.days import KNOWN_DAYS
 from service import errors
 from service.access import Permission
 from service.events import events, series_acts, series_changes, series_scopes
@@ -65,7 +66,7 @@ class MoveForm(DatedForm):
 
     scope = one_of(*CHANGES, load_default=Scope.THIS)
     version = whole(1, 2**31 - 1)
-    day = fields.Date(required=True)
+    day = fields.Date(required=True, validate=KNOWN_DAYS)
     starts = TimeOfDay(required=True)
     ends = TimeOfDay(required=True)
 

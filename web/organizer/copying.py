@@ -9,6 +9,7 @@ from marshmallow import fields
 
 from http_base.context import actor, now, session
 from http_base.fields import Strict, TimeOfDay
+from http_base.schemas.days import KNOWN_DAYS
 from service.access import Permission
 from service.events import duplicates
 from web.addresses import to
@@ -25,7 +26,7 @@ class CopyForm(Strict):
     """When the copy begins; its `id` is that of the draft, so that pressed twice makes one."""
 
     id = fields.UUID()
-    day = fields.Date(required=True)
+    day = fields.Date(required=True, validate=KNOWN_DAYS)
     starts = TimeOfDay(required=True)
 
 

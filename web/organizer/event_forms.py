@@ -10,6 +10,7 @@ from marshmallow import fields
 
 from http_base.context import locale
 from http_base.fields import MAX_NAME, Text, TimeOfDay, one_of, whole
+from http_base.schemas.days import KNOWN_DAYS
 from http_base.schemas.events import EventFields
 from notifications import words
 from service import errors
@@ -64,7 +65,7 @@ class EventForm(EventFields):
     organization_id = fields.UUID()
     version = whole(1, 2**31 - 1)
     kind = one_of(*EventKind, required=True)
-    day = fields.Date(required=True)
+    day = fields.Date(required=True, validate=KNOWN_DAYS)
     starts = TimeOfDay(required=True)
     ends = TimeOfDay(required=True)
     spot = Text(longest=100)

@@ -9,6 +9,7 @@ from marshmallow import fields
 
 from http_base.context import actor, now, session
 from http_base.fields import Strict, TimeOfDay, whole
+from http_base.schemas.days import KNOWN_DAYS
 from service import errors
 from service.access import Permission
 from service.events import duplicates, series_additions
@@ -29,7 +30,7 @@ class DatesForm(Strict):
     """The first of them, and how many weeks in a row; its `id` is the first one's: pressed twice, once."""
 
     id = fields.UUID()
-    day = fields.Date(required=True)
+    day = fields.Date(required=True, validate=KNOWN_DAYS)
     starts = TimeOfDay(required=True)
     weeks = whole(1, MAX_DATES, required=True)
 
