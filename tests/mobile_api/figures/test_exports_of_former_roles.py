@@ -5,6 +5,7 @@ import sqlalchemy as sa
 
 from service.models import AuditEntry, Coordinator, Membership
 from tests.clock import FixedClock
+from tests.conftest import NOW
 from tests.makers import make_coordinator, make_organization
 from tests.mobile_api.figures.office import Office
 
@@ -56,3 +57,17 @@ def test_the_record_names_the_region_that_a_report_is_of(office: Office, clock: 
     office.fetch(office.coordinator, export_id)
     told = office.session.scalars(sa.select(AuditEntry.region_code).order_by(AuditEntry.id)).all()
     assert told == ["KZ-15", "KZ-15"]
+
+
+def test_phones_are_downloaded_by_nobody_who_sees_none_any_more(office: Office, clock: FixedClock) -> None:
+    """A coordinator sees who takes part, without numbers: those were the organizer's."""
+    office.session.add(Coordinator(volunteer_id=office.owner.id, region_code="KZ-15", created_at=NOW))
+    office.session.flush()
+    asked = {"what": "participants", "filters": {"event": str(office.alga.id)}}
+    export_id = office.ask(office.owner, **asked).json["id"]
+    office.work(export_id, clock)
+    assert "+7701" in office.fetch(office.owner, export_id).text
+    office.session.execute(sa.delete(Membership).where(Membership.volunteer_id == office.owner.id))
+    answer = office.fetch(office.owner, export_id)
+    assert (answer.status_code, answer.json["code"]) == (403, "forbidden")
+    assert "+7701" not in office.made(office.owner, clock, **asked).text
