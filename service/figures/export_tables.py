@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from service import errors
-from service.access import Actor, Permission, Target, require
+from service.access import Actor, Permission, Target, may, require
 from service.audit import audit
 from service.audit.audit import AuditQuestion
 from service.events import events, participants
@@ -108,9 +108,10 @@ def check(session: Session, actor: Actor, asked: Asked, now: datetime) -> None:
         Forbidden, SecondFactorRequired, NotFound, NotVerified; Invalid: a filter that names nothing.
     """
     if asked.what == ExportOf.PARTICIPANTS:
-        event_id = asked.id("event")
-        event = events.get_visible(session, actor, event_id) if event_id else None
-        require(actor, Permission.SEE_PARTICIPANTS, events.target_of(event) if event else Target())
+        target = _target(session, actor, asked)
+        require(actor, Permission.SEE_PARTICIPANTS, target)
+        if SCOPE in asked.filters and _phones(actor, target) != asked.filters[SCOPE]:
+            raise errors.Forbidden()
     elif asked.what == ExportOf.REGION_REPORT:
         region_report.region_of(actor, asked.filters.get("region"))
         periods.parse(asked.filters.get("period"), now)
@@ -123,13 +124,27 @@ def check(session: Session, actor: Actor, asked: Asked, now: datetime) -> None:
             raise errors.Forbidden()
 
 
-def settled(actor: Actor, asked: Asked, now: datetime) -> Asked:
-    """The same, saying of which regions and whose events it is: later roles of the actor change no file.
+def _target(session: Session, actor: Actor, asked: Asked) -> Target:
+    """Whose participants are asked for. Raises NotFound."""
+    event_id = asked.id("event")
+    return events.target_of(events.get_visible(session, actor, event_id)) if event_id else Target()
+
+
+def _phones(actor: Actor, target: Target) -> dict[str, bool]:
+    return {"phones": may(actor, Permission.SEE_PHONES, target)}
+
+
+def settled(session: Session, actor: Actor, asked: Asked, now: datetime) -> Asked:
+    """The same, saying of which regions and whose events it is, and whether with phones: later roles of the
+    actor change no file.
 
     Raises:
-        Forbidden, SecondFactorRequired: not the actor's; Invalid: no region was said, and there are several.
+        Forbidden, SecondFactorRequired, NotFound: not the actor's; Invalid: no region was said, and there are
+            several.
     """
     filters = dict(asked.filters)
+    if asked.what == ExportOf.PARTICIPANTS:
+        filters[SCOPE] = _phones(actor, _target(session, actor, asked))
     if asked.what == ExportOf.REGION_REPORT:
         filters["region"] = region_report.region_of(actor, filters.get("region"))
     elif asked.what in (ExportOf.COUNTS, ExportOf.EVENTS):

@@ -74,7 +74,7 @@ def request(session: Session, actor: Actor, wanted: ExportRequest, now: datetime
         return stored
     export_tables.check(session, actor, wanted.asked, now)
     _check_open(session, actor)
-    asked = export_tables.settled(actor, wanted.asked, now)
+    asked = export_tables.settled(session, actor, wanted.asked, now)
     made, is_new = store_once(
         session,
         Export(
