@@ -84,6 +84,17 @@ def test_what_cannot_be_asked(client: FlaskClient, headers: dict[str, str], quer
     assert read(client, headers, **query).status_code == 422
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+@pytest.mark.parametrize("field", ["from", "to"])
+def test_a_day_beyond_all_calendars_is_said_to_be_one(
+    client: FlaskClient, headers: dict[str, str], field: str, day: str
+) -> None:
+    refused = read(client, headers, **{field: day})
+    assert (refused.status_code, list(refused.json["errors"])) == (422, [field])
+    (said,) = refused.json["errors"][field]
+    assert said == "Берілетін күн: 1900-01-01 – 2999-12-31."
+
+
 def test_for_nobody_else(client: FlaskClient, session: Session, login: Login) -> None:
     owner = make_volunteer(session)
     make_organization(session, owner)
