@@ -6,6 +6,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load
 
 from http_base.fields import Paged, RegionCode, Strict, one_of, told
+from http_base.schemas.days import KNOWN_DAYS
 from service.audit.audit import AuditQuestion
 from service.models import AuditAction
 
@@ -24,8 +25,8 @@ class AuditFields(Strict):
 
 
 class AuditQuery(Paged, AuditFields):
-    first_day = fields.Date(data_key="from")
-    last_day = fields.Date(data_key="to")
+    first_day = fields.Date(data_key="from", validate=KNOWN_DAYS)
+    last_day = fields.Date(data_key="to", validate=KNOWN_DAYS)
 
     @post_load
     def _days(self, data: dict[str, Any], **_options: Any) -> dict[str, Any]:

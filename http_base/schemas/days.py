@@ -6,13 +6,13 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from http_base.context import now
-from http_base.fields import FIRST_YEAR, LAST_YEAR, NUMBER, Strict, told
+from http_base.fields import DAYS_FROM_TO, FIRST_YEAR, LAST_YEAR, Strict, told
 from service.models.base import COUNTRY_ZONE
 
 DEFAULT_DAYS = 90
 MAX_DAYS = 366
 MOST_DAYS_OF_YEARS = 366 * 5
-KNOWN_DAYS = validate.Range(date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31), error=NUMBER)
+KNOWN_DAYS = validate.Range(date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31), error=DAYS_FROM_TO)
 """Others overflow when the days about them are looked for, or the hours of an event are moved."""
 
 
