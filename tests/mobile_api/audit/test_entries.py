@@ -78,7 +78,13 @@ def test_page_by_page(client: FlaskClient, headers: dict[str, str]) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    [{"action": "x"}, {"region": "KZ-99"}, {"from": "2026-02-02", "to": "2026-02-01"}, {"event": "1"}],
+    [
+        {"action": "x"},
+        {"region": "KZ-99"},
+        {"from": "2026-02-02", "to": "2026-02-01"},
+        {"to": "9999-12-31"},
+        {"event": "1"},
+    ],
 )
 def test_what_cannot_be_asked(client: FlaskClient, headers: dict[str, str], query: dict[str, str]) -> None:
     assert read(client, headers, **query).status_code == 422
