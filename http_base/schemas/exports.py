@@ -7,6 +7,7 @@ from marshmallow import Schema, ValidationError, fields, post_load
 
 from http_base.fields import DistrictCode, RegionCode, Strict, Text, one_of, told
 from http_base.schemas.audit import AuditFields
+from http_base.schemas.days import KNOWN_DAYS
 from service.figures.counts import GROUPINGS
 from service.figures.report_columns import HEADINGS
 from service.models import EventKind, EventStatus
@@ -17,8 +18,8 @@ MAX_DAYS = 366 * 5
 
 
 class _Days(Strict):
-    first_day = fields.Date(data_key="from")
-    last_day = fields.Date(data_key="to")
+    first_day = fields.Date(data_key="from", validate=KNOWN_DAYS)
+    last_day = fields.Date(data_key="to", validate=KNOWN_DAYS)
 
     @post_load
     def _days(self, data: dict[str, Any], **_options: Any) -> dict[str, Any]:
