@@ -68,6 +68,15 @@ def test_each_district_has_its_days_and_who_has_none_is_named(desk: Visitor, ses
     assert listed.text.count("Өткізілмейді") == 1
 
 
+def test_what_has_a_district_that_is_gone_is_shown_too(desk: Visitor, session: Session) -> None:
+    """As in the report and on the first page."""
+    make_event(session, starts_at=NOW + DAY, district_code="153200000")
+    page = desk.page(CALENDAR)
+    assert list(rows(page))[-1] == "Аудансыз"
+    (link,) = page.one("tbody").all("a")
+    desk.page(link["href"])
+
+
 def test_what_has_no_district_has_a_row_of_its_own(desk: Visitor, session: Session) -> None:
     make_event(session, starts_at=NOW + DAY)
     page = desk.page(CALENDAR)
