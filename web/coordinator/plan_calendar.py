@@ -102,7 +102,8 @@ def show() -> Response:
 
 
 def _lines(at: Desk, columns: Sequence[Column], found: Sequence[DayCell]) -> list[Line]:
-    """Every place, also where nothing is; what has no district last, and only where there is any."""
+    """Every place, also where nothing is; last, and only where there is any, what has a district that is no
+    more, and what has none."""
     by_place = {(cell.place, cell.day): cell for cell in found}
     if at.region_code is None:
         named = [(one.code, localized(one.names, locale()), {"region": one.code}) for one in at.regions]
@@ -110,8 +111,11 @@ def _lines(at: Desk, columns: Sequence[Column], found: Sequence[DayCell]) -> lis
         choices = district_choices(districts.current(session()), at.region_code)
         named = [(code, name, {"district": code}) for code, name in choices]
     places: list[tuple[str | None, str, dict[str, str]]] = list(named)
-    if any(cell.place is None for cell in found):
-        places.append((None, localized(districts.WITHOUT, locale()), {"district": WITHOUT_DISTRICT}))
+    others = {cell.place for cell in found} - {place for place, _, _ in places}
+    places += [
+        (place, localized(districts.WITHOUT, locale()), {"district": place or WITHOUT_DISTRICT})
+        for place in sorted(others, key=lambda place: (place is None, place or ""))
+    ]
     return [
         Line(name, where, [(column, by_place.get((place, column.day))) for column in columns])
         for place, name, where in places
