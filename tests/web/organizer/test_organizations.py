@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from notifications import words
 from notifications.words import LOCALES
-from service.models import Contact, Membership, Organization, Volunteer
+from service.models import Contact, ContactState, Membership, Organization, Volunteer
 from service.platform.settings import SecondFactorMode
 from tests.makers import make_member, make_organization, make_volunteer
 from tests.web.html import read
@@ -160,6 +160,23 @@ def test_who_was_overtaken_reads_what_stands_and_keeps_the_text(
     page = read(answer.text)
     assert page.one("input", id="name.kk")["value"] == "Таза Толқын"
     assert "Жас Толқын" in page.one("main").text
+
+
+def test_a_contact_that_waits_is_kept_by_a_form_that_was_not_changed(
+    desk: Visitor, session: Session, own: Organization, owner: Volunteer
+) -> None:
+    """The page begins with what was said last: what stands, sent again, would take the question back."""
+    path, colleague = page_of(own, "/contact"), make_volunteer(session)
+    make_member(session, own, colleague)
+    assert desk.send(path, {"name": "Айгүл", "phone": owner.phone}).status_code == 303
+    assert desk.send(path, {"name": "Болат", "phone": colleague.phone}).status_code == 303
+    page = desk.page(path)
+    assert (page.one("input", id="name")["value"], page.one("input", id="phone")["value"]) == (
+        "Болат",
+        colleague.phone,
+    )
+    assert desk.send(path, {"name": "Болат", "phone": colleague.phone}).status_code == 303
+    assert set(session.scalars(sa.select(Contact.state))) == {ContactState.STANDING, ContactState.WAITING}
 
 
 def test_a_contact_is_named(desk: Visitor, session: Session, own: Organization, owner: Volunteer) -> None:
