@@ -9,9 +9,9 @@ from web.forms import Form, read_form
 from web.keeping import is_kept
 
 
-def read_contact(standing: ContactSaid | None) -> Form:
-    """The form of a contact, which begins with the one that stands."""
-    known = standing or ContactSaid()
+def read_contact(known: ContactSaid | None) -> Form:
+    """The form of a contact, which begins with the one that is known."""
+    known = known or ContactSaid()
     return read_form(
         ContactBody(),
         name=known.name,

@@ -59,7 +59,7 @@ def copy_contact(
 
     Who may not be asked, or not today, is left out: a copy is not refused for it.
     """
-    said = contacts.own_of_event(session, event)
+    said = contacts.newest(session, contacts.of_event(event))
     if said is None:
         return
     try:

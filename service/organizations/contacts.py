@@ -289,17 +289,17 @@ def by_event(session: Session, events: Iterable[Event]) -> dict[UUID, ContactSai
     return {event_id: contact for event_id, contact in named.items() if contact is not None}
 
 
-def own_of_event(session: Session, event: Event) -> ContactSaid | None:
-    """The contact that was given for this very event, or waits for its holder's yes."""
+def newest(session: Session, about: About) -> ContactSaid | None:
+    """The contact that was said last for just this: it stands, or waits for its holder's yes."""
     row = session.execute(
         sa.select(Contact, Volunteer.phone)
         .outerjoin(Volunteer, Volunteer.id == Contact.volunteer_id)
         .where(
-            Contact.about == ContactOf.EVENT,
-            Contact.about_id == str(event.id),
+            Contact.about == about.kind,
+            Contact.about_id == about.id,
             Contact.state != ContactState.DECLINED,
         )
-        .order_by(Contact.created_at.desc())
+        .order_by((Contact.state == ContactState.WAITING).desc(), Contact.created_at.desc())
         .limit(1)
     ).first()
     return None if row is None else _said(*row)

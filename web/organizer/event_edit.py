@@ -91,7 +91,7 @@ def change(event_id: UUID) -> Response:
         partial=(*event_forms.WHERE_AND_WHEN, "ends"),
         exclude=[name for name in event_forms.BOXES if name in fixed],
     )
-    own = contacts.own_of_event(session(), event)
+    own = contacts.newest(session(), contacts.of_event(event))
     form = read_form(asked, **event_forms.begin_with(event, own))
     if form.is_good:
         version = form.data.get(VERSION, 0)
@@ -114,7 +114,7 @@ def _put(form: Form, event: Event, version: int, values: dict[str, Any]) -> Even
 def _put_contact(form: Form, changed: Sequence[Event]) -> None:
     """Only where it is another than before: somebody else's has to be agreed to anew."""
     wanted = _contact_of(form)
-    if wanted != contacts.own_of_event(session(), changed[0]):
+    if wanted != contacts.newest(session(), contacts.of_event(changed[0])):
         contacts.put_all(session(), actor(), map(contacts.of_event, changed), wanted, now())
 
 

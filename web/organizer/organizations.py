@@ -147,7 +147,7 @@ def contact(organization_id: UUID) -> Response:
     wanted = Permission.SET_ORGANIZATION_CONTACT
     organization = organizations.get_for(session(), actor(), organization_id, wanted)
     about = contacts.of_organization(organization_id)
-    form = read_contact(contacts.by_organization(session(), [organization_id]).get(organization_id))
+    form = read_contact(contacts.newest(session(), about))
     if is_put(form, lambda contact: contacts.put(session(), actor(), about, contact, now())):
         return done(_page(organization_id), "page.contact.saved")
     return desk.show("organization_contact.html", organization=organization, form=form)
