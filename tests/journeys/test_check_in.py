@@ -142,6 +142,21 @@ def test_a_tap_without_signal_is_sent_once_the_next_day(world: World, phone_of: 
     assert local(came) in told
 
 
+def test_a_press_during_which_the_page_says_something_new_is_one(world: World, phone_of: Any) -> None:
+    """A press lasts, and the page is drawn again with each answer and each place that the phone finds."""
+    event = world.event()
+    phone: Volunteer = phone_of(event)
+    phone.reads("Сіз орындасыз")
+    phone.main.get_by_role("button", name=KK.arrive, exact=True).first.hover()
+    phone.page.mouse.down()
+    with phone.page.expect_response("**/check-in/records"):
+        phone.page.evaluate("window.dispatchEvent(new Event('online'))")
+    phone.page.wait_for_timeout(300)
+    phone.page.mouse.up()
+    phone.reads("Келгеніңіз белгіленді: ")
+    assert world.records(event) == [("check_in", "counted")]
+
+
 def test_what_is_kept_goes_out_from_whatever_page_is_opened(world: World, phone_of: Any) -> None:
     event = world.event()
     phone: Volunteer = phone_of(event)
