@@ -3,6 +3,7 @@ import { advise } from './check-in/area.js';
 import { LOCATING_MS, fixedAt, ready, step, view } from './check-in/machine.js';
 import { ENDED, ONLINE, startSync } from './check-in/sync.js';
 import { newId, open, usable } from './check-in/taps.js';
+import { redraw } from './redraw.js';
 
 const EVERY_MS = 20000;
 const PATIENCE_MS = 15000;
@@ -103,9 +104,10 @@ const begin = (box) => {
     const label = isTap && shown.name === 'held' ? held().act : words[isTap ? shown.kind : act];
     if (act === 'way') return made('a', { class: 'btn btn-second', href: given.way }, label);
     const isFirst = isTap && (shown.name !== 'held' || held().first) && shown.name !== 'kept';
-    const one = made('button', { type: 'button', class: isFirst ? 'btn btn-wide' : 'btn btn-second', 'data-act': act }, label);
-    one.disabled = isTap && Boolean(settling);
     const meant = act === 'again' && ['held', 'refused'].includes(shown.name) && held().again ? 'check_in' : shown.kind;
+    const look = isFirst ? 'btn btn-wide' : 'btn btn-second';
+    const one = made('button', { type: 'button', class: look, 'data-act': act, 'data-kind': meant || '' }, label);
+    one.disabled = isTap && Boolean(settling);
     one.addEventListener('click', () => press(act, meant));
     return one;
   };
@@ -129,16 +131,16 @@ const begin = (box) => {
       line.textContent = '';
       line.append(icons.querySelector(`[data-icon="${icon}"] svg`).cloneNode(true), made('span', {}, text));
     }
-    acts.textContent = '';
     const isKept = shown.name === 'kept';
     const isEnded = known.state === ENDED;
-    shown.acts.filter((act) => (act !== 'code' || (form && !asksCode)) && (act !== 'send' || !isEnded))
-      .forEach((act) => acts.append(button(shown, act)));
-    const way = (href, label) => acts.append(made('a', { class: 'btn btn-second', href }, label));
+    const wanted = shown.acts.filter((act) => (act !== 'code' || (form && !asksCode)) && (act !== 'send' || !isEnded))
+      .map((act) => button(shown, act));
+    const way = (href, label) => wanted.push(made('a', { class: 'btn btn-second', href }, label));
     if (isEnded && isKept) way(given.sign_in, given.sign_in_label);
     if (held().look && ['held', 'refused'].includes(shown.name)) way(held().look, words.look);
     if (shown.name === 'refused' && state.lacks === 'consent-missing') way(given.consents, given.consents_label);
-    acts.hidden = !acts.children.length;
+    redraw(acts, wanted);
+    acts.hidden = !wanted.length;
     // Who was there, or says so, is asked no more whether they come.
     const bar = document.querySelector('.bar-bottom');
     if (bar) bar.hidden = mine().length > 0 || ['sent', 'doubted', 'left'].includes(held().name);

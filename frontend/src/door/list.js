@@ -1,4 +1,5 @@
 // The list, drawn from what is kept: searched, ticked and undone without waiting for anybody.
+import { redraw } from '../redraw.js';
 import * as store from './store.js';
 import { ENDED, OFFLINE } from './sync.js';
 
@@ -40,6 +41,8 @@ export const startList = (event, box, sync) => {
   const words = box.dataset;
   const search = document.getElementById('q');
   const adding = document.getElementById('door-add');
+  const list = make('ul', { class: 'rows gap' });
+  let isDrawn = false;
   let data = null;
   let ticks = [];
   let status = { state: 'online', refused: [], met: false };
@@ -153,8 +156,7 @@ export const startList = (event, box, sync) => {
     if (data) {
       made.push(make('ul', { class: 'switch gap' },
         view(words.all, null, all.length), view(words.absent, 'absent', all.length - there), view(words.present, 'present', there)));
-      const list = make('ul', { class: 'rows gap' });
-      wanted.slice(0, shown).forEach((row) => list.append(line(row)));
+      redraw(list, wanted.slice(0, shown).map(line));
       made.push(wanted.length ? list : make('div', { class: 'empty gap' }, make('p', {}, make('b', {}, words.nobody))));
       if (wanted.length > shown) {
         const more = make('button', { class: 'btn btn-second btn-wide', type: 'button' }, words.more);
@@ -162,8 +164,10 @@ export const startList = (event, box, sync) => {
         made.push(make('p', { class: 'gap' }, more));
       }
     } else made.push(make('div', { class: 'empty gap' }, make('p', {}, make('b', {}, words.nothing))));
-    box.textContent = '';
-    made.forEach((one) => box.append(one));
+    // What the service has drawn hears nothing of this.
+    if (!isDrawn) box.textContent = '';
+    isDrawn = true;
+    redraw(box, made);
   };
 
   search.form.addEventListener('submit', (submit) => { if (data) submit.preventDefault(); });
