@@ -20,16 +20,12 @@ import sqlalchemy as sa
 from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy.orm import Session
 
-import notifications.listeners
-import service.listeners
+from benchmarks.kit import demo_rows
 from benchmarks.kit.service import Service, database
 from cli import assets, demo_load
-from service import happenings
 from service.models import Event, EventStatus, Organization
 from service.people import identities, sessions
-from service.platform import installed
 from service.platform.database import sqlalchemy_url
-from service.platform.thresholds import Thresholds
 
 NETWORK = {
     "offline": False,
@@ -84,8 +80,7 @@ def main() -> None:
 def _prepare(url: str) -> tuple[str, str]:
     """(the organizer's session, an event that many go to)."""
     now, engine = datetime.now(UTC), sa.create_engine(sqlalchemy_url(url))
-    happenings.install(service.listeners.LISTENERS, notifications.listeners.LISTENERS)
-    installed.install("a demo's", Thresholds(), "http://127.0.0.1:8000")
+    demo_rows.compose()
     with Session(engine) as session:
         demo_load.load(session, now)
         known = identities.find(session, ORGANIZER)

@@ -15,12 +15,10 @@ import sqlalchemy as sa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from sqlalchemy.orm import Session
 
-import notifications.listeners
-import service.listeners
 from benchmarks import phones
+from benchmarks.kit import demo_rows
 from benchmarks.kit.load import Request
 from cli import demo_load
-from service import happenings
 from service.events import events
 from service.events.plans import Plan
 from service.geography import places
@@ -44,7 +42,7 @@ class Crowd:
         self._keys = keys
         self._random = Random(seed)
         self._people = 0
-        happenings.install(service.listeners.LISTENERS, notifications.listeners.LISTENERS)
+        demo_rows.compose()
         self.events = self._make_events()
         with psycopg.connect(database_url) as connection:
             connection.cursor().executemany(
